@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * nng, tamed: four kinds of endpoints on the loop, with what EVENTS.md section 4 found
+ * to bite in nng 1.5.2 kept out of everybody else's sight. Works on 1.5.2
+ * (Debian 12) and 1.10 (Debian 13).
+ *
+ * Every socket has a receive limit; receives run for ever and land in a bounded
+ * ring that the loop drains (a full ring stops re-arming the receive, which is
+ * the back-pressure). Callbacks run on the loop thread. URLs are nng's:
+ * ipc:///path or tcp://127.0.0.1:port. Never probe a bus port with a bare TCP
+ * connect.
+ */
+#ifndef HYEOPCHI_RUNTIME_BUS_H
+#define HYEOPCHI_RUNTIME_BUS_H
+
+#include "runtime/err.h"
+#include "runtime/loop.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    BUS_URL_SIZE = 256,
+    BUS_SEND_QUEUE_LENGTH_MAX = 8192,
+    BUS_RECEIVE_QUEUE_LENGTH_MAX = 8192,
+    BUS_MESSAGE_SIZE_MAX = 2 * 1024 * 1024,
+    BUS_REPLY_CONTEXT_COUNT = 16, /* requests a replier works on at once */
+};
+
+/* Publisher: listens, with a listener guard where nng is older than 1.6. */
+struct bus_pub;
+ERR_CHECKED enum err bus_pub_open(struct loop *loop, const char *url, struct bus_pub **ret_pub);
+/* Sends to whoever listens; never blocks, never says that it dropped. */
+void bus_pub_send(struct bus_pub *pub, const void *data, size_t length);
+void bus_pub_close(struct bus_pub *pub); /* takes NULL */
+
+/* Subscriber: dials, redials by itself; on_message gets whole messages whose topic matches. */
+struct bus_sub;
+typedef void (*bus_message_fn)(const void *data, size_t length, void *context);
+
+struct bus_sub_options {
+    const char *url;
+    const char *topic;   /* "ledger": its NUL is added */
+    size_t queue_length; /* 0: BUS_RECEIVE_QUEUE_LENGTH_MAX; tests use 1 */
+    bus_message_fn on_message;
+    void *context;
+};
+ERR_CHECKED enum err bus_sub_open(struct loop *loop, const struct bus_sub_options *options,
+                                  struct bus_sub **ret_sub);
+void bus_sub_close(struct bus_sub *sub); /* takes NULL; no callback afterwards */
+
+/* Requester: dials; one request at a time per bus_req. reply NULL: it failed or timed out. */
+struct bus_req;
+typedef void (*bus_reply_fn)(const void *reply, size_t length, void *context);
+ERR_CHECKED enum err bus_req_open(struct loop *loop, const char *url, struct bus_req **ret_req);
+/* ERR_CONFLICT while another request is under way. on_reply runs exactly once. */
+ERR_CHECKED enum err bus_req_send(struct bus_req *req, const void *data, size_t length,
+                                  int64_t timeout_ms, bus_reply_fn on_reply, void *context);
+void bus_req_close(struct bus_req *req); /* takes NULL; no callback afterwards */
+
+/* Replier: listens, guarded like a publisher; answer each request once, at any time, from the loop. */
+struct bus_rep;
+struct bus_request; /* one request, until it is answered */
+typedef void (*bus_request_fn)(struct bus_request *request, const void *data, size_t length,
+                               void *context);
+ERR_CHECKED enum err bus_rep_open(struct loop *loop, const char *url, bus_request_fn on_request,
+                                  void *context, struct bus_rep **ret_rep);
+void bus_request_answer(struct bus_request *request, const void *data, size_t length);
+void bus_rep_close(struct bus_rep *rep); /* takes NULL */
+
+/* How often listener guards had to listen anew since start; for metrics. */
+uint64_t bus_listener_resets(void);
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One PostgreSQL connection: plain blocking libpq, binary parameters and
+ * results, statements prepared once per connection by the address of their
+ * text. For database threads only, one thread at a time; never on the loop.
+ *
+ * SQLSTATE becomes enum err here and nowhere else:
+ *   08*, 40001, 40P01, 53*, 55P03, 57P0*, connection lost  ERR_UNAVAILABLE
+ *   23*                                                    ERR_CONFLICT
+ *   22*                                                    ERR_INVALID
+ *   anything else                                          ERR_INTERNAL
+ * The failing statement's SQLSTATE and message are logged once, here
+ * ("database_error"); parameters never are.
+ */
+#ifndef HYEOPCHI_RUNTIME_DB_H
+#define HYEOPCHI_RUNTIME_DB_H
+
+#include "runtime/buffer.h"
+#include "runtime/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    DB_PARAM_COUNT_MAX = 32,
+    DB_STATEMENT_COUNT_MAX = 128,          /* prepared per connection */
+    DB_COLUMN_SIZE_MAX = 64 * 1024 * 1024, /* one array parameter, in bytes */
+};
+
+struct db;      /* a connection */
+struct db_rows; /* a result */
+
+/* What a connection is for; decides its timeouts. */
+struct db_options {
+    const char *conninfo;         /* libpq connection string or URI, without the password */
+    const char *password;         /* "" for none */
+    const char *application_name; /* "participation writer" */
+    int64_t statement_timeout_ms;
+};
+
+/*
+ * Connects. ERR_UNAVAILABLE when the server is away; ERR_INVALID when it runs
+ * with fsync, full_page_writes or synchronous_commit off, which this system
+ * refuses to trust. *ret_db is the caller's, to db_close().
+ */
+ERR_CHECKED enum err db_open(const struct db_options *options, struct db **ret_db);
+
+/* Closes and frees; takes NULL. */
+void db_close(struct db *db);
+
+/* False once the connection is known to be lost: close it and open another. */
+bool db_is_usable(const struct db *db);
+
+/* One parameter. Borrowed memory must live until the call that takes it returns. */
+struct db_param {
+    uint32_t type;
+    int length;       /* -1: NULL */
+    const void *data; /* NULL: the value is in bytes */
+    uint8_t bytes[8];
+};
+
+struct db_param db_text(const char *text); /* NULL becomes SQL NULL */
+struct db_param db_bytes(const void *data, size_t length);
+struct db_param db_int16(int16_t value);
+struct db_param db_int32(int32_t value);
+struct db_param db_int64(int64_t value);
+struct db_param db_bool(bool value);
+struct db_param db_uuid(const uint8_t uuid[16]);
+struct db_param db_null_int64(void);
+struct db_param db_null_bytes(void);
+
+#define DB_COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/*
+ * An array parameter, built element by element, for unnest():
+ *     struct db_column ids;
+ *     db_column_init(&ids, DB_COLUMN_BYTES);
+ *     db_column_add_bytes(&ids, id, 16);
+ *     … db_column_param(&ids) …
+ *     db_column_release(&ids);
+ * The add functions assert that the element fits the column's type.
+ */
+enum db_column_type {
+    DB_COLUMN_TEXT,
+    DB_COLUMN_BYTES,
+    DB_COLUMN_INT16,
+    DB_COLUMN_INT32,
+    DB_COLUMN_INT64,
+    DB_COLUMN_BOOL,
+    DB_COLUMN_UUID,
+};
+
+struct db_column {
+    enum db_column_type type;
+    struct buffer elements;
+    int32_t count;
+    bool has_null;
+};
+
+void db_column_init(struct db_column *column, enum db_column_type type);
+void db_column_add_text(struct db_column *column, const char *text); /* NULL becomes SQL NULL */
+void db_column_add_bytes(struct db_column *column, const void *data, size_t length);
+void db_column_add_int16(struct db_column *column, int16_t value);
+void db_column_add_int32(struct db_column *column, int32_t value);
+void db_column_add_int64(struct db_column *column, int64_t value);
+void db_column_add_bool(struct db_column *column, bool value);
+void db_column_add_uuid(struct db_column *column, const uint8_t uuid[16]);
+void db_column_add_null(struct db_column *column);
+struct db_param db_column_param(struct db_column *column); /* borrowed from the column */
+void db_column_release(struct db_column *column);
+
+/* Runs a statement that returns nothing. sql must be a constant with static lifetime. */
+ERR_CHECKED enum err db_exec(struct db *db, const char *sql, const struct db_param *params,
+                             size_t param_count);
+
+/* The same, and says how many rows it changed. */
+ERR_CHECKED enum err db_exec_count(struct db *db, const char *sql, const struct db_param *params,
+                                   size_t param_count, int64_t *ret_changed);
+
+/* Runs a query. *ret_rows is the caller's, to db_rows_release(). */
+ERR_CHECKED enum err db_query(struct db *db, const char *sql, const struct db_param *params,
+                              size_t param_count, struct db_rows **ret_rows);
+
+/* BEGIN, COMMIT, ROLLBACK. A commit is durable only when db_commit() returned ERR_OK. */
+ERR_CHECKED enum err db_begin(struct db *db);
+ERR_CHECKED enum err db_commit(struct db *db);
+void db_rollback(struct db *db);
+
+/* Runs many statements of a script (migrations only; no parameters). */
+ERR_CHECKED enum err db_script(struct db *db, const char *script);
+
+/*
+ * Streams COPY (query) TO STDOUT (FORMAT binary) row by row; on_row gets the
+ * row's fields, borrowed until it returns, and may stop it with an error.
+ */
+struct db_field {
+    const uint8_t *data; /* NULL: SQL NULL */
+    int32_t length;
+};
+typedef enum err (*db_row_fn)(const struct db_field *fields, int field_count, void *context);
+ERR_CHECKED enum err db_copy_out(struct db *db, const char *sql, db_row_fn on_row, void *context);
+
+/* The five-letter SQLSTATE of the last failure, "" when none. Borrowed. */
+const char *db_sqlstate(const struct db *db);
+
+int64_t db_rows_count(const struct db_rows *rows);
+bool db_rows_is_null(const struct db_rows *rows, int64_t row, int column);
+int64_t db_rows_int64(const struct db_rows *rows, int64_t row, int column); /* int2, int4 or int8 */
+bool db_rows_bool(const struct db_rows *rows, int64_t row, int column);
+const char *db_rows_text(const struct db_rows *rows, int64_t row, int column); /* borrowed */
+const uint8_t *db_rows_bytes(const struct db_rows *rows, int64_t row, int column,
+                             size_t *ret_length); /* borrowed; uuid too */
+void db_rows_release(struct db_rows *rows);       /* takes NULL */
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * RFC 6962 / RFC 9162 Merkle trees over SHA-256, for receipts (one small tree
+ * per commit) and, later, the board. Pure; any thread; no recursion.
+ *
+ * leaf hash = SHA-256(0x00 || leaf), node = SHA-256(0x01 || left || right).
+ */
+#ifndef HYEOPCHI_RUNTIME_MERKLE_H
+#define HYEOPCHI_RUNTIME_MERKLE_H
+
+#include "runtime/err.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    MERKLE_HASH_SIZE = 32,
+    MERKLE_PATH_LENGTH_MAX = 48, /* enough for 2^48 leaves */
+};
+
+void merkle_leaf_hash(const void *leaf, size_t length, uint8_t ret_hash[MERKLE_HASH_SIZE]);
+
+/* Root of count leaf hashes laid out one after another; of no leaves: SHA-256(""). */
+void merkle_root(const uint8_t *hashes, size_t count, uint8_t ret_root[MERKLE_HASH_SIZE]);
+
+/* Inclusion path of leaf `index` of `count`: at most MERKLE_PATH_LENGTH_MAX hashes. */
+void merkle_path(const uint8_t *hashes, size_t count, size_t index, uint8_t *ret_path,
+                 size_t *ret_path_length);
+
+/* The root that a leaf hash and its path lead to. ERR_INVALID when the path's length is wrong. */
+ERR_CHECKED enum err merkle_root_from_path(const uint8_t leaf_hash[MERKLE_HASH_SIZE],
+                                           uint64_t index, uint64_t count, const uint8_t *path,
+                                           size_t path_length, uint8_t ret_root[MERKLE_HASH_SIZE]);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The loop's side of a service's own stream: publishes each event after its
+ * COMMIT, sends heartbeats every second, keeps the newest events in a bounded
+ * ring, answers Fetch over REQ/REP (from the ring, else from the log by a reader thread), and
+ * wakes followers such as the HTTP feed. Loop thread.
+ */
+#ifndef HYEOPCHI_RUNTIME_PUBLISHER_H
+#define HYEOPCHI_RUNTIME_PUBLISHER_H
+
+#include "runtime/err.h"
+#include "runtime/eventlog.h"
+#include "runtime/loop.h"
+#include "runtime/reader.h"
+
+enum {
+    PUBLISHER_RING_LENGTH = 8192,
+    PUBLISHER_RING_SIZE_MAX = 16 * 1024 * 1024,
+    PUBLISHER_HEARTBEAT_MS = 1000,
+    PUBLISHER_FOLLOWER_COUNT_MAX = 2048,
+    PUBLISHER_FETCH_WAITING_MAX = 64,
+};
+
+struct publisher;
+
+struct publisher_options {
+    const char *stream;
+    const char *pub_url;
+    const char *fetch_url;
+    struct reader *reader;
+};
+
+ERR_CHECKED enum err publisher_open(struct loop *loop, const struct publisher_options *options,
+                                    struct publisher **ret_publisher);
+
+/* The writer's `committed` hook: takes over the new head, publishes, rings, wakes. */
+void publisher_committed(const struct eventlog_head *head, const struct eventlog_entries *entries,
+                         void *publisher);
+
+/* The newest seq known; 0 before any. */
+uint64_t publisher_head_seq(const struct publisher *publisher);
+uint64_t publisher_epoch(const struct publisher *publisher);
+
+/* The envelope at seq when the ring still has it, else NULL; borrowed until the next callback. */
+const uint8_t *publisher_ring_get(const struct publisher *publisher, uint64_t seq,
+                                  size_t *ret_length);
+
+/* Calls wake after every commit with events until removed. */
+struct publisher_follower {
+    void (*wake)(struct publisher_follower *follower);
+    struct publisher_follower *previous;
+    struct publisher_follower *next;
+};
+ERR_CHECKED enum err publisher_follow(struct publisher *publisher,
+                                      struct publisher_follower *follower);
+void publisher_unfollow(struct publisher *publisher, struct publisher_follower *follower);
+
+void publisher_close(struct publisher *publisher); /* takes NULL */
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The one writer thread of a service, and its group commit.
+ *
+ * It takes every job that is waiting the moment the previous commit returns
+ * (no timer), runs them in arrival order as one transaction, appends their
+ * events to the log, commits, and completes each job on the loop. One waiting
+ * job therefore waits for nothing; a thousand share one fsync.
+ *
+ * Consecutive jobs of one type are handed to its work function together, so
+ * that it can write them with unnest() arrays. A refusal is the job's own
+ * result and never fails the batch: work returns ERR_OK and the job carries
+ * its refusal in its own fields. When work returns an error the transaction is
+ * rolled back and every run of it is tried alone, so that one bad job takes
+ * nobody with it; work must therefore be repeatable and set all its results
+ * anew each time.
+ *
+ * job->err when done runs: ERR_OK means durable. ERR_UNAVAILABLE means the
+ * database is away, another process leads, or the outcome of COMMIT is
+ * unknown: the requester retries under the same idempotency key.
+ *
+ * The writer leads the service's stream (eventlog.h) on its own connection.
+ * Without leadership (standing by) every job ends with ERR_UNAVAILABLE.
+ */
+#ifndef HYEOPCHI_RUNTIME_WRITER_H
+#define HYEOPCHI_RUNTIME_WRITER_H
+
+#include "runtime/db.h"
+#include "runtime/err.h"
+#include "runtime/eventlog.h"
+#include "runtime/loop.h"
+
+#include <stdbool.h>
+
+enum {
+    WRITER_QUEUE_LENGTH_MAX = 65536,
+    WRITER_BATCH_LENGTH_MAX = 4096, /* jobs in one commit */
+};
+
+struct writer;
+
+/* The transaction a work function runs in. */
+struct writer_tx {
+    struct db *db;
+    int64_t now_ms; /* one time for the whole commit */
+    struct writer *writer;
+};
+
+struct writer_job;
+
+struct writer_job_type {
+    const char *name; /* for logs and metrics */
+    size_t run_max;   /* jobs handed to work at once; 1 when it writes them one by one */
+    enum err (*work)(struct writer_tx *tx, struct writer_job *const *jobs, size_t count);
+    void (*done)(struct writer_job *job);
+};
+
+/* Embed it in the request's struct. */
+struct writer_job {
+    const struct writer_job_type *type;
+    enum err err;
+    struct writer_job *next; /* the writer's */
+};
+
+/* Adds an event to the running transaction; takes draft->data. From work only.
+ * ERR_FULL past EVENTLOG_APPEND_COUNT_MAX. */
+ERR_CHECKED enum err writer_tx_event(struct writer_tx *tx, const struct event_draft *draft);
+
+enum writer_state { WRITER_CONNECTING, WRITER_STANDBY, WRITER_LEADING };
+
+struct writer_options {
+    struct db_options db;
+    const char *stream; /* NULL: no events, no leadership needed (tools only) */
+    const char *source; /* //hyeopchi/<district>/<service> */
+    const char *leader_id;
+
+    /* After each commit with events, before the jobs' done; and with no entries when the state
+     * changes. The head is the stream's new end. Loop thread. */
+    void (*committed)(const struct eventlog_head *head, const struct eventlog_entries *entries,
+                      void *context);
+    void *committed_context;
+};
+
+/* Starts the thread; it connects and takes the lead by itself, again and again. */
+ERR_CHECKED enum err writer_open(struct loop *loop, const struct writer_options *options,
+                                 struct writer **ret_writer);
+
+/*
+ * Queues a job. ERR_UNAVAILABLE when the writer does not lead now, ERR_FULL when
+ * WRITER_QUEUE_LENGTH_MAX jobs wait: then done never runs. Loop thread.
+ */
+ERR_CHECKED enum err writer_submit(struct writer *writer, struct writer_job *job);
+
+/* What the writer is doing. Any thread. */
+enum writer_state writer_state(const struct writer *writer);
+
+/* Commits what is queued, joins the thread, runs the done functions, frees. Loop thread; takes NULL. */
+void writer_close(struct writer *writer);
+
+#endif
