@@ -2,7 +2,8 @@
 /*
  * Hashes, MACs, signatures, random numbers and their text forms. libsodium
  * does the work; ECDSA P-256 is OpenSSL's. crypto_open() once before anything
- * else; then any thread.
+ * else; then any thread. libsodium's own names crypto_hash and crypto_sign are
+ * why two names here are longer.
  *
  * Tagged forms of VOTING.md section 3:
  *   T(name) = u8 length || ASCII("pbv1/" + name)
@@ -38,8 +39,8 @@ struct crypto_bytes {
 };
 
 /* SHA-256 over the parts, one after another. */
-void crypto_hash(const struct crypto_bytes *parts, size_t count,
-                 uint8_t ret_hash[CRYPTO_HASH_SIZE]);
+void crypto_hash_parts(const struct crypto_bytes *parts, size_t count,
+                       uint8_t ret_hash[CRYPTO_HASH_SIZE]);
 /* SHA-256 of one run of bytes. */
 void crypto_sha256(const void *data, size_t length, uint8_t ret_hash[CRYPTO_HASH_SIZE]);
 /* H(name, x). */
@@ -55,9 +56,9 @@ ERR_CHECKED enum err crypto_keypair(enum crypto_algorithm algorithm, uint8_t ret
 /* The public key of a secret. */
 ERR_CHECKED enum err crypto_public(enum crypto_algorithm algorithm, const uint8_t secret[32],
                                    uint8_t *ret_public, size_t *ret_public_length);
-ERR_CHECKED enum err crypto_sign(enum crypto_algorithm algorithm, const uint8_t secret[32],
-                                 const void *data, size_t length,
-                                 uint8_t ret_signature[CRYPTO_SIGNATURE_SIZE]);
+ERR_CHECKED enum err crypto_sign_data(enum crypto_algorithm algorithm, const uint8_t secret[32],
+                                      const void *data, size_t length,
+                                      uint8_t ret_signature[CRYPTO_SIGNATURE_SIZE]);
 /* ERR_INVALID when the signature is not right. */
 ERR_CHECKED enum err crypto_verify(enum crypto_algorithm algorithm, const uint8_t *public_key,
                                    size_t public_length, const void *data, size_t length,
@@ -80,12 +81,14 @@ ERR_CHECKED enum err crypto_uuid_parse(const char *text, uint8_t ret_uuid[CRYPTO
 size_t crypto_base64_size(size_t length);
 void crypto_base64url(const void *data, size_t length, char *ret_text, size_t size);
 void crypto_base64(const void *data, size_t length, char *ret_text, size_t size);
-/* Strict decoding into at most size bytes. ERR_INVALID for other characters or non-canonical ends. */
+/* Strict decoding into at most size bytes: ERR_INVALID for other characters, non-canonical ends and
+ * more than size bytes; ret_data then holds nothing of use. */
 ERR_CHECKED enum err crypto_base64url_parse(const char *text, size_t text_length, uint8_t *ret_data,
                                             size_t size, size_t *ret_length);
 ERR_CHECKED enum err crypto_base64_parse(const char *text, size_t text_length, uint8_t *ret_data,
                                          size_t size, size_t *ret_length);
 void crypto_hex(const void *data, size_t length, char *ret_text, size_t size);
+/* Exactly length bytes, lower-case digits. ERR_INVALID. */
 ERR_CHECKED enum err crypto_hex_parse(const char *text, uint8_t *ret_data, size_t length);
 
 /* CRC-32C (Castagnoli), as frames carry it. */
