@@ -23,9 +23,20 @@ void merkle_leaf_hash(const void *leaf, size_t length, uint8_t ret_hash[MERKLE_H
 /* Root of count leaf hashes laid out one after another; of no leaves: SHA-256(""). */
 void merkle_root(const uint8_t *hashes, size_t count, uint8_t ret_root[MERKLE_HASH_SIZE]);
 
-/* Inclusion path of leaf `index` of `count`: at most MERKLE_PATH_LENGTH_MAX hashes. */
+/* Inclusion path of leaf `index` of `count`, from the leaf up: at most MERKLE_PATH_LENGTH_MAX hashes
+ * laid out one after another; ret_path_length counts hashes. */
 void merkle_path(const uint8_t *hashes, size_t count, size_t index, uint8_t *ret_path,
                  size_t *ret_path_length);
+
+/*
+ * All nodes of a tree at once, for those who need many paths of it: merkle_path() hashes the whole
+ * tree each time, merkle_tree_path() hashes nothing. ret_nodes has merkle_tree_size(count) bytes:
+ * the leaf hashes, then each level above them; the last hash is the root. count > 0.
+ */
+size_t merkle_tree_size(size_t count);
+void merkle_tree_build(const uint8_t *hashes, size_t count, uint8_t *ret_nodes);
+void merkle_tree_path(const uint8_t *nodes, size_t count, size_t index, uint8_t *ret_path,
+                      size_t *ret_path_length);
 
 /* The root that a leaf hash and its path lead to. ERR_INVALID when the path's length is wrong. */
 ERR_CHECKED enum err merkle_root_from_path(const uint8_t leaf_hash[MERKLE_HASH_SIZE],
