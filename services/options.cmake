@@ -80,3 +80,18 @@ else()
     target_link_libraries(llhttp PRIVATE hyeopchi::generated)
     add_library(dep::llhttp ALIAS llhttp)
 endif()
+
+# Embeds directory/NNNN_*.sql in target as `const struct migration_set migrate_<name>_set`
+# (runtime/migrate.h); name is the set's name in public.schema_migration.
+function(hyeopchi_embed_migrations target name directory)
+    cmake_path(ABSOLUTE_PATH directory BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+    file(GLOB files CONFIGURE_DEPENDS ${directory}/*.sql)
+    set(output ${CMAKE_CURRENT_BINARY_DIR}/migrate_${name}_set.c)
+    add_custom_command(
+        OUTPUT ${output}
+        COMMAND ${CMAKE_COMMAND} -D NAME=${name} -D DIRECTORY=${directory} -D OUTPUT=${output}
+            -P ${CMAKE_SOURCE_DIR}/services/embed_migrations.cmake
+        DEPENDS ${files} ${CMAKE_SOURCE_DIR}/services/embed_migrations.cmake
+        COMMENT "Embedding the migrations of ${name}")
+    target_sources(${target} PRIVATE ${output})
+endfunction()

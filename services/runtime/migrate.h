@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Numbered SQL migrations, embedded in the binary (see migrations_embed() in
- * services/options.cmake), applied in order under an advisory lock with a lock
+ * Numbered SQL migrations, embedded in the binary (see
+ * hyeopchi_embed_migrations() in services/options.cmake), applied in order under an advisory lock with a lock
  * timeout, each in its own transaction, and recorded with its hash in
  * `public.schema_migration(name, number, sha256, applied_at)` where name is
  * the set ("runtime", "ledger"). Forward only. Blocking; before the loop runs.
