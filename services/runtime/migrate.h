@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Numbered SQL migrations, embedded in the binary (see
- * hyeopchi_embed_migrations() in services/options.cmake), applied in order under an advisory lock with a lock
- * timeout, each in its own transaction, and recorded with its hash in
- * `public.schema_migration(name, number, sha256, applied_at)` where name is
- * the set ("runtime", "ledger"). Forward only. Blocking; before the loop runs.
+ * Numbered SQL migrations, embedded in the binary (hyeopchi_embed_migrations()
+ * in services/options.cmake), applied in order under an advisory lock with a
+ * lock timeout, each in its own transaction, and recorded with its hash in
+ * `public.schema_migration(name, number, file, sha256, applied_at_ms)` where
+ * name is the set ("runtime", "ledger"). Forward only. Blocking; before the
+ * loop runs.
  */
 #ifndef HYEOPCHI_RUNTIME_MIGRATE_H
 #define HYEOPCHI_RUNTIME_MIGRATE_H
