@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is said about each reason a definition is refused for: a code for
+ * programs, a sentence each in Korean and English for people. A code must
+ * never change its meaning; a sentence may be worded better at any time.
+ */
+#include "participation/domain/ballot.h"
+
+#include <assert.h>
+
+static const struct ballot_refusal_text TEXTS[] = {
+    [BALLOT_REFUSAL_NONE] = {"none", "거절 사유가 없습니다.", "Nothing is refused."},
+    [BALLOT_REFUSAL_TEXT_EMPTY] = {"text-empty", "필수 항목이 비어 있습니다.",
+                                   "A required text is empty."},
+    [BALLOT_REFUSAL_TEXT_TOO_LONG] = {"text-too-long", "입력한 글자 수가 허용 길이를 넘습니다.",
+                                      "A text is longer than its limit."},
+    [BALLOT_REFUSAL_TEXT_INVALID] =
+        {"text-invalid", "사용할 수 없는 문자가 있거나 앞뒤에 공백이 있습니다.",
+         "A text has characters that are not allowed, or starts or ends with a space."},
+    [BALLOT_REFUSAL_VALUE_MISSING] = {"value-missing", "필수 항목을 선택하지 않았습니다.",
+                                      "A required choice is missing."},
+    [BALLOT_REFUSAL_VALUE_UNKNOWN] = {"value-unknown", "정해진 값 중에 없는 값입니다.",
+                                      "The value is not one of those that exist."},
+    [BALLOT_REFUSAL_METHOD_UNSUPPORTED] =
+        {"method-unsupported",
+         "아직 지원하지 않는 투표 방식입니다. 찬성투표(approval)나 1개 선택(choose-1)을 "
+         "사용하십시오.",
+         "This voting method is not supported yet; use approval or choose-1."},
+    [BALLOT_REFUSAL_YEAR_OUT_OF_RANGE] = {"year-out-of-range",
+                                          "예산 연도는 2000년부터 2100년까지여야 합니다.",
+                                          "The budget year must be from 2000 to 2100."},
+    [BALLOT_REFUSAL_AMOUNT_NOT_POSITIVE] = {"amount-not-positive", "금액은 1원 이상이어야 합니다.",
+                                            "The amount must be at least 1 won."},
+    [BALLOT_REFUSAL_AMOUNT_NEGATIVE] = {"amount-negative", "금액은 음수일 수 없습니다.",
+                                        "The amount must not be negative."},
+    [BALLOT_REFUSAL_AMOUNT_TOO_LARGE] = {"amount-too-large",
+                                         "금액이 입력할 수 있는 한도(1,000조 원)를 넘습니다.",
+                                         "The amount is above the limit of 1,000 trillion won."},
+    [BALLOT_REFUSAL_TIME_OUT_OF_RANGE] = {"time-out-of-range",
+                                          "투표 시각이 없거나 사용할 수 있는 범위를 벗어났습니다.",
+                                          "The time is missing or out of range."},
+    [BALLOT_REFUSAL_WINDOW_EMPTY] = {"window-empty",
+                                     "투표 마감 시각은 시작 시각보다 뒤여야 합니다.",
+                                     "The ballot must close after it opens."},
+    [BALLOT_REFUSAL_WINDOW_TOO_SHORT] = {"window-too-short", "투표 기간은 1초 이상이어야 합니다.",
+                                         "The voting window must last at least one second."},
+    [BALLOT_REFUSAL_WINDOW_TOO_LONG] = {"window-too-long", "투표 기간은 366일을 넘을 수 없습니다.",
+                                        "The voting window must not be longer than 366 days."},
+    [BALLOT_REFUSAL_AREAS_TOO_MANY] = {"areas-too-many",
+                                       "투표 대상 지역은 100개까지 지정할 수 있습니다.",
+                                       "A ballot may name at most 100 areas."},
+    [BALLOT_REFUSAL_AREA_DUPLICATE] = {"area-duplicate", "같은 지역이 두 번 지정되었습니다.",
+                                       "The same area is named twice."},
+    [BALLOT_REFUSAL_OPTIONS_MISSING] = {"options-missing", "투표할 의제가 하나 이상 있어야 합니다.",
+                                        "A ballot needs at least one option."},
+    [BALLOT_REFUSAL_OPTIONS_TOO_MANY] = {"options-too-many",
+                                         "의제는 1,000개까지 등록할 수 있습니다.",
+                                         "A ballot may have at most 1,000 options."},
+    [BALLOT_REFUSAL_OPTION_NUMBER_OUT_OF_ORDER] =
+        {"option-number-out-of-order", "의제 번호는 나열된 순서대로 1번부터 매겨야 합니다.",
+         "Options must be numbered from 1 in the order they are listed."},
+    [BALLOT_REFUSAL_OPTION_ID_DUPLICATE] = {"option-id-duplicate",
+                                            "같은 식별자를 쓰는 의제가 이미 있습니다.",
+                                            "Another option has the same id."},
+    [BALLOT_REFUSAL_PROGRAMME_DUPLICATE] = {"programme-duplicate",
+                                            "같은 예산사업에 연결된 의제가 이미 있습니다.",
+                                            "Another option has the same budget programme."},
+    [BALLOT_REFUSAL_OPTION_AREA_UNKNOWN] =
+        {"option-area-unknown", "의제의 지역이 이 투표의 대상 지역에 없습니다.",
+         "The option's area is neither the district nor one of the ballot's areas."},
+    [BALLOT_REFUSAL_MAX_OPTIONS_ZERO] = {"max-options-zero",
+                                         "최대 선택 수는 1개 이상이어야 합니다.",
+                                         "The maximum number of choices must be at least 1."},
+    [BALLOT_REFUSAL_MIN_OPTIONS_ZERO] =
+        {"min-options-zero", "빈 투표를 허용하지 않으면 최소 선택 수는 1개 이상이어야 합니다.",
+         "Unless empty votes are allowed, the minimum number of choices must be at least 1."},
+    [BALLOT_REFUSAL_MIN_OPTIONS_ABOVE_MAX] =
+        {"min-options-above-max", "최소 선택 수가 최대 선택 수보다 큽니다.",
+         "The minimum number of choices is above the maximum."},
+    [BALLOT_REFUSAL_MAX_OPTIONS_ABOVE_OPTIONS] =
+        {"max-options-above-options", "최대 선택 수가 의제 수보다 큽니다.",
+         "The maximum number of choices is above the number of options."},
+    [BALLOT_REFUSAL_CHOOSE_1_MAX_OPTIONS] =
+        {"choose-1-max-options", "1개 선택(choose-1) 투표의 최대 선택 수는 1개여야 합니다.",
+         "In a choose-1 ballot the maximum number of choices must be 1."},
+    [BALLOT_REFUSAL_MIN_COST_ABOVE_MAX] = {"min-cost-above-max",
+                                           "선택 금액의 하한이 상한보다 큽니다.",
+                                           "The minimum total cost is above the maximum."},
+    [BALLOT_REFUSAL_MAX_COST_BELOW_CHEAPEST] =
+        {"max-cost-below-cheapest",
+         "선택 금액의 상한이 가장 적은 사업비보다 작아 아무 의제도 선택할 수 없습니다.",
+         "The maximum total cost is below the cheapest option, so nothing could be chosen."},
+    [BALLOT_REFUSAL_MIN_OPTIONS_UNAFFORDABLE] =
+        {"min-options-unaffordable",
+         "사업비가 적은 의제부터 골라도 최소 선택 수를 채우면 선택 금액의 상한을 넘습니다.",
+         "Even the cheapest options exceed the maximum total cost at the minimum number."},
+    [BALLOT_REFUSAL_MIN_COST_UNREACHABLE] =
+        {"min-cost-unreachable",
+         "사업비가 큰 의제부터 최대 선택 수만큼 골라도 선택 금액의 하한에 미치지 못합니다.",
+         "Even the most expensive options stay below the minimum total cost at the maximum "
+         "number."},
+    [BALLOT_REFUSAL_BUDGET_BELOW_CHEAPEST] =
+        {"budget-below-cheapest",
+         "예산이 가장 적은 사업비보다 작아 아무 의제도 선정할 수 없습니다.",
+         "The budget is below the cheapest option, so nothing could be funded."},
+};
+
+static_assert(sizeof TEXTS / sizeof TEXTS[0] == BALLOT_REFUSAL_END, "a text for every reason");
+
+const struct ballot_refusal_text *ballot_refusal_text(enum ballot_refusal_reason reason)
+{
+    assert(reason > BALLOT_REFUSAL_NONE);
+    assert(reason < BALLOT_REFUSAL_END);
+
+    return &TEXTS[reason];
+}
