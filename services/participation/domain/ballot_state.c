@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The transitions of ballot_state.h and what one approval does. It must never
+ * let one operator count as two, nor an approval of one content count for
+ * another.
+ */
+#include "participation/domain/ballot_state.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "participation/domain/ballot_names.h"
+
+#define COUNT(array) ((unsigned)(sizeof(array) / sizeof((array)[0])))
+
+static const struct ballot_transition TRANSITIONS[] = {
+    {BALLOT_STATE_DRAFT, BALLOT_ACTION_OPEN, BALLOT_STATE_OPENING, BALLOT_ACTOR_OPERATOR,
+     BALLOT_APPROVALS_NEEDED},
+    {BALLOT_STATE_OPENING, BALLOT_ACTION_ENVELOPE_REFUSED, BALLOT_STATE_DRAFT, BALLOT_ACTOR_LEDGER,
+     0},
+    {BALLOT_STATE_OPENING, BALLOT_ACTION_ENVELOPE_RESERVED, BALLOT_STATE_OPEN, BALLOT_ACTOR_LEDGER,
+     0},
+    {BALLOT_STATE_OPEN, BALLOT_ACTION_CLOSE, BALLOT_STATE_CLOSED, BALLOT_ACTOR_OPERATOR,
+     BALLOT_APPROVALS_NEEDED},
+    {BALLOT_STATE_CLOSED, BALLOT_ACTION_COUNT, BALLOT_STATE_COUNTED, BALLOT_ACTOR_SERVICE, 0},
+    {BALLOT_STATE_COUNTED, BALLOT_ACTION_CERTIFY, BALLOT_STATE_CERTIFIED, BALLOT_ACTOR_OPERATOR,
+     BALLOT_APPROVALS_NEEDED},
+};
+
+static const char *const STATES[] = {"missing", "draft",   "opening",  "open",
+                                     "closed",  "counted", "certified"};
+static const char *const ACTIONS[] = {
+    "missing", "open", "envelope-reserved", "envelope-refused", "close", "count", "certify"};
+
+static const struct ballot_verdict_text VERDICT_TEXTS[] = {
+    [BALLOT_VERDICT_NONE] = {"none", "승인 결과가 없습니다.", "Nothing was decided."},
+    [BALLOT_VERDICT_RECORDED] = {"approval-recorded",
+                                 "승인을 기록했습니다. 다른 담당자 1명의 승인이 더 필요합니다.",
+                                 "The approval is recorded; another operator must approve too."},
+    [BALLOT_VERDICT_COMPLETES] = {"approval-complete",
+                                  "필요한 승인이 모두 완료되어 처리를 진행합니다.",
+                                  "All approvals are given and the action goes ahead."},
+    [BALLOT_VERDICT_REPEATED] = {"approval-repeated",
+                                 "이미 승인하셨습니다. 다른 담당자의 승인이 필요합니다.",
+                                 "You have already approved this; another operator must approve."},
+    [BALLOT_VERDICT_NOT_OPERATOR] = {"not-operator", "운영 담당자만 승인할 수 있습니다.",
+                                     "Only operators may approve."},
+    [BALLOT_VERDICT_WRONG_STATE] = {"wrong-state", "투표의 현재 상태에서는 할 수 없는 작업입니다.",
+                                    "The ballot's current state does not allow this."},
+    [BALLOT_VERDICT_NEEDS_NO_APPROVAL] = {"needs-no-approval", "담당자가 승인하는 작업이 아닙니다.",
+                                          "This is not for operators to approve."},
+    [BALLOT_VERDICT_WINDOW_OVER] = {"window-over", "투표 기간이 이미 끝나 투표를 열 수 없습니다.",
+                                    "The voting window is over, so the ballot cannot be opened."},
+    [BALLOT_VERDICT_WINDOW_NOT_OVER] =
+        {"window-not-over", "투표 기간이 끝나지 않아 마감할 수 없습니다.",
+         "The voting window is not over, so the ballot cannot be closed."},
+};
+
+static_assert(COUNT(STATES) == BALLOT_STATE_END, "a word for every state");
+static_assert(COUNT(ACTIONS) == BALLOT_ACTION_END, "a word for every action");
+static_assert(COUNT(VERDICT_TEXTS) == BALLOT_VERDICT_END, "a text for every verdict");
+static_assert(BALLOT_APPROVALS_NEEDED == 2, "the sentences speak of one other operator");
+
+static enum ballot_verdict verdict_without_count(const struct ballot_standing *standing,
+                                                 enum ballot_action action,
+                                                 enum ballot_actor actor);
+static unsigned approvers_count(const struct ballot_standing *standing,
+                                const struct ballot_approval *approval, bool *ret_repeated);
+static bool same_subject(const struct ballot_approval *a, const struct ballot_approval *b);
+static bool seen_before(const struct ballot_approval *approvals, size_t index);
+static enum err verdict_err(enum ballot_verdict verdict);
+
+const struct ballot_transition *ballot_transitions(size_t *ret_count)
+{
+    assert(ret_count != NULL);
+    static_assert(COUNT(TRANSITIONS) > 0, "there are transitions");
+
+    *ret_count = COUNT(TRANSITIONS);
+    return TRANSITIONS;
+}
+
+const struct ballot_transition *ballot_transition_find(enum ballot_state from,
+                                                       enum ballot_action action)
+{
+    assert(from > BALLOT_STATE_MISSING && from < BALLOT_STATE_END);
+    assert(action > BALLOT_ACTION_MISSING && action < BALLOT_ACTION_END);
+
+    for (size_t i = 0; i < COUNT(TRANSITIONS); i++) {
+        if (TRANSITIONS[i].from == from && TRANSITIONS[i].action == action) {
+            return &TRANSITIONS[i];
+        }
+    }
+    return NULL;
+}
+
+enum err ballot_transit(enum ballot_state from, enum ballot_action action, enum ballot_actor actor,
+                        enum ballot_state *ret_state)
+{
+    const struct ballot_transition *transition = ballot_transition_find(from, action);
+
+    assert(ret_state != NULL);
+
+    if (transition == NULL) {
+        return ERR_CONFLICT;
+    }
+    /* What operators decide goes through ballot_approve, which counts them. */
+    if (transition->approvals > 0 || transition->actor != actor) {
+        return ERR_INVALID;
+    }
+    *ret_state = transition->to;
+    return ERR_OK;
+}
+
+enum err ballot_approve(const struct ballot_standing *standing,
+                        const struct ballot_approval *approval, enum ballot_actor actor,
+                        struct ballot_decision *ret)
+{
+    const struct ballot_transition *transition;
+    bool repeated = false;
+
+    assert(standing->approvals != NULL || standing->approval_count == 0);
+    assert(approval->operator_id[0] != '\0');
+    assert(ret != NULL);
+
+    *ret = (struct ballot_decision){
+        .verdict = verdict_without_count(standing, approval->action, actor),
+        .to = standing->state,
+    };
+    if (ret->verdict != BALLOT_VERDICT_NONE) {
+        return verdict_err(ret->verdict);
+    }
+
+    transition = ballot_transition_find(standing->state, approval->action);
+    assert(transition != NULL && transition->approvals > 0);
+    ret->approvals = approvers_count(standing, approval, &repeated);
+    if (ret->approvals >= transition->approvals) {
+        /* Also when it is repeated: the second approval may have been recorded by a request that
+         * was lost before it could act on it. */
+        ret->verdict = BALLOT_VERDICT_COMPLETES;
+        ret->to = transition->to;
+    } else {
+        ret->verdict = repeated ? BALLOT_VERDICT_REPEATED : BALLOT_VERDICT_RECORDED;
+    }
+    return verdict_err(ret->verdict);
+}
+
+const struct ballot_verdict_text *ballot_verdict_text(enum ballot_verdict verdict)
+{
+    assert(verdict > BALLOT_VERDICT_NONE);
+    assert(verdict < BALLOT_VERDICT_END);
+
+    return &VERDICT_TEXTS[verdict];
+}
+
+const char *ballot_state_name(enum ballot_state state)
+{
+    return STATES[(unsigned)state < COUNT(STATES) ? state : BALLOT_STATE_MISSING];
+}
+
+const char *ballot_action_name(enum ballot_action action)
+{
+    return ACTIONS[(unsigned)action < COUNT(ACTIONS) ? action : BALLOT_ACTION_MISSING];
+}
+
+enum ballot_state ballot_state_from_name(const char *name)
+{
+    return (enum ballot_state)ballot_name_find(STATES, COUNT(STATES), name);
+}
+
+enum ballot_action ballot_action_from_name(const char *name)
+{
+    return (enum ballot_action)ballot_name_find(ACTIONS, COUNT(ACTIONS), name);
+}
+
+/* Everything that refuses an approval whoever else approved; NONE when nothing does. */
+static enum ballot_verdict verdict_without_count(const struct ballot_standing *standing,
+                                                 enum ballot_action action, enum ballot_actor actor)
+{
+    const struct ballot_transition *transition = ballot_transition_find(standing->state, action);
+
+    assert(standing->now_ms > 0);
+    assert(standing->closes_at_ms > 0);
+
+    if (actor != BALLOT_ACTOR_OPERATOR) {
+        return BALLOT_VERDICT_NOT_OPERATOR;
+    }
+    if (transition == NULL) {
+        return BALLOT_VERDICT_WRONG_STATE;
+    }
+    if (transition->approvals == 0) {
+        return BALLOT_VERDICT_NEEDS_NO_APPROVAL;
+    }
+    if (action == BALLOT_ACTION_OPEN && standing->now_ms >= standing->closes_at_ms) {
+        return BALLOT_VERDICT_WINDOW_OVER;
+    }
+    /* The window is part of the frozen definition; only a rehearsal may cut it short. */
+    if (action == BALLOT_ACTION_CLOSE && standing->now_ms < standing->closes_at_ms &&
+        !standing->demonstration) {
+        return BALLOT_VERDICT_WINDOW_NOT_OVER;
+    }
+    return BALLOT_VERDICT_NONE;
+}
+
+/* Different operators who approve the same action on the same content, with the one at hand. */
+static unsigned approvers_count(const struct ballot_standing *standing,
+                                const struct ballot_approval *approval, bool *ret_repeated)
+{
+    unsigned count = 1;
+    bool repeated = false;
+
+    for (size_t i = 0; i < standing->approval_count; i++) {
+        const struct ballot_approval *earlier = &standing->approvals[i];
+
+        if (!same_subject(earlier, approval)) {
+            continue;
+        }
+        if (strcmp(earlier->operator_id, approval->operator_id) == 0) {
+            repeated = true;
+        } else if (!seen_before(standing->approvals, i)) {
+            count++;
+        }
+    }
+    assert(count >= 1);
+    assert(count <= standing->approval_count + 1);
+    *ret_repeated = repeated;
+    return count;
+}
+
+static bool same_subject(const struct ballot_approval *a, const struct ballot_approval *b)
+{
+    assert(a != NULL);
+    assert(b != NULL);
+
+    return a->action == b->action && memcmp(a->content, b->content, sizeof a->content) == 0;
+}
+
+/* True if an earlier approval of the list is the same operator's on the same subject. */
+static bool seen_before(const struct ballot_approval *approvals, size_t index)
+{
+    assert(approvals != NULL);
+
+    for (size_t i = 0; i < index; i++) {
+        if (same_subject(&approvals[i], &approvals[index]) &&
+            strcmp(approvals[i].operator_id, approvals[index].operator_id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum err verdict_err(enum ballot_verdict verdict)
+{
+    static const enum err ERRS[] = {
+        [BALLOT_VERDICT_NONE] = ERR_INTERNAL,
+        [BALLOT_VERDICT_RECORDED] = ERR_OK,
+        [BALLOT_VERDICT_COMPLETES] = ERR_OK,
+        [BALLOT_VERDICT_REPEATED] = ERR_OK,
+        [BALLOT_VERDICT_NOT_OPERATOR] = ERR_INVALID,
+        [BALLOT_VERDICT_WRONG_STATE] = ERR_CONFLICT,
+        [BALLOT_VERDICT_NEEDS_NO_APPROVAL] = ERR_INVALID,
+        [BALLOT_VERDICT_WINDOW_OVER] = ERR_CONFLICT,
+        [BALLOT_VERDICT_WINDOW_NOT_OVER] = ERR_CONFLICT,
+    };
+
+    static_assert(COUNT(ERRS) == BALLOT_VERDICT_END, "an error for every verdict");
+    assert(verdict > BALLOT_VERDICT_NONE);
+    assert(verdict < BALLOT_VERDICT_END);
+
+    return ERRS[verdict];
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The life of a ballot, as a table:
+ *
+ *   draft    --open-------------> opening    two operators
+ *   opening  --envelope-refused-> draft      the ledger, with its reason
+ *   opening  --envelope-reserved> open       the ledger
+ *   open     --close------------> closed     two operators, once the window is over
+ *   closed   --count------------> counted    the service
+ *   counted  --certify----------> certified  two operators
+ *
+ * There is no way back from open. An approval names the exact content it is
+ * for (the definition's hash, or the result's), so that nothing can be changed
+ * between the first signature and the second. Two approvals by one operator
+ * are one.
+ *
+ * This module decides; it must never store, notify or read a clock. Any
+ * thread.
+ */
+#ifndef HYEOPCHI_PARTICIPATION_BALLOT_STATE_H
+#define HYEOPCHI_PARTICIPATION_BALLOT_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtime/err.h"
+
+#define BALLOT_APPROVALS_NEEDED 2
+#define BALLOT_OPERATOR_MAX     64 /* bytes of an operator's id */
+#define BALLOT_CONTENT_SIZE     32 /* bytes of the hash an approval is for */
+
+/* The numbers are stored: they never change. */
+enum ballot_state {
+    BALLOT_STATE_MISSING = 0,
+    BALLOT_STATE_DRAFT = 1,
+    BALLOT_STATE_OPENING = 2, /* waiting for the ledger's envelope; still not a single vote */
+    BALLOT_STATE_OPEN = 3,
+    BALLOT_STATE_CLOSED = 4,
+    BALLOT_STATE_COUNTED = 5,
+    BALLOT_STATE_CERTIFIED = 6,
+    BALLOT_STATE_END,
+};
+
+enum ballot_action {
+    BALLOT_ACTION_MISSING = 0,
+    BALLOT_ACTION_OPEN = 1,
+    BALLOT_ACTION_ENVELOPE_RESERVED = 2,
+    BALLOT_ACTION_ENVELOPE_REFUSED = 3,
+    BALLOT_ACTION_CLOSE = 4,
+    BALLOT_ACTION_COUNT = 5,
+    BALLOT_ACTION_CERTIFY = 6,
+    BALLOT_ACTION_END,
+};
+
+/* Who may make something happen. */
+enum ballot_actor {
+    BALLOT_ACTOR_MISSING = 0,
+    BALLOT_ACTOR_OPERATOR,
+    BALLOT_ACTOR_LEDGER,
+    BALLOT_ACTOR_SERVICE,
+    BALLOT_ACTOR_OTHER, /* front ends, staff, auditors, the public */
+};
+
+struct ballot_transition {
+    enum ballot_state from;
+    enum ballot_action action;
+    enum ballot_state to;
+    enum ballot_actor actor;
+    unsigned approvals; /* how many different operators it takes; 0 when it is not operators' */
+};
+
+/* The row for an action in a state, or NULL when the state does not know the action. */
+const struct ballot_transition *ballot_transition_find(enum ballot_state from,
+                                                       enum ballot_action action);
+
+/* All rows, for printing them and for tests; the number is written to *ret_count. */
+const struct ballot_transition *ballot_transitions(size_t *ret_count);
+
+/*
+ * The state an action leads to, for actions that need no approvals.
+ *
+ * ERR_CONFLICT  the state does not know the action (a repeated or late message).
+ * ERR_INVALID   this actor may not do it.
+ */
+ERR_CHECKED enum err ballot_transit(enum ballot_state from, enum ballot_action action,
+                                    enum ballot_actor actor, enum ballot_state *ret_state);
+
+/* One operator's approval of one action on one content. */
+struct ballot_approval {
+    enum ballot_action action;
+    char operator_id[BALLOT_OPERATOR_MAX + 1];
+    uint8_t content[BALLOT_CONTENT_SIZE]; /* def_hash to open and close, the result's to certify */
+};
+
+/* Where the ballot stands when an approval arrives. */
+struct ballot_standing {
+    enum ballot_state state;
+    int64_t now_ms;
+    int64_t closes_at_ms;
+    bool demonstration;                      /* may be closed before its window is over */
+    const struct ballot_approval *approvals; /* recorded so far in this state; borrowed */
+    size_t approval_count;
+};
+
+enum ballot_verdict {
+    BALLOT_VERDICT_NONE = 0,
+    BALLOT_VERDICT_RECORDED,          /* keep it; another operator is still needed */
+    BALLOT_VERDICT_COMPLETES,         /* keep it and go to ret->to */
+    BALLOT_VERDICT_REPEATED,          /* this operator already approved this: nothing changes */
+    BALLOT_VERDICT_NOT_OPERATOR,      /* refused: only operators approve */
+    BALLOT_VERDICT_WRONG_STATE,       /* refused: the state does not know the action */
+    BALLOT_VERDICT_NEEDS_NO_APPROVAL, /* refused: the action is not the operators' */
+    BALLOT_VERDICT_WINDOW_OVER,       /* refused: opening a ballot nobody could vote in */
+    BALLOT_VERDICT_WINDOW_NOT_OVER,   /* refused: closing while residents may still vote */
+    BALLOT_VERDICT_END,
+};
+
+struct ballot_decision {
+    enum ballot_verdict verdict;
+    enum ballot_state to; /* the state after it; the same as before unless it completes */
+    unsigned approvals;   /* different operators who approve this content, this one included */
+};
+
+/*
+ * What an approval does. Approvals of other actions or of other content do not
+ * count towards it.
+ *
+ * ERR_OK        recorded, completes, or repeated (which changes nothing).
+ * ERR_CONFLICT  refused by the state or the window.
+ * ERR_INVALID   refused because of who asks or what for.
+ *
+ * *ret is always written: the verdict names the reason of a refusal.
+ */
+ERR_CHECKED enum err ballot_approve(const struct ballot_standing *standing,
+                                    const struct ballot_approval *approval, enum ballot_actor actor,
+                                    struct ballot_decision *ret);
+
+/* What an answer says about a verdict. All texts are static and never NULL. */
+struct ballot_verdict_text {
+    const char *code;    /* stable, kebab-case */
+    const char *korean;  /* one sentence for the person who approved */
+    const char *english; /* the same sentence */
+};
+
+const struct ballot_verdict_text *ballot_verdict_text(enum ballot_verdict verdict);
+
+/* The words of JSON, SQL and messages: "draft", "envelope-reserved". "missing" for any other
+ * number. Static, never NULL. */
+const char *ballot_state_name(enum ballot_state state);
+const char *ballot_action_name(enum ballot_action action);
+
+/* The value of a word; 0 when there is none. */
+enum ballot_state ballot_state_from_name(const char *name);
+enum ballot_action ballot_action_from_name(const char *name);
+
+#endif
