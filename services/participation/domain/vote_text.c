@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is said about each reason a vote is refused for. A code must never
+ * change its meaning; a sentence may be worded better at any time. No sentence
+ * repeats anything the voter chose.
+ */
+#include "participation/domain/vote.h"
+
+#include <assert.h>
+
+static const struct vote_refusal_text TEXTS[] = {
+    [VOTE_REFUSAL_NONE] = {"none", VOTE_REFUSAL_CLASS_NONE, "", "거절 사유가 없습니다.",
+                           "Nothing is refused."},
+    [VOTE_REFUSAL_BALLOT_NOT_OPEN] = {"ballot-not-open", VOTE_REFUSAL_CLASS_CONFLICT, "state",
+                                      "아직 열리지 않은 투표입니다.",
+                                      "The ballot has not been opened."},
+    [VOTE_REFUSAL_BALLOT_EARLY] =
+        {"ballot-early", VOTE_REFUSAL_CLASS_CONFLICT, "opens_at_ms",
+         "투표 시작 시각 전입니다. 시작 시각 이후에 다시 참여해 주십시오.",
+         "Voting has not begun yet; please come back when it has."},
+    [VOTE_REFUSAL_BALLOT_CLOSED] = {"ballot-closed", VOTE_REFUSAL_CLASS_CONFLICT, "closes_at_ms",
+                                    "투표가 마감되어 더 이상 참여할 수 없습니다.",
+                                    "The ballot is closed and accepts no more votes."},
+    [VOTE_REFUSAL_FINAL_VOTE_CAST] =
+        {"final-vote-cast", VOTE_REFUSAL_CLASS_CONFLICT, "channels",
+         "투표소나 종이 투표로 이미 최종 투표를 마쳐 변경할 수 없습니다.",
+         "A final vote was cast at a booth or on paper and cannot be changed."},
+    [VOTE_REFUSAL_REVISIONS_EXHAUSTED] =
+        {"revisions-exhausted", VOTE_REFUSAL_CLASS_CONFLICT, "",
+         "투표를 변경할 수 있는 횟수(총 10회)를 모두 사용했습니다.",
+         "All 10 votes a voter may cast in this ballot, changes included, have been used."},
+    [VOTE_REFUSAL_BASIS_NOT_ACCEPTED] =
+        {"basis-not-accepted", VOTE_REFUSAL_CLASS_INELIGIBLE, "bases",
+         "이 투표에서 인정하지 않는 본인확인 방법입니다.",
+         "This ballot does not accept that way of proving who you are."},
+    [VOTE_REFUSAL_AREA_NOT_ELIGIBLE] = {"area-not-eligible", VOTE_REFUSAL_CLASS_INELIGIBLE, "areas",
+                                        "이 투표의 대상 지역 주민이 아닙니다.",
+                                        "This ballot is not for residents of that area."},
+    [VOTE_REFUSAL_CHANNEL_NOT_ACCEPTED] =
+        {"channel-not-accepted", VOTE_REFUSAL_CLASS_INELIGIBLE, "channels",
+         "이 투표에서 사용하지 않는 참여 경로입니다.",
+         "This ballot does not accept votes through that channel."},
+    [VOTE_REFUSAL_OPTION_UNKNOWN] = {"option-unknown", VOTE_REFUSAL_CLASS_RULE, "options",
+                                     "이 투표에 없는 의제를 선택했습니다.",
+                                     "The ballot has no such option."},
+    [VOTE_REFUSAL_OPTION_REPEATED] = {"option-repeated", VOTE_REFUSAL_CLASS_RULE, "options",
+                                      "같은 의제를 두 번 선택했습니다.",
+                                      "The same option is chosen twice."},
+    [VOTE_REFUSAL_VALUE_NOT_ONE] = {"value-not-one", VOTE_REFUSAL_CLASS_RULE, "method",
+                                    "선택한 의제의 값은 1이어야 합니다.",
+                                    "The value of a chosen option must be 1."},
+    [VOTE_REFUSAL_EMPTY_NOT_ALLOWED] = {"empty-not-allowed", VOTE_REFUSAL_CLASS_RULE,
+                                        "empty_allowed", "의제를 하나 이상 선택해 주십시오.",
+                                        "Please choose at least one option."},
+    [VOTE_REFUSAL_OPTIONS_TOO_FEW] = {"options-too-few", VOTE_REFUSAL_CLASS_RULE, "min_options",
+                                      "선택한 의제 수가 최소 선택 수보다 적습니다.",
+                                      "Fewer options are chosen than the ballot requires."},
+    [VOTE_REFUSAL_OPTIONS_TOO_MANY] = {"options-too-many", VOTE_REFUSAL_CLASS_RULE, "max_options",
+                                       "선택한 의제 수가 최대 선택 수를 넘습니다.",
+                                       "More options are chosen than the ballot allows."},
+    [VOTE_REFUSAL_COST_TOO_LOW] =
+        {"cost-too-low", VOTE_REFUSAL_CLASS_RULE, "min_cost_krw",
+         "선택한 의제의 사업비 합계가 하한보다 적습니다.",
+         "The chosen options cost less in total than the ballot requires."},
+    [VOTE_REFUSAL_COST_TOO_HIGH] =
+        {"cost-too-high", VOTE_REFUSAL_CLASS_RULE, "max_cost_krw",
+         "선택한 의제의 사업비 합계가 상한을 넘습니다.",
+         "The chosen options cost more in total than the ballot allows."},
+};
+
+static_assert(sizeof TEXTS / sizeof TEXTS[0] == VOTE_REFUSAL_END, "a text for every reason");
+static_assert(VOTE_REVISION_MAX == 10, "the sentences on revisions say 10");
+
+const struct vote_refusal_text *vote_refusal_text(enum vote_refusal_reason reason)
+{
+    assert(reason > VOTE_REFUSAL_NONE);
+    assert(reason < VOTE_REFUSAL_END);
+
+    return &TEXTS[reason];
+}
