@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rules of double entry. The checks run in a fixed order, so that the same
+ * request is always refused for the same reason.
+ */
+#include "ledger/domain/entry.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "ledger/domain/krw.h"
+
+static enum err entry_start(struct entry *entry, const char *kind, const struct entry_head *head,
+                            const struct line *line, struct refusal *ret_refusal);
+static void entry_add_transfer(struct entry *entry, enum stage debit, enum stage credit,
+                               const struct line *line, int64_t amount_krw);
+static enum err check_texts(const struct entry *entry, bool needs_document,
+                            struct refusal *ret_refusal);
+static enum err check_pairs(const struct entry *entry, struct refusal *ret_refusal);
+static enum err check_rules(const struct entry *entry, const struct kind_rule *rows,
+                            size_t row_count, struct refusal *ret_refusal);
+static enum err check_transfer(const struct entry *entry, size_t leg, const struct kind_rule *row,
+                               struct refusal *ret_refusal);
+static enum err check_sums(const struct entry *entry, struct refusal *ret_refusal);
+static enum err check_period(enum period_state state, bool allowed_when_closed,
+                             struct refusal *ret_refusal);
+static enum err check_floor(const struct account_balance *balance, int64_t final_krw,
+                            struct refusal *ret_refusal);
+static enum err refuse_leg(const struct entry *entry, size_t leg, enum refusal_reason reason,
+                           const char *field, struct refusal *ret_refusal);
+static bool transfer_fits(const struct entry *entry, size_t leg, const struct kind_rule *row);
+static bool same_source(const struct line *left, const struct line *right);
+static bool text_printable(const char *text);
+
+bool entry_date_valid(int32_t yyyymmdd)
+{
+    static const int32_t DAYS[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    int32_t year = yyyymmdd / 10000;
+    int32_t month = yyyymmdd / 100 % 100;
+    int32_t day = yyyymmdd % 100;
+
+    if (year < FISCAL_YEAR_MIN || year > FISCAL_YEAR_MAX || month < 1 || month > 12 || day < 1) {
+        return false;
+    }
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    int32_t last = DAYS[month - 1] + (leap && month == 2 ? 1 : 0);
+    assert(last >= 28);
+    assert(last <= 31);
+    return day <= last;
+}
+
+enum err entry_build_selection(struct entry *entry, const struct entry_head *head,
+                               const struct line *line, int64_t amount_krw,
+                               struct refusal *ret_refusal)
+{
+    enum err err = ERR_OK;
+
+    assert(entry);
+    assert(ret_refusal);
+    if (amount_krw < 1) {
+        return refusal_set(ret_refusal, REFUSAL_AMOUNT_INVALID, "/amount_krw", 0);
+    }
+    err = entry_start(entry, KIND_SELECTION, head, line, ret_refusal);
+    if (err) {
+        return err;
+    }
+    entry_add_transfer(entry, STAGE_M90, STAGE_M10, line, amount_krw);
+    return ERR_OK;
+}
+
+enum err entry_build_appropriation(struct entry *entry, const struct entry_head *head,
+                                   const struct line *line, int64_t amount_krw,
+                                   struct refusal *ret_refusal)
+{
+    enum err err = ERR_OK;
+
+    assert(entry);
+    assert(ret_refusal);
+    if (amount_krw < 1) {
+        return refusal_set(ret_refusal, REFUSAL_AMOUNT_INVALID, "/amount_krw", 0);
+    }
+    err = entry_start(entry, KIND_APPROPRIATION, head, line, ret_refusal);
+    if (err) {
+        return err;
+    }
+    entry_add_transfer(entry, STAGE_R10_MAIN, STAGE_S10, line, amount_krw);
+    entry_add_transfer(entry, STAGE_M10, STAGE_M90, line, amount_krw);
+    return ERR_OK;
+}
+
+enum err entry_check(const struct entry *entry, const struct kind_rule_set *rules,
+                     enum period_state period_state, struct refusal *ret_refusal)
+{
+    const struct kind_rule *rows = NULL;
+    size_t row_count = 0;
+    bool needs_document = false;
+    bool allowed_when_closed = true;
+    enum err err = ERR_OK;
+
+    assert(entry);
+    assert(rules);
+    assert(ret_refusal);
+    rows = kind_rule_set_find(rules, entry->kind, &row_count);
+    if (!rows) {
+        return refusal_set(ret_refusal, REFUSAL_KIND_UNKNOWN, "/kind", 0);
+    }
+    for (size_t i = 0; i < row_count; i++) {
+        needs_document = needs_document || rows[i].needs_document;
+        allowed_when_closed = allowed_when_closed && rows[i].allowed_when_closed;
+    }
+    err = check_texts(entry, needs_document, ret_refusal);
+    if (err) {
+        return err;
+    }
+    err = check_pairs(entry, ret_refusal);
+    if (err) {
+        return err;
+    }
+    err = check_rules(entry, rows, row_count, ret_refusal);
+    if (err) {
+        return err;
+    }
+    err = check_sums(entry, ret_refusal);
+    if (err) {
+        return err;
+    }
+    return check_period(period_state, allowed_when_closed, ret_refusal);
+}
+
+enum err entry_post(const struct entry *entry, struct account_balance *const balances[],
+                    struct entry_posting ret_postings[], struct refusal *ret_refusal)
+{
+    struct entry_posting postings[ENTRY_LEG_MAX] = {{0}};
+    enum err err = ERR_OK;
+
+    assert(entry);
+    assert(entry->leg_count <= ENTRY_LEG_MAX);
+    for (size_t i = 0; i < entry->leg_count; i++) {
+        struct entry_posting before = {balances[i]->version, balances[i]->balance_krw};
+        assert(account_equal(&balances[i]->account, &entry->legs[i].account));
+        for (size_t j = 0; j < i; j++) {
+            before = balances[j] == balances[i] ? postings[j] : before;
+        }
+        err = krw_add(before.balance_after_krw, entry->legs[i].amount_krw,
+                      &postings[i].balance_after_krw);
+        if (err) {
+            return refuse_leg(entry, i, REFUSAL_BALANCE_OVERFLOW, "/amount_krw", ret_refusal);
+        }
+        postings[i].version = before.version + 1;
+    }
+    /* The floor holds for what the whole entry leaves, not between two legs of one account. */
+    for (size_t i = 0; i < entry->leg_count; i++) {
+        int64_t final_krw = 0;
+        for (size_t j = i; j < entry->leg_count; j++) {
+            final_krw = balances[j] == balances[i] ? postings[j].balance_after_krw : final_krw;
+        }
+        err = check_floor(balances[i], final_krw, ret_refusal);
+        if (err) {
+            return err;
+        }
+    }
+    for (size_t i = 0; i < entry->leg_count; i++) {
+        balances[i]->version = postings[i].version;
+        balances[i]->balance_krw = postings[i].balance_after_krw;
+        ret_postings[i] = postings[i];
+    }
+    return ERR_OK;
+}
+
+/* Fills everything but the legs; the refusal names the text that does not fit. */
+static enum err entry_start(struct entry *entry, const char *kind, const struct entry_head *head,
+                            const struct line *line, struct refusal *ret_refusal)
+{
+    size_t document_length = strlen(head->document);
+    size_t metadata_length = strlen(head->metadata);
+
+    assert(strlen(kind) <= KIND_LENGTH_MAX);
+    assert(metadata_length <= ENTRY_METADATA_LENGTH_MAX);
+    if (document_length > ENTRY_DOCUMENT_LENGTH_MAX) {
+        return refusal_set(ret_refusal, REFUSAL_DOCUMENT_INVALID, "/document", 0);
+    }
+    memset(entry, 0, sizeof *entry);
+    memcpy(entry->key, head->key, ENTRY_KEY_SIZE);
+    memcpy(entry->kind, kind, strlen(kind));
+    memcpy(entry->document, head->document, document_length);
+    memcpy(entry->metadata, head->metadata, metadata_length);
+    entry->effective_date = head->effective_date;
+    entry->period = line->fiscal_year;
+    return ERR_OK;
+}
+
+static void entry_add_transfer(struct entry *entry, enum stage debit, enum stage credit,
+                               const struct line *line, int64_t amount_krw)
+{
+    assert(entry->leg_count + 2 <= ENTRY_LEG_MAX);
+    assert(amount_krw > 0);
+    entry->legs[entry->leg_count] =
+        (struct entry_leg){.account = {.line = *line, .stage = debit}, .amount_krw = -amount_krw};
+    entry->legs[entry->leg_count + 1] =
+        (struct entry_leg){.account = {.line = *line, .stage = credit}, .amount_krw = amount_krw};
+    entry->leg_count += 2;
+}
+
+static enum err check_texts(const struct entry *entry, bool needs_document,
+                            struct refusal *ret_refusal)
+{
+    if (!entry_date_valid(entry->effective_date)) {
+        return refusal_set(ret_refusal, REFUSAL_DATE_INVALID, "/effective_date", 0);
+    }
+    if (needs_document && entry->document[strspn(entry->document, " ")] == '\0') {
+        return refusal_set(ret_refusal, REFUSAL_DOCUMENT_MISSING, "/document", 0);
+    }
+    if (!text_printable(entry->document)) {
+        return refusal_set(ret_refusal, REFUSAL_DOCUMENT_INVALID, "/document", 0);
+    }
+    return ERR_OK;
+}
+
+/* Legs come as debit, credit, debit, credit …, each credit equal to its debit. */
+static enum err check_pairs(const struct entry *entry, struct refusal *ret_refusal)
+{
+    if (entry->leg_count < 2 || entry->leg_count > ENTRY_LEG_MAX || entry->leg_count % 2 != 0) {
+        return refusal_set(ret_refusal, REFUSAL_LEGS_INVALID, "/legs", 0);
+    }
+    for (size_t i = 0; i < entry->leg_count; i += 2) {
+        int64_t debit_krw = entry->legs[i].amount_krw;
+        int64_t credit_krw = entry->legs[i + 1].amount_krw;
+        int64_t sum_krw = 0;
+        if (debit_krw >= 0) {
+            return refuse_leg(entry, i, REFUSAL_AMOUNT_INVALID, "/amount_krw", ret_refusal);
+        }
+        if (credit_krw <= 0) {
+            return refuse_leg(entry, i + 1, REFUSAL_AMOUNT_INVALID, "/amount_krw", ret_refusal);
+        }
+        enum err err = krw_add(debit_krw, credit_krw, &sum_krw);
+        if (err || sum_krw != 0) {
+            return refuse_leg(entry, i, REFUSAL_LEGS_UNBALANCED, "/amount_krw", ret_refusal);
+        }
+    }
+    return ERR_OK;
+}
+
+/*
+ * Transfers follow the order of their kind's rows; a row that is not required may be passed over.
+ */
+static enum err check_rules(const struct entry *entry, const struct kind_rule *rows,
+                            size_t row_count, struct refusal *ret_refusal)
+{
+    size_t leg = 0;
+
+    assert(row_count > 0);
+    if (entry->period != entry->legs[0].account.line.fiscal_year) {
+        return refusal_set(ret_refusal, REFUSAL_FISCAL_YEAR_INVALID, "/fiscal_year", 0);
+    }
+    for (size_t row = 0; row < row_count; row++) {
+        if (leg == entry->leg_count || !transfer_fits(entry, leg, &rows[row])) {
+            if (rows[row].required) {
+                return refusal_set(ret_refusal, REFUSAL_LEGS_INVALID, "/legs", 0);
+            }
+            continue;
+        }
+        enum err err = check_transfer(entry, leg, &rows[row], ret_refusal);
+        if (err) {
+            return err;
+        }
+        leg += 2;
+    }
+    if (leg != entry->leg_count) {
+        return refuse_leg(entry, leg, REFUSAL_LEGS_INVALID, "/legs", ret_refusal);
+    }
+    return ERR_OK;
+}
+
+static enum err check_transfer(const struct entry *entry, size_t leg, const struct kind_rule *row,
+                               struct refusal *ret_refusal)
+{
+    const struct line *first = &entry->legs[0].account.line;
+    const struct line *debit = &entry->legs[leg].account.line;
+    const struct line *credit = &entry->legs[leg + 1].account.line;
+
+    assert(leg % 2 == 0);
+    assert(leg + 1 < entry->leg_count);
+    if (row->same_line && (!line_equal(debit, credit) || !line_equal(first, debit))) {
+        return refuse_leg(entry, leg, REFUSAL_LINE_MISMATCH, "/legs", ret_refusal);
+    }
+    if (row->same_source && (!same_source(debit, credit) || !same_source(first, debit))) {
+        return refuse_leg(entry, leg, REFUSAL_SOURCE_MISMATCH, "/legs", ret_refusal);
+    }
+    if (row->same_amount && entry->legs[leg].amount_krw != entry->legs[0].amount_krw) {
+        return refuse_leg(entry, leg, REFUSAL_LEGS_UNBALANCED, "/amount_krw", ret_refusal);
+    }
+    return ERR_OK;
+}
+
+/*
+ * Pairs alone would let money leave a line; every line and every (year, source) must come out
+ * even.
+ */
+static enum err check_sums(const struct entry *entry, struct refusal *ret_refusal)
+{
+    assert(entry->leg_count >= 2);
+    assert(entry->leg_count <= ENTRY_LEG_MAX);
+    for (size_t i = 0; i < entry->leg_count; i++) {
+        const struct line *line = &entry->legs[i].account.line;
+        int64_t line_krw = 0;
+        int64_t source_krw = 0;
+        for (size_t j = 0; j < entry->leg_count; j++) {
+            const struct entry_leg *leg = &entry->legs[j];
+            if (!same_source(line, &leg->account.line)) {
+                continue;
+            }
+            enum err err = krw_add(source_krw, leg->amount_krw, &source_krw);
+            if (err) {
+                return refuse_leg(entry, j, REFUSAL_AMOUNT_INVALID, "/amount_krw", ret_refusal);
+            }
+            if (!line_equal(line, &leg->account.line)) {
+                continue;
+            }
+            err = krw_add(line_krw, leg->amount_krw, &line_krw);
+            if (err) {
+                return refuse_leg(entry, j, REFUSAL_AMOUNT_INVALID, "/amount_krw", ret_refusal);
+            }
+        }
+        if (source_krw != 0) {
+            return refuse_leg(entry, i, REFUSAL_SOURCE_UNBALANCED, "/legs", ret_refusal);
+        }
+        if (line_krw != 0) {
+            return refuse_leg(entry, i, REFUSAL_LINE_UNBALANCED, "/legs", ret_refusal);
+        }
+    }
+    return ERR_OK;
+}
+
+static enum err check_period(enum period_state state, bool allowed_when_closed,
+                             struct refusal *ret_refusal)
+{
+    switch (state) {
+    case PERIOD_OPEN:
+        return ERR_OK;
+    case PERIOD_CLOSED:
+        return allowed_when_closed
+                   ? ERR_OK
+                   : refusal_set(ret_refusal, REFUSAL_PERIOD_CLOSED, "/fiscal_year", 0);
+    case PERIOD_MISSING:
+        break;
+    }
+    return refusal_set(ret_refusal, REFUSAL_PERIOD_MISSING, "/fiscal_year", 0);
+}
+
+/* Only a debit can be refused: money may always flow back into an account. */
+static enum err check_floor(const struct account_balance *balance, int64_t final_krw,
+                            struct refusal *ret_refusal)
+{
+    struct account_balance after = *balance;
+    int64_t available_krw = 0;
+
+    assert(balance->held_krw >= 0);
+    after.balance_krw = final_krw;
+    available_krw = account_balance_available(&after);
+    if (final_krw >= balance->balance_krw || available_krw >= 0) {
+        return ERR_OK;
+    }
+    int64_t shortfall_krw = available_krw == INT64_MIN ? INT64_MAX : -available_krw;
+    enum err err = refusal_set(ret_refusal, REFUSAL_BALANCE_SHORT, "/amount_krw", shortfall_krw);
+    ret_refusal->has_account = true;
+    ret_refusal->account = balance->account;
+    return err;
+}
+
+static enum err refuse_leg(const struct entry *entry, size_t leg, enum refusal_reason reason,
+                           const char *field, struct refusal *ret_refusal)
+{
+    enum err err = refusal_set(ret_refusal, reason, field, 0);
+
+    assert(leg < ENTRY_LEG_MAX);
+    ret_refusal->has_account = true;
+    ret_refusal->account = entry->legs[leg].account;
+    return err;
+}
+
+static bool transfer_fits(const struct entry *entry, size_t leg, const struct kind_rule *row)
+{
+    assert(leg + 1 < entry->leg_count);
+    return stage_in_class(entry->legs[leg].account.stage, row->debit_class) &&
+           stage_in_class(entry->legs[leg + 1].account.stage, row->credit_class);
+}
+
+static bool same_source(const struct line *left, const struct line *right)
+{
+    return left->fiscal_year == right->fiscal_year && left->funding_source == right->funding_source;
+}
+
+static bool text_printable(const char *text)
+{
+    for (const char *at = text; *at != '\0'; at++) {
+        unsigned char byte = (unsigned char)*at;
+        if (byte < 0x20 || byte == 0x7f) {
+            return false;
+        }
+    }
+    return true;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Entries: building them, checking them against the rules, posting them to
+ * balances.
+ *
+ * An entry is a list of legs in pairs: a debit (negative) and its credit
+ * (positive). It is posted whole or refused whole; a refusal changes nothing.
+ */
+#ifndef HYEOPCHI_LEDGER_DOMAIN_ENTRY_H
+#define HYEOPCHI_LEDGER_DOMAIN_ENTRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ledger/domain/account.h"
+#include "ledger/domain/kind_rule.h"
+#include "ledger/domain/refusal.h"
+#include "runtime/err.h"
+
+#define ENTRY_KEY_SIZE            16
+#define ENTRY_LEG_MAX             16
+#define ENTRY_DOCUMENT_LENGTH_MAX 600
+#define ENTRY_METADATA_LENGTH_MAX 1000
+
+enum period_state {
+    PERIOD_MISSING = 0, /* the fiscal year was never opened */
+    PERIOD_OPEN,
+    PERIOD_CLOSED,
+};
+
+/* What every kind of entry is built from, beside its amounts. All borrowed. */
+struct entry_head {
+    const uint8_t *key;     /* ENTRY_KEY_SIZE bytes: the entry's identity, the idempotency key */
+    int32_t effective_date; /* yyyymmdd, Korean time */
+    const char *document;   /* what it rests on, for people: a resolution, a tally */
+    const char *metadata;   /* who asked and how; kept and hashed byte for byte */
+};
+
+struct entry_leg {
+    struct account account;
+    int64_t amount_krw; /* credit-positive: a debit is negative */
+};
+
+struct entry {
+    uint8_t key[ENTRY_KEY_SIZE];
+    char kind[KIND_LENGTH_MAX + 1];
+    int32_t effective_date; /* yyyymmdd */
+    int32_t period;         /* fiscal year that must be open */
+    char document[ENTRY_DOCUMENT_LENGTH_MAX + 1];
+    char metadata[ENTRY_METADATA_LENGTH_MAX + 1];
+    struct entry_leg legs[ENTRY_LEG_MAX];
+    size_t leg_count;
+};
+
+/* What posting a leg made of its account. */
+struct entry_posting {
+    int64_t version; /* the account's count of postings, this one included */
+    int64_t balance_after_krw;
+};
+
+/* True for a date of the calendar, yyyymmdd, from 2000 to 2199. */
+bool entry_date_valid(int32_t yyyymmdd);
+
+/*
+ * 편성요구: what a certified tally selected, M90 -> M10 of the line. Writes the whole entry.
+ * Refused when the amount is below 1 won or a text does not fit; ret_refusal says so.
+ */
+ERR_CHECKED enum err entry_build_selection(struct entry *entry, const struct entry_head *head,
+                                           const struct line *line, int64_t amount_krw,
+                                           struct refusal *ret_refusal);
+
+/* 본예산: R10.main -> S10 and, of the same amount, M10 -> M90 of the line. Refused as above. */
+ERR_CHECKED enum err entry_build_appropriation(struct entry *entry, const struct entry_head *head,
+                                               const struct line *line, int64_t amount_krw,
+                                               struct refusal *ret_refusal);
+
+/*
+ * Everything that can be said of an entry without balances: its kind's rules, sums to zero per
+ * line and per (year, source), amounts, date, document, and that its period is open. The refusal
+ * of the first rule broken.
+ */
+ERR_CHECKED enum err entry_check(const struct entry *entry, const struct kind_rule_set *rules,
+                                 enum period_state period_state, struct refusal *ret_refusal);
+
+/*
+ * Posts a checked entry: balances[i] is the account of leg i (legs of one account share one
+ * pointer). Refused, with nothing changed, when balance - held - amount falls below an account's
+ * floor or a balance leaves int64. On success ret_postings[leg_count] holds each leg's version and
+ * balance after.
+ */
+ERR_CHECKED enum err entry_post(const struct entry *entry, struct account_balance *const balances[],
+                                struct entry_posting ret_postings[], struct refusal *ret_refusal);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The table of refusals. One row holds everything that is said about a
+ * reason; nothing else in the service words one.
+ */
+#include "ledger/domain/refusal.h"
+
+#include <assert.h>
+#include <string.h>
+
+struct refusal_row {
+    const char *code;
+    enum err err;
+    const char *sentence_ko;
+    const char *sentence_en;
+};
+
+static const struct refusal_row REFUSAL_ROWS[] = {
+    [REFUSAL_NONE] = {"none", ERR_OK, "거절되지 않았습니다.", "It was not refused."},
+    [REFUSAL_FISCAL_YEAR_INVALID] = {"fiscal-year-invalid", ERR_INVALID,
+                                     "회계연도가 올바르지 않습니다.",
+                                     "The fiscal year is not valid."},
+    [REFUSAL_FUNDING_SOURCE_INVALID] =
+        {"funding-source-invalid", ERR_INVALID, "재원은 국비, 시비, 구비, 기타 중 하나여야 합니다.",
+         "The funding source must be national, city, district or other."},
+    [REFUSAL_PROGRAMME_INVALID] = {"programme-invalid", ERR_INVALID,
+                                   "사업 코드가 올바르지 않습니다.",
+                                   "The programme code is not valid."},
+    [REFUSAL_AMOUNT_INVALID] = {"amount-invalid", ERR_INVALID, "금액은 1원 이상의 정수여야 합니다.",
+                                "The amount must be a whole number of won, at least 1."},
+    [REFUSAL_DATE_INVALID] = {"date-invalid", ERR_INVALID, "효력 발생일이 올바른 날짜가 아닙니다.",
+                              "The effective date is not a valid date."},
+    [REFUSAL_DOCUMENT_MISSING] = {"document-missing", ERR_INVALID, "근거 문서를 적어야 합니다.",
+                                  "The supporting document must be named."},
+    [REFUSAL_DOCUMENT_INVALID] =
+        {"document-invalid", ERR_INVALID,
+         "근거 문서 표기가 너무 길거나 쓸 수 없는 문자를 담고 있습니다.",
+         "The supporting document's text is too long or holds control characters."},
+    [REFUSAL_KIND_UNKNOWN] = {"kind-unknown", ERR_INVALID, "알 수 없는 전표 종류입니다.",
+                              "The kind of entry is not known."},
+    [REFUSAL_LEGS_INVALID] = {"legs-invalid", ERR_INVALID,
+                              "전표의 차변과 대변이 그 종류의 규칙에 맞지 않습니다.",
+                              "The entry's legs do not follow the rules of its kind."},
+    [REFUSAL_LEGS_UNBALANCED] = {"legs-unbalanced", ERR_INVALID,
+                                 "차변과 대변의 금액이 같지 않습니다.",
+                                 "A debit and its credit do not have the same amount."},
+    [REFUSAL_LINE_UNBALANCED] = {"line-unbalanced", ERR_INVALID,
+                                 "같은 예산 과목 안에서 차변과 대변의 합이 같지 않습니다.",
+                                 "The entry does not sum to zero within a budget line."},
+    [REFUSAL_SOURCE_UNBALANCED] =
+        {"source-unbalanced", ERR_INVALID,
+         "같은 회계연도와 재원 안에서 차변과 대변의 합이 같지 않습니다.",
+         "The entry does not sum to zero within a fiscal year and funding source."},
+    [REFUSAL_LINE_MISMATCH] = {"line-mismatch", ERR_INVALID,
+                               "이 종류의 전표는 한 예산 과목 안에서만 옮길 수 있습니다.",
+                               "This kind of entry moves money within one budget line only."},
+    [REFUSAL_SOURCE_MISMATCH] =
+        {"source-mismatch", ERR_INVALID,
+         "이 종류의 전표는 한 회계연도와 재원 안에서만 옮길 수 있습니다.",
+         "This kind of entry moves money within one fiscal year and funding source only."},
+    [REFUSAL_PERIOD_MISSING] = {"period-missing", ERR_CONFLICT, "아직 열리지 않은 회계연도입니다.",
+                                "The fiscal year has not been opened yet."},
+    [REFUSAL_PERIOD_CLOSED] = {"period-closed", ERR_CONFLICT, "이미 마감된 회계연도입니다.",
+                               "The fiscal year is closed."},
+    [REFUSAL_BALANCE_SHORT] = {"balance-short", ERR_CONFLICT, "계정의 잔액이 모자랍니다.",
+                               "The account's balance is too low."},
+    [REFUSAL_BALANCE_OVERFLOW] = {"balance-overflow", ERR_CONFLICT,
+                                  "잔액이 다룰 수 있는 금액의 범위를 넘습니다.",
+                                  "The balance would exceed the largest amount that can be kept."},
+    [REFUSAL_KEY_REUSED] = {"key-reused", ERR_CONFLICT,
+                            "같은 멱등 키가 다른 내용의 요청에 이미 쓰였습니다.",
+                            "The same idempotency key was already used for another request."},
+    [REFUSAL_ENVELOPE_LIMIT_MISSING] =
+        {"envelope-limit-missing", ERR_CONFLICT,
+         "이 회계연도와 재원에는 주민참여예산 한도가 정해져 있지 않습니다.",
+         "No participatory budget limit is set for this fiscal year and funding source."},
+    [REFUSAL_ENVELOPE_EXCEEDED] = {"envelope-limit-exceeded", ERR_CONFLICT,
+                                   "주민참여예산 한도를 넘습니다.",
+                                   "The participatory budget limit would be exceeded."},
+    [REFUSAL_ENVELOPE_CONFLICT] = {"envelope-conflict", ERR_CONFLICT,
+                                   "이 투표에는 이미 다른 내용으로 예산이 예약되어 있습니다.",
+                                   "The ballot already has a reservation with other terms."},
+    [REFUSAL_ENVELOPE_MISSING] = {"envelope-missing", ERR_CONFLICT,
+                                  "이 투표에 예약된 예산이 없습니다.",
+                                  "The ballot has no reservation."},
+    [REFUSAL_ENVELOPE_SETTLED] = {"envelope-settled", ERR_CONFLICT,
+                                  "이 투표의 예산은 이미 확정되었습니다.",
+                                  "The ballot's reservation is already settled."},
+    [REFUSAL_ENVELOPE_RELEASED] = {"envelope-released", ERR_CONFLICT,
+                                   "이 투표의 예산 예약은 이미 해제되었습니다.",
+                                   "The ballot's reservation was already released."},
+    [REFUSAL_ENVELOPE_OVERSPENT] = {"envelope-overspent", ERR_CONFLICT,
+                                    "선정된 사업의 합계가 예약된 예산을 넘습니다.",
+                                    "The selected projects together exceed the reservation."},
+    [REFUSAL_LIMIT_BELOW_RESERVED] =
+        {"limit-below-reserved", ERR_CONFLICT,
+         "한도를 이미 예약되거나 확정된 금액보다 낮출 수 없습니다.",
+         "The limit cannot be lower than what is already reserved or settled."},
+};
+
+static_assert(sizeof REFUSAL_ROWS / sizeof REFUSAL_ROWS[0] ==
+                  (size_t)REFUSAL_LIMIT_BELOW_RESERVED + 1,
+              "a row for every reason");
+
+static const struct refusal_row *refusal_row(enum refusal_reason reason);
+
+enum err refusal_set(struct refusal *refusal, enum refusal_reason reason, const char *field,
+                     int64_t shortfall_krw)
+{
+    assert(refusal);
+    assert(field);
+    assert(reason != REFUSAL_NONE);
+    assert(shortfall_krw >= 0);
+    memset(refusal, 0, sizeof *refusal);
+    refusal->reason = reason;
+    refusal->field = field;
+    refusal->shortfall_krw = shortfall_krw;
+    return refusal_err(reason);
+}
+
+const char *refusal_code(enum refusal_reason reason)
+{
+    return refusal_row(reason)->code;
+}
+
+const char *refusal_sentence_ko(enum refusal_reason reason)
+{
+    return refusal_row(reason)->sentence_ko;
+}
+
+const char *refusal_sentence_en(enum refusal_reason reason)
+{
+    return refusal_row(reason)->sentence_en;
+}
+
+enum err refusal_err(enum refusal_reason reason)
+{
+    return refusal_row(reason)->err;
+}
+
+enum err refusal_parse(const char *code, enum refusal_reason *ret_reason)
+{
+    assert(code);
+    assert(ret_reason);
+    for (int i = 1; i <= REFUSAL_COUNT; i++) {
+        if (strcmp(REFUSAL_ROWS[i].code, code) == 0) {
+            *ret_reason = (enum refusal_reason)i;
+            return ERR_OK;
+        }
+    }
+    return ERR_INVALID;
+}
+
+static const struct refusal_row *refusal_row(enum refusal_reason reason)
+{
+    assert(reason >= REFUSAL_NONE);
+    assert(reason <= REFUSAL_LIMIT_BELOW_RESERVED);
+    return &REFUSAL_ROWS[reason];
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Why the ledger said no: a stable code, a sentence in Korean and in English,
+ * the field at fault, the account concerned and by how much.
+ *
+ * Codes are part of the HTTP and message contract: they are added, never
+ * renamed. A refusal is an answer, not a failure, and changes nothing.
+ */
+#ifndef HYEOPCHI_LEDGER_DOMAIN_REFUSAL_H
+#define HYEOPCHI_LEDGER_DOMAIN_REFUSAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ledger/domain/account.h"
+#include "runtime/err.h"
+
+enum refusal_reason {
+    REFUSAL_NONE = 0,
+    REFUSAL_FISCAL_YEAR_INVALID,
+    REFUSAL_FUNDING_SOURCE_INVALID,
+    REFUSAL_PROGRAMME_INVALID,
+    REFUSAL_AMOUNT_INVALID,
+    REFUSAL_DATE_INVALID,
+    REFUSAL_DOCUMENT_MISSING,
+    REFUSAL_DOCUMENT_INVALID,
+    REFUSAL_KIND_UNKNOWN,
+    REFUSAL_LEGS_INVALID,
+    REFUSAL_LEGS_UNBALANCED,
+    REFUSAL_LINE_UNBALANCED,
+    REFUSAL_SOURCE_UNBALANCED,
+    REFUSAL_LINE_MISMATCH,
+    REFUSAL_SOURCE_MISMATCH,
+    REFUSAL_PERIOD_MISSING,
+    REFUSAL_PERIOD_CLOSED,
+    REFUSAL_BALANCE_SHORT,
+    REFUSAL_BALANCE_OVERFLOW,
+    REFUSAL_KEY_REUSED,
+    REFUSAL_ENVELOPE_LIMIT_MISSING,
+    REFUSAL_ENVELOPE_EXCEEDED,
+    REFUSAL_ENVELOPE_CONFLICT,
+    REFUSAL_ENVELOPE_MISSING,
+    REFUSAL_ENVELOPE_SETTLED,
+    REFUSAL_ENVELOPE_RELEASED,
+    REFUSAL_ENVELOPE_OVERSPENT,
+    REFUSAL_LIMIT_BELOW_RESERVED,
+};
+
+#define REFUSAL_COUNT ((int)REFUSAL_LIMIT_BELOW_RESERVED)
+
+struct refusal {
+    enum refusal_reason reason;
+    /* JSON pointer into the request, such as "/amount_krw"; static; "" when none is at fault. */
+    const char *field;
+    bool has_account;
+    struct account account;
+    int64_t shortfall_krw; /* by how much; 0 where that has no meaning */
+};
+
+/*
+ * Fills a refusal without an account and returns its refusal_err, so that a check reads `return
+ * refusal_set(…)`.
+ */
+ERR_CHECKED enum err refusal_set(struct refusal *refusal, enum refusal_reason reason,
+                                 const char *field, int64_t shortfall_krw);
+
+/* The reason's stable code ("balance-short"). Static; never NULL. */
+const char *refusal_code(enum refusal_reason reason);
+
+/* One sentence for people. Static; never NULL. */
+const char *refusal_sentence_ko(enum refusal_reason reason);
+const char *refusal_sentence_en(enum refusal_reason reason);
+
+/* ERR_INVALID when the request itself is wrong, ERR_CONFLICT when the present state refuses it. */
+enum err refusal_err(enum refusal_reason reason);
+
+/* The reason with this code. ERR_INVALID when there is none. */
+ERR_CHECKED enum err refusal_parse(const char *code, enum refusal_reason *ret_reason);
+
+#endif
