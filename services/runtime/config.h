@@ -6,9 +6,11 @@
  *
  * Order: flag (--http-listen VALUE or --http-listen=VALUE), environment
  * (HYEOPCHI_HTTP_LISTEN), file (--config FILE or HYEOPCHI_CONFIG; lines
- * `http_listen = VALUE`, # starts a comment), default. A secret row is never
- * taken from a flag or the environment itself: its value is read from the file
- * named by `<name>_file` / HYEOPCHI_<NAME>_FILE, one trailing newline dropped.
+ * `http_listen = VALUE`; # at a line's start or after a blank starts a
+ * comment), default. A secret row is never taken from a flag or the environment
+ * itself: its value is read from the file named by `<name>_file` /
+ * HYEOPCHI_<NAME>_FILE, one trailing newline dropped; its default is that
+ * file's path, "" for no secret.
  *
  * A wrong value is refused with the row's sentence. Called once at start,
  * before any thread.
