@@ -4,7 +4,7 @@
  * themselves say of them. The files lie outside the repository; where they
  * are absent the test says so and skips.
  */
-#include "participation_help.h"
+#include "../support/participation_help.h"
 
 #include <dirent.h>
 #include <jansson.h>
