@@ -26,6 +26,12 @@ enum {
     DB_PARAM_COUNT_MAX = 32,
     DB_STATEMENT_COUNT_MAX = 128,          /* prepared per connection */
     DB_COLUMN_SIZE_MAX = 64 * 1024 * 1024, /* one array parameter, in bytes */
+    DB_COPY_FIELD_COUNT_MAX = 32,
+    DB_REASON_SIZE = 256, /* why a connection failed, with its NUL */
+
+    /* Beside db_options.statement_timeout_ms, on every connection. */
+    DB_LOCK_TIMEOUT_MS = 5000,
+    DB_IDLE_IN_TRANSACTION_TIMEOUT_MS = 10000,
 };
 
 struct db;      /* a connection */
@@ -36,20 +42,24 @@ struct db_options {
     const char *conninfo;         /* libpq connection string or URI, without the password */
     const char *password;         /* "" for none */
     const char *application_name; /* "participation writer" */
-    int64_t statement_timeout_ms;
+    int64_t statement_timeout_ms; /* 0: none */
+    bool read_only;               /* the server refuses every write */
+    char *reason; /* NULL: db_open() logs why it failed; else DB_REASON_SIZE bytes for that */
 };
 
 /*
- * Connects. ERR_UNAVAILABLE when the server is away; ERR_INVALID when it runs
- * with fsync, full_page_writes or synchronous_commit off, which this system
- * refuses to trust. *ret_db is the caller's, to db_close().
+ * Connects. ERR_UNAVAILABLE when the server is away or refuses; ERR_INVALID
+ * when it runs with fsync, full_page_writes or synchronous_commit off, which
+ * this system refuses to trust. A server that vanishes is noticed by TCP
+ * keepalives within about 15 s. *ret_db is the caller's, to db_close().
  */
 ERR_CHECKED enum err db_open(const struct db_options *options, struct db **ret_db);
 
 /* Closes and frees; takes NULL. */
 void db_close(struct db *db);
 
-/* False once the connection is known to be lost: close it and open another. */
+/* False once the connection is known to be lost: close it and open another. Between statements it
+ * also looks whether the server has hung up, without asking it. Takes NULL. */
 bool db_is_usable(const struct db *db);
 
 /* One parameter. Borrowed memory must live until the call that takes it returns. */
@@ -60,13 +70,13 @@ struct db_param {
     uint8_t bytes[8];
 };
 
-struct db_param db_text(const char *text); /* NULL becomes SQL NULL */
-struct db_param db_bytes(const void *data, size_t length);
+struct db_param db_text(const char *text);                 /* NULL becomes SQL NULL */
+struct db_param db_bytes(const void *data, size_t length); /* at most DB_COLUMN_SIZE_MAX */
 struct db_param db_int16(int16_t value);
 struct db_param db_int32(int32_t value);
 struct db_param db_int64(int64_t value);
 struct db_param db_bool(bool value);
-struct db_param db_uuid(const uint8_t uuid[16]);
+struct db_param db_uuid(const uint8_t uuid[16]); /* borrowed too */
 struct db_param db_null_int64(void);
 struct db_param db_null_bytes(void);
 
@@ -79,7 +89,8 @@ struct db_param db_null_bytes(void);
  *     db_column_add_bytes(&ids, id, 16);
  *     … db_column_param(&ids) …
  *     db_column_release(&ids);
- * The add functions assert that the element fits the column's type.
+ * The add functions assert that the element fits the column's type. A column
+ * that has passed DB_COLUMN_SIZE_MAX makes its statement fail with ERR_FULL.
  */
 enum db_column_type {
     DB_COLUMN_TEXT,
@@ -122,17 +133,24 @@ ERR_CHECKED enum err db_exec_count(struct db *db, const char *sql, const struct 
 ERR_CHECKED enum err db_query(struct db *db, const char *sql, const struct db_param *params,
                               size_t param_count, struct db_rows **ret_rows);
 
-/* BEGIN, COMMIT, ROLLBACK. A commit is durable only when db_commit() returned ERR_OK. */
+/*
+ * BEGIN, COMMIT, ROLLBACK. BEGIN travels with the next statement. A commit is
+ * durable only when db_commit() returned ERR_OK; with ERR_UNAVAILABLE its
+ * outcome is unknown, with anything else nothing was changed. db_rollback() is
+ * harmless outside a transaction.
+ */
 ERR_CHECKED enum err db_begin(struct db *db);
 ERR_CHECKED enum err db_commit(struct db *db);
 void db_rollback(struct db *db);
 
-/* Runs many statements of a script (migrations only; no parameters). */
+/* Runs many statements of a script (migrations only; no parameters); all or none. */
 ERR_CHECKED enum err db_script(struct db *db, const char *script);
 
 /*
  * Streams COPY (query) TO STDOUT (FORMAT binary) row by row; on_row gets the
- * row's fields, borrowed until it returns, and may stop it with an error.
+ * row's fields, borrowed until it returns, and may stop it with an error (which
+ * is then returned, and the transaction can only be rolled back). COPY takes no
+ * parameters: its query reads them by current_setting().
  */
 struct db_field {
     const uint8_t *data; /* NULL: SQL NULL */

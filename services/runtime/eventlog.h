@@ -22,6 +22,7 @@ enum {
     EVENTLOG_APPEND_COUNT_MAX = 2048, /* events in one commit */
     EVENTLOG_READ_COUNT_MAX = 1000,   /* events in one read */
     EVENTLOG_READ_SIZE_MAX = 1024 * 1024,
+    EVENTLOG_LEADER_SILENCE_MS = 5000, /* the server ends a leader's session after this */
 };
 
 /* The leader's view of a stream's end. */
@@ -48,7 +49,9 @@ struct eventlog_entries {
 
 /*
  * Tries to lead: takes the advisory lock, raises the term, makes the stream's
- * row on first use. ERR_CONFLICT while another process leads.
+ * row on first use. ERR_CONFLICT while another process leads. From then on the
+ * session must say something every EVENTLOG_LEADER_SILENCE_MS, or the server
+ * ends it, so that a paused process does not lead for ever.
  */
 ERR_CHECKED enum err eventlog_lead(struct db *db, const char *stream, const char *leader_id,
                                    struct eventlog_head *ret_head);
@@ -58,7 +61,9 @@ ERR_CHECKED enum err eventlog_lead(struct db *db, const char *stream, const char
  * writes them, and stores the new head in *ret_head (head itself is unchanged:
  * take *ret_head over after COMMIT). With no drafts it only tests the term, so
  * that a fenced writer never commits anything.
+ * The drafts stay the caller's, with their data.
  * ERR_CONFLICT  somebody else leads now: roll back and stand by.
+ * ERR_FULL      too many drafts, or one too large.
  */
 ERR_CHECKED enum err eventlog_append(struct db *db, const struct eventlog_head *head,
                                      const char *source, struct event_draft *drafts, size_t count,
@@ -71,7 +76,9 @@ ERR_CHECKED enum err eventlog_read_head(struct db *db, const char *stream,
 
 /*
  * Reads events from from_seq on, at most count (and EVENTLOG_READ_SIZE_MAX bytes, but
- * always one); *ret_chain_before is the chain at from_seq - 1.
+ * always one); *ret_chain_before is the chain at from_seq - 1. At head + 1 there are none.
+ * ERR_INVALID   from_seq is 0.
+ * ERR_NOT_FOUND from_seq - 1 is not in the log: it lies beyond the head, or was pruned.
  */
 ERR_CHECKED enum err eventlog_read(struct db *db, const char *stream, uint64_t from_seq,
                                    size_t count, struct eventlog_entries *ret_entries,

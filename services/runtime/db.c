@@ -1,0 +1,481 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The connection, its statements and its transactions.
+ *
+ * BEGIN is not sent alone: it waits for the next statement and travels with it
+ * in one pipeline, which saves every transaction a round trip. Everything else
+ * is one request and one answer, read to the end: an answer counts only when
+ * libpq says that the server has finished, since CommandComplete can be read
+ * before the commit it speaks of.
+ *
+ * Must never log parameters, and never call a commit durable that the server
+ * has answered with anything but COMMIT.
+ */
+#include "runtime/db_internal.h"
+
+#include "runtime/log.h"
+
+#include <assert.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    STATEMENT_NAME_SIZE = 16,
+    SETTING_SIZE = 24,
+    CONNECT_PARAM_COUNT_MAX = 16,
+    INPUT_READ_COUNT_MAX = 4,      /* reads that tell a hang-up from a notice */
+    PIPELINE_RESULT_COUNT_MAX = 8, /* results of BEGIN and one statement: five */
+};
+
+static enum err trust_settings(struct db *db, const struct db_options *options,
+                               char ret_reason[DB_REASON_SIZE]);
+
+/* Warnings matter to db_commit(); everything is kept off standard error. */
+static void on_notice(void *context, const PGresult *result)
+{
+    struct db *db = context;
+    const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+
+    if (severity != NULL && strcmp(severity, "WARNING") == 0) {
+        db->warned = true;
+    }
+}
+
+/* What libpq should do unless the connection string says otherwise, the string, and what holds
+ * whatever it says: later ones win. */
+static PGconn *connect_by(const struct db_options *options)
+{
+    const char *names[CONNECT_PARAM_COUNT_MAX] = {
+        "connect_timeout",  "keepalives",       "keepalives_idle", "keepalives_interval",
+        "keepalives_count", "tcp_user_timeout", "gssencmode",      "dbname",
+        "client_encoding",  "application_name",
+    };
+    const char *values[CONNECT_PARAM_COUNT_MAX] = {
+        "5",       "1",
+        "5",       "3",
+        "3",       "15000",
+        "disable", options->conninfo,
+        "UTF8",    options->application_name,
+    };
+
+    if (options->password[0] != '\0') {
+        names[10] = "password";
+        values[10] = options->password;
+    }
+    return PQconnectdbParams(names, values, 1);
+}
+
+/* Copies libpq's message as one line. */
+static void explain(const PGconn *connection, char ret_reason[DB_REASON_SIZE])
+{
+    size_t length;
+
+    (void)snprintf(ret_reason, DB_REASON_SIZE, "%s", PQerrorMessage(connection));
+    length = strlen(ret_reason);
+    while (length > 0 && ret_reason[length - 1] == '\n') {
+        length--;
+        ret_reason[length] = '\0';
+    }
+    for (size_t i = 0; i < length; i++) {
+        if (ret_reason[i] == '\n') {
+            ret_reason[i] = ' ';
+        }
+    }
+}
+
+enum err db_open(const struct db_options *options, struct db **ret_db)
+{
+    char reason[DB_REASON_SIZE] = "out of memory";
+    struct db *db = calloc(1, sizeof *db);
+    enum err err = ERR_UNAVAILABLE;
+
+    assert(options->statement_timeout_ms >= 0);
+    if (db == NULL) {
+        goto out;
+    }
+    db->connection = connect_by(options);
+    if (db->connection == NULL) {
+        goto out;
+    }
+    (void)PQsetNoticeReceiver(db->connection, on_notice, db); /* Returns the one of before. */
+    if (PQstatus(db->connection) != CONNECTION_OK) {
+        explain(db->connection, reason);
+        goto out;
+    }
+    err = trust_settings(db, options, reason);
+    if (err) {
+        goto out;
+    }
+    *ret_db = db;
+    db = NULL;
+
+out:
+    if (err && options->reason != NULL) {
+        (void)snprintf(options->reason, DB_REASON_SIZE, "%s", reason);
+    } else if (err) {
+        log_warn("database_unavailable", log_str("connection", options->application_name),
+                 log_str("error", err_name(err)), log_str("reason", reason));
+    }
+    db_close(db);
+    return err;
+}
+
+void db_close(struct db *db)
+{
+    if (db == NULL) {
+        return;
+    }
+    PQfinish(db->connection);
+    free(db);
+}
+
+static const char TRUST_SETTINGS[] =
+    "SELECT current_setting('fsync'), current_setting('full_page_writes'),"
+    " current_setting('synchronous_commit'),"
+    " set_config('statement_timeout', $1, FALSE), set_config('lock_timeout', $2, FALSE),"
+    " set_config('idle_in_transaction_session_timeout', $3, FALSE),"
+    " set_config('default_transaction_read_only', $4, FALSE)";
+
+/* Sets the timeouts and refuses a server that may forget what it has confirmed. */
+static enum err trust_settings(struct db *db, const struct db_options *options,
+                               char ret_reason[DB_REASON_SIZE])
+{
+    static const char *const names[] = {"fsync", "full_page_writes", "synchronous_commit"};
+    char statement_timeout[SETTING_SIZE];
+    char lock_timeout[SETTING_SIZE];
+    char idle_timeout[SETTING_SIZE];
+    struct db_rows *rows = NULL;
+    enum err err;
+
+    (void)snprintf(statement_timeout, sizeof statement_timeout, "%lld",
+                   (long long)options->statement_timeout_ms);
+    (void)snprintf(lock_timeout, sizeof lock_timeout, "%d", DB_LOCK_TIMEOUT_MS);
+    (void)snprintf(idle_timeout, sizeof idle_timeout, "%d", DB_IDLE_IN_TRANSACTION_TIMEOUT_MS);
+    const struct db_param params[] = {
+        db_text(statement_timeout),
+        db_text(lock_timeout),
+        db_text(idle_timeout),
+        db_text(options->read_only ? "on" : "off"),
+    };
+
+    err = db_query(db, TRUST_SETTINGS, params, DB_COUNT(params), &rows);
+    if (err) {
+        explain(db->connection, ret_reason);
+        return ERR_UNAVAILABLE;
+    }
+    for (int i = 0; !err && i < (int)DB_COUNT(names); i++) {
+        if (strcmp(db_rows_text(rows, 0, i), "off") == 0) {
+            (void)snprintf(ret_reason, DB_REASON_SIZE, "the server runs with %s=off", names[i]);
+            err = ERR_INVALID;
+        }
+    }
+    db_rows_release(rows);
+    return err;
+}
+
+/* True when the server has sent something, or hung up. */
+static bool has_input(const struct db *db)
+{
+    struct pollfd socket = {.fd = PQsocket(db->connection), .events = POLLIN};
+
+    return poll(&socket, 1, 0) > 0;
+}
+
+bool db_is_usable(const struct db *db)
+{
+    if (db == NULL || db->broken || PQstatus(db->connection) != CONNECTION_OK) {
+        return false;
+    }
+    /* A farewell is read before the hang-up behind it is seen. */
+    for (int i = 0; i < INPUT_READ_COUNT_MAX && has_input(db); i++) {
+        if (PQconsumeInput(db->connection) == 0 || PQstatus(db->connection) != CONNECTION_OK) {
+            return false;
+        }
+    }
+    return true;
+}
+
+PGresult *db_simple_query(struct db *db, const char *sql)
+{
+    return PQexec(db->connection, sql);
+}
+
+/* Runs a command of ours that returns nothing. */
+static enum err command(struct db *db, const char *sql)
+{
+    PGresult *result = db_simple_query(db, sql);
+    enum err err = ERR_OK;
+
+    if (PQresultStatus(result) != PGRES_COMMAND_OK) {
+        err = db_error_of_result(db, sql, result);
+    }
+    PQclear(result);
+    return err;
+}
+
+enum err db_flush_begin(struct db *db)
+{
+    if (!db->begin_waiting) {
+        return ERR_OK;
+    }
+    db->begin_waiting = false;
+    return command(db, "BEGIN");
+}
+
+/* What a statement's call needs, laid out as libpq wants it. */
+struct call {
+    char name[STATEMENT_NAME_SIZE];
+    const char *values[DB_PARAM_COUNT_MAX];
+    int lengths[DB_PARAM_COUNT_MAX];
+    int formats[DB_PARAM_COUNT_MAX];
+    Oid types[DB_PARAM_COUNT_MAX];
+    int count;
+};
+
+static enum err bind(struct call *call, const struct db_param *params, size_t count)
+{
+    assert(count <= DB_PARAM_COUNT_MAX);
+    call->count = (int)count;
+    for (size_t i = 0; i < count; i++) {
+        if (params[i].length == DB_LENGTH_OVERFLOWED) {
+            return ERR_FULL;
+        }
+        call->types[i] = params[i].type;
+        call->formats[i] = 1;
+        call->lengths[i] = params[i].length;
+        call->values[i] = params[i].data != NULL ? params[i].data : (const char *)params[i].bytes;
+        if (params[i].length == DB_LENGTH_NULL) {
+            call->values[i] = NULL;
+            call->lengths[i] = 0;
+        }
+    }
+    return ERR_OK;
+}
+
+/* Names the statement and prepares it on its first use on this connection. */
+static enum err prepare(struct db *db, const char *sql, struct call *call)
+{
+    PGresult *result;
+    int index = 0;
+    enum err err;
+
+    while (index < db->statement_count && db->statements[index] != sql) {
+        index++;
+    }
+    if (index == DB_STATEMENT_COUNT_MAX) {
+        log_error("database_statements_full", log_int("statements", index));
+        return ERR_FULL;
+    }
+    (void)snprintf(call->name, sizeof call->name, "s%d", index);
+    if (index < db->statement_count) {
+        return ERR_OK;
+    }
+
+    /* Inside the transaction, so that a failure fails it. */
+    err = db_flush_begin(db);
+    if (err) {
+        return err;
+    }
+    result = PQprepare(db->connection, call->name, sql, call->count, call->types);
+    if (PQresultStatus(result) != PGRES_COMMAND_OK) {
+        err = db_error_of_result(db, sql, result);
+    } else {
+        db->statements[index] = sql;
+        db->statement_count++;
+    }
+    PQclear(result);
+    return err;
+}
+
+static bool send_with_begin(struct db *db, const struct call *call)
+{
+    PGconn *connection = db->connection;
+
+    return PQenterPipelineMode(connection) != 0 &&
+           PQsendQueryParams(connection, "BEGIN", 0, NULL, NULL, NULL, NULL, 0) != 0 &&
+           PQsendQueryPrepared(connection, call->name, call->count, call->values, call->lengths,
+                               call->formats, 1) != 0 &&
+           PQpipelineSync(connection) != 0;
+}
+
+/*
+ * BEGIN and the statement in one pipeline. Returns the first failure, else the
+ * statement's result, or NULL when the connection is lost on the way.
+ */
+static PGresult *execute_with_begin(struct db *db, const struct call *call)
+{
+    PGresult *kept = NULL;
+    PGresult *result;
+    ExecStatusType status;
+    bool failed = false;
+    bool synced = false;
+
+    db->begin_waiting = false;
+    if (!send_with_begin(db, call)) {
+        db->broken = true;
+        return NULL;
+    }
+    for (int i = 0; i < PIPELINE_RESULT_COUNT_MAX && !synced; i++) {
+        result = PQgetResult(db->connection); /* NULL ends one command's results. */
+        status = PQresultStatus(result);
+        synced = result != NULL && status == PGRES_PIPELINE_SYNC;
+        if (result == NULL || synced || failed) {
+            PQclear(result);
+            continue;
+        }
+        PQclear(kept);
+        kept = result;
+        failed = status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK;
+    }
+    if (!synced || PQexitPipelineMode(db->connection) == 0) {
+        db->broken = true;
+        if (!failed) {
+            PQclear(kept);
+            kept = NULL;
+        }
+    }
+    return kept;
+}
+
+/* Runs a statement to its end; *ret_result is the caller's, to PQclear(). */
+static enum err execute(struct db *db, const char *sql, const struct db_param *params, size_t count,
+                        PGresult **ret_result)
+{
+    struct call call;
+    PGresult *result;
+    ExecStatusType status;
+    enum err err;
+
+    err = bind(&call, params, count);
+    if (err) {
+        log_error("database_parameter_too_large");
+        return err;
+    }
+    err = prepare(db, sql, &call);
+    if (err) {
+        return err;
+    }
+    if (db->begin_waiting) {
+        result = execute_with_begin(db, &call);
+    } else {
+        result = PQexecPrepared(db->connection, call.name, call.count, call.values, call.lengths,
+                                call.formats, 1);
+    }
+    status = PQresultStatus(result);
+    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
+        err = db_error_of_result(db, sql, result);
+        PQclear(result);
+        return err;
+    }
+    *ret_result = result;
+    return ERR_OK;
+}
+
+enum err db_exec(struct db *db, const char *sql, const struct db_param *params, size_t param_count)
+{
+    int64_t changed;
+
+    return db_exec_count(db, sql, params, param_count, &changed);
+}
+
+enum err db_exec_count(struct db *db, const char *sql, const struct db_param *params,
+                       size_t param_count, int64_t *ret_changed)
+{
+    PGresult *result;
+    int64_t changed = 0;
+    enum err err;
+
+    err = execute(db, sql, params, param_count, &result);
+    if (err) {
+        return err;
+    }
+    for (const char *digit = PQcmdTuples(result); *digit != '\0'; digit++) {
+        assert(*digit >= '0' && *digit <= '9' && changed < INT64_MAX / 10 - 1);
+        changed = changed * 10 + (*digit - '0');
+    }
+    PQclear(result);
+    *ret_changed = changed;
+    return ERR_OK;
+}
+
+enum err db_query(struct db *db, const char *sql, const struct db_param *params, size_t param_count,
+                  struct db_rows **ret_rows)
+{
+    struct db_rows *rows = calloc(1, sizeof *rows);
+    enum err err;
+
+    if (rows == NULL) {
+        return ERR_INTERNAL;
+    }
+    err = execute(db, sql, params, param_count, &rows->result);
+    if (err) {
+        free(rows);
+        return err;
+    }
+    *ret_rows = rows;
+    return ERR_OK;
+}
+
+enum err db_begin(struct db *db)
+{
+    assert(!db->begin_waiting);
+    if (!db_is_usable(db)) {
+        return ERR_UNAVAILABLE;
+    }
+    assert(PQtransactionStatus(db->connection) == PQTRANS_IDLE);
+    db->begin_waiting = true;
+    return ERR_OK;
+}
+
+enum err db_commit(struct db *db)
+{
+    static const char sql[] = "COMMIT";
+    PGresult *result;
+    enum err err = ERR_OK;
+
+    if (db->begin_waiting) {
+        db->begin_waiting = false; /* Nothing was said in between. */
+        return ERR_OK;
+    }
+
+    db->warned = false;
+    result = db_simple_query(db, sql);
+    if (PQresultStatus(result) != PGRES_COMMAND_OK) {
+        err = db_error_of_result(db, sql, result);
+    } else if (strcmp(PQcmdStatus(result), "COMMIT") != 0) {
+        /* A statement had failed: the server has rolled back and says so by the tag alone. */
+        log_error("database_commit_refused", log_str("tag", PQcmdStatus(result)));
+        err = ERR_INTERNAL;
+    } else if (db->warned || PQtransactionStatus(db->connection) != PQTRANS_IDLE) {
+        /* Written here, but not where it should be as well: waiting for the standby was cut off. */
+        log_warn("database_commit_doubtful");
+        err = ERR_UNAVAILABLE;
+    }
+    PQclear(result);
+    return err;
+}
+
+void db_rollback(struct db *db)
+{
+    PGTransactionStatusType status = PQtransactionStatus(db->connection);
+
+    if (db->begin_waiting) {
+        db->begin_waiting = false;
+        return;
+    }
+    if (db->broken || (status != PQTRANS_INTRANS && status != PQTRANS_INERROR)) {
+        return;
+    }
+    if (command(db, "ROLLBACK")) {
+        db->broken = true; /* Closing the connection rolls back as well. */
+    }
+}
+
+enum err db_script(struct db *db, const char *script)
+{
+    enum err err = db_flush_begin(db);
+
+    return err ? err : command(db, script);
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Failures of the database: their one mapping to enum err, and their one log
+ * line. Must never log a parameter, nor a message that may quote one.
+ */
+#include "runtime/db_internal.h"
+
+#include "runtime/log.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { LOGGED_TEXT_SIZE = 160 };
+
+static bool starts_with(const char *text, const char *prefix)
+{
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+enum err db_error_of_sqlstate(const char *sqlstate)
+{
+    static const struct {
+        const char *prefix;
+        enum err err;
+    } map[] = {
+        {"08", ERR_UNAVAILABLE},    /* connection exception */
+        {"40001", ERR_UNAVAILABLE}, /* serialization failure */
+        {"40P01", ERR_UNAVAILABLE}, /* deadlock detected */
+        {"53", ERR_UNAVAILABLE},    /* insufficient resources */
+        {"55P03", ERR_UNAVAILABLE}, /* lock not available */
+        {"57P0", ERR_UNAVAILABLE},  /* the server shuts down or starts up */
+        {"23", ERR_CONFLICT},       /* integrity constraint violation */
+        {"22", ERR_INVALID},        /* data exception */
+    };
+
+    for (size_t i = 0; i < DB_COUNT(map); i++) {
+        if (starts_with(sqlstate, map[i].prefix)) {
+            return map[i].err;
+        }
+    }
+    return ERR_INTERNAL;
+}
+
+/* One line of at most LOGGED_TEXT_SIZE characters. */
+static void flatten(const char *text, char ret_text[LOGGED_TEXT_SIZE])
+{
+    size_t length = 0;
+
+    while (text[length] != '\0' && length < LOGGED_TEXT_SIZE - 1) {
+        ret_text[length] = text[length] == '\n' ? ' ' : text[length];
+        length++;
+    }
+    while (length > 0 && ret_text[length - 1] == ' ') {
+        length--;
+    }
+    ret_text[length] = '\0';
+}
+
+static const char *primary_message(const struct db *db, const PGresult *result)
+{
+    const char *message =
+        result == NULL ? NULL : PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+
+    /* Data exceptions quote the value: 'invalid input syntax for type integer: "…"'. */
+    if (starts_with(db->sqlstate, "22")) {
+        return "a parameter is malformed";
+    }
+    return message != NULL ? message : PQerrorMessage(db->connection);
+}
+
+enum err db_error_of_result(struct db *db, const char *sql, const PGresult *result)
+{
+    const char *sqlstate = result == NULL ? NULL : PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char *constraint =
+        result == NULL ? NULL : PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
+    char message[LOGGED_TEXT_SIZE];
+    char statement[LOGGED_TEXT_SIZE];
+    enum log_level level;
+    enum err err;
+
+    db->sqlstate[0] = '\0';
+    if (sqlstate != NULL && strlen(sqlstate) == DB_SQLSTATE_SIZE - 1) {
+        memcpy(db->sqlstate, sqlstate, DB_SQLSTATE_SIZE);
+    }
+    err = db_error_of_sqlstate(db->sqlstate);
+    if (db->broken || PQstatus(db->connection) != CONNECTION_OK) {
+        err = ERR_UNAVAILABLE; /* Whatever the last words were. */
+    }
+
+    level = err == ERR_INTERNAL ? LOG_ERROR : LOG_WARN;
+    flatten(primary_message(db, result), message);
+    flatten(sql, statement);
+    log_write(level, "database_error",
+              (const struct log_field[]){
+                  log_str("error", err_name(err)),
+                  log_str("sqlstate", db->sqlstate),
+                  log_str("message", message),
+                  log_str("constraint", constraint != NULL ? constraint : ""),
+                  log_str("statement", statement),
+                  log_end(),
+              });
+    return err;
+}
+
+const char *db_sqlstate(const struct db *db)
+{
+    return db->sqlstate;
+}
