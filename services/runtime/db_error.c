@@ -63,7 +63,7 @@ static const char *primary_message(const struct db *db, const PGresult *result)
 
     /* Data exceptions quote the value: 'invalid input syntax for type integer: "…"'. */
     if (starts_with(db->sqlstate, "22")) {
-        return "a parameter is malformed";
+        return "a value is malformed or out of range";
     }
     return message != NULL ? message : PQerrorMessage(db->connection);
 }
