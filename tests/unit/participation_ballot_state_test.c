@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * participation/domain/ballot_state: every state with every action, and who
+ * counts as two operators and who does not.
+ */
+#include "../support/participation_fixture.h"
+
+#include "participation/domain/ballot_state.h"
+
+static struct ballot_approval approval_of(const char *operator_id, enum ballot_action action,
+                                          uint8_t content)
+{
+    struct ballot_approval approval = {.action = action};
+
+    fixture_text(approval.operator_id, sizeof approval.operator_id, operator_id);
+    memset(approval.content, content, sizeof approval.content);
+    return approval;
+}
+
+static struct ballot_standing standing_in(enum ballot_state state)
+{
+    return (struct ballot_standing){
+        .state = state,
+        .now_ms = FIXTURE_NOW_MS,
+        .closes_at_ms = FIXTURE_CLOSES_AT_MS,
+    };
+}
+
+static void only_the_listed_actions_lead_anywhere(void **state)
+{
+    static const enum ballot_state EXPECTED[BALLOT_STATE_END][BALLOT_ACTION_END] = {
+        [BALLOT_STATE_DRAFT][BALLOT_ACTION_OPEN] = BALLOT_STATE_OPENING,
+        [BALLOT_STATE_OPENING][BALLOT_ACTION_ENVELOPE_RESERVED] = BALLOT_STATE_OPEN,
+        [BALLOT_STATE_OPENING][BALLOT_ACTION_ENVELOPE_REFUSED] = BALLOT_STATE_DRAFT,
+        [BALLOT_STATE_OPEN][BALLOT_ACTION_CLOSE] = BALLOT_STATE_CLOSED,
+        [BALLOT_STATE_CLOSED][BALLOT_ACTION_COUNT] = BALLOT_STATE_COUNTED,
+        [BALLOT_STATE_COUNTED][BALLOT_ACTION_CERTIFY] = BALLOT_STATE_CERTIFIED,
+    };
+
+    (void)state;
+    for (int from = BALLOT_STATE_DRAFT; from < BALLOT_STATE_END; from++) {
+        for (int action = BALLOT_ACTION_OPEN; action < BALLOT_ACTION_END; action++) {
+            const struct ballot_transition *transition =
+                ballot_transition_find((enum ballot_state)from, (enum ballot_action)action);
+
+            assert_int_equal(transition ? transition->to : BALLOT_STATE_MISSING,
+                             EXPECTED[from][action]);
+        }
+    }
+}
+
+static void there_is_no_way_back_from_open(void **state)
+{
+    size_t count = 0;
+    const struct ballot_transition *transitions = ballot_transitions(&count);
+
+    (void)state;
+    for (size_t i = 0; i < count; i++) {
+        if (transitions[i].from >= BALLOT_STATE_OPEN) {
+            assert_true(transitions[i].to > transitions[i].from);
+        }
+        assert_int_equal(transitions[i].approvals > 0,
+                         transitions[i].actor == BALLOT_ACTOR_OPERATOR);
+    }
+}
+
+static void the_ledger_answers_and_the_service_counts_without_approvals(void **state)
+{
+    enum ballot_state to = BALLOT_STATE_MISSING;
+
+    (void)state;
+    assert_int_equal(ballot_transit(BALLOT_STATE_OPENING, BALLOT_ACTION_ENVELOPE_RESERVED,
+                                    BALLOT_ACTOR_LEDGER, &to),
+                     ERR_OK);
+    assert_int_equal(to, BALLOT_STATE_OPEN);
+    assert_int_equal(ballot_transit(BALLOT_STATE_OPENING, BALLOT_ACTION_ENVELOPE_REFUSED,
+                                    BALLOT_ACTOR_LEDGER, &to),
+                     ERR_OK);
+    assert_int_equal(to, BALLOT_STATE_DRAFT);
+    assert_int_equal(
+        ballot_transit(BALLOT_STATE_CLOSED, BALLOT_ACTION_COUNT, BALLOT_ACTOR_SERVICE, &to),
+        ERR_OK);
+    assert_int_equal(to, BALLOT_STATE_COUNTED);
+}
+
+static void a_repeated_answer_of_the_ledger_is_a_conflict_and_changes_nothing(void **state)
+{
+    enum ballot_state to = BALLOT_STATE_END;
+
+    (void)state;
+    assert_int_equal(ballot_transit(BALLOT_STATE_OPEN, BALLOT_ACTION_ENVELOPE_RESERVED,
+                                    BALLOT_ACTOR_LEDGER, &to),
+                     ERR_CONFLICT);
+    assert_int_equal(
+        ballot_transit(BALLOT_STATE_OPEN, BALLOT_ACTION_ENVELOPE_REFUSED, BALLOT_ACTOR_LEDGER, &to),
+        ERR_CONFLICT);
+    assert_int_equal(to, BALLOT_STATE_END);
+}
+
+static void nobody_opens_a_ballot_by_a_message_or_answers_for_the_ledger(void **state)
+{
+    enum ballot_state to = BALLOT_STATE_END;
+
+    (void)state;
+    assert_int_equal(
+        ballot_transit(BALLOT_STATE_DRAFT, BALLOT_ACTION_OPEN, BALLOT_ACTOR_OPERATOR, &to),
+        ERR_INVALID);
+    assert_int_equal(ballot_transit(BALLOT_STATE_OPENING, BALLOT_ACTION_ENVELOPE_RESERVED,
+                                    BALLOT_ACTOR_OPERATOR, &to),
+                     ERR_INVALID);
+    assert_int_equal(to, BALLOT_STATE_END);
+}
+
+static void the_first_operator_is_recorded_and_the_second_completes(void **state)
+{
+    static const struct {
+        enum ballot_state from;
+        enum ballot_action action;
+        enum ballot_state to;
+    } CASES[] = {
+        {BALLOT_STATE_DRAFT, BALLOT_ACTION_OPEN, BALLOT_STATE_OPENING},
+        {BALLOT_STATE_OPEN, BALLOT_ACTION_CLOSE, BALLOT_STATE_CLOSED},
+        {BALLOT_STATE_COUNTED, BALLOT_ACTION_CERTIFY, BALLOT_STATE_CERTIFIED},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct ballot_approval first = approval_of("operator-1", CASES[i].action, 7);
+        struct ballot_approval second = approval_of("operator-2", CASES[i].action, 7);
+        struct ballot_standing standing = standing_in(CASES[i].from);
+        struct ballot_decision decision;
+
+        if (CASES[i].action == BALLOT_ACTION_CLOSE) {
+            standing.now_ms = FIXTURE_CLOSES_AT_MS;
+        }
+        assert_int_equal(ballot_approve(&standing, &first, BALLOT_ACTOR_OPERATOR, &decision),
+                         ERR_OK);
+        assert_int_equal(decision.verdict, BALLOT_VERDICT_RECORDED);
+        assert_int_equal(decision.to, CASES[i].from);
+        assert_int_equal(decision.approvals, 1);
+
+        standing.approvals = &first;
+        standing.approval_count = 1;
+        assert_int_equal(ballot_approve(&standing, &second, BALLOT_ACTOR_OPERATOR, &decision),
+                         ERR_OK);
+        assert_int_equal(decision.verdict, BALLOT_VERDICT_COMPLETES);
+        assert_int_equal(decision.to, CASES[i].to);
+        assert_int_equal(decision.approvals, 2);
+    }
+}
+
+static void one_operator_approving_again_and_again_is_still_one(void **state)
+{
+    const struct ballot_approval recorded[] = {
+        approval_of("operator-1", BALLOT_ACTION_OPEN, 7),
+        approval_of("operator-1", BALLOT_ACTION_OPEN, 7),
+        approval_of("operator-1", BALLOT_ACTION_OPEN, 7),
+    };
+    struct ballot_standing standing = standing_in(BALLOT_STATE_DRAFT);
+    struct ballot_decision decision;
+
+    (void)state;
+    standing.approvals = recorded;
+    standing.approval_count = 3;
+    assert_int_equal(ballot_approve(&standing, &recorded[0], BALLOT_ACTOR_OPERATOR, &decision),
+                     ERR_OK);
+    assert_int_equal(decision.verdict, BALLOT_VERDICT_REPEATED);
+    assert_int_equal(decision.to, BALLOT_STATE_DRAFT);
+    assert_int_equal(decision.approvals, 1);
+}
+
+/*
+ * Operator 1 approves opening a draft. Operator 2 sees it, but between the two
+ * signatures somebody changes a cost: the definition, and with it its hash, is
+ * another one. The first approval must not count for it.
+ */
+static void an_approval_of_other_content_or_another_action_does_not_count(void **state)
+{
+    const struct ballot_approval recorded[] = {
+        approval_of("operator-1", BALLOT_ACTION_OPEN, 7),
+        approval_of("operator-3", BALLOT_ACTION_CERTIFY, 8),
+    };
+    struct ballot_approval second = approval_of("operator-2", BALLOT_ACTION_OPEN, 8);
+    struct ballot_standing standing = standing_in(BALLOT_STATE_DRAFT);
+    struct ballot_decision decision;
+
+    (void)state;
+    standing.approvals = recorded;
+    standing.approval_count = 2;
+    assert_int_equal(ballot_approve(&standing, &second, BALLOT_ACTOR_OPERATOR, &decision), ERR_OK);
+    assert_int_equal(decision.verdict, BALLOT_VERDICT_RECORDED);
+    assert_int_equal(decision.approvals, 1);
+}
+
+/*
+ * The second approval was recorded, but the process died before it could act
+ * on it. Either operator asking again must be able to finish what both signed.
+ */
+static void a_repeated_approval_completes_what_two_operators_already_signed(void **state)
+{
+    const struct ballot_approval recorded[] = {
+        approval_of("operator-1", BALLOT_ACTION_OPEN, 7),
+        approval_of("operator-2", BALLOT_ACTION_OPEN, 7),
+    };
+    struct ballot_standing standing = standing_in(BALLOT_STATE_DRAFT);
+    struct ballot_decision decision;
+
+    (void)state;
+    standing.approvals = recorded;
+    standing.approval_count = 2;
+    assert_int_equal(ballot_approve(&standing, &recorded[1], BALLOT_ACTOR_OPERATOR, &decision),
+                     ERR_OK);
+    assert_int_equal(decision.verdict, BALLOT_VERDICT_COMPLETES);
+    assert_int_equal(decision.approvals, 2);
+}
+
+static void refused(const struct ballot_standing *standing, enum ballot_action action,
+                    enum ballot_actor actor, enum err err, enum ballot_verdict verdict)
+{
+    struct ballot_approval approval = approval_of("operator-1", action, 7);
+    struct ballot_decision decision;
+
+    assert_int_equal(ballot_approve(standing, &approval, actor, &decision), err);
+    assert_int_equal(decision.verdict, verdict);
+    assert_int_equal(decision.to, standing->state);
+}
+
+static void an_approval_is_refused_by_role_state_and_window(void **state)
+{
+    struct ballot_standing draft = standing_in(BALLOT_STATE_DRAFT);
+    struct ballot_standing open = standing_in(BALLOT_STATE_OPEN);
+    struct ballot_standing closed = standing_in(BALLOT_STATE_CLOSED);
+    struct ballot_standing certified = standing_in(BALLOT_STATE_CERTIFIED);
+
+    (void)state;
+    refused(&draft, BALLOT_ACTION_OPEN, BALLOT_ACTOR_OTHER, ERR_INVALID,
+            BALLOT_VERDICT_NOT_OPERATOR);
+    refused(&draft, BALLOT_ACTION_OPEN, BALLOT_ACTOR_SERVICE, ERR_INVALID,
+            BALLOT_VERDICT_NOT_OPERATOR);
+    refused(&draft, BALLOT_ACTION_CERTIFY, BALLOT_ACTOR_OPERATOR, ERR_CONFLICT,
+            BALLOT_VERDICT_WRONG_STATE);
+    refused(&certified, BALLOT_ACTION_OPEN, BALLOT_ACTOR_OPERATOR, ERR_CONFLICT,
+            BALLOT_VERDICT_WRONG_STATE);
+    refused(&closed, BALLOT_ACTION_COUNT, BALLOT_ACTOR_OPERATOR, ERR_INVALID,
+            BALLOT_VERDICT_NEEDS_NO_APPROVAL);
+
+    open.now_ms = FIXTURE_CLOSES_AT_MS - 1;
+    refused(&open, BALLOT_ACTION_CLOSE, BALLOT_ACTOR_OPERATOR, ERR_CONFLICT,
+            BALLOT_VERDICT_WINDOW_NOT_OVER);
+    draft.now_ms = FIXTURE_CLOSES_AT_MS;
+    refused(&draft, BALLOT_ACTION_OPEN, BALLOT_ACTOR_OPERATOR, ERR_CONFLICT,
+            BALLOT_VERDICT_WINDOW_OVER);
+}
+
+static void only_a_demonstration_is_closed_before_its_window_is_over(void **state)
+{
+    struct ballot_standing standing = standing_in(BALLOT_STATE_OPEN);
+    struct ballot_approval approval = approval_of("operator-1", BALLOT_ACTION_CLOSE, 7);
+    struct ballot_decision decision;
+
+    (void)state;
+    standing.demonstration = true;
+    assert_int_equal(ballot_approve(&standing, &approval, BALLOT_ACTOR_OPERATOR, &decision),
+                     ERR_OK);
+    assert_int_equal(decision.verdict, BALLOT_VERDICT_RECORDED);
+}
+
+static void every_state_action_and_verdict_has_words(void **state)
+{
+    (void)state;
+    for (unsigned i = 1; i < BALLOT_STATE_END; i++) {
+        assert_int_equal(ballot_state_from_name(ballot_state_name((enum ballot_state)i)), i);
+    }
+    for (unsigned i = 1; i < BALLOT_ACTION_END; i++) {
+        assert_int_equal(ballot_action_from_name(ballot_action_name((enum ballot_action)i)), i);
+    }
+    for (int i = BALLOT_VERDICT_NONE + 1; i < BALLOT_VERDICT_END; i++) {
+        const struct ballot_verdict_text *text = ballot_verdict_text((enum ballot_verdict)i);
+
+        fixture_assert_texts(text->code, text->korean, text->english);
+    }
+    assert_int_equal(ballot_state_from_name("reopened"), BALLOT_STATE_MISSING);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_the_listed_actions_lead_anywhere),
+        cmocka_unit_test(there_is_no_way_back_from_open),
+        cmocka_unit_test(the_ledger_answers_and_the_service_counts_without_approvals),
+        cmocka_unit_test(a_repeated_answer_of_the_ledger_is_a_conflict_and_changes_nothing),
+        cmocka_unit_test(nobody_opens_a_ballot_by_a_message_or_answers_for_the_ledger),
+        cmocka_unit_test(the_first_operator_is_recorded_and_the_second_completes),
+        cmocka_unit_test(one_operator_approving_again_and_again_is_still_one),
+        cmocka_unit_test(an_approval_of_other_content_or_another_action_does_not_count),
+        cmocka_unit_test(a_repeated_approval_completes_what_two_operators_already_signed),
+        cmocka_unit_test(an_approval_is_refused_by_role_state_and_window),
+        cmocka_unit_test(only_a_demonstration_is_closed_before_its_window_is_over),
+        cmocka_unit_test(every_state_action_and_verdict_has_words),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

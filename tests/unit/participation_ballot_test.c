@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * participation/domain/ballot: every contradiction a definition can hold is
+ * refused by its own reason and field, everything at its limit is accepted,
+ * and the canonical bytes are the ones an independent program computed from
+ * the table in ballot_encode.h.
+ */
+#include "../support/participation_fixture.h"
+
+#include <stdio.h>
+
+#include "participation/domain/ballot_encode.h"
+#include "participation/domain/ballot_names.h"
+#include "runtime/crypto.h"
+
+#define SPOIL(name, ...)                                                                           \
+    static void name(struct fixture *fixture)                                                      \
+    {                                                                                              \
+        struct ballot_definition *d = &fixture->definition;                                        \
+        struct ballot_option *o = fixture->options;                                                \
+        (void)d;                                                                                   \
+        (void)o;                                                                                   \
+        __VA_ARGS__;                                                                               \
+    }
+
+SPOIL(district_empty, d->district[0] = '\0')
+SPOIL(title_empty, d->title[0] = '\0')
+SPOIL(title_of_a_space, fixture_text(d->title, sizeof d->title, " "))
+SPOIL(title_with_control, fixture_text(d->title, sizeof d->title, "a\x1b[31m"))
+SPOIL(title_not_utf8, fixture_text(d->title, sizeof d->title, "\xff"))
+SPOIL(year_too_early, d->budget_year = BALLOT_YEAR_MIN - 1)
+SPOIL(year_too_late, d->budget_year = BALLOT_YEAR_MAX + 1)
+SPOIL(source_missing, d->funding_source = BALLOT_FUNDING_SOURCE_MISSING)
+SPOIL(source_unknown, d->funding_source = BALLOT_FUNDING_SOURCE_END)
+SPOIL(budget_zero, d->budget_krw = 0)
+SPOIL(budget_negative, d->budget_krw = -1)
+SPOIL(budget_huge, d->budget_krw = BALLOT_KRW_MAX + 1)
+SPOIL(budget_below_cheapest, d->budget_krw = 44999999)
+SPOIL(method_missing, d->method = BALLOT_METHOD_MISSING)
+SPOIL(method_unknown, d->method = BALLOT_METHOD_END)
+SPOIL(method_cumulative, d->method = BALLOT_METHOD_CUMULATIVE)
+SPOIL(method_scoring, d->method = BALLOT_METHOD_SCORING)
+SPOIL(method_ordinal, d->method = BALLOT_METHOD_ORDINAL)
+SPOIL(rule_missing, d->rule = BALLOT_RULE_MISSING)
+SPOIL(rule_unknown, d->rule = BALLOT_RULE_END)
+SPOIL(tie_missing, d->tie = BALLOT_TIE_MISSING)
+SPOIL(tie_unknown, d->tie = BALLOT_TIE_END)
+SPOIL(opens_missing, d->opens_at_ms = 0)
+SPOIL(opens_negative, d->opens_at_ms = INT64_MIN)
+SPOIL(closes_missing, d->closes_at_ms = 0)
+SPOIL(closes_far, d->closes_at_ms = INT64_MAX)
+SPOIL(window_empty, d->closes_at_ms = d->opens_at_ms)
+SPOIL(window_backwards, d->closes_at_ms = d->opens_at_ms - 1)
+SPOIL(window_short, d->closes_at_ms = d->opens_at_ms + BALLOT_WINDOW_MIN_MS - 1)
+SPOIL(window_long, d->closes_at_ms = d->opens_at_ms + BALLOT_WINDOW_MAX_MS + 1)
+SPOIL(channels_none, d->channels = 0)
+SPOIL(channels_unknown, d->channels |= BALLOT_BIT(BALLOT_CHANNEL_END))
+SPOIL(channels_missing_bit, d->channels |= 1)
+SPOIL(bases_none, d->bases = 0)
+SPOIL(bases_unknown, d->bases |= BALLOT_BIT(BALLOT_BASIS_END))
+SPOIL(areas_many, d->area_count = BALLOT_AREA_MAX + 1)
+SPOIL(area_empty, d->areas[1][0] = '\0')
+SPOIL(area_twice, memcpy(d->areas[1], d->areas[0], sizeof d->areas[0]))
+SPOIL(options_none, d->option_count = 0)
+SPOIL(options_many, d->option_count = BALLOT_OPTION_MAX + 1)
+SPOIL(option_number_zero, o[0].number = 0)
+SPOIL(option_number_skipped, o[2].number = 4)
+SPOIL(option_id_empty, o[1].id[0] = '\0')
+SPOIL(option_name_empty, o[1].name[0] = '\0')
+SPOIL(option_programme_empty, o[1].programme[0] = '\0')
+SPOIL(option_field_control, fixture_text(o[1].field, sizeof o[1].field, "a\nb"))
+SPOIL(option_cost_zero, o[2].cost_krw = 0)
+SPOIL(option_cost_negative, o[2].cost_krw = INT64_MIN)
+SPOIL(option_cost_huge, o[2].cost_krw = BALLOT_KRW_MAX + 1)
+SPOIL(option_id_twice, memcpy(o[2].id, o[0].id, sizeof o[0].id))
+SPOIL(option_programme_twice, memcpy(o[1].programme, o[0].programme, sizeof o[0].programme))
+SPOIL(option_area_elsewhere, fixture_text(o[1].area, sizeof o[1].area, "자양1동"))
+SPOIL(max_options_zero, d->max_options = 0)
+SPOIL(max_options_above, d->max_options = 4)
+SPOIL(choose_1_of_two, d->method = BALLOT_METHOD_CHOOSE_1)
+SPOIL(min_options_zero, d->min_options = 0)
+SPOIL(min_options_above, d->min_options = 3)
+SPOIL(min_cost_negative, d->min_cost_krw = (struct ballot_limit){true, -1})
+SPOIL(min_cost_huge, d->min_cost_krw = (struct ballot_limit){true, BALLOT_KRW_MAX + 1})
+SPOIL(max_cost_zero, d->max_cost_krw = (struct ballot_limit){true, 0})
+SPOIL(max_cost_huge, d->max_cost_krw = (struct ballot_limit){true, INT64_MAX})
+SPOIL(min_cost_above_max, d->min_cost_krw = (struct ballot_limit){true, 300000001})
+SPOIL(max_cost_below_cheapest, d->max_cost_krw = (struct ballot_limit){true, 44999999})
+SPOIL(min_cost_unreachable, d->max_cost_krw.present = false; d->max_cost_krw.krw = 0;
+      d->min_cost_krw = (struct ballot_limit){true, 300000001})
+SPOIL(min_options_unaffordable, d->min_options = 2;
+      d->max_cost_krw = (struct ballot_limit){true, 164999999})
+
+static void every_contradiction_is_refused_by_its_reason_and_field(void **state)
+{
+    static const struct {
+        void (*spoil)(struct fixture *fixture);
+        enum ballot_refusal_reason reason;
+        const char *path;
+    } CASES[] = {
+        {district_empty, BALLOT_REFUSAL_TEXT_EMPTY, "/district"},
+        {title_empty, BALLOT_REFUSAL_TEXT_EMPTY, "/title"},
+        {title_of_a_space, BALLOT_REFUSAL_TEXT_INVALID, "/title"},
+        {title_with_control, BALLOT_REFUSAL_TEXT_INVALID, "/title"},
+        {title_not_utf8, BALLOT_REFUSAL_TEXT_INVALID, "/title"},
+        {year_too_early, BALLOT_REFUSAL_YEAR_OUT_OF_RANGE, "/budget_year"},
+        {year_too_late, BALLOT_REFUSAL_YEAR_OUT_OF_RANGE, "/budget_year"},
+        {source_missing, BALLOT_REFUSAL_VALUE_MISSING, "/funding_source"},
+        {source_unknown, BALLOT_REFUSAL_VALUE_UNKNOWN, "/funding_source"},
+        {budget_zero, BALLOT_REFUSAL_AMOUNT_NOT_POSITIVE, "/budget_krw"},
+        {budget_negative, BALLOT_REFUSAL_AMOUNT_NOT_POSITIVE, "/budget_krw"},
+        {budget_huge, BALLOT_REFUSAL_AMOUNT_TOO_LARGE, "/budget_krw"},
+        {budget_below_cheapest, BALLOT_REFUSAL_BUDGET_BELOW_CHEAPEST, "/budget_krw"},
+        {method_missing, BALLOT_REFUSAL_VALUE_MISSING, "/method"},
+        {method_unknown, BALLOT_REFUSAL_VALUE_UNKNOWN, "/method"},
+        {method_cumulative, BALLOT_REFUSAL_METHOD_UNSUPPORTED, "/method"},
+        {method_scoring, BALLOT_REFUSAL_METHOD_UNSUPPORTED, "/method"},
+        {method_ordinal, BALLOT_REFUSAL_METHOD_UNSUPPORTED, "/method"},
+        {rule_missing, BALLOT_REFUSAL_VALUE_MISSING, "/rule"},
+        {rule_unknown, BALLOT_REFUSAL_VALUE_UNKNOWN, "/rule"},
+        {tie_missing, BALLOT_REFUSAL_VALUE_MISSING, "/tie"},
+        {tie_unknown, BALLOT_REFUSAL_VALUE_UNKNOWN, "/tie"},
+        {opens_missing, BALLOT_REFUSAL_TIME_OUT_OF_RANGE, "/opens_at_ms"},
+        {opens_negative, BALLOT_REFUSAL_TIME_OUT_OF_RANGE, "/opens_at_ms"},
+        {closes_missing, BALLOT_REFUSAL_TIME_OUT_OF_RANGE, "/closes_at_ms"},
+        {closes_far, BALLOT_REFUSAL_TIME_OUT_OF_RANGE, "/closes_at_ms"},
+        {window_empty, BALLOT_REFUSAL_WINDOW_EMPTY, "/closes_at_ms"},
+        {window_backwards, BALLOT_REFUSAL_WINDOW_EMPTY, "/closes_at_ms"},
+        {window_short, BALLOT_REFUSAL_WINDOW_TOO_SHORT, "/closes_at_ms"},
+        {window_long, BALLOT_REFUSAL_WINDOW_TOO_LONG, "/closes_at_ms"},
+        {channels_none, BALLOT_REFUSAL_VALUE_MISSING, "/channels"},
+        {channels_unknown, BALLOT_REFUSAL_VALUE_UNKNOWN, "/channels"},
+        {channels_missing_bit, BALLOT_REFUSAL_VALUE_UNKNOWN, "/channels"},
+        {bases_none, BALLOT_REFUSAL_VALUE_MISSING, "/bases"},
+        {bases_unknown, BALLOT_REFUSAL_VALUE_UNKNOWN, "/bases"},
+        {areas_many, BALLOT_REFUSAL_AREAS_TOO_MANY, "/areas"},
+        {area_empty, BALLOT_REFUSAL_TEXT_EMPTY, "/areas/1"},
+        {area_twice, BALLOT_REFUSAL_AREA_DUPLICATE, "/areas/1"},
+        {options_none, BALLOT_REFUSAL_OPTIONS_MISSING, "/options"},
+        {options_many, BALLOT_REFUSAL_OPTIONS_TOO_MANY, "/options"},
+        {option_number_zero, BALLOT_REFUSAL_OPTION_NUMBER_OUT_OF_ORDER, "/options/0/number"},
+        {option_number_skipped, BALLOT_REFUSAL_OPTION_NUMBER_OUT_OF_ORDER, "/options/2/number"},
+        {option_id_empty, BALLOT_REFUSAL_TEXT_EMPTY, "/options/1/id"},
+        {option_name_empty, BALLOT_REFUSAL_TEXT_EMPTY, "/options/1/name"},
+        {option_programme_empty, BALLOT_REFUSAL_TEXT_EMPTY, "/options/1/programme"},
+        {option_field_control, BALLOT_REFUSAL_TEXT_INVALID, "/options/1/field"},
+        {option_cost_zero, BALLOT_REFUSAL_AMOUNT_NOT_POSITIVE, "/options/2/cost_krw"},
+        {option_cost_negative, BALLOT_REFUSAL_AMOUNT_NOT_POSITIVE, "/options/2/cost_krw"},
+        {option_cost_huge, BALLOT_REFUSAL_AMOUNT_TOO_LARGE, "/options/2/cost_krw"},
+        {option_id_twice, BALLOT_REFUSAL_OPTION_ID_DUPLICATE, "/options/2/id"},
+        {option_programme_twice, BALLOT_REFUSAL_PROGRAMME_DUPLICATE, "/options/1/programme"},
+        {option_area_elsewhere, BALLOT_REFUSAL_OPTION_AREA_UNKNOWN, "/options/1/area"},
+        {max_options_zero, BALLOT_REFUSAL_MAX_OPTIONS_ZERO, "/max_options"},
+        {max_options_above, BALLOT_REFUSAL_MAX_OPTIONS_ABOVE_OPTIONS, "/max_options"},
+        {choose_1_of_two, BALLOT_REFUSAL_CHOOSE_1_MAX_OPTIONS, "/max_options"},
+        {min_options_zero, BALLOT_REFUSAL_MIN_OPTIONS_ZERO, "/min_options"},
+        {min_options_above, BALLOT_REFUSAL_MIN_OPTIONS_ABOVE_MAX, "/min_options"},
+        {min_cost_negative, BALLOT_REFUSAL_AMOUNT_NEGATIVE, "/min_cost_krw"},
+        {min_cost_huge, BALLOT_REFUSAL_AMOUNT_TOO_LARGE, "/min_cost_krw"},
+        {max_cost_zero, BALLOT_REFUSAL_AMOUNT_NOT_POSITIVE, "/max_cost_krw"},
+        {max_cost_huge, BALLOT_REFUSAL_AMOUNT_TOO_LARGE, "/max_cost_krw"},
+        {min_cost_above_max, BALLOT_REFUSAL_MIN_COST_ABOVE_MAX, "/min_cost_krw"},
+        {max_cost_below_cheapest, BALLOT_REFUSAL_MAX_COST_BELOW_CHEAPEST, "/max_cost_krw"},
+        {min_cost_unreachable, BALLOT_REFUSAL_MIN_COST_UNREACHABLE, "/min_cost_krw"},
+        {min_options_unaffordable, BALLOT_REFUSAL_MIN_OPTIONS_UNAFFORDABLE, "/min_options"},
+    };
+
+    bool met[BALLOT_REFUSAL_END] = {false};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct ballot_refusal refusal = {0};
+        struct fixture fixture;
+
+        fixture_init(&fixture);
+        CASES[i].spoil(&fixture);
+        assert_int_equal(ballot_check(&fixture.definition, &refusal), ERR_INVALID);
+        assert_string_equal(ballot_refusal_text(refusal.reason)->code,
+                            ballot_refusal_text(CASES[i].reason)->code);
+        assert_string_equal(refusal.path, CASES[i].path);
+        met[refusal.reason] = true;
+    }
+    /* A reason without a case above would be a rule nobody has seen refuse anything. TEXT_TOO_LONG
+     * is the edge's: the struct cannot hold such a text. */
+    for (int reason = BALLOT_REFUSAL_NONE + 1; reason < BALLOT_REFUSAL_END; reason++) {
+        assert_true(met[reason] || reason == BALLOT_REFUSAL_TEXT_TOO_LONG);
+    }
+}
+
+static void a_sound_definition_is_accepted_and_the_refusal_left_alone(void **state)
+{
+    struct ballot_refusal refusal = {.reason = BALLOT_REFUSAL_END, .path = "/untouched"};
+    struct fixture fixture;
+
+    (void)state;
+    fixture_init(&fixture);
+    assert_int_equal(ballot_check(&fixture.definition, &refusal), ERR_OK);
+    assert_int_equal(refusal.reason, BALLOT_REFUSAL_END);
+    assert_string_equal(refusal.path, "/untouched");
+}
+
+SPOIL(one_option_costs_the_whole_budget, d->budget_krw = 45000000)
+SPOIL(an_option_is_withdrawn_by_its_cost, o[0].cost_krw = 999999999)
+SPOIL(window_of_the_least_length, d->closes_at_ms = d->opens_at_ms + BALLOT_WINDOW_MIN_MS)
+SPOIL(window_of_the_greatest_length, d->closes_at_ms = d->opens_at_ms + BALLOT_WINDOW_MAX_MS)
+SPOIL(years_at_the_edge, d->budget_year = BALLOT_YEAR_MAX)
+SPOIL(any_area, d->area_count = 0; fixture_text(o[1].area, sizeof o[1].area, "자양1동"))
+SPOIL(choose_1, d->method = BALLOT_METHOD_CHOOSE_1; d->max_options = 1)
+SPOIL(all_options_may_be_chosen, d->max_options = 3; d->max_cost_krw.present = false;
+      d->max_cost_krw.krw = 0)
+SPOIL(empty_votes_and_no_minimum, d->min_options = 0; d->empty_allowed = true)
+SPOIL(cap_at_the_cheapest, d->max_cost_krw.krw = 45000000)
+SPOIL(minimum_cost_of_nothing, d->min_cost_krw = (struct ballot_limit){true, 0})
+SPOIL(minimum_cost_just_reachable, d->min_cost_krw = (struct ballot_limit){true, 300000000})
+SPOIL(minimum_number_just_affordable, d->min_options = 2; d->max_cost_krw.krw = 165000000)
+SPOIL(the_greatest_amounts, d->budget_krw = BALLOT_KRW_MAX; o[0].cost_krw = BALLOT_KRW_MAX;
+      o[1].cost_krw = BALLOT_KRW_MAX; o[2].cost_krw = BALLOT_KRW_MAX;
+      d->max_cost_krw.krw = BALLOT_KRW_MAX)
+
+static void everything_at_its_limit_is_accepted(void **state)
+{
+    static void (*const CASES[])(struct fixture *) = {
+        one_option_costs_the_whole_budget,
+        an_option_is_withdrawn_by_its_cost,
+        window_of_the_least_length,
+        window_of_the_greatest_length,
+        years_at_the_edge,
+        any_area,
+        choose_1,
+        all_options_may_be_chosen,
+        empty_votes_and_no_minimum,
+        cap_at_the_cheapest,
+        minimum_cost_of_nothing,
+        minimum_cost_just_reachable,
+        minimum_number_just_affordable,
+        the_greatest_amounts,
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct ballot_refusal refusal = {0};
+        struct fixture fixture;
+
+        fixture_init(&fixture);
+        CASES[i](&fixture);
+        if (ballot_check(&fixture.definition, &refusal) != ERR_OK) {
+            fail_msg("case %zu: %s at %s", i, ballot_refusal_text(refusal.reason)->code,
+                     refusal.path);
+        }
+    }
+}
+
+static void every_refusal_has_a_code_of_its_own_and_a_sentence_in_both_languages(void **state)
+{
+    (void)state;
+    for (int i = BALLOT_REFUSAL_NONE + 1; i < BALLOT_REFUSAL_END; i++) {
+        const struct ballot_refusal_text *text = ballot_refusal_text((enum ballot_refusal_reason)i);
+
+        fixture_assert_texts(text->code, text->korean, text->english);
+        for (int j = BALLOT_REFUSAL_NONE + 1; j < i; j++) {
+            assert_string_not_equal(text->code,
+                                    ballot_refusal_text((enum ballot_refusal_reason)j)->code);
+        }
+    }
+}
+
+static void a_thousand_options_are_checked_and_found_by_id(void **state)
+{
+    static struct ballot_option options[BALLOT_OPTION_MAX];
+    struct ballot_refusal refusal = {0};
+    struct ballot_index index;
+    struct fixture fixture;
+
+    (void)state;
+    fixture_init(&fixture);
+    memset(options, 0, sizeof options);
+    for (uint32_t i = 0; i < BALLOT_OPTION_MAX; i++) {
+        char id[16];
+
+        /* 389 and 1,000 have no common divisor, so that the ids come in no order. */
+        snprintf(id, sizeof id, "p-%u", (i * 389) % 1000);
+        fixture_option(&options[i], id, "의제", 45000000);
+        options[i].number = i + 1;
+    }
+    fixture.definition.options = options;
+    fixture.definition.option_count = BALLOT_OPTION_MAX;
+    assert_int_equal(ballot_check(&fixture.definition, &refusal), ERR_OK);
+
+    ballot_index_build(&fixture.definition, &index);
+    for (uint32_t i = 0; i < BALLOT_OPTION_MAX; i++) {
+        assert_int_equal(ballot_option_find(&fixture.definition, &index, options[i].id), i + 1);
+    }
+    assert_int_equal(ballot_option_find(&fixture.definition, &index, "p-1000"), 0);
+    assert_int_equal(ballot_option_find(&fixture.definition, &index, ""), 0);
+
+    fixture_text(options[999].id, sizeof options[999].id, options[500].id);
+    assert_int_equal(ballot_check(&fixture.definition, &refusal), ERR_INVALID);
+    assert_string_equal(refusal.path, "/options/999/id");
+}
+
+static void options_and_areas_that_do_not_exist_are_not_found(void **state)
+{
+    struct fixture fixture;
+
+    (void)state;
+    fixture_init(&fixture);
+    assert_null(ballot_option(&fixture.definition, 0));
+    assert_null(ballot_option(&fixture.definition, 4));
+    assert_null(ballot_option(&fixture.definition, UINT32_MAX));
+    assert_ptr_equal(ballot_option(&fixture.definition, 3), &fixture.options[2]);
+    assert_int_equal(ballot_area_find(&fixture.definition, "왕십리2동"), 1);
+    assert_int_equal(ballot_area_find(&fixture.definition, ""), 2);
+}
+
+static void a_text_that_does_not_fit_is_refused_and_changes_nothing(void **state)
+{
+    char to[4] = "old";
+
+    (void)state;
+    assert_int_equal(ballot_text_set(to, sizeof to, "four"), ERR_INVALID);
+    assert_string_equal(to, "old");
+    assert_int_equal(ballot_text_set(to, sizeof to, "new"), ERR_OK);
+    assert_string_equal(to, "new");
+}
+
+static void every_word_is_read_back_as_the_value_it_names(void **state)
+{
+    (void)state;
+    for (unsigned i = 1; i < BALLOT_FUNDING_SOURCE_END; i++) {
+        assert_int_equal(ballot_funding_source_from_name(
+                             ballot_funding_source_name((enum ballot_funding_source)i)),
+                         i);
+    }
+    for (unsigned i = 1; i < BALLOT_METHOD_END; i++) {
+        assert_int_equal(ballot_method_from_name(ballot_method_name((enum ballot_method)i)), i);
+    }
+    for (unsigned i = 1; i < BALLOT_RULE_END; i++) {
+        assert_int_equal(ballot_rule_from_name(ballot_rule_name((enum ballot_rule)i)), i);
+    }
+    for (unsigned i = 1; i < BALLOT_TIE_END; i++) {
+        assert_int_equal(ballot_tie_from_name(ballot_tie_name((enum ballot_tie)i)), i);
+    }
+    for (unsigned i = 1; i < BALLOT_CHANNEL_END; i++) {
+        assert_int_equal(ballot_channel_from_name(ballot_channel_name((enum ballot_channel)i)), i);
+    }
+    for (unsigned i = 1; i < BALLOT_BASIS_END; i++) {
+        assert_int_equal(ballot_basis_from_name(ballot_basis_name((enum ballot_basis)i)), i);
+    }
+    assert_string_equal(ballot_tie_name(BALLOT_TIE_LOWEST_COST_THEN_VOTES),
+                        "lowest-cost-then-votes");
+    assert_int_equal(ballot_method_from_name("Approval"), BALLOT_METHOD_MISSING);
+    assert_int_equal(ballot_method_from_name("missing"), BALLOT_METHOD_MISSING);
+    assert_string_equal(ballot_method_name(BALLOT_METHOD_END), "missing");
+}
+
+static size_t encoded(const struct ballot_definition *definition, uint8_t *data, size_t size)
+{
+    struct encoder encoder;
+    size_t length = 0;
+
+    encoder_init(&encoder, data, size);
+    ballot_encode(&encoder, definition);
+    assert_int_equal(encoder_finish(&encoder, &length), ERR_OK);
+    return length;
+}
+
+static void the_canonical_bytes_are_those_of_the_published_table(void **state)
+{
+    static const char EXPECTED[] =
+        "0001000102030405060708090a0b0c0d0e0f0009ec84b1eb8f99eab5ac002132303233eb858420ed9891ecb998"
+        "ec9d98eca09c20eca3bcebafbced88aced919c07e7030000000011e1a300010103000001817e68b40000000181"
+        "94f0868000010002000000000000000000010000000011e1a300000e06010002000eec84b1ec889831eab08031"
+        "eb8f99000dec9995ec8badeba6ac32eb8f99000300000001000b6865616c74682d77616c6b0017eab1b4eab095"
+        "ed959c20eba788ec9d8420eab1b7eab8b00000000007270e000009ec84b1eb8f99eab5ac000cebb3b4eab1b4eb"
+        "b3b5eca780000b6865616c74682d77616c6b00000002000b7265706169722d636166650019ec8898eba6acec88"
+        "98eba6ac20eab3b5ec9ca0ecb9b4ed8e980000000002aea540000dec9995ec8badeba6ac32eb8f990000000b72"
+        "65706169722d6361666500000003000b796f7574682d73706163650013ecb2adeb858420eab1b0eca090eab3b5"
+        "eab084000000000aba950000000000000b796f7574682d7370616365";
+    uint8_t data[BALLOT_ENCODE_BASE_MAX];
+    char hex[2 * sizeof data + 1];
+    uint8_t hash[CRYPTO_HASH_SIZE];
+    struct fixture fixture;
+    size_t length;
+
+    (void)state;
+    fixture_init(&fixture);
+    length = encoded(&fixture.definition, data, sizeof data);
+    crypto_hex(data, length, hex, sizeof hex);
+    assert_string_equal(hex, EXPECTED);
+
+    crypto_tagged_hash("ballot", data, length, hash);
+    crypto_hex(hash, sizeof hash, hex, sizeof hex);
+    assert_string_equal(hex, "57e409b919ff2f69f75985b81b95cf68452323a59b35aa0c14209b711fd4edee");
+}
+
+static void the_longest_definition_fits_into_the_named_maximum(void **state)
+{
+    static struct ballot_option options[BALLOT_OPTION_MAX];
+    static uint8_t data[BALLOT_ENCODE_BASE_MAX + BALLOT_OPTION_MAX * BALLOT_ENCODE_OPTION_MAX];
+    struct fixture fixture;
+
+    (void)state;
+    fixture_init(&fixture);
+    memset(fixture.definition.title, 'x', BALLOT_TITLE_MAX);
+    memset(fixture.definition.district, 'x', BALLOT_DISTRICT_MAX);
+    fixture.definition.area_count = BALLOT_AREA_MAX;
+    for (size_t i = 0; i < BALLOT_AREA_MAX; i++) {
+        memset(fixture.definition.areas[i], 'x', BALLOT_AREA_NAME_MAX);
+    }
+    for (uint32_t i = 0; i < BALLOT_OPTION_MAX; i++) {
+        options[i].number = i + 1;
+        options[i].cost_krw = BALLOT_KRW_MAX;
+        memset(options[i].id, 'x', BALLOT_OPTION_ID_MAX);
+        memset(options[i].name, 'x', BALLOT_NAME_MAX);
+        memset(options[i].area, 'x', BALLOT_AREA_NAME_MAX);
+        memset(options[i].field, 'x', BALLOT_FIELD_MAX);
+        memset(options[i].programme, 'x', BALLOT_PROGRAMME_MAX);
+    }
+    fixture.definition.options = options;
+    fixture.definition.option_count = BALLOT_OPTION_MAX;
+    assert_true(encoded(&fixture.definition, data, sizeof data) <= sizeof data);
+}
+
+static void a_definition_comes_back_from_its_bytes_and_encodes_the_same(void **state)
+{
+    uint8_t data[BALLOT_ENCODE_BASE_MAX];
+    uint8_t again[BALLOT_ENCODE_BASE_MAX];
+    struct ballot_option options[FIXTURE_OPTION_COUNT];
+    const struct ballot_option_store store = {options, FIXTURE_OPTION_COUNT};
+    const struct ballot_option_store small = {options, FIXTURE_OPTION_COUNT - 1};
+    struct ballot_definition back;
+    struct fixture fixture;
+    size_t length;
+    size_t count = 0;
+
+    (void)state;
+    fixture_init(&fixture);
+    length = encoded(&fixture.definition, data, sizeof data);
+    assert_int_equal(ballot_decode_count(data, length, &count), ERR_OK);
+    assert_int_equal(count, FIXTURE_OPTION_COUNT);
+    assert_int_equal(ballot_decode(data, length, &small, &back), ERR_FULL);
+    assert_int_equal(ballot_decode(data, length, &store, &back), ERR_OK);
+
+    assert_string_equal(back.title, fixture.definition.title);
+    assert_true(back.max_cost_krw.present);
+    assert_false(back.min_cost_krw.present);
+    assert_int_equal(encoded(&back, again, sizeof again), length);
+    assert_memory_equal(again, data, length);
+}
+
+static void no_cut_and_no_changed_byte_decodes_to_the_same_definition(void **state)
+{
+    uint8_t data[BALLOT_ENCODE_BASE_MAX];
+    uint8_t again[BALLOT_ENCODE_BASE_MAX];
+    struct ballot_option options[BALLOT_OPTION_MAX];
+    const struct ballot_option_store store = {options, BALLOT_OPTION_MAX};
+    struct ballot_definition back;
+    struct fixture fixture;
+    size_t length;
+
+    (void)state;
+    fixture_init(&fixture);
+    length = encoded(&fixture.definition, data, sizeof data);
+    for (size_t cut = 0; cut < length; cut++) {
+        assert_int_equal(ballot_decode(data, cut, &store, &back), ERR_INVALID);
+    }
+    /* What a changed byte decodes to, if anything, has exactly the changed bytes as its encoding:
+     * no two encodings mean the same. */
+    for (size_t at = 0; at < length; at++) {
+        for (unsigned bit = 0; bit < 8; bit++) {
+            data[at] ^= (uint8_t)(1U << bit);
+            if (ballot_decode(data, length, &store, &back) == ERR_OK) {
+                assert_int_equal(encoded(&back, again, sizeof again), length);
+                assert_memory_equal(again, data, length);
+            }
+            data[at] ^= (uint8_t)(1U << bit);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_contradiction_is_refused_by_its_reason_and_field),
+        cmocka_unit_test(a_sound_definition_is_accepted_and_the_refusal_left_alone),
+        cmocka_unit_test(everything_at_its_limit_is_accepted),
+        cmocka_unit_test(every_refusal_has_a_code_of_its_own_and_a_sentence_in_both_languages),
+        cmocka_unit_test(a_thousand_options_are_checked_and_found_by_id),
+        cmocka_unit_test(options_and_areas_that_do_not_exist_are_not_found),
+        cmocka_unit_test(a_text_that_does_not_fit_is_refused_and_changes_nothing),
+        cmocka_unit_test(every_word_is_read_back_as_the_value_it_names),
+        cmocka_unit_test(the_canonical_bytes_are_those_of_the_published_table),
+        cmocka_unit_test(the_longest_definition_fits_into_the_named_maximum),
+        cmocka_unit_test(a_definition_comes_back_from_its_bytes_and_encodes_the_same),
+        cmocka_unit_test(no_cut_and_no_changed_byte_decodes_to_the_same_definition),
+    };
+
+    if (crypto_open() != ERR_OK) {
+        return 1;
+    }
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
