@@ -85,11 +85,14 @@ struct event {
 /* Appends a whole frame. */
 void event_frame_encode(struct buffer *buffer, const struct event_frame *frame);
 
-/* Reads a frame; checks version, kind, lengths and CRC. ERR_INVALID for anything else. */
+/* Reads a frame; checks the name ([a-z0-9._-]), version, kind, lengths and CRC. ERR_INVALID for
+ * anything else. */
 ERR_CHECKED enum err event_frame_decode(const void *data, size_t length,
                                         struct event_frame *ret_frame);
 
-/* Encodes the envelope of a numbered draft. ERR_FULL past EVENT_ENVELOPE_SIZE_MAX. */
+/* Appends the envelope of a numbered draft to an initialised buffer; its partition key is the
+ * subject's second segment. ERR_FULL past EVENT_ENVELOPE_SIZE_MAX. ERR_INVALID when a text is too long
+ * or not printable ASCII, or id, source, type or seq is missing: nobody could read it. */
 struct event_number {
     const char *event_id;
     const char *source;
@@ -100,7 +103,8 @@ struct event_number {
 ERR_CHECKED enum err event_encode(const struct event_draft *draft,
                                   const struct event_number *number, struct buffer *ret_envelope);
 
-/* Decodes an envelope; ERR_INVALID when it is none, or a field is too long. */
+/* Decodes an envelope; ERR_INVALID when it is none, a field is too long, or one of the texts is not
+ * printable ASCII. */
 ERR_CHECKED enum err event_decode(const void *envelope, size_t length, struct event *ret_event);
 
 /* Frees what event_decode() made; takes zeroed structs. */
