@@ -12,7 +12,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/files.sh"
 
 cd "$root"
-mapfile -t files < <(tracked . | grep -E '\.ya?ml$|^\.clang-(format|tidy)$|^\.yamllint$')
+mapfile -t files < <(tracked . | grep -E '\.ya?ml$|(^|/)\.clang-(format|tidy)$|^\.yamllint$')
 [ ${#files[@]} -gt 0 ] || {
     echo "yaml: error: there is no YAML file in $root" >&2
     exit 2
