@@ -108,6 +108,13 @@ enum err db_open(const struct db_options *options, struct db **ret_db)
     if (err) {
         goto out;
     }
+    if (options->accept != NULL) {
+        err = options->accept(db, options->accept_context);
+    }
+    if (err) {
+        (void)snprintf(reason, sizeof reason, "the connection was looked at and not accepted");
+        goto out;
+    }
     *ret_db = db;
     db = NULL;
 

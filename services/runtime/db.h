@@ -45,6 +45,11 @@ struct db_options {
     int64_t statement_timeout_ms; /* 0: none */
     bool read_only;               /* the server refuses every write */
     char *reason; /* NULL: db_open() logs why it failed; else DB_REASON_SIZE bytes for that */
+
+    /* Looks at each new connection before anybody uses it (is the schema ours?); its error closes the
+     * connection and becomes db_open()'s. NULL: every connection will do. Database threads. */
+    enum err (*accept)(struct db *db, void *accept_context);
+    void *accept_context;
 };
 
 /*

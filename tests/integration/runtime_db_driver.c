@@ -485,6 +485,41 @@ static void an_absent_server_is_unavailable_and_says_why(void **state)
     assert_null(strchr(reason, '\n'));
 }
 
+static enum err accept_by_name(struct db *db, void *accept_context)
+{
+    struct db_rows *rows;
+    enum err err;
+
+    assert_int_equal(db_query(db, "SELECT current_setting('application_name')", NULL, 0, &rows),
+                     ERR_OK);
+    err = strcmp(db_rows_text(rows, 0, 0), accept_context) == 0 ? ERR_OK : ERR_NOT_FOUND;
+    db_rows_release(rows);
+    return err;
+}
+
+static void a_connection_that_is_not_accepted_is_not_opened(void **state)
+{
+    static char expected[] = "the right one";
+    char reason[DB_REASON_SIZE] = "";
+    struct db_options options = {
+        .conninfo = conninfo,
+        .password = "",
+        .application_name = "the wrong one",
+        .reason = reason,
+        .accept = accept_by_name,
+        .accept_context = expected,
+    };
+    struct db *db = NULL;
+
+    (void)state;
+    assert_int_equal(db_open(&options, &db), ERR_NOT_FOUND);
+    assert_null(db);
+    assert_string_not_equal(reason, "");
+    options.application_name = expected;
+    assert_int_equal(db_open(&options, &db), ERR_OK);
+    db_close(db);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -527,6 +562,7 @@ int main(int argc, char **argv)
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_copy_that_the_server_breaks_off_fails, set_up, tear_down),
         cmocka_unit_test(an_absent_server_is_unavailable_and_says_why),
+        cmocka_unit_test(a_connection_that_is_not_accepted_is_not_opened),
     };
 
     if (argc != 2) {
