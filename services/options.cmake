@@ -43,8 +43,8 @@ if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
     target_compile_options(hyeopchi_options INTERFACE -Wduplicated-cond -Wlogical-op)
 endif()
 if(NOT HYEOPCHI_PRESET STREQUAL "release")
-    # Sanitizers add branches on null that the optimiser then warns about.
-    target_compile_options(hyeopchi_options INTERFACE -Wno-null-dereference)
+    # Sanitizers add branches that the optimiser then warns about.
+    target_compile_options(hyeopchi_options INTERFACE -Wno-null-dereference -Wno-maybe-uninitialized)
 endif()
 
 add_library(hyeopchi_generated INTERFACE)
