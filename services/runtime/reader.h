@@ -11,6 +11,8 @@
 #include "runtime/err.h"
 #include "runtime/loop.h"
 
+#include <stdbool.h>
+
 enum {
     READER_THREAD_COUNT_MAX = 16,
     READER_QUEUE_LENGTH_MAX = 4096,
@@ -45,7 +47,10 @@ ERR_CHECKED enum err reader_submit(struct reader *reader, struct reader_job *job
 /* True when at least one connection is usable. Any thread. */
 bool reader_is_ready(const struct reader *reader);
 
-/* Finishes what is queued, joins the threads, runs their done functions, frees. Loop thread; takes NULL. */
+/*
+ * Finishes what is queued, joins the threads, runs their done functions, frees.
+ * Loop thread, but not from a done function; takes NULL. loop_close() must follow.
+ */
 void reader_close(struct reader *reader);
 
 #endif

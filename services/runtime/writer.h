@@ -75,7 +75,8 @@ struct writer_options {
     const char *leader_id;
 
     /* After each commit with events, before the jobs' done; and with no entries when the state
-     * changes. The head is the stream's new end. Loop thread. */
+     * changes or, standing by, the leader has moved on. The head is the stream's new end, zeros
+     * while it was never read. Loop thread. */
     void (*committed)(const struct eventlog_head *head, const struct eventlog_entries *entries,
                       void *context);
     void *committed_context;
@@ -94,7 +95,10 @@ ERR_CHECKED enum err writer_submit(struct writer *writer, struct writer_job *job
 /* What the writer is doing. Any thread. */
 enum writer_state writer_state(const struct writer *writer);
 
-/* Commits what is queued, joins the thread, runs the done functions, frees. Loop thread; takes NULL. */
+/*
+ * Commits what is queued, joins the thread, runs the done functions, frees. Loop
+ * thread, but not from a done function or hook; takes NULL. loop_close() must follow.
+ */
 void writer_close(struct writer *writer);
 
 #endif

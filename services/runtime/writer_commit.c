@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Group commit: one transaction for everything that waits, and what becomes of
+ * the jobs when it fails.
+ *
+ * Must never complete a job with ERR_OK before its COMMIT was confirmed, nor
+ * go on with a connection whose last COMMIT was not.
+ */
+#include "runtime/writer_internal.h"
+
+#include "runtime/clock.h"
+#include "runtime/log.h"
+#include "runtime/metrics.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+enum { NANOSECONDS_PER_US = 1000 };
+
+static struct metric jobs_total = {
+    .type = METRIC_COUNTER,
+    .name = "hyeopchi_writer_jobs_total",
+    .help = "Jobs that were committed.",
+    .labels = "",
+};
+
+static struct metric jobs_failed_total = {
+    .type = METRIC_COUNTER,
+    .name = "hyeopchi_writer_jobs_failed_total",
+    .help = "Jobs that ended with an error; refusals are none.",
+    .labels = "",
+};
+
+static struct metric commits_total = {
+    .type = METRIC_COUNTER,
+    .name = "hyeopchi_writer_commits_total",
+    .help = "Commits; jobs per commit is the batch size.",
+    .labels = "",
+};
+
+static struct metric events_total = {
+    .type = METRIC_COUNTER,
+    .name = "hyeopchi_writer_events_total",
+    .help = "Events that were committed.",
+    .labels = "",
+};
+
+static struct metric commit_duration = {
+    .type = METRIC_HISTOGRAM,
+    .name = "hyeopchi_writer_commit_seconds",
+    .help = "From taking a batch to its confirmed COMMIT.",
+    .labels = "",
+};
+
+static struct metric batch_jobs = {
+    .type = METRIC_GAUGE,
+    .name = "hyeopchi_writer_batch_jobs",
+    .help = "Jobs in the newest batch.",
+    .labels = "",
+};
+
+void writer_commit_register_metrics(void)
+{
+    metrics_register(&jobs_total);
+    metrics_register(&jobs_failed_total);
+    metrics_register(&commits_total);
+    metrics_register(&events_total);
+    metrics_register(&commit_duration);
+    metrics_register(&batch_jobs);
+}
+
+void writer_count_failed(int64_t count)
+{
+    metrics_add(&jobs_failed_total, count);
+}
+
+/* Hands jobs that failed to the loop. */
+static void fail_jobs(struct writer *writer, struct writer_job *const *jobs, size_t count,
+                      enum err err)
+{
+    assert(err != ERR_OK);
+    uv_mutex_lock(&writer->mutex);
+    for (size_t i = 0; i < count; i++) {
+        jobs[i]->err = err;
+        writer_job_list_append(&writer->outbox.failed, jobs[i]);
+    }
+    uv_mutex_unlock(&writer->mutex);
+    writer_count_failed((int64_t)count);
+    writer_wake_loop(writer);
+}
+
+static void forget_drafts(struct writer *writer)
+{
+    for (size_t i = 0; i < writer->draft_count; i++) {
+        free(writer->drafts[i].data);
+    }
+    writer->draft_count = 0;
+}
+
+enum err writer_tx_event(struct writer_tx *tx, const struct event_draft *draft)
+{
+    struct writer *writer = tx->writer;
+
+    assert(writer->options.stream != NULL);
+    if (writer->draft_count == EVENTLOG_APPEND_COUNT_MAX) {
+        free(draft->data);
+        return ERR_FULL;
+    }
+    writer->drafts[writer->draft_count] = *draft;
+    writer->draft_count++;
+    return ERR_OK;
+}
+
+/* How many of the jobs are of the first one's type, as far as it wants them together. */
+static size_t run_length(struct writer_job *const *jobs, size_t count)
+{
+    const struct writer_job_type *type = jobs[0]->type;
+    size_t length = 1;
+
+    assert(type->run_max >= 1);
+    while (length < count && length < type->run_max && jobs[length]->type == type) {
+        length++;
+    }
+    return length;
+}
+
+static enum err work(struct writer *writer, struct writer_job *const *jobs, size_t count)
+{
+    struct writer_tx tx = {.db = writer->link.db, .now_ms = clock_now_ms(), .writer = writer};
+    size_t done = 0;
+    enum err err = ERR_OK;
+
+    while (!err && done < count) {
+        size_t length = run_length(jobs + done, count - done);
+
+        err = jobs[done]->type->work(&tx, jobs + done, length);
+        done += length;
+    }
+    return err;
+}
+
+/* Hands a confirmed commit to the loop. */
+static void announce(struct writer *writer, struct writer_commit *commit,
+                     struct writer_job *const *jobs, size_t count)
+{
+    writer->head = commit->head;
+    metrics_add(&commits_total, 1);
+    metrics_add(&jobs_total, (int64_t)count);
+    metrics_add(&events_total, (int64_t)commit->entries.count);
+
+    uv_mutex_lock(&writer->mutex);
+    for (size_t i = 0; i < count; i++) {
+        jobs[i]->err = ERR_OK;
+        writer_job_list_append(&commit->jobs, jobs[i]);
+    }
+    if (writer->outbox.commits.first == NULL) {
+        writer->outbox.commits.first = commit;
+    } else {
+        writer->outbox.commits.last->next = commit;
+    }
+    writer->outbox.commits.last = commit;
+    writer->outbox.head = commit->head;
+    uv_mutex_unlock(&writer->mutex);
+    writer_wake_loop(writer);
+}
+
+void writer_fenced(struct writer *writer)
+{
+    log_warn("writer_fenced", log_str("stream", writer->options.stream),
+             log_int("term", writer->head.leader_term));
+    writer_give_up(writer, ERR_CONFLICT, "another process leads");
+}
+
+/* What happened to a transaction that was not confirmed; it has been rolled back. */
+enum attempt { ATTEMPT_WORK, ATTEMPT_APPEND, ATTEMPT_COMMIT };
+
+/* Decides whether the connection can be kept, and what the jobs' error is. */
+static enum err judge_failure(struct writer *writer, enum attempt attempt, enum err err)
+{
+    if (attempt == ATTEMPT_APPEND && err == ERR_CONFLICT) {
+        writer_fenced(writer);
+        return ERR_UNAVAILABLE;
+    }
+    if (attempt == ATTEMPT_COMMIT && err == ERR_UNAVAILABLE) {
+        writer_give_up(writer, err, "the outcome of a commit is unknown");
+        return ERR_UNAVAILABLE;
+    }
+    if (!db_is_usable(writer->link.db)) {
+        writer_give_up(writer, ERR_UNAVAILABLE, "the connection was lost");
+        return ERR_UNAVAILABLE;
+    }
+    return err;
+}
+
+/*
+ * One transaction for all these jobs. ERR_OK: they are on their way to the
+ * loop. ERR_UNAVAILABLE: none of them can be done now. Anything else: one of
+ * them, or all together, cannot be done.
+ */
+static enum err commit_jobs(struct writer *writer, struct writer_job *const *jobs, size_t count)
+{
+    struct writer_commit *commit = calloc(1, sizeof *commit);
+    enum attempt attempt = ATTEMPT_WORK;
+    enum err err;
+
+    if (commit == NULL || writer->link.db == NULL) {
+        free(commit);
+        return ERR_UNAVAILABLE;
+    }
+    commit->head = writer->head;
+    err = db_begin(writer->link.db);
+    if (!err) {
+        err = work(writer, jobs, count);
+    }
+    if (!err && writer->options.stream != NULL) {
+        attempt = ATTEMPT_APPEND;
+        err = eventlog_append(writer->link.db, &writer->head, writer->options.source,
+                              writer->drafts, writer->draft_count, &commit->head, &commit->entries);
+    }
+    if (!err) {
+        attempt = ATTEMPT_COMMIT;
+        err = db_commit(writer->link.db);
+    }
+    forget_drafts(writer);
+    if (err) {
+        db_rollback(writer->link.db);
+        eventlog_entries_release(&commit->entries);
+        free(commit);
+        return judge_failure(writer, attempt, err);
+    }
+    announce(writer, commit, jobs, count);
+    return ERR_OK;
+}
+
+/* A run that failed with err: each of its jobs alone. */
+static void commit_one_by_one(struct writer *writer, struct writer_job *const *jobs, size_t count,
+                              enum err err)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (count > 1) {
+            err = commit_jobs(writer, &jobs[i], 1);
+        }
+        if (err) {
+            fail_jobs(writer, &jobs[i], 1, err);
+        }
+    }
+}
+
+/* Everything that was waiting: together, else each run alone, else each job alone. */
+static void commit_batch(struct writer *writer, size_t count)
+{
+    struct writer_job *const *jobs = writer->batch;
+    size_t done = 0;
+    enum err batch_err;
+    enum err err;
+
+    batch_err = commit_jobs(writer, jobs, count);
+    if (batch_err == ERR_UNAVAILABLE) {
+        fail_jobs(writer, jobs, count, batch_err);
+    }
+    if (batch_err == ERR_OK || batch_err == ERR_UNAVAILABLE) {
+        return;
+    }
+    while (done < count) {
+        size_t length = run_length(jobs + done, count - done);
+
+        err = length == count ? batch_err : commit_jobs(writer, jobs + done, length);
+        if (err == ERR_UNAVAILABLE) {
+            fail_jobs(writer, jobs + done, length, err);
+        } else if (err) {
+            commit_one_by_one(writer, jobs + done, length, err);
+        }
+        done += length;
+    }
+}
+
+void writer_commit_batch(struct writer *writer, size_t count)
+{
+    uint64_t started_ns = uv_hrtime();
+
+    metrics_set(&batch_jobs, (int64_t)count);
+    commit_batch(writer, count);
+    metrics_observe(&commit_duration, (int64_t)((uv_hrtime() - started_ns) / NANOSECONDS_PER_US));
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the parts of the writer share: writer.c on the loop, writer_thread.c and
+ * writer_commit.c on the thread. Must never be included by anybody else.
+ */
+#ifndef HYEOPCHI_RUNTIME_WRITER_INTERNAL_H
+#define HYEOPCHI_RUNTIME_WRITER_INTERNAL_H
+
+#include "runtime/db_link.h"
+#include "runtime/writer.h"
+
+#include <stdatomic.h>
+
+/* Jobs in a row, linked by their next. */
+struct writer_job_list {
+    struct writer_job *first;
+    struct writer_job *last;
+};
+
+/* One commit on its way to the loop. */
+struct writer_commit {
+    struct writer_commit *next;
+    struct eventlog_head head;
+    struct eventlog_entries entries;
+    struct writer_job_list jobs;
+};
+
+struct writer_commit_list {
+    struct writer_commit *first;
+    struct writer_commit *last;
+};
+
+/* What the thread hands to the loop at once. */
+struct writer_outbox {
+    struct writer_commit_list commits;
+    struct writer_job_list failed;
+    struct eventlog_head head; /* after the last of all commits so far */
+    bool state_changed;
+};
+
+struct writer {
+    struct writer_options options; /* its strings are the copies below; db is in link */
+    char *stream;
+    char *source;
+    char *leader_id;
+    uv_thread_t thread;
+    uv_async_t *wake;  /* on the heap: its closing outlives us */
+    bool delivering;   /* the loop is inside hooks and done functions */
+    _Atomic int state; /* enum writer_state; changed under the mutex */
+
+    uv_mutex_t mutex;
+    uv_cond_t changed; /* a job came, or closing */
+    struct writer_job_list waiting;
+    int64_t waiting_count;
+    struct writer_outbox outbox;
+    bool closing;
+
+    /* The thread's own. */
+    struct db_link link;
+    bool away_logged;
+    struct eventlog_head head;
+    struct event_draft drafts[EVENTLOG_APPEND_COUNT_MAX];
+    size_t draft_count;
+    struct writer_job *batch[WRITER_BATCH_LENGTH_MAX];
+};
+
+/* The thread; ends after closing, with nothing waiting. */
+void writer_main(void *writer);
+
+/* Wakes the loop to take what is in the outbox. */
+void writer_wake_loop(struct writer *writer);
+
+/* Closes a connection that is lost or not to be trusted any more; leads no longer. Thread. */
+void writer_give_up(struct writer *writer, enum err err, const char *reason);
+
+/* Another process leads: says so and gives the connection up. Thread. */
+void writer_fenced(struct writer *writer);
+
+/* Commits the first count jobs of batch, or fails them. Thread. */
+void writer_commit_batch(struct writer *writer, size_t count);
+
+/* Counts jobs that end with an error. */
+void writer_count_failed(int64_t count);
+
+/* Show the metrics of each part. Loop thread. */
+void writer_thread_register_metrics(void);
+void writer_commit_register_metrics(void);
+
+/* Adds a job behind the others. */
+void writer_job_list_append(struct writer_job_list *list, struct writer_job *job);
+
+/* Takes the first job; NULL when there is none. */
+struct writer_job *writer_job_list_take(struct writer_job_list *list);
+
+#endif
