@@ -73,7 +73,8 @@ ERR_CHECKED enum err http_signature_verify(const struct http_message *message,
 
 void http_signature_release(struct http_signature *signature);
 
-/* Signs: writes the values of Content-Digest (empty without a body), Signature-Input and Signature. */
+/* Signs: appends the values of Content-Digest (nothing without a body), Signature-Input and Signature
+ * to buffers that the caller has initialised. The message's headers are what is sent beside them. */
 struct http_signer {
     const char *key_id;
     enum crypto_algorithm algorithm;
@@ -89,9 +90,9 @@ ERR_CHECKED enum err http_signature_sign(const struct http_message *message,
  * carries an Idempotency-Key under the signature. */
 struct nonce_cache;
 
-enum { NONCE_CACHE_LENGTH_MAX = 1 << 20 };
+enum { NONCE_CACHE_LENGTH_MAX = 1 << 22 };
 ERR_CHECKED enum err nonce_cache_new(struct nonce_cache **ret_cache);
-/* ERR_CONFLICT when it was seen; ERR_FULL when too many are remembered. */
+/* After the signature was found right. ERR_CONFLICT when it was seen; ERR_FULL when too many are remembered. */
 ERR_CHECKED enum err nonce_cache_add(struct nonce_cache *cache, const char *key_id,
                                      const char *nonce, int64_t created_ms, int64_t now_ms);
 void nonce_cache_free(struct nonce_cache *cache);

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The nonce cache of runtime/http_signature: what was seen is refused for as
+ * long as it could be accepted, and nothing is kept for longer. Time is an
+ * argument, so these tests never wait.
+ */
+#include "runtime/http_signature.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#define NOW_MS INT64_C(1663545600000)
+
+enum { AGE_MS = HTTP_SIGNATURE_AGE_MAX_MS };
+
+static int set_up(void **state)
+{
+    struct nonce_cache *cache = NULL;
+
+    assert_int_equal(nonce_cache_new(&cache), ERR_OK);
+    *state = cache;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    nonce_cache_free(*state);
+    nonce_cache_free(NULL);
+    return 0;
+}
+
+static void a_nonce_is_taken_once_per_key(void **state)
+{
+    struct nonce_cache *cache = *state;
+
+    assert_int_equal(nonce_cache_add(cache, "operator:kim", "n-1", NOW_MS, NOW_MS), ERR_OK);
+    assert_int_equal(nonce_cache_add(cache, "operator:kim", "n-1", NOW_MS, NOW_MS), ERR_CONFLICT);
+    assert_int_equal(nonce_cache_add(cache, "operator:kim", "n-2", NOW_MS, NOW_MS), ERR_OK);
+    assert_int_equal(nonce_cache_add(cache, "operator:lee", "n-1", NOW_MS, NOW_MS), ERR_OK);
+    /* The two texts are not run together. */
+    assert_int_equal(nonce_cache_add(cache, "operator:kimn", "-1", NOW_MS, NOW_MS), ERR_OK);
+}
+
+static void a_nonce_stays_taken_for_as_long_as_its_request_is_fresh(void **state)
+{
+    struct nonce_cache *cache = *state;
+    int64_t created_ms;
+
+    for (created_ms = NOW_MS - AGE_MS; created_ms <= NOW_MS + AGE_MS; created_ms += 1000) {
+        char nonce[HTTP_SIGNATURE_NONCE_SIZE];
+        int64_t later_ms;
+
+        (void)snprintf(nonce, sizeof nonce, "%lld", (long long)created_ms);
+        assert_int_equal(nonce_cache_add(cache, "k", nonce, created_ms, NOW_MS), ERR_OK);
+        for (later_ms = NOW_MS; later_ms <= created_ms + AGE_MS; later_ms += 7000) {
+            assert_int_equal(nonce_cache_add(cache, "k", nonce, created_ms, later_ms),
+                             ERR_CONFLICT);
+        }
+        nonce_cache_free(cache);
+        assert_int_equal(nonce_cache_new(&cache), ERR_OK);
+    }
+    *state = cache;
+}
+
+static void what_is_outside_the_window_cannot_be_told_and_is_refused(void **state)
+{
+    struct nonce_cache *cache = *state;
+
+    assert_int_equal(nonce_cache_add(cache, "k", "n", NOW_MS - 2 * AGE_MS, NOW_MS), ERR_CONFLICT);
+    assert_int_equal(nonce_cache_add(cache, "k", "n", NOW_MS + 2 * AGE_MS, NOW_MS), ERR_CONFLICT);
+    assert_int_equal(nonce_cache_add(cache, "k", "n", -1, NOW_MS), ERR_CONFLICT);
+}
+
+static void a_full_cache_says_so_and_empties_with_time(void **state)
+{
+    struct nonce_cache *cache = *state;
+    char nonce[HTTP_SIGNATURE_NONCE_SIZE];
+    int i;
+
+    for (i = 0; i < NONCE_CACHE_LENGTH_MAX; i++) {
+        enum err err;
+
+        (void)snprintf(nonce, sizeof nonce, "%d", i);
+        err = nonce_cache_add(cache, "k", nonce, NOW_MS + i % 1000, NOW_MS);
+        if (err) {
+            fail_msg("nonce %d: %s", i, err_name(err));
+        }
+    }
+    assert_int_equal(nonce_cache_add(cache, "k", "one more", NOW_MS, NOW_MS), ERR_FULL);
+    assert_int_equal(nonce_cache_add(cache, "k", "7", NOW_MS + 7, NOW_MS), ERR_CONFLICT);
+    assert_int_equal(nonce_cache_add(cache, "k", "later", NOW_MS + 2 * AGE_MS, NOW_MS + 2 * AGE_MS),
+                     ERR_OK);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_nonce_is_taken_once_per_key, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_nonce_stays_taken_for_as_long_as_its_request_is_fresh,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_outside_the_window_cannot_be_told_and_is_refused,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_full_cache_says_so_and_empties_with_time, set_up,
+                                        tear_down),
+    };
+
+    if (crypto_open()) {
+        return 1;
+    }
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
