@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The bytes of leaf.h. What is written here can be read by anyone for ever: it
+ * must never contain a voter, a choice or a time of arrival.
+ */
+#include "participation/domain/leaf.h"
+
+#include <assert.h>
+
+#include "participation/domain/vote_body.h"
+
+static_assert(VOTE_BODY_MAX <= UINT16_MAX, "a body's length fits into its u16");
+
+void leaf_cast_encode(struct encoder *encoder, const struct leaf_cast *cast)
+{
+    assert(cast->rev >= 1 && cast->rev <= VOTE_REVISION_MAX);
+    assert(cast->channel > BALLOT_CHANNEL_MISSING && cast->channel < BALLOT_CHANNEL_END);
+
+    encode_tag(encoder, LEAF_TAG_LEAF);
+    encode_u8(encoder, LEAF_TYPE_CAST);
+    encode_bytes(encoder, cast->ballot_id, sizeof cast->ballot_id);
+    encode_u64(encoder, cast->batch_no);
+    encode_bytes(encoder, cast->nullifier, sizeof cast->nullifier);
+    encode_u16(encoder, cast->rev);
+    encode_u8(encoder, (uint8_t)cast->channel);
+    encode_bytes(encoder, cast->commit, sizeof cast->commit);
+    encode_bytes(encoder, cast->ct_hash, sizeof cast->ct_hash);
+    encode_bytes(encoder, cast->req_hash, sizeof cast->req_hash);
+}
+
+enum err leaf_cast_decode(const uint8_t *data, size_t length, struct leaf_cast *ret)
+{
+    struct leaf_cast cast = {0};
+    struct decoder decoder;
+
+    assert(data != NULL || length == 0);
+    assert(ret != NULL);
+
+    decoder_init(&decoder, data, length);
+    decode_tag(&decoder, LEAF_TAG_LEAF);
+    if (decode_u8(&decoder) != LEAF_TYPE_CAST) {
+        decoder_refuse(&decoder);
+    }
+    decode_bytes(&decoder, cast.ballot_id, sizeof cast.ballot_id);
+    cast.batch_no = decode_u64(&decoder);
+    decode_bytes(&decoder, cast.nullifier, sizeof cast.nullifier);
+    cast.rev = decode_u16(&decoder);
+    cast.channel = decode_u8(&decoder);
+    decode_bytes(&decoder, cast.commit, sizeof cast.commit);
+    decode_bytes(&decoder, cast.ct_hash, sizeof cast.ct_hash);
+    decode_bytes(&decoder, cast.req_hash, sizeof cast.req_hash);
+
+    if (decoder_finish(&decoder) != ERR_OK || cast.rev < 1 || cast.rev > VOTE_REVISION_MAX ||
+        cast.channel == BALLOT_CHANNEL_MISSING || cast.channel >= BALLOT_CHANNEL_END) {
+        return ERR_INVALID;
+    }
+    *ret = cast;
+    return ERR_OK;
+}
+
+void leaf_key_encode(struct encoder *encoder, const uint8_t ballot_id[BALLOT_ID_SIZE])
+{
+    assert(encoder != NULL);
+    assert(ballot_id != NULL);
+
+    encode_bytes(encoder, ballot_id, BALLOT_ID_SIZE);
+}
+
+void leaf_vtag_encode(struct encoder *encoder, const uint8_t ballot_id[BALLOT_ID_SIZE],
+                      const uint8_t subject[VOTE_SUBJECT_SIZE])
+{
+    assert(ballot_id != NULL);
+    assert(subject != NULL);
+
+    encode_bytes(encoder, ballot_id, BALLOT_ID_SIZE);
+    encode_bytes(encoder, subject, VOTE_SUBJECT_SIZE);
+}
+
+void leaf_nullifier_encode(struct encoder *encoder, const uint8_t ballot_id[BALLOT_ID_SIZE],
+                           const uint8_t vtag[ENCODE_HASH_SIZE])
+{
+    assert(ballot_id != NULL);
+    assert(vtag != NULL);
+
+    encode_bytes(encoder, ballot_id, BALLOT_ID_SIZE);
+    encode_bytes(encoder, vtag, ENCODE_HASH_SIZE);
+}
+
+void leaf_commit_encode(struct encoder *encoder, const struct leaf_commit *commit)
+{
+    assert(commit->body != NULL);
+    assert(commit->body_length <= VOTE_BODY_MAX);
+
+    encode_bytes(encoder, commit->ballot_id, BALLOT_ID_SIZE);
+    encode_bytes(encoder, commit->def_hash, ENCODE_HASH_SIZE);
+    encode_bytes(encoder, commit->blinding, LEAF_BLINDING_SIZE);
+    encode_u16(encoder, (uint16_t)commit->body_length);
+    encode_bytes(encoder, commit->body, commit->body_length);
+}
