@@ -2,7 +2,8 @@
 /*
  * Real elections against what independent implementations and the cities
  * themselves say of them. The files lie outside the repository; where they
- * are absent the test says so and skips.
+ * are absent the test says so and skips. The few made-up ones of tests/data,
+ * with their BOMs, quotes, line ends, ties and decimals, are always there.
  */
 #include "../support/participation_help.h"
 
@@ -12,6 +13,7 @@
 #include "participation/domain/tally.h"
 
 #define REAL_FOLDER TEST_SOURCE_DIR "/../shared/data/pb"
+#define OWN_FOLDER  TEST_SOURCE_DIR "/tests/data"
 #define PATH_SIZE   4096
 #define SUFFIX      ".expected.json"
 
@@ -63,14 +65,19 @@ static enum tally_tie_rule tie_rule_of(const json_t *outcome)
 /* Compares what is expected of greedy, if anything is; returns how many outcomes were compared. */
 static int compare_outcomes(const struct election *election, const json_t *rules, const char *name)
 {
-    const json_t *greedy = json_object_get(rules, "greedy");
+    static const char *const GREEDY[] = {"greedy", "greedy/lowest-cost-then-votes",
+                                         "greedy/listed-order"};
     const json_t *official = json_object_get(rules, "official");
     const json_t *rule = json_object_get(official, "rule");
     int compared = 0;
 
-    if (greedy != NULL) {
-        assert_winners(election, tie_rule_of(greedy), json_object_get(greedy, "winners"), name);
-        compared++;
+    for (size_t i = 0; i < sizeof GREEDY / sizeof GREEDY[0]; i++) {
+        const json_t *greedy = json_object_get(rules, GREEDY[i]);
+
+        if (greedy != NULL) {
+            assert_winners(election, tie_rule_of(greedy), json_object_get(greedy, "winners"), name);
+            compared++;
+        }
     }
     if (rule != NULL && strcmp(json_string_value(rule), "greedy") == 0) {
         assert_winners(election, TALLY_TIE_ID, json_object_get(official, "winners"), name);
@@ -83,7 +90,7 @@ static int compare_outcomes(const struct election *election, const json_t *rules
     return compared;
 }
 
-static int compare_file(const char *name)
+static int compare_file(const char *folder, const char *name)
 {
     const struct pb_options options = {.strict = true, .keep_votes = false};
     char path[PATH_SIZE];
@@ -93,10 +100,10 @@ static int compare_file(const char *name)
     json_t *expected;
     int compared;
 
-    (void)snprintf(path, sizeof path, "%s/%s", REAL_FOLDER, name);
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
     expected = json_load_file(path, 0, NULL);
     assert_non_null(expected);
-    (void)snprintf(path, sizeof path, "%s/%s", REAL_FOLDER,
+    (void)snprintf(path, sizeof path, "%s/%s", folder,
                    json_string_value(json_object_get(expected, "file")));
     bytes = help_file(path, &length);
     assert_non_null(bytes);
@@ -121,16 +128,15 @@ static int compare_file(const char *name)
     return compared;
 }
 
-static void every_real_election_is_read_strictly_and_counted_as_others_count_it(void **state)
+static void compare_folder(const char *path)
 {
-    DIR *folder = opendir(REAL_FOLDER);
+    DIR *folder = opendir(path);
     const struct dirent *entry;
     int files = 0;
     int compared = 0;
 
-    (void)state;
     if (folder == NULL) {
-        print_message("%s is absent: skipping the real elections\n", REAL_FOLDER);
+        print_message("%s is absent: skipping its elections\n", path);
         skip();
     }
     for (entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
@@ -138,7 +144,7 @@ static void every_real_election_is_read_strictly_and_counted_as_others_count_it(
 
         if (length > strlen(SUFFIX) &&
             strcmp(entry->d_name + length - strlen(SUFFIX), SUFFIX) == 0) {
-            compared += compare_file(entry->d_name);
+            compared += compare_file(path, entry->d_name);
             files++;
         }
     }
@@ -148,10 +154,23 @@ static void every_real_election_is_read_strictly_and_counted_as_others_count_it(
     assert_true(compared > 0);
 }
 
+static void every_real_election_is_read_strictly_and_counted_as_others_count_it(void **state)
+{
+    (void)state;
+    compare_folder(REAL_FOLDER);
+}
+
+static void every_election_of_our_own_is_counted_as_worked_out_beside_it(void **state)
+{
+    (void)state;
+    compare_folder(OWN_FOLDER);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_real_election_is_read_strictly_and_counted_as_others_count_it),
+        cmocka_unit_test(every_election_of_our_own_is_counted_as_worked_out_beside_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
