@@ -264,7 +264,7 @@ static enum err take_row(void *context, const struct pb_row *row)
     case PB_SECTION_COUNT:
         break;
     }
-    assert(!"a row of no section");
+    assert(false && "a row of no section");
     return ERR_INTERNAL;
 }
 

@@ -195,7 +195,7 @@ static enum err take(struct pb_rows *rows, char byte)
     case PB_ROWS_AFTER_QUOTE:
         return take_after_quote(rows, byte);
     }
-    assert(!"a state without a step");
+    assert(false && "a state without a step");
     return ERR_INTERNAL;
 }
 

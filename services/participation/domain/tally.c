@@ -161,7 +161,7 @@ enum err tally_score(const struct election *election, uint32_t option, int64_t *
     case ELECTION_VOTE_TYPE_COUNT:
         break;
     }
-    assert(!"a vote type without a score");
+    assert(false && "a vote type without a score");
     return ERR_INTERNAL;
 }
 
