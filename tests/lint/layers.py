@@ -32,12 +32,14 @@ PURE_HEADERS = {
     "string.h",
 }
 
-# What a domain library may need from outside: copying, comparing, sorting, asserting, and what
-# the compiler puts in. Allocation, I/O, clock, randomness and locale are not among them.
+# What a domain library may need from outside: copying, comparing, sorting, asserting, memory where
+# it is unavoidable (an election is as large as its votes), and what the compiler puts in. I/O,
+# clock, randomness and locale are not among them.
 PURE_SYMBOLS = re.compile(
     r"^(__assert_fail|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_"
     r"|(__)?(memcpy|memmove|memset|memcmp|memchr|strlen|strnlen|strcmp|strncmp|strchr|strspn|strcspn)"
-    r"(_chk)?|qsort|bsearch|__(asan|ubsan|tsan|sanitizer)_.*|__sanitizer_cov_.*|__bid.*)$"
+    r"(_chk)?|qsort|bsearch|malloc|calloc|realloc|free"
+    r"|__(asan|ubsan|tsan|sanitizer)_.*|__sanitizer_cov_.*|__bid.*)$"
 )
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)

@@ -16,6 +16,8 @@
     "min_sum_points;2\nmax_sum_points;6\nmin_length;1\nmax_length;2\n" PROJECTS                    \
     "VOTES\nvoter_id;vote;points\n"
 
+#define TEXT_LENGTH_MAX 67108864
+
 #define OWN_FOLDER TEST_SOURCE_DIR "/tests/data/"
 
 /* A broken text, and the one fault that must be noted of it. */
@@ -616,7 +618,7 @@ static void rows_and_cells_beyond_their_maximum_are_refused(void **state)
     struct text text;
 
     (void)state;
-    text_init(&text, 4 * PB_ROW_LENGTH_MAX);
+    text_init(&text, TEXT_LENGTH_MAX);
     text_add(&text, HEAD "name;");
     repeat(&text, "0123456789abcdef", PB_ROW_LENGTH_MAX / 16);
     assert_ends_with(text_bytes(&text), text.length, PB_ROW_TOO_LONG, 5);
@@ -640,7 +642,7 @@ static void meta_options_and_ids_beyond_their_maximum_are_refused(void **state)
     char row[64];
 
     (void)state;
-    text_init(&text, 64 * 1048576);
+    text_init(&text, TEXT_LENGTH_MAX);
     text_add(&text, HEAD);
     for (int i = 0; i < PB_META_MAX - 1; i++) {
         (void)snprintf(row, sizeof row, "k%d;v\n", i);
@@ -670,7 +672,7 @@ static void a_vote_of_too_many_choices_and_meta_of_too_many_bytes_are_refused(vo
     char row[64];
 
     (void)state;
-    text_init(&text, 64 * 1048576);
+    text_init(&text, TEXT_LENGTH_MAX);
     text_add(&text, HEAD PROJECTS VOTES "1;a");
     repeat(&text, ",a", PB_VOTE_CHOICES_MAX);
     assert_ends_with(text_bytes(&text), text.length, PB_TOO_LARGE, 11);

@@ -496,7 +496,7 @@ static void greedy_agrees_with_doing_it_by_hand(void **state)
         election = build(&plan, NULL);
         result = count_greedy(election, TALLY_TIE_LISTED_ORDER);
         for (uint32_t turn = 0; turn < plan.options; turn++) {
-            uint32_t best = OPTIONS_MAX;
+            uint32_t best = 0;
             int most = -1;
 
             for (uint32_t i = 0; i < plan.options; i++) {
@@ -510,6 +510,7 @@ static void greedy_agrees_with_doing_it_by_hand(void **state)
                     most = votes;
                 }
             }
+            assert_true(most >= 0);
             seen[best] = true;
             assert_int_equal(result.outcomes[best].score, most);
             assert_int_equal(result.outcomes[best].funded, plan.costs[best] <= left);

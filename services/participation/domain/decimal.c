@@ -20,8 +20,6 @@ struct reader {
     bool digits;
 };
 
-__extension__ typedef __int128 wide_int;
-
 static const int64_t POWERS[DECIMAL_SCALE_MAX + 1] = {
     1,
     10,
@@ -252,15 +250,17 @@ enum err decimal_add(struct decimal left, struct decimal right, struct decimal *
 int decimal_compare(struct decimal left, struct decimal right)
 {
     unsigned scale = left.scale > right.scale ? left.scale : right.scale;
-    wide_int left_units;
-    wide_int right_units;
+    __extension__ __int128 left_units;
+    __extension__ __int128 right_units;
 
     assert(left.scale <= DECIMAL_SCALE_MAX);
     assert(right.scale <= DECIMAL_SCALE_MAX);
 
     /* 2^63 * 10^18 is below 2^127: neither product can overflow. */
-    left_units = (wide_int)left.units * POWERS[scale - left.scale];
-    right_units = (wide_int)right.units * POWERS[scale - right.scale];
+    left_units = left.units;
+    left_units *= POWERS[scale - left.scale];
+    right_units = right.units;
+    right_units *= POWERS[scale - right.scale];
     return (left_units > right_units) - (left_units < right_units);
 }
 

@@ -94,19 +94,13 @@ void pb_free(struct pb *pb)
     free(pb);
 }
 
-/* The letter without its case. Only ASCII: names of sections and columns are. */
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 static bool same_name(const char *left, const char *right)
 {
-    while (*left != '\0' && lower(*left) == lower(*right)) {
+    while (*left != '\0' && pb_lower(*left) == pb_lower(*right)) {
         left++;
         right++;
     }
-    return lower(*left) == lower(*right);
+    return pb_lower(*left) == pb_lower(*right);
 }
 
 /* The section this row opens: its name alone, in any case; spreadsheets add empty cells. */

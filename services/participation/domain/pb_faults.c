@@ -73,6 +73,18 @@ static bool is_space(char c)
     return c == ' ' || c == '\t';
 }
 
+char pb_lower(char c)
+{
+    static const char UPPER[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    static const char LOWER[] = "abcdefghijklmnopqrstuvwxyz";
+    const char *found = c == '\0' ? NULL : strchr(UPPER, c);
+
+    if (found == NULL) {
+        return c;
+    }
+    return LOWER[found - UPPER];
+}
+
 struct pb_slice pb_trim(struct pb_slice slice)
 {
     while (slice.length > 0 && is_space(*slice.text)) {

@@ -101,9 +101,7 @@ static enum err read_vote_type(struct pb *pb, enum election_vote_type *ret)
         return pb_fail(pb, PB_VALUE_MISSING, &place);
     }
     for (size_t i = 0; i < place.value.length && i < sizeof name - 1; i++) {
-        char c = place.value.text[i];
-
-        name[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+        name[i] = pb_lower(place.value.text[i]);
     }
     if (place.value.length >= sizeof name || election_vote_type_find(name, ret) != ERR_OK) {
         return pb_fail(pb, PB_VOTE_TYPE_UNKNOWN, &place);

@@ -137,6 +137,9 @@ const char *pb_column_name(enum pb_column column);
 /* Sets the header's field values to the row's cells; the count of fields is the header's. */
 const struct pb_field *pb_fields(struct pb *pb, const struct pb_row *row);
 
+/* The letter without its case. Only ASCII: names of sections, columns and vote types are. */
+char pb_lower(char c);
+
 /* The slice without spaces and tabs around it. */
 struct pb_slice pb_trim(struct pb_slice slice);
 
