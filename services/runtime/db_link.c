@@ -26,6 +26,8 @@ enum err db_link_init(struct db_link *link, const struct db_options *options)
                 .application_name = application_name,
                 .statement_timeout_ms = options->statement_timeout_ms,
                 .read_only = options->read_only,
+                .accept = options->accept,
+                .accept_context = options->accept_context,
             },
     };
     link->options.reason = link->reason;
