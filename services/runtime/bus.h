@@ -47,6 +47,11 @@ struct bus_sub_options {
 };
 ERR_CHECKED enum err bus_sub_open(struct loop *loop, const struct bus_sub_options *options,
                                   struct bus_sub **ret_sub);
+/* Stops taking messages off the bus, which then drops them; resume takes up again. */
+void bus_sub_pause(struct bus_sub *sub);
+void bus_sub_resume(struct bus_sub *sub);
+/* Drops the connection and dials anew; for a peer that has gone silent. */
+void bus_sub_redial(struct bus_sub *sub);
 void bus_sub_close(struct bus_sub *sub); /* takes NULL; no callback afterwards */
 
 /* Requester: dials; one request at a time per bus_req. reply NULL: it failed or timed out. */

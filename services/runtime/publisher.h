@@ -33,7 +33,11 @@ struct publisher_options {
 ERR_CHECKED enum err publisher_open(struct loop *loop, const struct publisher_options *options,
                                     struct publisher **ret_publisher);
 
-/* The writer's `committed` hook: takes over the new head, publishes, rings, wakes. */
+/*
+ * The writer's `committed` hook: takes over the new head, publishes, rings,
+ * wakes. No entries: the lead was just taken, and this is where the stream ends.
+ * No head either: the lead was lost; heartbeats stop until it is taken again.
+ */
 void publisher_committed(const struct eventlog_head *head, const struct eventlog_entries *entries,
                          void *publisher);
 
@@ -55,6 +59,8 @@ ERR_CHECKED enum err publisher_follow(struct publisher *publisher,
                                       struct publisher_follower *follower);
 void publisher_unfollow(struct publisher *publisher, struct publisher_follower *follower);
 
-void publisher_close(struct publisher *publisher); /* takes NULL */
+/* Closes after the reader, whose jobs may still refer to it; frees once the loop has let go. Takes
+ * NULL. */
+void publisher_close(struct publisher *publisher);
 
 #endif

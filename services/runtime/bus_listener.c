@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A listener that survives nng 1.5.2's stalled accept loop: a client that
+ * leaves during the handshake can stop it for ever, silently (upstream #1518).
+ * The guard dials itself every few seconds through a peer socket of its own;
+ * when two dials in a row complete no handshake, the listener is opened anew.
+ * It must never touch pipes that are already established.
+ */
+#include "runtime/bus_internal.h"
+#include "runtime/log.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+static atomic_uint_fast64_t resets;
+
+uint64_t bus_listener_resets(void)
+{
+    return atomic_load(&resets);
+}
+
+/* True for "1.5.2" and its elders: fixed upstream in 1.6. */
+static bool version_needs_guard(const char *version)
+{
+    return version[0] == '1' && version[1] == '.' && version[2] >= '0' && version[2] <= '5' &&
+           version[3] == '.';
+}
+
+static enum err listener_start(struct bus_listener *self)
+{
+    int result = nng_listener_create(&self->listener, self->socket, self->url);
+
+    if (result != 0) {
+        return bus_error(result, "bus_listen_failed", self->url);
+    }
+    /* Only TCP knows these two; elsewhere the refusal means nothing. */
+    (void)nng_listener_set_bool(self->listener, NNG_OPT_TCP_NODELAY, true);
+    (void)nng_listener_set_bool(self->listener, NNG_OPT_TCP_KEEPALIVE, true);
+    result = nng_listener_start(self->listener, 0);
+    if (result != 0) {
+        (void)nng_listener_close(self->listener); /* Never started. */
+        return bus_error(result, "bus_listen_failed", self->url);
+    }
+    return ERR_OK;
+}
+
+/* On an nng thread. */
+static void probe_connected(nng_pipe pipe, nng_pipe_ev event, void *context)
+{
+    struct bus_listener *self = context;
+
+    (void)pipe; /* Which pipe does not matter: the probe socket dials nobody but us. */
+    (void)event;
+    atomic_store(&self->probe_answered, true);
+}
+
+static void listener_reset(struct bus_listener *self)
+{
+    log_warn("bus_listener_stalled", log_str("url", self->url),
+             log_str("action", "listening anew"));
+    (void)nng_listener_close(self->listener); /* It is of no use either way. */
+    if (listener_start(self) == ERR_OK) {
+        atomic_fetch_add(&resets, 1);
+    }
+    self->misses = 0;
+}
+
+/* Judges the dial of one interval ago, then dials again. */
+static void guard_tick(uv_timer_t *timer)
+{
+    struct bus_listener *self = timer->data;
+
+    if (self->probe_dialing) {
+        self->misses = atomic_load(&self->probe_answered) ? 0 : self->misses + 1;
+        (void)nng_dialer_close(self->probe_dialer); /* A dial that never connected, or did. */
+        self->probe_dialing = false;
+    }
+    if (self->misses >= BUS_GUARD_MISS_COUNT_MAX) {
+        listener_reset(self);
+    }
+    atomic_store(&self->probe_answered, false);
+    if (nng_dial(self->probe, self->url, &self->probe_dialer, NNG_FLAG_NONBLOCK) == 0) {
+        self->probe_dialing = true;
+    } else {
+        self->misses++;
+    }
+}
+
+enum err bus_listener_open(struct bus_listener *self, struct loop *loop, nng_socket socket,
+                           const char *url, int (*probe_open)(nng_socket *))
+{
+    enum err err;
+
+    assert(self->on_closed != NULL);
+    if (strlen(url) >= sizeof self->url) {
+        return ERR_INVALID;
+    }
+    (void)snprintf(self->url, sizeof self->url, "%s", url); /* Length checked above. */
+    self->socket = socket;
+    err = listener_start(self);
+    if (err) {
+        return err;
+    }
+
+    /* The timer is opened even without a guard, so that closing is the same for both. */
+    (void)uv_timer_init(&loop->uv, &self->timer); /* Cannot fail. */
+    self->timer.data = self;
+    self->guarded = version_needs_guard(nng_version()) && probe_open(&self->probe) == 0;
+    if (self->guarded) {
+        bus_socket_limits(self->probe);
+        (void)nng_pipe_notify(self->probe, NNG_PIPE_EV_ADD_POST, probe_connected, self);
+        (void)uv_timer_start(&self->timer, guard_tick, BUS_GUARD_INTERVAL_MS,
+                             BUS_GUARD_INTERVAL_MS);
+    }
+    return ERR_OK;
+}
+
+static void listener_closed(uv_handle_t *handle)
+{
+    struct bus_listener *self = handle->data;
+
+    self->on_closed(self->context);
+}
+
+void bus_listener_close(struct bus_listener *self)
+{
+    if (self->guarded) {
+        (void)nng_close(self->probe); /* Its dialer goes with it. */
+    }
+    uv_close((uv_handle_t *)&self->timer, listener_closed);
+}

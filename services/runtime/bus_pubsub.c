@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Publisher and subscriber endpoints. PUB drops without a word when a peer is
+ * slow: nothing here may be relied on for delivery, only for speed.
+ */
+#include "runtime/bus_internal.h"
+#include "runtime/log.h"
+
+#include <assert.h>
+#include <nng/protocol/pubsub0/pub.h>
+#include <nng/protocol/pubsub0/sub.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct bus_pub {
+    nng_socket socket;
+    struct bus_listener listener;
+};
+
+static int sub_probe_open(nng_socket *ret_socket)
+{
+    return nng_sub0_open(ret_socket);
+}
+
+static void pub_free(void *context)
+{
+    free(context);
+}
+
+enum err bus_pub_open(struct loop *loop, const char *url, struct bus_pub **ret_pub)
+{
+    struct bus_pub *pub = calloc(1, sizeof *pub);
+    enum err err;
+    int result;
+
+    if (pub == NULL) {
+        return ERR_FULL;
+    }
+    result = nng_pub0_open(&pub->socket);
+    if (result != 0) {
+        free(pub);
+        return bus_error(result, "bus_open_failed", url);
+    }
+    bus_socket_limits(pub->socket);
+    (void)nng_socket_set_int(pub->socket, NNG_OPT_SENDBUF, BUS_SEND_QUEUE_LENGTH_MAX);
+    pub->listener.on_closed = pub_free;
+    pub->listener.context = pub;
+    err = bus_listener_open(&pub->listener, loop, pub->socket, url, sub_probe_open);
+    if (err) {
+        (void)nng_close(pub->socket); /* Nobody uses it yet. */
+        free(pub);
+        return err;
+    }
+    *ret_pub = pub;
+    return ERR_OK;
+}
+
+void bus_pub_send(struct bus_pub *pub, const void *data, size_t length)
+{
+    nng_msg *message;
+
+    assert(length <= BUS_MESSAGE_SIZE_MAX);
+    if (nng_msg_alloc(&message, 0) != 0) {
+        return; /* As good as dropped on the way: subscribers repair it. */
+    }
+    if (nng_msg_append(message, data, length) != 0 ||
+        nng_sendmsg(pub->socket, message, NNG_FLAG_NONBLOCK) != 0) {
+        nng_msg_free(message);
+    }
+}
+
+void bus_pub_close(struct bus_pub *pub)
+{
+    if (pub == NULL) {
+        return;
+    }
+    (void)nng_close(pub->socket); /* It is gone whatever it answers. */
+    bus_listener_close(&pub->listener);
+}
+
+struct bus_sub {
+    nng_socket socket;
+    nng_dialer dialer;
+    nng_aio *aio;
+    struct bus_inbox inbox;
+    char url[BUS_URL_SIZE];
+    atomic_bool idle;   /* no receive is pending; only the loop changes it back */
+    atomic_bool paused; /* by bus_sub_pause() */
+    bus_message_fn on_message;
+    void *context;
+};
+
+/* On an nng thread. */
+static void sub_received(void *context)
+{
+    struct bus_sub *sub = context;
+    int result = nng_aio_result(sub->aio);
+    struct bus_item item = {.result = result};
+
+    if (result == NNG_ECLOSED || result == NNG_ECANCELED) {
+        return;
+    }
+    if (result != 0) {
+        nng_recv_aio(sub->socket, sub->aio);
+        return;
+    }
+    item.message = nng_aio_get_msg(sub->aio);
+    if (!bus_inbox_push(&sub->inbox, &item) || atomic_load(&sub->paused)) {
+        /* The loop takes up receiving again in sub_drained(), which the wake-up makes sure of: it
+         * may have emptied the ring before it could see that nobody receives. */
+        atomic_store(&sub->idle, true);
+        uv_async_send(&sub->inbox.async);
+        return;
+    }
+    nng_recv_aio(sub->socket, sub->aio);
+}
+
+static void sub_item(struct bus_item *item, void *context)
+{
+    struct bus_sub *sub = context;
+
+    if (!atomic_load(&sub->paused)) {
+        sub->on_message(nng_msg_body(item->message), nng_msg_len(item->message), sub->context);
+    }
+    nng_msg_free(item->message);
+}
+
+/* Idle means that no callback is to come, so nobody else writes it now. */
+static void sub_drained(void *context)
+{
+    struct bus_sub *sub = context;
+
+    if (atomic_load(&sub->idle) && !atomic_load(&sub->paused)) {
+        atomic_store(&sub->idle, false);
+        nng_recv_aio(sub->socket, sub->aio);
+    }
+}
+
+static void sub_free(void *context)
+{
+    struct bus_sub *sub = context;
+
+    nng_aio_free(sub->aio);
+    free(sub);
+}
+
+static enum err sub_dial(struct bus_sub *sub)
+{
+    int result = nng_dialer_create(&sub->dialer, sub->socket, sub->url);
+
+    if (result != 0) {
+        return bus_error(result, "bus_dial_failed", sub->url);
+    }
+    /* Only TCP knows these two; elsewhere the refusal means nothing. */
+    (void)nng_dialer_set_bool(sub->dialer, NNG_OPT_TCP_NODELAY, true);
+    (void)nng_dialer_set_bool(sub->dialer, NNG_OPT_TCP_KEEPALIVE, true);
+    (void)nng_dialer_set_ms(sub->dialer, NNG_OPT_RECONNMINT, 50);
+    (void)nng_dialer_set_ms(sub->dialer, NNG_OPT_RECONNMAXT, 1000);
+    result = nng_dialer_start(sub->dialer, NNG_FLAG_NONBLOCK);
+    if (result != 0) {
+        return bus_error(result, "bus_dial_failed", sub->url);
+    }
+    return ERR_OK;
+}
+
+static enum err sub_subscribe(struct bus_sub *sub, const struct bus_sub_options *options,
+                              size_t queue_length)
+{
+    int result;
+
+    bus_socket_limits(sub->socket);
+    result = nng_socket_set_int(sub->socket, NNG_OPT_RECVBUF, (int)queue_length);
+    if (result == 0) {
+        /* With its NUL, so that "ledger" does not match "ledger2". */
+        result = nng_socket_set(sub->socket, NNG_OPT_SUB_SUBSCRIBE, options->topic,
+                                strlen(options->topic) + 1);
+    }
+    if (result != 0) {
+        return bus_error(result, "bus_subscribe_failed", options->url);
+    }
+    return sub_dial(sub);
+}
+
+enum err bus_sub_open(struct loop *loop, const struct bus_sub_options *options,
+                      struct bus_sub **ret_sub)
+{
+    size_t queue_length =
+        options->queue_length != 0 ? options->queue_length : BUS_RECEIVE_QUEUE_LENGTH_MAX;
+    struct bus_sub *sub = calloc(1, sizeof *sub);
+    enum err err = ERR_UNAVAILABLE;
+
+    assert(queue_length <= BUS_RECEIVE_QUEUE_LENGTH_MAX);
+    if (sub == NULL) {
+        return ERR_FULL;
+    }
+    if (strlen(options->url) >= sizeof sub->url) {
+        free(sub);
+        return ERR_INVALID;
+    }
+    (void)snprintf(sub->url, sizeof sub->url, "%s", options->url); /* Length checked above. */
+    sub->on_message = options->on_message;
+    sub->context = options->context;
+    sub->inbox.on_item = sub_item;
+    sub->inbox.on_drained = sub_drained;
+    sub->inbox.on_closed = sub_free;
+    sub->inbox.context = sub;
+    if (nng_aio_alloc(&sub->aio, sub_received, sub) != 0) {
+        free(sub);
+        return ERR_FULL;
+    }
+    if (nng_sub0_open(&sub->socket) != 0) {
+        nng_aio_free(sub->aio);
+        free(sub);
+        return ERR_UNAVAILABLE;
+    }
+    err = sub_subscribe(sub, options, queue_length);
+    if (!err) {
+        err = bus_inbox_open(&sub->inbox, loop, queue_length);
+    }
+    if (err) {
+        (void)nng_close(sub->socket); /* Nobody uses it yet. */
+        nng_aio_free(sub->aio);
+        free(sub);
+        return err;
+    }
+    nng_recv_aio(sub->socket, sub->aio);
+    *ret_sub = sub;
+    return ERR_OK;
+}
+
+void bus_sub_pause(struct bus_sub *sub)
+{
+    atomic_store(&sub->paused, true);
+}
+
+void bus_sub_resume(struct bus_sub *sub)
+{
+    atomic_store(&sub->paused, false);
+    sub_drained(sub);
+}
+
+void bus_sub_redial(struct bus_sub *sub)
+{
+    (void)nng_dialer_close(sub->dialer); /* Gone either way; its pipe goes with it. */
+    if (sub_dial(sub) != ERR_OK) {
+        log_warn("bus_redial_failed", log_str("url", sub->url), log_str("action", "retrying"));
+    }
+}
+
+void bus_sub_close(struct bus_sub *sub)
+{
+    if (sub == NULL) {
+        return;
+    }
+    (void)nng_close(sub->socket); /* Completes the pending receive with NNG_ECLOSED. */
+    nng_aio_stop(sub->aio);       /* No callback after this, so the inbox may go. */
+    bus_inbox_close(&sub->inbox);
+}

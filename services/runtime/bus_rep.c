@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Replier endpoint: a fixed number of contexts, each receiving, then waiting
+ * for the loop's answer, then sending it. More requests than contexts wait in
+ * nng's own bounded queues.
+ */
+#include "runtime/bus_internal.h"
+#include "runtime/log.h"
+
+#include <assert.h>
+#include <nng/protocol/reqrep0/rep.h>
+#include <nng/protocol/reqrep0/req.h>
+#include <stdlib.h>
+
+enum rep_step { REP_RECEIVING, REP_ANSWERING, REP_SENDING };
+
+struct bus_request {
+    struct bus_rep *rep;
+    nng_ctx ctx;
+    nng_aio *aio;
+    atomic_int step;
+};
+
+struct bus_rep {
+    nng_socket socket;
+    struct bus_listener listener;
+    struct bus_inbox inbox;
+    struct bus_request requests[BUS_REPLY_CONTEXT_COUNT];
+    size_t request_count; /* opened so far */
+    bus_request_fn on_request;
+    void *context;
+    int handles_open;
+};
+
+static void request_receive(struct bus_request *request)
+{
+    atomic_store(&request->step, REP_RECEIVING);
+    nng_ctx_recv(request->ctx, request->aio);
+}
+
+/* On an nng thread: a request came, or an answer is out. */
+static void request_completed(void *context)
+{
+    struct bus_request *request = context;
+    int result = nng_aio_result(request->aio);
+    struct bus_item item = {.tag = request};
+
+    if (result == NNG_ECLOSED || result == NNG_ECANCELED) {
+        if (atomic_load(&request->step) == REP_SENDING && nng_aio_get_msg(request->aio) != NULL) {
+            nng_msg_free(nng_aio_get_msg(request->aio)); /* A failed send leaves it with us. */
+            nng_aio_set_msg(request->aio, NULL);
+        }
+        return;
+    }
+    if (atomic_load(&request->step) == REP_RECEIVING && result == 0) {
+        atomic_store(&request->step, REP_ANSWERING);
+        item.message = nng_aio_get_msg(request->aio);
+        (void)bus_inbox_push(&request->rep->inbox, &item); /* Has room for every context. */
+        return;
+    }
+    if (result != 0 && atomic_load(&request->step) == REP_SENDING) {
+        nng_msg_free(nng_aio_get_msg(request->aio)); /* The asker has gone. */
+        nng_aio_set_msg(request->aio, NULL);
+    }
+    request_receive(request);
+}
+
+static void rep_item(struct bus_item *item, void *context)
+{
+    struct bus_rep *rep = context;
+
+    rep->on_request(item->tag, nng_msg_body(item->message), nng_msg_len(item->message),
+                    rep->context);
+    nng_msg_free(item->message);
+}
+
+void bus_request_answer(struct bus_request *request, const void *data, size_t length)
+{
+    nng_msg *message;
+
+    assert(atomic_load(&request->step) == REP_ANSWERING);
+    assert(length <= BUS_MESSAGE_SIZE_MAX);
+    if (nng_msg_alloc(&message, 0) != 0) {
+        request_receive(request); /* The asker times out and asks again. */
+        return;
+    }
+    if (nng_msg_append(message, data, length) != 0) {
+        nng_msg_free(message);
+        request_receive(request);
+        return;
+    }
+    atomic_store(&request->step, REP_SENDING);
+    nng_aio_set_msg(request->aio, message);
+    nng_ctx_send(request->ctx, request->aio);
+}
+
+static void rep_handle_closed(void *context)
+{
+    struct bus_rep *rep = context;
+
+    rep->handles_open--;
+    if (rep->handles_open > 0) {
+        return;
+    }
+    for (size_t i = 0; i < rep->request_count; i++) {
+        nng_aio_free(rep->requests[i].aio);
+    }
+    free(rep);
+}
+
+static int req_probe_open(nng_socket *ret_socket)
+{
+    return nng_req0_open(ret_socket);
+}
+
+static enum err rep_open_contexts(struct bus_rep *rep)
+{
+    for (size_t i = 0; i < BUS_REPLY_CONTEXT_COUNT; i++) {
+        struct bus_request *request = &rep->requests[i];
+
+        request->rep = rep;
+        if (nng_aio_alloc(&request->aio, request_completed, request) != 0) {
+            return ERR_FULL;
+        }
+        rep->request_count++;
+        if (nng_ctx_open(&request->ctx, rep->socket) != 0) {
+            return ERR_FULL;
+        }
+    }
+    return ERR_OK;
+}
+
+/* Closes the socket and what hangs on it; the handles are closed by the caller. */
+static void rep_stop(struct bus_rep *rep)
+{
+    (void)nng_close(rep->socket); /* Completes every pending receive and send. */
+    for (size_t i = 0; i < rep->request_count; i++) {
+        nng_aio_stop(rep->requests[i].aio);
+    }
+}
+
+enum err bus_rep_open(struct loop *loop, const char *url, bus_request_fn on_request, void *context,
+                      struct bus_rep **ret_rep)
+{
+    struct bus_rep *rep = calloc(1, sizeof *rep);
+    enum err err;
+
+    if (rep == NULL) {
+        return ERR_FULL;
+    }
+    rep->on_request = on_request;
+    rep->context = context;
+    rep->inbox.on_item = rep_item;
+    rep->inbox.on_closed = rep_handle_closed;
+    rep->inbox.context = rep;
+    rep->listener.on_closed = rep_handle_closed;
+    rep->listener.context = rep;
+    if (nng_rep0_open(&rep->socket) != 0) {
+        free(rep);
+        return ERR_UNAVAILABLE;
+    }
+    bus_socket_limits(rep->socket);
+    err = rep_open_contexts(rep);
+    if (!err) {
+        err = bus_inbox_open(&rep->inbox, loop, BUS_REPLY_CONTEXT_COUNT + 1);
+    }
+    if (err) {
+        rep->handles_open = 1;
+        rep_stop(rep);
+        rep_handle_closed(rep);
+        return err;
+    }
+    err = bus_listener_open(&rep->listener, loop, rep->socket, url, req_probe_open);
+    if (err) {
+        rep->handles_open = 1;
+        rep_stop(rep);
+        bus_inbox_close(&rep->inbox);
+        return err;
+    }
+    rep->handles_open = 2;
+    for (size_t i = 0; i < BUS_REPLY_CONTEXT_COUNT; i++) {
+        request_receive(&rep->requests[i]);
+    }
+    *ret_rep = rep;
+    return ERR_OK;
+}
+
+void bus_rep_close(struct bus_rep *rep)
+{
+    if (rep == NULL) {
+        return;
+    }
+    rep_stop(rep);
+    bus_inbox_close(&rep->inbox);
+    bus_listener_close(&rep->listener);
+}
