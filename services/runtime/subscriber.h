@@ -29,8 +29,7 @@
 
 enum {
     SUBSCRIBER_ATTEMPT_COUNT_MAX = 3,
-    SUBSCRIBER_APPLY_COUNT_MAX = 500,    /* events in one transaction */
-    SUBSCRIBER_PENDING_COUNT_MAX = 8192, /* events held in memory */
+    SUBSCRIBER_APPLY_COUNT_MAX = 500, /* events in one transaction */
     SUBSCRIBER_TAIL_WAIT_MS = 200,
     SUBSCRIBER_SILENCE_MS = 3500,
     SUBSCRIBER_LAG_PULL = 20000, /* close SUB and pull beyond this */

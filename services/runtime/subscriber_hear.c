@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a subscriber hears and what it fetches. Every event goes into the window
+ * by its number; the window's holes are fetched. It must never decide that an
+ * event is not needed: only the offset in the database does.
+ */
+#include "runtime/clock.h"
+#include "runtime/log.h"
+#include "runtime/subscriber_internal.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    FETCH_TIMEOUT_MS = 5000, /* beyond the longest wait asked for */
+    LONG_POLL_MS = 1000,
+};
+
+static void heard_head(struct subscriber *self, uint64_t epoch, uint64_t seq)
+{
+    self->heard_ms = clock_monotonic_ms();
+    if (self->state == SUBSCRIBER_DEGRADED) {
+        subscriber_change_state(self, SUBSCRIBER_CATCHING_UP, "the publisher is heard again");
+    }
+    if (self->head_epoch != 0 && epoch != self->head_epoch) {
+        self->head_seq = seq;
+        self->head_epoch = epoch;
+        subscriber_reload(self, 0, "the publisher's epoch changed");
+        return;
+    }
+    self->head_epoch = epoch;
+    if (seq > self->head_seq) {
+        self->head_seq = seq;
+    }
+}
+
+void subscriber_heard(const void *data, size_t length, void *context)
+{
+    struct subscriber *self = context;
+    struct event_frame frame;
+
+    if (event_frame_decode(data, length, &frame) != ERR_OK) {
+        log_warn("bus_frame_refused", log_str("stream", self->options.stream),
+                 log_int("bytes", (int64_t)length), log_str("action", "ignoring"));
+        metrics_add(&self->metrics->refused, 1);
+        return;
+    }
+    if (self->state == SUBSCRIBER_LOADING || self->state == SUBSCRIBER_HALTED) {
+        self->heard_ms = clock_monotonic_ms();
+        return; /* What is missed here is fetched later. */
+    }
+    heard_head(self, frame.epoch, frame.seq);
+    if (frame.kind == EVENT_FRAME_EVENT && self->chain_checked &&
+        window_fill(&self->window, frame.seq, frame.payload, frame.payload_length)) {
+        self->progressed_ms = self->heard_ms;
+    }
+    subscriber_go_on(self);
+}
+
+static void fetch_failed(struct subscriber *self, int64_t wait_ms)
+{
+    self->fetch_not_before_ms = clock_monotonic_ms() + wait_ms;
+}
+
+/* True when the publisher's history up to here is the one we have applied. */
+static bool history_agrees(struct subscriber *self, const struct event_fetch_response *response)
+{
+    if (response->head_seq + 1 < self->offset.next_seq ||
+        memcmp(response->chain_before, self->offset.chain, EVENT_CHAIN_SIZE) != 0) {
+        log_error("history_differs", log_str("stream", self->options.stream),
+                  log_int("next_seq", (int64_t)self->offset.next_seq),
+                  log_int("publisher_head_seq", (int64_t)response->head_seq),
+                  log_int("publisher_epoch", (int64_t)response->epoch),
+                  log_str("action", "stopping here: rebuild this consumer"));
+        subscriber_change_state(self, SUBSCRIBER_HALTED,
+                                "the publisher's history is not the one applied");
+        return false;
+    }
+    self->chain_checked = true;
+    self->offset.epoch = response->epoch;
+    return true;
+}
+
+static void heard_fetched_head(struct subscriber *self, const struct event_fetch_response *response)
+{
+    self->head_epoch = response->epoch;
+    if (response->head_seq > self->head_seq) {
+        self->head_seq = response->head_seq;
+    }
+}
+
+static void fetched(struct subscriber *self, const struct event_fetch_response *response)
+{
+    uint64_t from = self->fetch_from;
+
+    if (!self->chain_checked && !history_agrees(self, response)) {
+        return;
+    }
+    heard_fetched_head(self, response);
+    for (size_t i = 0; i < response->count; i++) {
+        if (window_fill(&self->window, from + i, response->envelopes[i].data,
+                        response->envelopes[i].length)) {
+            self->progressed_ms = clock_monotonic_ms();
+        }
+    }
+    if (self->state == SUBSCRIBER_LIVE && response->count > 0) {
+        self->gaps_repaired++;
+        metrics_add(&self->metrics->gaps, 1);
+    }
+    /* A publisher that has nothing of what it announced is asked again a little later. */
+    self->fetch_not_before_ms = response->count == 0 && from <= response->head_seq
+                                    ? clock_monotonic_ms() + SUBSCRIBER_RETRY_MS
+                                    : 0;
+}
+
+static void on_fetch_reply(const void *reply, size_t length, void *context)
+{
+    struct subscriber *self = context;
+    struct event_fetch_response response;
+
+    self->fetch_busy = false;
+    if (self->closing || self->state == SUBSCRIBER_LOADING || self->state == SUBSCRIBER_HALTED) {
+        return;
+    }
+    if (reply == NULL) {
+        fetch_failed(self, SUBSCRIBER_RETRY_MS);
+    } else if (event_fetch_decode_response(reply, length, &response) != ERR_OK) {
+        log_warn("fetch_reply_refused", log_str("stream", self->options.stream),
+                 log_str("action", "retrying"));
+        fetch_failed(self, SUBSCRIBER_STANDBY_RETRY_MS);
+    } else {
+        if (response.status == EVENT_FETCH_OK) {
+            fetched(self, &response);
+        } else if (response.status == EVENT_FETCH_GONE) {
+            subscriber_change_state(self, SUBSCRIBER_HALTED,
+                                    "the events needed are no longer kept");
+        } else {
+            fetch_failed(self, response.retry_after_ms > 0 ? response.retry_after_ms
+                                                           : SUBSCRIBER_STANDBY_RETRY_MS);
+        }
+        event_fetch_release(&response);
+    }
+    subscriber_go_on(self);
+}
+
+static void fetch_start(struct subscriber *self, uint64_t from, uint32_t wait_ms)
+{
+    struct event_fetch_request request = {
+        .from_seq = from,
+        .limit = EVENT_FETCH_COUNT_MAX,
+        .wait_ms = wait_ms,
+    };
+    uint64_t room = self->offset.next_seq + SUBSCRIBER_WINDOW_LENGTH - from;
+    struct buffer buffer;
+
+    if (room < request.limit) {
+        request.limit = (uint32_t)room;
+    }
+    (void)snprintf(request.stream, sizeof request.stream, "%s",
+                   self->options.stream); /* Checked in subscriber_open(). */
+    buffer_init(&buffer, EVENT_FETCH_SIZE_MAX);
+    event_fetch_encode_request(&request, &buffer);
+    assert(buffer_status(&buffer) == ERR_OK);
+    if (bus_req_send(self->req, buffer.data, buffer.length, FETCH_TIMEOUT_MS + wait_ms,
+                     on_fetch_reply, self) == ERR_OK) {
+        self->fetch_busy = true;
+        self->fetch_from = from;
+    } else {
+        fetch_failed(self, SUBSCRIBER_STANDBY_RETRY_MS);
+    }
+    buffer_release(&buffer);
+}
+
+/* Decides whether something is missing that should be fetched now. */
+void subscriber_fetch(struct subscriber *self)
+{
+    int64_t now_ms = clock_monotonic_ms();
+    uint64_t missing;
+    bool gap;
+
+    if (self->fetch_busy || now_ms < self->fetch_not_before_ms) {
+        return;
+    }
+    if (self->state == SUBSCRIBER_LOADING || self->state == SUBSCRIBER_HALTED ||
+        window_is_full(&self->window)) {
+        return; /* A full window means that the writer comes first. */
+    }
+    missing = self->chain_checked ? window_first_missing(&self->window) : self->offset.next_seq;
+    if (!self->chain_checked) {
+        fetch_start(self, missing, 0);
+        return;
+    }
+    if (self->state == SUBSCRIBER_DEGRADED) {
+        fetch_start(self, missing, LONG_POLL_MS);
+        return;
+    }
+    if (missing > self->head_seq) {
+        return;
+    }
+    /* Live, a missing event is either a hole before one that came, or a tail that may still come. */
+    gap = self->state != SUBSCRIBER_LIVE || missing < self->head_seq;
+    if (gap || now_ms - self->progressed_ms >= SUBSCRIBER_TAIL_WAIT_MS) {
+        fetch_start(self, missing, 0);
+    }
+}

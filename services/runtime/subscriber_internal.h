@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The subscriber's two halves: subscriber.c decides on the loop, and
+ * subscriber_store.c writes on the writer thread. For these two only.
+ */
+#ifndef HYEOPCHI_RUNTIME_SUBSCRIBER_INTERNAL_H
+#define HYEOPCHI_RUNTIME_SUBSCRIBER_INTERNAL_H
+
+#include "runtime/bus.h"
+#include "runtime/event_fetch.h"
+#include "runtime/metrics.h"
+#include "runtime/subscriber.h"
+#include "runtime/subscriber_window.h"
+
+/* Where a subscriber stands in the stream: everything before next_seq has taken effect. */
+struct subscriber_offset {
+    uint64_t epoch;
+    uint64_t next_seq;
+    uint8_t chain[EVENT_CHAIN_SIZE]; /* at next_seq - 1 */
+};
+
+enum {
+    SUBSCRIBER_RETRY_MS = 50, /* after a passing failure; doubles */
+    SUBSCRIBER_STANDBY_RETRY_MS = 1000,
+};
+
+enum subscriber_task_kind {
+    SUBSCRIBER_TASK_LOAD,    /* read the offset */
+    SUBSCRIBER_TASK_APPLY,   /* apply `count` envelopes from offset.next_seq on */
+    SUBSCRIBER_TASK_BURY,    /* dead-letter the event at offset.next_seq; skip it unless halting */
+    SUBSCRIBER_TASK_RESOLVE, /* carry out an operator's decision */
+};
+
+/* One thing for the writer; only one is under way at a time. */
+struct subscriber_task {
+    struct writer_job job;
+    struct subscriber *subscriber;
+    const struct subscriber_options *options;
+    enum subscriber_task_kind kind;
+    struct subscriber_offset offset;       /* in: where it starts */
+    struct subscriber_offset offset_after; /* out: where it ends */
+    const struct subscriber_slot *slots[SUBSCRIBER_APPLY_COUNT_MAX];
+    size_t count;
+    const char *failure;                      /* BURY: why; a static word */
+    bool skip;                                /* BURY: move on past the event */
+    struct subscriber_resolution *resolution; /* RESOLVE */
+    bool offset_lost;                         /* out: somebody else moved the offset */
+    bool halted; /* out of LOAD: the event at next_seq lies in the dead letters */
+};
+
+/* A subscriber's figures; registered once, never freed. */
+struct subscriber_metrics {
+    char labels[EVENT_STREAM_SIZE + 16];
+    struct metric lag;
+    struct metric gaps;
+    struct metric applied;
+    struct metric dead;
+    struct metric refused;
+};
+
+/* All of it belongs to the loop; the writer sees only the task. */
+struct subscriber {
+    struct loop *loop;
+    struct writer *writer;
+    struct subscriber_options options;
+    struct bus_sub *sub;
+    struct bus_req *req;
+    uv_timer_t timer;
+    enum subscriber_state state;
+    struct subscriber_offset offset;
+    uint64_t head_seq;   /* highest number heard of */
+    uint64_t head_epoch; /* the publisher's, as last heard */
+    bool chain_checked;  /* a Fetch has shown that our history is the publisher's */
+    struct subscriber_window window;
+    struct subscriber_task task;
+    bool task_busy;
+    int attempts;     /* at applying the event at offset.next_seq */
+    enum err failure; /* of the last attempt */
+    size_t apply_count_max;
+    bool fetch_busy;
+    uint64_t fetch_from;
+    int64_t fetch_not_before_ms;
+    int64_t task_not_before_ms;
+    int64_t retry_ms;
+    int64_t heard_ms; /* when a frame of any kind was last heard */
+    int64_t redialed_ms;
+    int64_t progressed_ms; /* when an event last filled a slot */
+    int64_t small_lag_since_ms;
+    struct subscriber_resolution *resolution; /* waits for its turn */
+    uint64_t gaps_repaired;
+    uint64_t events_applied;
+    uint64_t dead_letters;
+    bool closing;
+    bool timer_closed;
+    struct subscriber_metrics *metrics;
+};
+
+/* The only writer of state; why goes into the log. */
+void subscriber_change_state(struct subscriber *self, enum subscriber_state state, const char *why);
+
+/* Begins again from the offset in the database; everything held in memory is forgotten then. */
+void subscriber_reload(struct subscriber *self, int64_t wait_ms, const char *why);
+
+/* Starts whatever is due: work for the writer, a Fetch, a change of state. */
+void subscriber_go_on(struct subscriber *self);
+
+/* A bus message; subscriber is the context. */
+void subscriber_heard(const void *data, size_t length, void *subscriber);
+
+/* Fetches what is missing, if it is time. */
+void subscriber_fetch(struct subscriber *self);
+
+/* The writer's work and done for every task; done is subscriber.c's. */
+extern const struct writer_job_type subscriber_task_type;
+enum err subscriber_task_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count);
+void subscriber_task_done(struct writer_job *job);
+
+#endif
