@@ -16,6 +16,7 @@
 #include "runtime/err.h"
 #include "runtime/loop.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -72,6 +73,13 @@ ERR_CHECKED enum err bus_rep_open(struct loop *loop, const char *url, bus_reques
                                   void *context, struct bus_rep **ret_rep);
 void bus_request_answer(struct bus_request *request, const void *data, size_t length);
 void bus_rep_close(struct bus_rep *rep); /* takes NULL */
+
+/*
+ * Waits until every closed endpoint is really gone, at most timeout_ms. False
+ * when one hangs inside nng: then leave it, the process is ending anyway. After
+ * the loop has run out.
+ */
+bool bus_wait_closed(int64_t timeout_ms);
 
 /* How often listener guards had to listen anew since start; for metrics. */
 uint64_t bus_listener_resets(void);

@@ -67,15 +67,30 @@ bool bus_inbox_push(struct bus_inbox *inbox, const struct bus_item *item)
     bool has_room;
 
     pthread_mutex_lock(&inbox->mutex);
+    if (inbox->closed) {
+        pthread_mutex_unlock(&inbox->mutex);
+        if (item->message != NULL) {
+            nng_msg_free(item->message);
+        }
+        return false;
+    }
     assert(inbox->count < inbox->capacity);
     inbox->items[(inbox->first + inbox->count) % inbox->capacity] = *item;
     inbox->count++;
     has_room = inbox->count < inbox->capacity;
-    pthread_mutex_unlock(&inbox->mutex);
-
-    /* After the unlock: the loop may run at once. Sends coalesce, which inbox_drain() allows for. */
+    /* Sends coalesce, which inbox_drain() allows for. */
     uv_async_send(&inbox->async);
+    pthread_mutex_unlock(&inbox->mutex);
     return has_room;
+}
+
+void bus_inbox_wake(struct bus_inbox *inbox)
+{
+    pthread_mutex_lock(&inbox->mutex);
+    if (!inbox->closed) {
+        uv_async_send(&inbox->async);
+    }
+    pthread_mutex_unlock(&inbox->mutex);
 }
 
 static void inbox_closed(uv_handle_t *handle)
@@ -84,7 +99,7 @@ static void inbox_closed(uv_handle_t *handle)
     void (*on_closed)(void *) = inbox->on_closed;
     void *context = inbox->context;
 
-    pthread_mutex_destroy(&inbox->mutex);
+    /* The mutex stays: an nng thread may still come to find the inbox closed. */
     free(inbox->items);
     inbox->items = NULL;
     on_closed(context);
@@ -94,8 +109,10 @@ void bus_inbox_close(struct bus_inbox *inbox)
 {
     struct bus_item item;
 
+    pthread_mutex_lock(&inbox->mutex);
     assert(!inbox->closed);
     inbox->closed = true;
+    pthread_mutex_unlock(&inbox->mutex);
     while (inbox_take(inbox, &item)) {
         if (item.message != NULL) {
             nng_msg_free(item.message);

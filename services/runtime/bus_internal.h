@@ -40,7 +40,7 @@ struct bus_inbox {
     size_t capacity;
     size_t first;
     size_t count;
-    bool closed;
+    bool closed; /* under the mutex: nothing is queued or woken any more */
     bus_item_fn on_item;
     void (*on_drained)(void *context); /* after a round that emptied the ring; may be NULL */
     void *context;
@@ -49,8 +49,12 @@ struct bus_inbox {
 
 ERR_CHECKED enum err bus_inbox_open(struct bus_inbox *inbox, struct loop *loop, size_t capacity);
 
-/* Any thread. Returns false when the ring is full now: the caller stops receiving until on_drained. */
+/* Any thread. Takes the message. Returns false when the ring is full now (or closed): the caller
+ * stops receiving until on_drained. */
 bool bus_inbox_push(struct bus_inbox *inbox, const struct bus_item *item);
+
+/* Makes the loop drain again. Any thread. */
+void bus_inbox_wake(struct bus_inbox *inbox);
 
 /* Drops what is queued; on_closed runs when the loop has let go of it. Loop thread. */
 void bus_inbox_close(struct bus_inbox *inbox);
@@ -76,8 +80,18 @@ ERR_CHECKED enum err bus_listener_open(struct bus_listener *listener, struct loo
                                        nng_socket socket, const char *url,
                                        int (*probe_open)(nng_socket *));
 
-/* Loop thread; on_closed runs once its timer is gone. The caller closes the socket before. */
+/* Loop thread; on_closed runs once its timer is gone. */
 void bus_listener_close(struct bus_listener *listener);
+
+/* Closes the guard's own socket; from the endpoint's dispose function. */
+void bus_listener_dispose(struct bus_listener *listener);
+
+/*
+ * Runs dispose on a thread of its own. nng_close() may wait for ever in nng
+ * before 1.8 (upstream #1543, #1813), so the loop never calls it: an endpoint
+ * is closed here, and freed by whoever lets go of it last.
+ */
+void bus_dispose(void (*dispose)(void *endpoint), void *endpoint);
 
 /* nng's error number as ours; logs it as event with the URL. */
 ERR_CHECKED enum err bus_error(int result, const char *event, const char *url);

@@ -125,8 +125,12 @@ static void listener_closed(uv_handle_t *handle)
 
 void bus_listener_close(struct bus_listener *self)
 {
+    uv_close((uv_handle_t *)&self->timer, listener_closed);
+}
+
+void bus_listener_dispose(struct bus_listener *self)
+{
     if (self->guarded) {
         (void)nng_close(self->probe); /* Its dialer goes with it. */
     }
-    uv_close((uv_handle_t *)&self->timer, listener_closed);
 }

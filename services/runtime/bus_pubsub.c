@@ -14,6 +14,7 @@
 #include <string.h>
 
 struct bus_pub {
+    atomic_int references; /* the loop's and the disposal's */
     nng_socket socket;
     struct bus_listener listener;
 };
@@ -23,9 +24,22 @@ static int sub_probe_open(nng_socket *ret_socket)
     return nng_sub0_open(ret_socket);
 }
 
-static void pub_free(void *context)
+static void pub_release(void *context)
 {
-    free(context);
+    struct bus_pub *pub = context;
+
+    if (atomic_fetch_sub(&pub->references, 1) == 1) {
+        free(pub);
+    }
+}
+
+static void pub_dispose(void *context)
+{
+    struct bus_pub *pub = context;
+
+    (void)nng_close(pub->socket); /* It is gone whatever it answers. */
+    bus_listener_dispose(&pub->listener);
+    pub_release(pub);
 }
 
 enum err bus_pub_open(struct loop *loop, const char *url, struct bus_pub **ret_pub)
@@ -44,12 +58,13 @@ enum err bus_pub_open(struct loop *loop, const char *url, struct bus_pub **ret_p
     }
     bus_socket_limits(pub->socket);
     (void)nng_socket_set_int(pub->socket, NNG_OPT_SENDBUF, BUS_SEND_QUEUE_LENGTH_MAX);
-    pub->listener.on_closed = pub_free;
+    pub->references = 2;
+    pub->listener.on_closed = pub_release;
     pub->listener.context = pub;
     err = bus_listener_open(&pub->listener, loop, pub->socket, url, sub_probe_open);
     if (err) {
-        (void)nng_close(pub->socket); /* Nobody uses it yet. */
-        free(pub);
+        pub->references = 1;
+        bus_dispose(pub_dispose, pub);
         return err;
     }
     *ret_pub = pub;
@@ -75,11 +90,12 @@ void bus_pub_close(struct bus_pub *pub)
     if (pub == NULL) {
         return;
     }
-    (void)nng_close(pub->socket); /* It is gone whatever it answers. */
     bus_listener_close(&pub->listener);
+    bus_dispose(pub_dispose, pub);
 }
 
 struct bus_sub {
+    atomic_int references; /* the loop's and the disposal's */
     nng_socket socket;
     nng_dialer dialer;
     nng_aio *aio;
@@ -110,7 +126,7 @@ static void sub_received(void *context)
         /* The loop takes up receiving again in sub_drained(), which the wake-up makes sure of: it
          * may have emptied the ring before it could see that nobody receives. */
         atomic_store(&sub->idle, true);
-        uv_async_send(&sub->inbox.async);
+        bus_inbox_wake(&sub->inbox);
         return;
     }
     nng_recv_aio(sub->socket, sub->aio);
@@ -137,12 +153,22 @@ static void sub_drained(void *context)
     }
 }
 
-static void sub_free(void *context)
+static void sub_release(void *context)
 {
     struct bus_sub *sub = context;
 
+    if (atomic_fetch_sub(&sub->references, 1) == 1) {
+        free(sub);
+    }
+}
+
+static void sub_dispose(void *context)
+{
+    struct bus_sub *sub = context;
+
+    (void)nng_close(sub->socket); /* Completes the pending receive with NNG_ECLOSED. */
     nng_aio_free(sub->aio);
-    free(sub);
+    sub_release(sub);
 }
 
 static enum err sub_dial(struct bus_sub *sub)
@@ -203,7 +229,8 @@ enum err bus_sub_open(struct loop *loop, const struct bus_sub_options *options,
     sub->context = options->context;
     sub->inbox.on_item = sub_item;
     sub->inbox.on_drained = sub_drained;
-    sub->inbox.on_closed = sub_free;
+    sub->references = 2;
+    sub->inbox.on_closed = sub_release;
     sub->inbox.context = sub;
     if (nng_aio_alloc(&sub->aio, sub_received, sub) != 0) {
         free(sub);
@@ -219,9 +246,8 @@ enum err bus_sub_open(struct loop *loop, const struct bus_sub_options *options,
         err = bus_inbox_open(&sub->inbox, loop, queue_length);
     }
     if (err) {
-        (void)nng_close(sub->socket); /* Nobody uses it yet. */
-        nng_aio_free(sub->aio);
-        free(sub);
+        sub->references = 1;
+        bus_dispose(sub_dispose, sub);
         return err;
     }
     nng_recv_aio(sub->socket, sub->aio);
@@ -253,7 +279,6 @@ void bus_sub_close(struct bus_sub *sub)
     if (sub == NULL) {
         return;
     }
-    (void)nng_close(sub->socket); /* Completes the pending receive with NNG_ECLOSED. */
-    nng_aio_stop(sub->aio);       /* No callback after this, so the inbox may go. */
     bus_inbox_close(&sub->inbox);
+    bus_dispose(sub_dispose, sub);
 }

@@ -29,7 +29,7 @@ struct bus_rep {
     size_t request_count; /* opened so far */
     bus_request_fn on_request;
     void *context;
-    int handles_open;
+    atomic_int references; /* the inbox's, the listener's and the disposal's */
 };
 
 static void request_receive(struct bus_request *request)
@@ -94,18 +94,25 @@ void bus_request_answer(struct bus_request *request, const void *data, size_t le
     nng_ctx_send(request->ctx, request->aio);
 }
 
-static void rep_handle_closed(void *context)
+static void rep_release(void *context)
 {
     struct bus_rep *rep = context;
 
-    rep->handles_open--;
-    if (rep->handles_open > 0) {
-        return;
+    if (atomic_fetch_sub(&rep->references, 1) == 1) {
+        free(rep);
     }
+}
+
+static void rep_dispose(void *context)
+{
+    struct bus_rep *rep = context;
+
+    (void)nng_close(rep->socket); /* Completes every pending receive and send. */
+    bus_listener_dispose(&rep->listener);
     for (size_t i = 0; i < rep->request_count; i++) {
         nng_aio_free(rep->requests[i].aio);
     }
-    free(rep);
+    rep_release(rep);
 }
 
 static int req_probe_open(nng_socket *ret_socket)
@@ -130,15 +137,6 @@ static enum err rep_open_contexts(struct bus_rep *rep)
     return ERR_OK;
 }
 
-/* Closes the socket and what hangs on it; the handles are closed by the caller. */
-static void rep_stop(struct bus_rep *rep)
-{
-    (void)nng_close(rep->socket); /* Completes every pending receive and send. */
-    for (size_t i = 0; i < rep->request_count; i++) {
-        nng_aio_stop(rep->requests[i].aio);
-    }
-}
-
 enum err bus_rep_open(struct loop *loop, const char *url, bus_request_fn on_request, void *context,
                       struct bus_rep **ret_rep)
 {
@@ -151,9 +149,9 @@ enum err bus_rep_open(struct loop *loop, const char *url, bus_request_fn on_requ
     rep->on_request = on_request;
     rep->context = context;
     rep->inbox.on_item = rep_item;
-    rep->inbox.on_closed = rep_handle_closed;
+    rep->inbox.on_closed = rep_release;
     rep->inbox.context = rep;
-    rep->listener.on_closed = rep_handle_closed;
+    rep->listener.on_closed = rep_release;
     rep->listener.context = rep;
     if (nng_rep0_open(&rep->socket) != 0) {
         free(rep);
@@ -165,19 +163,18 @@ enum err bus_rep_open(struct loop *loop, const char *url, bus_request_fn on_requ
         err = bus_inbox_open(&rep->inbox, loop, BUS_REPLY_CONTEXT_COUNT + 1);
     }
     if (err) {
-        rep->handles_open = 1;
-        rep_stop(rep);
-        rep_handle_closed(rep);
+        rep->references = 1;
+        bus_dispose(rep_dispose, rep);
         return err;
     }
     err = bus_listener_open(&rep->listener, loop, rep->socket, url, req_probe_open);
     if (err) {
-        rep->handles_open = 1;
-        rep_stop(rep);
+        rep->references = 2;
         bus_inbox_close(&rep->inbox);
+        bus_dispose(rep_dispose, rep);
         return err;
     }
-    rep->handles_open = 2;
+    rep->references = 3;
     for (size_t i = 0; i < BUS_REPLY_CONTEXT_COUNT; i++) {
         request_receive(&rep->requests[i]);
     }
@@ -190,7 +187,7 @@ void bus_rep_close(struct bus_rep *rep)
     if (rep == NULL) {
         return;
     }
-    rep_stop(rep);
     bus_inbox_close(&rep->inbox);
     bus_listener_close(&rep->listener);
+    bus_dispose(rep_dispose, rep);
 }

@@ -27,7 +27,7 @@ struct bus_req {
     atomic_uint_fast64_t aio_generation;
     bus_reply_fn on_reply; /* NULL: nothing under way */
     void *context;
-    int handles_open;
+    atomic_int references; /* the inbox's, the timer's and the disposal's */
 };
 
 /* On an nng thread: send completed, or receive completed. */
@@ -95,20 +95,27 @@ static void req_timed_out(uv_timer_t *timer)
     req_finish(req, NULL);
 }
 
-static void req_handle_closed(void *context)
+static void req_release(void *context)
 {
     struct bus_req *req = context;
 
-    req->handles_open--;
-    if (req->handles_open == 0) {
-        nng_aio_free(req->aio);
+    if (atomic_fetch_sub(&req->references, 1) == 1) {
         free(req);
     }
 }
 
+static void req_dispose(void *context)
+{
+    struct bus_req *req = context;
+
+    (void)nng_close(req->socket); /* Completes whatever is pending. */
+    nng_aio_free(req->aio);
+    req_release(req);
+}
+
 static void req_timer_closed(uv_handle_t *handle)
 {
-    req_handle_closed(handle->data);
+    req_release(handle->data);
 }
 
 static enum err req_dial(struct bus_req *req, const char *url)
@@ -136,7 +143,7 @@ enum err bus_req_open(struct loop *loop, const char *url, struct bus_req **ret_r
         return ERR_FULL;
     }
     req->inbox.on_item = req_item;
-    req->inbox.on_closed = req_handle_closed;
+    req->inbox.on_closed = req_release;
     req->inbox.context = req;
     if (nng_aio_alloc(&req->aio, req_completed, req) != 0) {
         free(req);
@@ -152,14 +159,13 @@ enum err bus_req_open(struct loop *loop, const char *url, struct bus_req **ret_r
         err = bus_inbox_open(&req->inbox, loop, REQ_INBOX_LENGTH);
     }
     if (err) {
-        (void)nng_close(req->socket); /* Nobody uses it yet. */
-        nng_aio_free(req->aio);
-        free(req);
+        req->references = 1;
+        bus_dispose(req_dispose, req);
         return err;
     }
     (void)uv_timer_init(&loop->uv, &req->timer); /* Cannot fail. */
     req->timer.data = req;
-    req->handles_open = 2;
+    req->references = 3;
     *ret_req = req;
     return ERR_OK;
 }
@@ -196,8 +202,7 @@ void bus_req_close(struct bus_req *req)
         return;
     }
     req->on_reply = NULL;
-    (void)nng_close(req->socket); /* Completes whatever is pending. */
-    nng_aio_stop(req->aio);
     bus_inbox_close(&req->inbox);
     uv_close((uv_handle_t *)&req->timer, req_timer_closed);
+    bus_dispose(req_dispose, req);
 }
