@@ -44,7 +44,6 @@ struct publisher {
     uv_timer_t heartbeat;
     struct eventlog_head head;
     bool head_known;
-    bool leading;
     struct ring_entry ring[PUBLISHER_RING_LENGTH];
     uint64_t ring_low; /* seq of the oldest event in the ring; head.seq + 1 when it is empty */
     size_t ring_size;
@@ -156,7 +155,7 @@ static void heartbeat(uv_timer_t *timer)
 {
     struct publisher *publisher = timer->data;
 
-    if (publisher->leading) {
+    if (publisher->head_known) {
         publish_frame(publisher, EVENT_FRAME_HEARTBEAT, NULL);
     }
 }
@@ -411,31 +410,42 @@ enum err publisher_open(struct loop *loop, const struct publisher_options *optio
     return ERR_OK;
 }
 
-/* Where the stream ends now that this process leads it; another may have written in between. */
-static void lead_taken(struct publisher *publisher, const struct eventlog_head *head)
+static void wake_followers(struct publisher *publisher)
 {
-    ring_clear(publisher);
-    publisher->head = *head;
-    publisher->ring_low = head->seq + 1;
-    publisher->head_known = true;
-    publisher->leading = true;
+    struct publisher_follower *follower;
+    struct publisher_follower *next;
+
+    for (follower = publisher->followers; follower != NULL; follower = next) {
+        next = follower->next; /* It may stop following. */
+        follower->wake(follower);
+    }
+}
+
+/* The writer connected, took or lost the lead, or another leader has written. */
+static void head_moved(struct publisher *publisher, const struct eventlog_head *head)
+{
+    if (head->epoch == 0) {
+        return; /* Never read so far. */
+    }
+    if (!publisher->head_known || head->seq != publisher->head.seq ||
+        head->epoch != publisher->head.epoch) {
+        ring_clear(publisher);
+        publisher->head = *head;
+        publisher->ring_low = head->seq + 1;
+        publisher->head_known = true;
+    }
     publish_frame(publisher, EVENT_FRAME_HEARTBEAT, NULL);
     waiting_serve(publisher);
+    wake_followers(publisher);
 }
 
 void publisher_committed(const struct eventlog_head *head, const struct eventlog_entries *entries,
                          void *context)
 {
     struct publisher *publisher = context;
-    struct publisher_follower *follower;
-    struct publisher_follower *next;
 
-    if (head == NULL) {
-        publisher->leading = false;
-        return;
-    }
-    if (entries == NULL) {
-        lead_taken(publisher, head);
+    if (entries->count == 0) {
+        head_moved(publisher, head);
         return;
     }
     for (size_t i = 0; i < entries->count; i++) {
@@ -446,10 +456,7 @@ void publisher_committed(const struct eventlog_head *head, const struct eventlog
     assert(publisher->head.seq == head->seq);
     assert(memcmp(publisher->head.chain, head->chain, EVENT_CHAIN_SIZE) == 0);
     waiting_serve(publisher);
-    for (follower = publisher->followers; follower != NULL; follower = next) {
-        next = follower->next; /* It may stop following. */
-        follower->wake(follower);
-    }
+    wake_followers(publisher);
 }
 
 uint64_t publisher_head_seq(const struct publisher *publisher)

@@ -33,11 +33,8 @@ struct publisher_options {
 ERR_CHECKED enum err publisher_open(struct loop *loop, const struct publisher_options *options,
                                     struct publisher **ret_publisher);
 
-/*
- * The writer's `committed` hook: takes over the new head, publishes, rings,
- * wakes. No entries: the lead was just taken, and this is where the stream ends.
- * No head either: the lead was lost; heartbeats stop until it is taken again.
- */
+/* The writer's `committed` hook: takes over the new head, publishes, rings, wakes. Without entries
+ * the head was just read: the lead was taken, or another leader has written. */
 void publisher_committed(const struct eventlog_head *head, const struct eventlog_entries *entries,
                          void *publisher);
 
