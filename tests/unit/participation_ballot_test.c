@@ -278,7 +278,7 @@ static void a_thousand_options_are_checked_and_found_by_id(void **state)
         char id[16];
 
         /* 389 and 1,000 have no common divisor, so that the ids come in no order. */
-        snprintf(id, sizeof id, "p-%u", (i * 389) % 1000);
+        (void)snprintf(id, sizeof id, "p-%u", (i * 389) % 1000);
         fixture_option(&options[i], id, "의제", 45000000);
         options[i].number = i + 1;
     }

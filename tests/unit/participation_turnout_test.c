@@ -308,7 +308,7 @@ static size_t every_table(size_t count, int total)
         turnout_withhold(cells, count, withheld);
         for (size_t i = 0; i < count; i++) {
             seen[found].cells[i] = (int8_t)cells[i];
-            seen[found].published[i] = withheld[i] ? -1 : (int8_t)cells[i];
+            seen[found].published[i] = (int8_t)(withheld[i] ? -1 : cells[i]);
         }
         found++;
 

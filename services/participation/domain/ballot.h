@@ -104,10 +104,10 @@ struct ballot_limit {
 };
 
 struct ballot_option {
+    int64_t cost_krw;
     uint32_t number; /* 1 … n in listed order; what a vote's bytes carry */
     char id[BALLOT_OPTION_ID_MAX + 1];
     char name[BALLOT_NAME_MAX + 1];
-    int64_t cost_krw;
     char area[BALLOT_AREA_NAME_MAX + 1];      /* a 동 or the 구; "" is the whole district */
     char field[BALLOT_FIELD_MAX + 1];         /* "" when not given */
     char programme[BALLOT_PROGRAMME_MAX + 1]; /* the ledger's programme a winner turns into */

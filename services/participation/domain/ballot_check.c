@@ -324,7 +324,7 @@ static enum err check_cost_limits(const struct ballot_definition *definition,
 static enum err check_reachable(const struct ballot_definition *definition,
                                 struct ballot_refusal *refusal)
 {
-    int64_t costs_krw[BALLOT_OPTION_MAX];
+    int64_t costs_krw[BALLOT_OPTION_MAX] = {0};
     int64_t least_krw = 0;
     int64_t most_krw = 0;
 
