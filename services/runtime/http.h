@@ -35,8 +35,10 @@ enum {
     HTTP_HEAD_TIMEOUT_MS = 5000,
     HTTP_BODY_TIMEOUT_MS = 10000,
     HTTP_IDLE_TIMEOUT_MS = 15000,
+    HTTP_SEND_TIMEOUT_MS = 30000,          /* a client that takes no byte of its answer */
     HTTP_STREAM_BACKLOG_MAX = 1024 * 1024, /* unsent bytes of one stream */
     HTTP_PATH_PARAM_COUNT_MAX = 4,
+    HTTP_QUERY_PARAM_COUNT_MAX = 32,
 };
 
 struct http_server;
