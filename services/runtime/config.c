@@ -6,7 +6,7 @@
  */
 #include "runtime/config.h"
 
-#include "runtime/config_parts.h"
+#include "runtime/config_internal.h"
 
 #include <assert.h>
 #include <errno.h>

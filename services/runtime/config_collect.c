@@ -4,7 +4,7 @@
  * the flags, without judging values. Must never take a secret from anywhere
  * but the name of its file.
  */
-#include "runtime/config_parts.h"
+#include "runtime/config_internal.h"
 
 #include <assert.h>
 #include <errno.h>

@@ -3,7 +3,7 @@
  * The printed forms of the settings tables. Pure text building: reads tables,
  * appends to a buffer, must never read the environment or a file.
  */
-#include "runtime/config_parts.h"
+#include "runtime/config_internal.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
  * Checks a setting against its row and writes it into the target. Must never
  * put what a secret's file holds into a refusal.
  */
-#include "runtime/config_parts.h"
+#include "runtime/config_internal.h"
 #include "runtime/crypto.h"
 
 #include <assert.h>
