@@ -60,6 +60,10 @@ struct db_options {
  */
 ERR_CHECKED enum err db_open(const struct db_options *options, struct db **ret_db);
 
+/* ERR_INVALID with a reason for the log when the string cannot be read or holds a password, which
+ * belongs into db_options.password. Any thread. */
+ERR_CHECKED enum err db_conninfo_check(const char *conninfo, char ret_reason[DB_REASON_SIZE]);
+
 /* Closes and frees; takes NULL. */
 void db_close(struct db *db);
 
