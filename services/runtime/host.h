@@ -13,6 +13,16 @@
  * A service's main loads its settings, calls host_open(), opens its own parts,
  * calls host_run() and closes. Ready means: a reader is connected, the writer
  * leads or stands by, no subscriber is degraded or halted.
+ *
+ * PostgreSQL may be absent at start or later: the service listens, says why it
+ * is not ready, and goes on by itself. Every connection is looked at before
+ * its use: where migrations are missing the service waits for them; a schema
+ * that is newer than the program ends it when that is found at start.
+ *
+ * At stop the service's own loop_on_stop() functions run first, then HTTP
+ * answers what it has begun, then subscribers, writer, readers and publisher
+ * end. Whatever a service does by itself must not begin anything once
+ * loop_is_stopping().
  */
 #ifndef HYEOPCHI_RUNTIME_HOST_H
 #define HYEOPCHI_RUNTIME_HOST_H
@@ -27,7 +37,7 @@
 #include "runtime/subscriber.h"
 #include "runtime/writer.h"
 
-enum { HOST_SUBSCRIBER_COUNT_MAX = 4, HOST_ROUTE_TABLE_COUNT_MAX = 4 };
+enum { HOST_SUBSCRIBER_COUNT_MAX = 4, HOST_DISTRICT_LENGTH_MAX = 32 };
 
 /* Settings every service has; put it first in the service's own config struct. */
 struct host_config {
@@ -71,6 +81,7 @@ struct host {
     struct http_server *http;
     struct subscriber *subscribers[HOST_SUBSCRIBER_COUNT_MAX];
     size_t subscriber_count;
+    struct host_state *state; /* the host's own */
 };
 
 /* Opens everything but subscribers and HTTP. On failure it has closed what it opened and logged why. */
@@ -80,8 +91,9 @@ ERR_CHECKED enum err host_open(struct host *host, const struct host_config *conf
 /* Adds a subscriber; consumer is the service's name. */
 ERR_CHECKED enum err host_subscribe(struct host *host, const struct subscriber_options *options);
 
-/* Opens HTTP with the service's routes beside the shared ones, logs service_ready, and runs until
- * stopped. ERR_… when it cannot listen. */
+/* Opens HTTP with the service's routes beside the shared ones, logs service_started, and runs until
+ * stopped; logs service_ready and service_not_ready as that changes. Fails when it cannot listen;
+ * ERR_CONFLICT when the schema is newer than the program. Both are logged. */
 ERR_CHECKED enum err host_run(struct host *host, const struct http_route_table *routes);
 
 /* Closes in reverse; after host_run(), or when opening further parts failed. */
@@ -90,7 +102,8 @@ void host_close(struct host *host);
 /*
  * The commands every service has beside run: `migrate` (applies runtime's and
  * the service's migrations as the owner, waits for the database), `healthcheck`
- * (asks its own /readyz). ERR_NOT_FOUND when the command is none of them.
+ * (asks its own /readyz). Every failure is logged. ERR_NOT_FOUND when the
+ * command is none of them.
  */
 ERR_CHECKED enum err host_command(const char *command, const struct host_config *config,
                                   const struct host_options *options);

@@ -74,6 +74,8 @@ ERR_CHECKED enum err http_server_open(struct loop *loop, const struct http_serve
                                       struct http_server **ret_server);
 /* Stops listening, lets answers finish, closes idle connections; the loop then runs out. */
 void http_server_stop(struct http_server *server);
+/* Requests under way, those of clients that have gone included; for an orderly stop. */
+int64_t http_server_request_count(const struct http_server *server);
 /* Frees after the loop has run out; takes NULL. */
 void http_server_free(struct http_server *server);
 /* The TCP port it listens on (useful when 0 was asked for). */

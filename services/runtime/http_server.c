@@ -249,6 +249,11 @@ void http_server_settle(struct http_server *server)
     }
 }
 
+int64_t http_server_request_count(const struct http_server *server)
+{
+    return server->request_count;
+}
+
 static void on_handle_closed(uv_handle_t *handle)
 {
     struct http_server *server = handle->data;

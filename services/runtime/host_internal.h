@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the host keeps to itself, shared by host*.c only: the state of schema
+ * and stop (host.c, host_watch.c), the shared routes (host_routes.c,
+ * host_dead.c with its SQL in host_dead_store.c) and the process's own metrics.
+ */
+#ifndef HYEOPCHI_RUNTIME_HOST_INTERNAL_H
+#define HYEOPCHI_RUNTIME_HOST_INTERNAL_H
+
+#include "runtime/host.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+enum {
+    HOST_NAME_SIZE = 96,        /* application names, the leader's id */
+    HOST_WATCH_MS = 100,        /* how often readiness is looked at */
+    HOST_DRAIN_MS = 10,         /* the same while answers are awaited at stop */
+    HOST_DEAD_COUNT_MAX = 1000, /* dead letters in one answer */
+    HOST_DEAD_COUNT_DEFAULT = 100,
+    HOST_STATE_SIZE = 16,   /* "discarded" and its NUL */
+    HOST_REASON_SIZE = 512, /* of an operator's decision */
+};
+
+/* What the last look at a connection found. */
+enum host_schema {
+    HOST_SCHEMA_UNKNOWN,
+    HOST_SCHEMA_MISSING, /* migrations have not been applied yet */
+    HOST_SCHEMA_WRONG,   /* newer than the program, or changed */
+    HOST_SCHEMA_RIGHT,
+};
+
+/* What readiness is made of; two are compared to see whether something has changed. */
+struct host_health {
+    bool stopping;
+    bool database;
+    enum host_schema schema;
+    enum writer_state writer;
+    enum subscriber_state subscribers[HOST_SUBSCRIBER_COUNT_MAX];
+};
+
+struct host_state {
+    struct host *host;
+    char source[EVENT_SOURCE_SIZE];
+    char leader_id[HOST_NAME_SIZE];
+    char reader_name[HOST_NAME_SIZE];
+    char writer_name[HOST_NAME_SIZE];
+    int64_t started_ms;
+
+    _Atomic int schema;        /* enum host_schema; written by database threads */
+    uv_async_t schema_refused; /* a database thread found it wrong at start */
+    bool schema_refused_open;
+    uv_timer_t watch;
+    bool watch_open;
+    bool was_ready;
+    bool said_unready;
+    struct host_health health; /* when readiness was last logged */
+    bool closed_parts;         /* the stop has gone past draining */
+    enum err result;           /* host_run()'s */
+
+    struct http_route *routes;
+    size_t route_count;
+};
+
+/* Opens the log as the settings say; for commands too. */
+void host_log_open(const struct host_config *config, const char *service);
+
+/* Memory holds passwords and votes: from now on nobody may read it, not even from a core file. */
+ERR_CHECKED enum err host_protect_memory(void);
+
+/* Frees host->state; takes a host without one. */
+void host_state_free(struct host *host);
+
+/* Looks at a new connection; see db_options.accept. Database threads. */
+ERR_CHECKED enum err host_accept(struct db *db, void *host_state);
+
+/* Starts watching readiness and the schema. */
+ERR_CHECKED enum err host_watch_open(struct host *host);
+
+/* Stops watching; at stop, after the database threads have ended. */
+void host_watch_close(struct host *host);
+
+/* What readiness looks like now. Loop thread. */
+void host_health_read(const struct host *host, struct host_health *ret_health);
+bool host_health_is_ready(const struct host *host, const struct host_health *health);
+
+/* The reasons why it is not ready, [] when it is; a new reference. */
+json_t *host_health_reasons(const struct host *host, const struct host_health *health);
+
+/* Fills state->routes. */
+ERR_CHECKED enum err host_routes_make(struct host *host);
+
+/* Registers the process's metrics, and brings them up to date before they are written. */
+void host_metrics_register(void);
+void host_metrics_update(const struct host *host);
+
+/* The subscriber that hears the stream; NULL when there is none. */
+struct subscriber *host_find_subscriber(const struct host *host, const char *stream);
+
+/* Handlers of the dead letter's routes; context is the struct host. */
+void host_dead_list(struct http_request *request, void *host);
+void host_dead_show(struct http_request *request, void *host);
+void host_dead_retry(struct http_request *request, void *host);
+void host_dead_discard(struct http_request *request, void *host);
+
+/* One row of event.dead_letter. */
+struct host_dead_letter {
+    char stream[EVENT_STREAM_SIZE];
+    uint64_t epoch;
+    uint64_t seq;
+    char type[EVENT_TYPE_SIZE];
+    char error_code[HOST_NAME_SIZE];
+    int64_t attempts;
+    char state[HOST_STATE_SIZE];
+    int64_t created_at_ms;
+    int64_t resolved_at_ms; /* 0: not yet */
+    char resolved_by[HOST_NAME_SIZE];
+    char reason[HOST_REASON_SIZE];
+    uint8_t *envelope; /* malloc'd; NULL in lists */
+    size_t envelope_length;
+};
+
+/* Where a list begins: after this letter, in the order stream, epoch, seq. */
+struct host_dead_place {
+    char stream[EVENT_STREAM_SIZE];
+    uint64_t epoch;
+    uint64_t seq;
+};
+
+struct host_dead_query {
+    const char *consumer;
+    const char *state; /* "" for all */
+    struct host_dead_place after;
+    size_t count_max;
+};
+
+/* Reads letters without their envelopes; *ret_letters is malloc'd. Database threads. */
+ERR_CHECKED enum err host_dead_store_list(struct db *db, const struct host_dead_query *query,
+                                          struct host_dead_letter **ret_letters, size_t *ret_count);
+
+/* Reads one letter (of the newest epoch) with its envelope. ERR_NOT_FOUND. Database threads. */
+ERR_CHECKED enum err host_dead_store_get(struct db *db, const char *consumer, const char *stream,
+                                         uint64_t seq, struct host_dead_letter *ret_letter);
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The process's own metrics, brought up to date when somebody asks. Reads
+ * /proc, which does not block; what cannot be read keeps its last value.
+ */
+#include "runtime/bus.h"
+#include "runtime/host_internal.h"
+#include "runtime/metrics.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#define GAUGE(metric_name, text)                                                                   \
+    {                                                                                              \
+        .type = METRIC_GAUGE, .name = (metric_name), .help = (text), .labels = ""                  \
+    }
+
+enum { DESCRIPTOR_COUNT_MAX = 1 << 20 };
+
+static struct metric ready = GAUGE("hyeopchi_ready", "1 while the service is ready.");
+static struct metric leading =
+    GAUGE("hyeopchi_writer_leading", "1 while this process leads its stream.");
+static struct metric stream_head =
+    GAUGE("hyeopchi_stream_head_seq", "Number of the newest event of the own stream.");
+static struct metric listener_resets =
+    GAUGE("hyeopchi_bus_listener_resets", "How often a listener of the bus had to listen anew.");
+static struct metric started =
+    GAUGE("hyeopchi_process_start_time_seconds", "When the process started, since 1970.");
+static struct metric resident =
+    GAUGE("hyeopchi_process_resident_memory_bytes", "Memory of the process in RAM.");
+static struct metric descriptors =
+    GAUGE("hyeopchi_process_open_descriptors", "Open file descriptors.");
+
+void host_metrics_register(void)
+{
+    metrics_register(&ready);
+    metrics_register(&leading);
+    metrics_register(&stream_head);
+    metrics_register(&listener_resets);
+    metrics_register(&started);
+    metrics_register(&resident);
+    metrics_register(&descriptors);
+}
+
+/* The second number of /proc/self/statm, in pages. */
+static void update_resident(void)
+{
+    char text[128];
+    int64_t pages = 0;
+    const char *at;
+    int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    ssize_t length;
+
+    if (file < 0) {
+        return;
+    }
+    length = read(file, text, sizeof text - 1);
+    (void)close(file); /* Nothing was written. */
+    if (length <= 0) {
+        return;
+    }
+    text[length] = '\0';
+    at = strchr(text, ' ');
+    for (at = at != NULL ? at + 1 : ""; *at >= '0' && *at <= '9'; at++) {
+        pages = pages * 10 + (*at - '0');
+    }
+    metrics_set(&resident, pages * sysconf(_SC_PAGESIZE));
+}
+
+static void update_descriptors(void)
+{
+    DIR *folder = opendir("/proc/self/fd");
+    int64_t count = 0;
+
+    if (folder == NULL) {
+        return;
+    }
+    while (count < DESCRIPTOR_COUNT_MAX && readdir(folder) != NULL) {
+        count++;
+    }
+    (void)closedir(folder);               /* It was only read. */
+    metrics_set(&descriptors, count - 3); /* ".", ".." and the folder itself. */
+}
+
+void host_metrics_update(const struct host *host)
+{
+    struct host_health health;
+
+    host_health_read(host, &health);
+    metrics_set(&ready, host_health_is_ready(host, &health));
+    metrics_set(&leading, health.writer == WRITER_LEADING);
+    if (host->publisher != NULL) {
+        metrics_set(&stream_head, (int64_t)publisher_head_seq(host->publisher));
+    }
+    metrics_set(&listener_resets, (int64_t)bus_listener_resets());
+    metrics_set(&started, host->state->started_ms / 1000);
+    update_resident();
+    update_descriptors();
+}

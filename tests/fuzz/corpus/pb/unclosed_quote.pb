@@ -1,5 +1,0 @@
-﻿META
-key;value
-budget;1
-vote_type;choose-1
-name;"open ""quote""
