@@ -1,0 +1,14 @@
+META
+key;value
+budget;9223372036854775807
+vote_type;scoring
+default_score;-922337203685477580.7
+PROJECTS
+project_id;cost
+a;9223372036854775807
+b;0
+VOTES
+voter_id;vote;points
+1;a,b;-1,9e17
+2;;
+3;b;0.1

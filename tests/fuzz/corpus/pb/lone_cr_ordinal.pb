@@ -1,0 +1,1 @@
+METAvalue;keyordinal;vote_type45;budget2;min_length3;max_length5;num_votes4;num_projectsSPDX-License-Identifier: Apache-2.0. Made up for tests.;commentPROJECTScost;project_id;score30;d;730;c;620;b;730;a;4VOTESvote;voter_idd,c,b;1c,b,d;2b,d,c;3a,b;4a,d;5

@@ -1,0 +1,5 @@
+﻿META
+key;value
+budget;1
+vote_type;choose-1
+name;"open ""quote""

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Any bytes as a .pb file: the reader ends in an answer, the same one
+ * however the bytes are cut, and what it could read can be counted and
+ * written. Within the budget, and with nothing left over that fits.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "fuzz.h"
+#include "participation/domain/pb.h"
+#include "participation/domain/tally.h"
+#include "participation/domain/tally_json.h"
+
+static struct pb *read_in_pieces(const uint8_t *data, size_t size, size_t piece, enum err *ret_err)
+{
+    const struct pb_options options = {.strict = size % 2 == 0, .keep_votes = true};
+    struct pb *pb = NULL;
+    enum err err = pb_new(&options, &pb);
+
+    assert(err == ERR_OK);
+    for (size_t at = 0; !err && at < size; at += piece) {
+        err = pb_feed(pb, data + at, size - at < piece ? size - at : piece);
+    }
+    *ret_err = err ? err : pb_finish(pb);
+    return pb;
+}
+
+static void assert_same_faults(const struct pb *left, const struct pb *right)
+{
+    size_t left_count;
+    size_t right_count;
+    const struct pb_fault *left_faults = pb_faults(left, &left_count);
+    const struct pb_fault *right_faults = pb_faults(right, &right_count);
+
+    assert(left_count == right_count);
+    for (size_t i = 0; i < left_count; i++) {
+        assert(left_faults[i].rule == right_faults[i].rule);
+        assert(left_faults[i].line == right_faults[i].line);
+        assert(strcmp(left_faults[i].field, right_faults[i].field) == 0);
+        assert(strcmp(left_faults[i].value, right_faults[i].value) == 0);
+    }
+}
+
+static void count(const struct election *election, enum tally_tie_rule tie)
+{
+    const struct tally_method method = {.rule = TALLY_GREEDY, .tie = tie};
+    struct tally_result result;
+    struct text text;
+
+    /* A sum of default scores may still not fit. */
+    if (tally_run(election, &method, &result) != ERR_OK) {
+        return;
+    }
+    for (uint32_t i = 0; i < result.option_count; i++) {
+        const struct election_option *option = election_option(election, i);
+
+        assert(result.outcomes[i].funded || option->withdrawn || option->cost > result.left_over);
+    }
+    text_init(&text, TALLY_JSON_LENGTH_MAX);
+    tally_json_write(election, &result, &text);
+    assert(text_err(&text) == ERR_OK);
+    text_release(&text);
+    tally_result_release(&result);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    enum err whole_err;
+    enum err cut_err;
+    struct pb *whole = read_in_pieces(data, size, size + 1, &whole_err);
+    struct pb *cut = read_in_pieces(data, size, 1 + size % 13, &cut_err);
+
+    assert(whole_err == cut_err);
+    assert_same_faults(whole, cut);
+    if (whole_err == ERR_OK || whole_err == ERR_CONFLICT) {
+        for (int tie = 0; tie < TALLY_TIE_RULE_COUNT; tie++) {
+            count(pb_election(whole), (enum tally_tie_rule)tie);
+        }
+    }
+    pb_free(whole);
+    pb_free(cut);
+    return 0;
+}
