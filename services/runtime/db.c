@@ -67,24 +67,6 @@ static PGconn *connect_by(const struct db_options *options)
     return PQconnectdbParams(names, values, 1);
 }
 
-/* Copies libpq's message as one line. */
-static void explain(const PGconn *connection, char ret_reason[DB_REASON_SIZE])
-{
-    size_t length;
-
-    (void)snprintf(ret_reason, DB_REASON_SIZE, "%s", PQerrorMessage(connection));
-    length = strlen(ret_reason);
-    while (length > 0 && ret_reason[length - 1] == '\n') {
-        length--;
-        ret_reason[length] = '\0';
-    }
-    for (size_t i = 0; i < length; i++) {
-        if (ret_reason[i] == '\n') {
-            ret_reason[i] = ' ';
-        }
-    }
-}
-
 enum err db_open(const struct db_options *options, struct db **ret_db)
 {
     char reason[DB_REASON_SIZE] = "out of memory";
@@ -101,7 +83,7 @@ enum err db_open(const struct db_options *options, struct db **ret_db)
     }
     (void)PQsetNoticeReceiver(db->connection, on_notice, db); /* Returns the one of before. */
     if (PQstatus(db->connection) != CONNECTION_OK) {
-        explain(db->connection, reason);
+        db_one_line(PQerrorMessage(db->connection), reason, sizeof reason);
         goto out;
     }
     err = trust_settings(db, options, reason);
@@ -169,7 +151,7 @@ static enum err trust_settings(struct db *db, const struct db_options *options,
 
     err = db_query(db, TRUST_SETTINGS, params, DB_COUNT(params), &rows);
     if (err) {
-        explain(db->connection, ret_reason);
+        db_one_line(PQerrorMessage(db->connection), ret_reason, DB_REASON_SIZE);
         return ERR_UNAVAILABLE;
     }
     for (int i = 0; !err && i < (int)DB_COUNT(names); i++) {

@@ -41,19 +41,22 @@ enum err db_error_of_sqlstate(const char *sqlstate)
     return ERR_INTERNAL;
 }
 
-/* One line of at most LOGGED_TEXT_SIZE characters. */
-static void flatten(const char *text, char ret_text[LOGGED_TEXT_SIZE])
+void db_one_line(const char *text, char *ret_line, size_t size)
 {
     size_t length = 0;
 
-    while (text[length] != '\0' && length < LOGGED_TEXT_SIZE - 1) {
-        ret_text[length] = text[length] == '\n' ? ' ' : text[length];
-        length++;
+    for (const char *c = text; *c != '\0' && length < size - 1; c++) {
+        bool space = *c == ' ' || *c == '\n' || *c == '\t';
+
+        if (!space || (length > 0 && ret_line[length - 1] != ' ')) {
+            ret_line[length] = space ? ' ' : *c;
+            length++;
+        }
     }
-    while (length > 0 && ret_text[length - 1] == ' ') {
+    if (length > 0 && ret_line[length - 1] == ' ') {
         length--;
     }
-    ret_text[length] = '\0';
+    ret_line[length] = '\0';
 }
 
 static const char *primary_message(const struct db *db, const PGresult *result)
@@ -88,8 +91,8 @@ enum err db_error_of_result(struct db *db, const char *sql, const PGresult *resu
     }
 
     level = err == ERR_INTERNAL ? LOG_ERROR : LOG_WARN;
-    flatten(primary_message(db, result), message);
-    flatten(sql, statement);
+    db_one_line(primary_message(db, result), message, sizeof message);
+    db_one_line(sql, statement, sizeof statement);
     log_write(level, "database_error",
               (const struct log_field[]){
                   log_str("error", err_name(err)),

@@ -60,6 +60,9 @@ enum err db_error_of_sqlstate(const char *sqlstate);
 /* Remembers why result (NULL: no result at all) is a failure, logs it once, and names the error. */
 enum err db_error_of_result(struct db *db, const char *sql, const PGresult *result);
 
+/* Copies text with every run of white space as one space, cut off at size - 1 bytes. */
+void db_one_line(const char *text, char *ret_line, size_t size);
+
 /* Sends a waiting BEGIN. */
 ERR_CHECKED enum err db_flush_begin(struct db *db);
 

@@ -164,13 +164,6 @@ static void announce(struct writer *writer, struct writer_commit *commit,
     writer_wake_loop(writer);
 }
 
-void writer_fenced(struct writer *writer)
-{
-    log_warn("writer_fenced", log_str("stream", writer->options.stream),
-             log_int("term", writer->head.leader_term));
-    writer_give_up(writer, ERR_CONFLICT, "another process leads");
-}
-
 /* What happened to a transaction that was not confirmed; it has been rolled back. */
 enum attempt { ATTEMPT_WORK, ATTEMPT_APPEND, ATTEMPT_COMMIT };
 

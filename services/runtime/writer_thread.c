@@ -87,6 +87,14 @@ void writer_give_up(struct writer *writer, enum err err, const char *reason)
     log_away(writer, err);
 }
 
+void writer_fenced(struct writer *writer)
+{
+    log_warn("writer_fenced", log_str("stream", writer->options.stream),
+             log_int("term", writer->head.leader_term));
+    db_link_drop(&writer->link, "another process leads");
+    change_state(writer, WRITER_CONNECTING);
+}
+
 /* Waits for a job, for closing, or for wait_ms. Returns how many jobs are now in batch. */
 static size_t take_batch(struct writer *writer, int64_t wait_ms, bool *ret_closing)
 {
