@@ -120,6 +120,13 @@ enum err tally_tie_rule_find(const char *name, enum tally_tie_rule *ret)
     return ERR_NOT_FOUND;
 }
 
+bool tally_rule_needs_votes(enum tally_rule rule)
+{
+    assert(rule < TALLY_RULE_COUNT);
+
+    return RULES[rule].needs_votes;
+}
+
 /* The points given to an option, with the default score of every vote that does not name it. */
 static enum err score_points(const struct election *election, const struct election_option *option,
                              int64_t *ret)

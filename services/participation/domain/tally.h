@@ -131,6 +131,9 @@ const char *tally_criterion_name(enum tally_criterion criterion);
 ERR_CHECKED enum err tally_rule_find(const char *name, enum tally_rule *ret);
 ERR_CHECKED enum err tally_tie_rule_find(const char *name, enum tally_tie_rule *ret);
 
+/* Whether the rule reads single votes, so that the election must keep them. */
+bool tally_rule_needs_votes(enum tally_rule rule);
+
 /*
  * The score of an option and the scale of every score: votes for approval
  * and choose-1; points for cumulative and scoring (an unnamed option of a

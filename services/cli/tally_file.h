@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `hyeopchi tally FILE.pb`: reads a Pabulib file in a stream, counts it, and
+ * writes the result. It needs no server and no settings, and must never hold
+ * the file in memory or decide anything about the count itself.
+ */
+#ifndef HYEOPCHI_CLI_TALLY_FILE_H
+#define HYEOPCHI_CLI_TALLY_FILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "participation/domain/tally.h"
+#include "runtime/err.h"
+
+enum tally_file_format {
+    TALLY_FILE_TABLE, /* for people */
+    TALLY_FILE_JSON,  /* tally_json.h, and a line end */
+};
+
+/* The language of the table and of what is said about the file. */
+enum tally_file_language {
+    TALLY_FILE_KOREAN,
+    TALLY_FILE_ENGLISH,
+};
+
+/* Hears how many bytes are read; total is 0 when it is not known (a pipe). */
+typedef void tally_file_progress_fn(void *context, uint64_t done, uint64_t total);
+
+struct tally_file_options {
+    const char *path; /* "-" reads standard input */
+    struct tally_method method;
+    bool strict; /* refuse a file that contradicts itself */
+    enum tally_file_format format;
+    enum tally_file_language language;
+    FILE *output;   /* gets the result and nothing else */
+    FILE *messages; /* gets what is wrong with the file, a line each: PATH:LINE: ... */
+    tally_file_progress_fn *progress; /* may be NULL; last called with done == total */
+    void *context;
+};
+
+/*
+ * Counts one file. Nothing is written to output unless all went well; what
+ * went wrong has been said in messages by then.
+ *
+ * ERR_NOT_FOUND    the file cannot be opened.
+ * ERR_UNAVAILABLE  reading it, or writing the result, failed on the way.
+ * ERR_INVALID      it is no readable .pb file.
+ * ERR_CONFLICT     strict, and it contradicts itself.
+ * ERR_FULL         a sum does not fit, or there is no memory.
+ */
+ERR_CHECKED enum err tally_file_run(const struct tally_file_options *options);
+
+#endif

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A result as a table. Widths must be those a terminal shows, where a
+ * Korean character takes two columns.
+ */
+#include "cli/tally_table.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "participation/domain/decimal.h"
+
+#define NUMBER_SIZE   (2 * DECIMAL_TEXT_SIZE)
+#define GROUP         3
+#define GAP           2
+#define CHARACTER_BAD 0xfffdu
+
+enum column {
+    COLUMN_RESULT,
+    COLUMN_ID,
+    COLUMN_SCORE,
+    COLUMN_COST,
+    COLUMN_LEFT,
+    COLUMN_NAME,
+    COLUMN_COUNT,
+};
+
+/* Everything a table says, in one language. */
+struct words {
+    const char *columns[COLUMN_COUNT];
+    const char *reasons[TALLY_REASON_COUNT];
+    const char *criteria[TALLY_CRITERION_COUNT];
+    const char *rule;
+    const char *tie_rule;
+    const char *votes;
+    const char *options;
+    const char *funded;
+    const char *budget;
+    const char *total_cost;
+    const char *left_over;
+    const char *tie;
+    const char *decisive;
+    const char *harmless;
+};
+
+static const struct words WORDS[] = {
+    [TALLY_FILE_KOREAN] =
+        {
+            .columns = {"결과", "번호", "득표(점수)", "비용", "남은 예산", "사업명"},
+            .reasons = {[TALLY_FUNDED] = "선정",
+                        [TALLY_OVER_BUDGET] = "예산 초과",
+                        [TALLY_OVER_LEFT] = "잔액 부족",
+                        [TALLY_WITHDRAWN] = "철회"},
+            .criteria = {[TALLY_BY_COST] = "비용",
+                         [TALLY_BY_VOTES] = "득표수",
+                         [TALLY_BY_ID] = "번호",
+                         [TALLY_BY_LISTED_ORDER] = "공고 순서"},
+            .rule = "선정 방식",
+            .tie_rule = "동점 처리",
+            .votes = "투표 수",
+            .options = "사업 수",
+            .funded = "선정 사업 수",
+            .budget = "예산",
+            .total_cost = "선정 금액",
+            .left_over = "잔액",
+            .tie = "동점",
+            .decisive = "선정 여부가 갈림",
+            .harmless = "선정에 영향 없음",
+        },
+    [TALLY_FILE_ENGLISH] =
+        {
+            .columns = {"Result", "Id", "Score", "Cost", "Left over", "Name"},
+            .reasons = {[TALLY_FUNDED] = "funded",
+                        [TALLY_OVER_BUDGET] = "over budget",
+                        [TALLY_OVER_LEFT] = "over what is left",
+                        [TALLY_WITHDRAWN] = "withdrawn"},
+            .criteria = {[TALLY_BY_COST] = "cost",
+                         [TALLY_BY_VOTES] = "votes",
+                         [TALLY_BY_ID] = "id",
+                         [TALLY_BY_LISTED_ORDER] = "listed order"},
+            .rule = "Rule",
+            .tie_rule = "Tie rule",
+            .votes = "Votes",
+            .options = "Options",
+            .funded = "Funded",
+            .budget = "Budget",
+            .total_cost = "Total cost",
+            .left_over = "Left over",
+            .tie = "Tie",
+            .decisive = "decides who is funded",
+            .harmless = "decides nothing",
+        },
+};
+
+/* One row's cells; numbers have their text inside. */
+struct cells {
+    const char *text[COLUMN_COUNT];
+    char score[NUMBER_SIZE];
+    char cost[NUMBER_SIZE];
+    char left[NUMBER_SIZE];
+};
+
+/* Characters that take two columns, as East Asian text and emoji do. */
+struct range {
+    uint32_t first;
+    uint32_t last;
+};
+
+static const struct range WIDE[] = {
+    {0x1100, 0x115f},   {0x2e80, 0x303e},   {0x3041, 0x33ff},   {0x3400, 0x4dbf},
+    {0x4e00, 0x9fff},   {0xa000, 0xa4cf},   {0xa960, 0xa97f},   {0xac00, 0xd7a3},
+    {0xf900, 0xfaff},   {0xfe30, 0xfe6f},   {0xff00, 0xff60},   {0xffe0, 0xffe6},
+    {0x1f300, 0x1f64f}, {0x1f680, 0x1f6ff}, {0x1f900, 0x1f9ff}, {0x20000, 0x3fffd},
+};
+
+/* Characters that take none: combining marks, joiners, variation selectors. */
+static const struct range NARROW[] = {
+    {0x0300, 0x036f}, {0x1160, 0x11ff}, {0x200b, 0x200f},
+    {0x20d0, 0x20ff}, {0xd7b0, 0xd7ff}, {0xfe00, 0xfe0f},
+};
+
+/* Characters a terminal acts on, or that turn the direction of the text around them. */
+static const struct range CONTROL[] = {
+    {0x00, 0x1f},
+    {0x7f, 0x9f},
+    {0x202a, 0x202e},
+    {0x2066, 0x2069},
+};
+
+#define IN(ranges, character) is_in((ranges), sizeof(ranges) / sizeof(ranges)[0], (character))
+
+static bool is_in(const struct range *ranges, size_t count, uint32_t character)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (character >= ranges[i].first && character <= ranges[i].last) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * The character at text, and how many bytes it has. The text was read as
+ * UTF-8 or is a path; a byte that begins no character stands for itself.
+ */
+static uint32_t character_at(const char *text, size_t *ret_length)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    size_t length = at[0] < 0x80 ? 1 : at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : 2;
+    uint32_t character = length == 1 ? at[0] : at[0] & (0x7fu >> length);
+
+    for (size_t i = 1; i < length; i++) {
+        if ((at[i] & 0xc0) != 0x80) {
+            *ret_length = 1;
+            return CHARACTER_BAD;
+        }
+        character = character << 6 | (at[i] & 0x3fu);
+    }
+    *ret_length = length;
+    return character;
+}
+
+static size_t width_of(const char *text)
+{
+    size_t width = 0;
+    size_t length;
+
+    for (; *text != '\0'; text += length) {
+        uint32_t character = character_at(text, &length);
+
+        if (!IN(NARROW, character)) {
+            width += IN(WIDE, character) ? 2 : 1;
+        }
+    }
+    return width;
+}
+
+void tally_table_text(const char *text, FILE *output)
+{
+    size_t length;
+
+    for (; *text != '\0'; text += length) {
+        uint32_t character = character_at(text, &length);
+
+        if (IN(CONTROL, character) || (length == 1 && character == CHARACTER_BAD)) {
+            (void)fputc('?', output);
+        } else {
+            (void)fwrite(text, 1, length, output);
+        }
+    }
+}
+
+static void write_spaces(size_t count, FILE *output)
+{
+    for (size_t i = 0; i < count; i++) {
+        (void)fputc(' ', output);
+    }
+}
+
+/* Writes a number with a comma between groups of three digits before the point. */
+static void format_grouped(int64_t units, unsigned scale, char ret[NUMBER_SIZE])
+{
+    char plain[DECIMAL_TEXT_SIZE];
+    size_t length = decimal_format(units, scale, plain);
+    const char *point = memchr(plain, '.', length);
+    size_t whole = point == NULL ? length : (size_t)(point - plain);
+    size_t written = 0;
+
+    for (size_t i = 0; i < length; i++) {
+        bool after_digit = i > 0 && plain[i - 1] != '-';
+
+        if (i < whole && after_digit && (whole - i) % GROUP == 0) {
+            ret[written++] = ',';
+        }
+        ret[written++] = plain[i];
+    }
+    ret[written] = '\0';
+}
+
+static void fill_cells(const struct tally_table *table, uint32_t option, struct cells *ret)
+{
+    const struct tally_result *result = table->result;
+    const struct tally_outcome *outcome = &result->outcomes[option];
+    const struct election_option *row = election_option(table->election, option);
+
+    ret->text[COLUMN_RESULT] = WORDS[table->language].reasons[outcome->reason];
+    ret->text[COLUMN_ID] = row->id;
+    ret->text[COLUMN_NAME] = row->name;
+    format_grouped(outcome->score, result->score_scale, ret->score);
+    format_grouped(row->cost, result->money_scale, ret->cost);
+    ret->left[0] = '\0';
+    ret->text[COLUMN_SCORE] = ret->score;
+    ret->text[COLUMN_COST] = ret->cost;
+    ret->text[COLUMN_LEFT] = ret->left;
+}
+
+/* The row's cells: first the rounds in their order, then the options that had no turn. */
+static bool next_row(const struct tally_table *table, uint32_t *position, struct cells *ret)
+{
+    const struct tally_result *result = table->result;
+
+    if (*position < result->round_count) {
+        const struct tally_round *round = &result->rounds[*position];
+
+        fill_cells(table, round->option, ret);
+        format_grouped(round->left_over, result->money_scale, ret->left);
+        (*position)++;
+        return true;
+    }
+    for (; *position - result->round_count < result->option_count; (*position)++) {
+        uint32_t option = *position - result->round_count;
+
+        if (result->outcomes[option].reason == TALLY_WITHDRAWN) {
+            fill_cells(table, option, ret);
+            (*position)++;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_number(enum column column)
+{
+    return column == COLUMN_SCORE || column == COLUMN_COST || column == COLUMN_LEFT;
+}
+
+/* Numbers stand to the right of their column, texts to the left; nothing follows the last. */
+static void write_row(const char *const *text, const size_t *widths, FILE *output)
+{
+    for (enum column column = 0; column < COLUMN_COUNT; column++) {
+        size_t room = widths[column] - width_of(text[column]);
+
+        write_spaces(is_number(column) ? room : 0, output);
+        tally_table_text(text[column], output);
+        if (column + 1 < COLUMN_COUNT) {
+            write_spaces((is_number(column) ? 0 : room) + GAP, output);
+        }
+    }
+    (void)fputc('\n', output);
+}
+
+static void write_rows(const struct tally_table *table, FILE *output)
+{
+    const struct words *words = &WORDS[table->language];
+    size_t widths[COLUMN_COUNT];
+    struct cells cells;
+    uint32_t position = 0;
+
+    for (int column = 0; column < COLUMN_COUNT; column++) {
+        widths[column] = width_of(words->columns[column]);
+    }
+    while (next_row(table, &position, &cells)) {
+        for (int column = 0; column < COLUMN_COUNT; column++) {
+            size_t width = width_of(cells.text[column]);
+
+            widths[column] = width > widths[column] ? width : widths[column];
+        }
+    }
+    write_row(words->columns, widths, output);
+    position = 0;
+    while (next_row(table, &position, &cells)) {
+        write_row(cells.text, widths, output);
+    }
+}
+
+/* A line of the head: a word, and what is said under it from the same column on. */
+static void write_head(const char *word, const char *value, size_t width, FILE *output)
+{
+    (void)fputs(word, output);
+    write_spaces(width - width_of(word) + GAP, output);
+    tally_table_text(value, output);
+    (void)fputc('\n', output);
+}
+
+static void write_summary(const struct tally_table *table, FILE *output)
+{
+    const struct words *words = &WORDS[table->language];
+    const struct tally_result *result = table->result;
+
+    const struct {
+        const char *word;
+        int64_t units;
+        unsigned scale;
+    } numbers[] = {
+        {words->votes, election_vote_count(table->election), 0},
+        {words->options, result->option_count, 0},
+        {words->funded, result->funded_count, 0},
+        {words->budget, result->budget, result->money_scale},
+        {words->total_cost, result->total_cost, result->money_scale},
+        {words->left_over, result->left_over, result->money_scale},
+    };
+
+    size_t count = sizeof numbers / sizeof numbers[0];
+    size_t width = width_of(words->rule);
+    char text[NUMBER_SIZE];
+
+    for (size_t i = 0; i < count; i++) {
+        width = width_of(numbers[i].word) > width ? width_of(numbers[i].word) : width;
+    }
+    write_head(words->rule, tally_rule_name(result->method.rule), width, output);
+    write_head(words->tie_rule, tally_tie_rule_name(result->method.tie), width, output);
+    for (size_t i = 0; i < count; i++) {
+        format_grouped(numbers[i].units, numbers[i].scale, text);
+        write_head(numbers[i].word, text, width, output);
+    }
+    (void)fputc('\n', output);
+}
+
+/* One tie: the options in the order taken, what decided it, and whether it mattered. */
+static void write_tie(const struct tally_table *table, const struct tally_tie *tie, FILE *output)
+{
+    const struct words *words = &WORDS[table->language];
+    const uint32_t *options = table->result->tie_options + tie->first;
+    char score[NUMBER_SIZE];
+    bool first = true;
+
+    format_grouped(tie->score, table->result->score_scale, score);
+    (void)fprintf(output, "%s %s:", words->tie, score);
+    for (uint32_t i = 0; i < tie->count; i++) {
+        (void)fputs(i == 0 ? " " : ", ", output);
+        tally_table_text(election_option(table->election, options[i])->id, output);
+    }
+    for (int criterion = 0; criterion < TALLY_CRITERION_COUNT; criterion++) {
+        if ((tie->decided_by & 1u << criterion) != 0) {
+            (void)fprintf(output, "%s%s", first ? " <- " : ", ", words->criteria[criterion]);
+            first = false;
+        }
+    }
+    (void)fprintf(output, " (%s)\n", tie->decisive ? words->decisive : words->harmless);
+}
+
+void tally_table_write(const struct tally_table *table, FILE *output)
+{
+    assert(table->election != NULL);
+    assert(table->result != NULL);
+    assert(output != NULL);
+
+    if (table->title != NULL && *table->title != '\0') {
+        tally_table_text(table->title, output);
+        (void)fputs("\n\n", output);
+    }
+    write_summary(table, output);
+    write_rows(table, output);
+    if (table->result->tie_count > 0) {
+        (void)fputc('\n', output);
+    }
+    for (uint32_t i = 0; i < table->result->tie_count; i++) {
+        write_tie(table, &table->result->ties[i], output);
+    }
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A result as a table for people: aligned on a terminal, Korean or English.
+ * It must never let a control character of the file reach the terminal.
+ */
+#ifndef HYEOPCHI_CLI_TALLY_TABLE_H
+#define HYEOPCHI_CLI_TALLY_TABLE_H
+
+#include <stdio.h>
+
+#include "cli/tally_file.h"
+
+/* What a table shows, borrowed. The title is the file's description, or NULL. */
+struct tally_table {
+    const struct election *election;
+    const struct tally_result *result;
+    const char *title;
+    enum tally_file_language language;
+};
+
+/* Writes the table: what was counted, a row per option in the order of turns, then the ties. */
+void tally_table_write(const struct tally_table *table, FILE *output);
+
+/* Writes text with `?` for every control character in it. */
+void tally_table_text(const char *text, FILE *output);
+
+#endif
