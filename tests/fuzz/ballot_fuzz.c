@@ -14,7 +14,7 @@
 static void assert_sound(const struct ballot_definition *definition)
 {
     static struct ballot_index index;
-    struct ballot_refusal refusal;
+    struct ballot_refusal refusal = {0};
     enum err err = ballot_check(definition, &refusal);
 
     assert(err == ERR_OK);

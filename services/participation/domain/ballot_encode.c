@@ -79,7 +79,7 @@ enum err ballot_decode(const uint8_t *data, size_t length, const struct ballot_o
                        struct ballot_definition *ret)
 {
     struct ballot_definition definition = {0};
-    struct ballot_refusal refusal;
+    struct ballot_refusal refusal = {0};
     struct decoder decoder;
 
     assert(data != NULL);
