@@ -16,6 +16,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <uv.h>
+
+/* POSIX wants it declared here. */
+extern char **environ;
 
 enum err config_refuse(const struct config_program *program, const struct config_row *row,
                        const char *format, ...)
@@ -72,6 +76,23 @@ enum err config_read_file(const char *path, char *ret_text, size_t size, size_t 
     return err;
 }
 
+const char *config_system_error(void)
+{
+    return uv_strerror(uv_translate_sys_error(errno));
+}
+
+const char *config_environment(const char *name)
+{
+    size_t length = strlen(name);
+
+    for (char **at = environ; at != NULL && *at != NULL; at++) {
+        if (strncmp(*at, name, length) == 0 && (*at)[length] == '=') {
+            return *at + length + 1;
+        }
+    }
+    return NULL;
+}
+
 static enum err print(const struct config_loader *loader)
 {
     struct buffer buffer;
@@ -102,7 +123,8 @@ static enum err print(const struct config_loader *loader)
         if (length >= 0) {
             written += (size_t)length;
         } else if (errno != EINTR) {
-            err = config_refuse(loader->program, NULL, "standard output: %s", strerror(errno));
+            err =
+                config_refuse(loader->program, NULL, "standard output: %s", config_system_error());
         }
     }
     buffer_release(&buffer);

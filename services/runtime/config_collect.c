@@ -143,7 +143,7 @@ enum err config_collect_file(struct config_loader *loader)
     enum err err;
 
     if (loader->file_path == NULL) {
-        loader->file_path = getenv("HYEOPCHI_CONFIG");
+        loader->file_path = config_environment("HYEOPCHI_CONFIG");
     }
     if (loader->file_path == NULL || loader->file_path[0] == '\0') {
         return ERR_OK;
@@ -159,7 +159,7 @@ enum err config_collect_file(struct config_loader *loader)
     }
     if (err) {
         return config_refuse(program, NULL, "--config %s: cannot be read: %s", loader->file_path,
-                             strerror(errno));
+                             config_system_error());
     }
     if (strlen(loader->file_text) != length) {
         return config_refuse(program, NULL, "--config %s: holds a NUL byte", loader->file_path);
@@ -190,7 +190,7 @@ enum err config_collect_environment(struct config_loader *loader)
         const char *text;
 
         config_environment_name(value->row, name);
-        text = getenv(name);
+        text = config_environment(name);
         if (text != NULL) {
             value->text = text;
             value->source = CONFIG_FROM_ENVIRONMENT;
@@ -200,7 +200,7 @@ enum err config_collect_environment(struct config_loader *loader)
             continue;
         }
         name[strlen(name) - strlen("_FILE")] = '\0';
-        if (getenv(name) != NULL) {
+        if (config_environment(name) != NULL) {
             return config_refuse(
                 loader->program, value->row,
                 "%s is a secret and must not stand in the environment: put it into a"

@@ -63,6 +63,12 @@ ERR_CHECKED enum err config_refuse(const struct config_program *program,
 ERR_CHECKED enum err config_read_file(const char *path, char *ret_text, size_t size,
                                       size_t *ret_length);
 
+/* errno's text. */
+const char *config_system_error(void);
+
+/* The variable's value; NULL when it is not set. Borrowed. */
+const char *config_environment(const char *name);
+
 /* Gathering, weakest source first; each overwrites what the ones before gave. */
 void config_collect_defaults(struct config_loader *loader);
 ERR_CHECKED enum err config_collect_file(struct config_loader *loader);

@@ -19,7 +19,9 @@ void config_flag_name(const struct config_row *row, char ret_name[CONFIG_NAME_SI
 {
     config_name(row, ret_name);
     for (char *at = ret_name; *at != '\0'; at++) {
-        *at = *at == '_' ? '-' : *at;
+        if (*at == '_') {
+            *at = '-';
+        }
     }
 }
 
@@ -30,7 +32,9 @@ void config_environment_name(const struct config_row *row, char ret_name[CONFIG_
     config_name(row, name);
     for (char *at = name; *at != '\0'; at++) {
         /* Names are ASCII; toupper() would ask the locale. */
-        *at = *at >= 'a' && *at <= 'z' ? (char)(*at - 'a' + 'A') : *at;
+        if (*at >= 'a' && *at <= 'z') {
+            *at = (char)(*at - ('a' - 'A'));
+        }
     }
     (void)snprintf(ret_name, CONFIG_NAME_SIZE, "HYEOPCHI_%.80s", name);
 }

@@ -116,7 +116,7 @@ static enum err store_secret(const struct config_loader *loader, const struct co
     err = config_read_file(value->text, secret, sizeof secret, &length);
     if (err == ERR_NOT_FOUND) {
         return config_refuse(loader->program, value->row, "%s: %s cannot be read: %s", where,
-                             value->text, strerror(errno));
+                             value->text, config_system_error());
     }
     if (err == ERR_OK && length > 0 && secret[length - 1] == '\n') {
         length--;

@@ -10,14 +10,12 @@
 #include "runtime/log.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -29,16 +27,24 @@ enum {
     ADDRESS_SIZE = 256,
 };
 
-/* Blocking is fine here: there is no loop. */
+static void on_pause_over(uv_timer_t *timer)
+{
+    uv_close((uv_handle_t *)timer, NULL);
+}
+
+/* On a loop of its own: a command has no other. */
 static void pause_for(int64_t duration_ms)
 {
-    struct timespec left = {
-        .tv_sec = (time_t)(duration_ms / 1000),
-        .tv_nsec = (long)(duration_ms % 1000) * 1000000,
-    };
+    uv_loop_t loop;
+    uv_timer_t timer;
 
-    while (nanosleep(&left, &left) != 0 && errno == EINTR) {
+    if (uv_loop_init(&loop) != 0) {
+        return; /* Then we try again at once. */
     }
+    (void)uv_timer_init(&loop, &timer); /* Neither can fail. */
+    (void)uv_timer_start(&timer, on_pause_over, (uint64_t)duration_ms, 0);
+    (void)uv_run(&loop, UV_RUN_DEFAULT); /* Until the timer is closed. */
+    (void)uv_loop_close(&loop);          /* Nothing is open any more. */
 }
 
 /* Connects as the owner, waiting for a database that is away. */

@@ -31,7 +31,7 @@
         .offset = offsetof(struct host_config, setting)                                            \
     }
 
-static const struct config_row rows[] = {
+static const struct config_row ROWS[] = {
     {.name = "district",
      .type = CONFIG_TEXT,
      .minimum = 1,
@@ -67,4 +67,4 @@ static const struct config_row rows[] = {
             "How long an orderly stop may take before the process ends itself with status 70."),
 };
 
-const struct config_table host_config_table = {rows, sizeof rows / sizeof rows[0]};
+const struct config_table host_config_table = {ROWS, sizeof ROWS / sizeof ROWS[0]};

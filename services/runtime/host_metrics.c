@@ -7,7 +7,6 @@
 #include "runtime/host_internal.h"
 #include "runtime/metrics.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,8 +15,6 @@
     {                                                                                              \
         .type = METRIC_GAUGE, .name = (metric_name), .help = (text), .labels = ""                  \
     }
-
-enum { DESCRIPTOR_COUNT_MAX = 1 << 20 };
 
 static struct metric ready = GAUGE("hyeopchi_ready", "1 while the service is ready.");
 static struct metric leading =
@@ -71,17 +68,13 @@ static void update_resident(void)
 
 static void update_descriptors(void)
 {
-    DIR *folder = opendir("/proc/self/fd");
-    int64_t count = 0;
+    uv_fs_t request;
+    int count = uv_fs_scandir(NULL, &request, "/proc/self/fd", 0, NULL);
 
-    if (folder == NULL) {
-        return;
+    uv_fs_req_cleanup(&request);
+    if (count > 0) {
+        metrics_set(&descriptors, count - 1); /* One is the folder itself. */
     }
-    while (count < DESCRIPTOR_COUNT_MAX && readdir(folder) != NULL) {
-        count++;
-    }
-    (void)closedir(folder);               /* It was only read. */
-    metrics_set(&descriptors, count - 3); /* ".", ".." and the folder itself. */
 }
 
 void host_metrics_update(const struct host *host)

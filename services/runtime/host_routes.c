@@ -125,7 +125,7 @@ static void handle_status(struct http_request *request, void *context)
                   subscribers_json(host), "libraries", libraries_json()));
 }
 
-static const struct http_route shared_routes[] = {
+static const struct http_route SHARED_ROUTES[] = {
     {"GET", "/livez", ROLE_PUBLIC, 0, handle_live},
     {"GET", "/readyz", ROLE_PUBLIC, 0, handle_ready},
     {"GET", "/metrics", ROLE_PUBLIC, 0, handle_metrics},
@@ -139,13 +139,13 @@ static const struct http_route shared_routes[] = {
 
 enum err host_routes_make(struct host *host)
 {
-    const size_t count = sizeof shared_routes / sizeof shared_routes[0];
-    struct http_route *routes = malloc(sizeof shared_routes);
+    const size_t count = sizeof SHARED_ROUTES / sizeof SHARED_ROUTES[0];
+    struct http_route *routes = malloc(sizeof SHARED_ROUTES);
 
     if (routes == NULL) {
         return ERR_INTERNAL;
     }
-    memcpy(routes, shared_routes, sizeof shared_routes);
+    memcpy(routes, SHARED_ROUTES, sizeof SHARED_ROUTES);
     for (size_t i = 0; i < count; i++) {
         if (routes[i].handler == handle_feed) {
             routes[i].roles = host->options.feed_roles;

@@ -9,7 +9,6 @@
 #include "runtime/log.h"
 
 #include <assert.h>
-#include <string.h>
 
 static const char *schema_name(enum host_schema schema)
 {
@@ -76,9 +75,7 @@ static void on_schema_refused(uv_async_t *async)
 
 void host_health_read(const struct host *host, struct host_health *ret_health)
 {
-    /* Whole structs are compared, so the padding has to be the same too. */
-    memset(ret_health, 0, sizeof *ret_health);
-    ret_health->stopping = loop_is_stopping(&host->loop);
+    *ret_health = (struct host_health){.stopping = loop_is_stopping(&host->loop)};
     ret_health->database = host->reader != NULL && reader_is_ready(host->reader);
     ret_health->schema = (enum host_schema)atomic_load(&host->state->schema);
     ret_health->writer = host->writer != NULL ? writer_state(host->writer) : WRITER_CONNECTING;
@@ -168,6 +165,17 @@ static void log_writer_change(enum writer_state before, enum writer_state now)
     }
 }
 
+static bool is_same_health(const struct host_health *left, const struct host_health *right)
+{
+    bool same = left->stopping == right->stopping && left->database == right->database &&
+                left->schema == right->schema && left->writer == right->writer;
+
+    for (size_t i = 0; i < HOST_SUBSCRIBER_COUNT_MAX; i++) {
+        same = same && left->subscribers[i] == right->subscribers[i];
+    }
+    return same;
+}
+
 static void on_watch(uv_timer_t *timer)
 {
     struct host_state *state = timer->data;
@@ -175,8 +183,8 @@ static void on_watch(uv_timer_t *timer)
     bool ready;
 
     host_health_read(state->host, &health);
-    if (health.stopping || (memcmp(&health, &state->health, sizeof health) == 0 &&
-                            (state->was_ready || state->said_unready))) {
+    if (health.stopping ||
+        (is_same_health(&health, &state->health) && (state->was_ready || state->said_unready))) {
         return;
     }
     ready = host_health_is_ready(state->host, &health);

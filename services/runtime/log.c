@@ -36,8 +36,6 @@ static struct {
     bool text;
 } state = {.program = "hyeopchi", .level = LOG_INFO};
 
-static const char *const level_names[] = {"debug", "info", "warn", "error"};
-
 void log_open(const char *program, enum log_level level, enum log_format format)
 {
     (void)snprintf(state.program, sizeof state.program, "%s", program);
@@ -213,6 +211,13 @@ static void now_text(char ret_text[CLOCK_TEXT_SIZE])
     clock_format((int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000, ret_text);
 }
 
+static const char *level_name(enum log_level level)
+{
+    static const char *const names[] = {"debug", "info", "warn", "error"};
+
+    return names[level];
+}
+
 static void line_begin_json(struct line *line, enum log_level level, const char *event)
 {
     char time_text[CLOCK_TEXT_SIZE];
@@ -221,7 +226,7 @@ static void line_begin_json(struct line *line, enum log_level level, const char 
     line_add_text(line, "{\"time\":\"");
     line_add_text(line, time_text);
     line_add_text(line, "\",\"level\":\"");
-    line_add_text(line, level_names[level]);
+    line_add_text(line, level_name(level));
     line_add_text(line, "\",\"program\":");
     line_add_quoted(line, state.program);
     line_add_text(line, ",\"event\":");
@@ -235,7 +240,7 @@ static void line_begin_text(struct line *line, enum log_level level, const char 
 
     now_text(time_text);
     /* Only the time of day: somebody is watching. */
-    (void)snprintf(head, sizeof head, "%.12s %-5s ", time_text + 11, level_names[level]);
+    (void)snprintf(head, sizeof head, "%.12s %-5s ", time_text + 11, level_name(level));
     line_add_text(line, head);
     line_add_escaped(line, state.program);
     line_add(line, ": ", 2);

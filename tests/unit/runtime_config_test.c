@@ -383,7 +383,7 @@ static void a_wrong_file_is_refused_with_its_line(void **state)
     check_refused(&result, line);
     LOAD(&result, "--config", "/nonexistent/file");
     check_refused(&result,
-                  "ledger: --config /nonexistent/file: cannot be read: No such file or"
+                  "ledger: --config /nonexistent/file: cannot be read: no such file or"
                   " directory\n");
 }
 
@@ -416,7 +416,7 @@ static void a_secret_comes_from_its_file_only(void **state)
     assert_int_equal(result.err, ERR_INVALID);
     LOAD(&result, "--district=d", "--database-password-file", "/nonexistent");
     check_refused(&result,
-                  "ledger: --database-password-file: /nonexistent cannot be read: No such"
+                  "ledger: --database-password-file: /nonexistent cannot be read: no such"
                   " file or directory: The password of the runtime role.\n");
 
     LOAD(&result, "--database-password=hunter2");
