@@ -62,8 +62,9 @@ struct writer_job {
     struct writer_job *next; /* the writer's */
 };
 
-/* Adds an event to the running transaction; takes draft->data. From work only.
- * ERR_FULL past EVENTLOG_APPEND_COUNT_MAX. */
+/* Adds an event to the running transaction; takes draft->data and copies the texts, but for type and
+ * dataschema, which must be constants. From work only. ERR_FULL past EVENTLOG_APPEND_COUNT_MAX;
+ * ERR_INVALID when a text is too long. */
 ERR_CHECKED enum err writer_tx_event(struct writer_tx *tx, const struct event_draft *draft);
 
 enum writer_state { WRITER_CONNECTING, WRITER_STANDBY, WRITER_LEADING };

@@ -14,6 +14,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { NANOSECONDS_PER_US = 1000 };
 
@@ -97,16 +98,51 @@ static void forget_drafts(struct writer *writer)
     writer->draft_count = 0;
 }
 
+/* Copies a text; ERR_INVALID when it is longer than an event's may be. */
+static enum err keep_text(const char **text, char *copy, size_t size)
+{
+    if (*text == NULL) {
+        return ERR_OK;
+    }
+    if (strlen(*text) >= size) {
+        return ERR_INVALID;
+    }
+    memcpy(copy, *text, strlen(*text) + 1);
+    *text = copy;
+    return ERR_OK;
+}
+
+static enum err keep_texts(struct event_draft *draft, struct writer_texts *texts)
+{
+    enum err err = keep_text(&draft->subject, texts->subject, sizeof texts->subject);
+
+    if (!err) {
+        err = keep_text(&draft->traceparent, texts->traceparent, sizeof texts->traceparent);
+    }
+    if (!err) {
+        err =
+            keep_text(&draft->correlation_id, texts->correlation_id, sizeof texts->correlation_id);
+    }
+    if (!err) {
+        err = keep_text(&draft->causation_id, texts->causation_id, sizeof texts->causation_id);
+    }
+    return err;
+}
+
 enum err writer_tx_event(struct writer_tx *tx, const struct event_draft *draft)
 {
     struct writer *writer = tx->writer;
+    enum err err = ERR_FULL;
 
     assert(writer->options.stream != NULL);
-    if (writer->draft_count == EVENTLOG_APPEND_COUNT_MAX) {
-        free(draft->data);
-        return ERR_FULL;
+    if (writer->draft_count < EVENTLOG_APPEND_COUNT_MAX) {
+        writer->drafts[writer->draft_count] = *draft;
+        err = keep_texts(&writer->drafts[writer->draft_count], &writer->texts[writer->draft_count]);
     }
-    writer->drafts[writer->draft_count] = *draft;
+    if (err) {
+        free(draft->data);
+        return err;
+    }
     writer->draft_count++;
     return ERR_OK;
 }

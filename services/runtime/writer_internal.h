@@ -38,6 +38,14 @@ struct writer_outbox {
     bool state_changed;
 };
 
+/* A draft's own texts, since work's are gone when the events are written. */
+struct writer_texts {
+    char subject[EVENT_SUBJECT_SIZE];
+    char traceparent[EVENT_TRACEPARENT_SIZE];
+    char correlation_id[EVENT_ID_SIZE];
+    char causation_id[EVENT_ID_SIZE];
+};
+
 struct writer {
     struct writer_options options; /* its strings are the copies below; db is in link */
     char *stream;
@@ -60,6 +68,7 @@ struct writer {
     bool away_logged;
     struct eventlog_head head;
     struct event_draft drafts[EVENTLOG_APPEND_COUNT_MAX];
+    struct writer_texts texts[EVENTLOG_APPEND_COUNT_MAX]; /* of the drafts */
     size_t draft_count;
     struct writer_job *batch[WRITER_BATCH_LENGTH_MAX];
 };
