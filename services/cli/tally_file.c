@@ -14,7 +14,8 @@
 #include "participation/domain/pb.h"
 #include "participation/domain/tally_json.h"
 
-#define READ_SIZE 65536
+#define READ_SIZE   65536
+#define REASON_SIZE 128
 
 static const char *in_language(const struct tally_file_options *options, const char *korean,
                                const char *english)
@@ -33,11 +34,11 @@ static const char *shown_path(const struct tally_file_options *options)
 static void say_failed(const struct tally_file_options *options, const char *korean,
                        const char *english)
 {
-    int number = errno;
+    char reason[REASON_SIZE] = "";
 
+    (void)strerror_r(errno, reason, sizeof reason); /* cut or unknown, it still says something */
     tally_table_text(shown_path(options), options->messages);
-    (void)fprintf(options->messages, ": %s: %s\n", in_language(options, korean, english),
-                  strerror(number));
+    (void)fprintf(options->messages, ": %s: %s\n", in_language(options, korean, english), reason);
 }
 
 static const char *severity_name(const struct tally_file_options *options,

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 /* Tries one input; anything wrong ends the program. Always returns 0. */
+/* NOLINTNEXTLINE(readability-identifier-naming): the name that libFuzzer calls. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #endif

@@ -228,7 +228,7 @@ static void a_result_that_cannot_be_written_is_an_error(void **state)
     FILE *full = fopen("/dev/full", "w");
     struct tally_file_options options = {.path = OWN_FOLDER "seongsu_approval.pb"};
     char *messages = NULL;
-    size_t length;
+    size_t length = 0;
 
     (void)state;
     if (full == NULL) {
@@ -240,6 +240,7 @@ static void a_result_that_cannot_be_written_is_an_error(void **state)
     assert_int_equal(tally_file_run(&options), ERR_UNAVAILABLE);
     (void)fclose(full);
     assert_int_equal(fclose(options.messages), 0);
+    assert_non_null(messages);
     assert_non_null(strstr(messages, "결과를 쓸 수 없습니다"));
     free(messages);
 }
@@ -263,7 +264,7 @@ static void note_progress(void *context, uint64_t done, uint64_t total)
 static void progress_is_told_up_to_the_last_byte(void **state)
 {
     struct progress progress = {.done = 0};
-    size_t length;
+    size_t length = 0;
     char *bytes = help_file(OWN_FOLDER "seongsu_approval.pb", &length);
     struct run result = run((struct tally_file_options){
         .path = OWN_FOLDER "seongsu_approval.pb",
@@ -272,6 +273,7 @@ static void progress_is_told_up_to_the_last_byte(void **state)
     });
 
     (void)state;
+    assert_non_null(bytes);
     assert_int_equal(result.err, ERR_OK);
     assert_int_equal(progress.done, length);
     assert_int_equal(progress.total, length);
