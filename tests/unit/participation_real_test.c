@@ -95,7 +95,7 @@ static int compare_file(const char *folder, const char *name)
     const struct pb_options options = {.strict = true, .keep_votes = false};
     char path[PATH_SIZE];
     struct pb *pb = NULL;
-    size_t length;
+    size_t length = 0;
     char *bytes;
     json_t *expected;
     int compared;
@@ -138,6 +138,7 @@ static void compare_folder(const char *path)
     if (folder == NULL) {
         print_message("%s is absent: skipping its elections\n", path);
         skip();
+        return;
     }
     for (entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
         size_t length = strlen(entry->d_name);

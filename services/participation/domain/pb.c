@@ -18,34 +18,53 @@ static const char *const SECTION_NAMES[PB_SECTION_COUNT] = {
     [PB_VOTES] = "VOTES",
 };
 
-/* A known column: which section knows it, and whether a file can be read without it. */
+static const char *const COLUMN_NAMES[PB_COLUMN_COUNT] = {
+    [PB_KEY] = "key",
+    [PB_VALUE] = "value",
+    [PB_PROJECT_ID] = "project_id",
+    [PB_COST] = "cost",
+    [PB_PROJECT_VOTES] = "votes",
+    [PB_SCORE] = "score",
+    [PB_NAME] = "name",
+    [PB_CATEGORY] = "category",
+    [PB_SELECTED] = "selected",
+    [PB_VOTER_ID] = "voter_id",
+    [PB_VOTE] = "vote",
+    [PB_POINTS] = "points",
+    [PB_AGE] = "age",
+    [PB_SEX] = "sex",
+    [PB_VOTING_METHOD] = "voting_method",
+    [PB_DISTRICT] = "district",
+    [PB_NEIGHBORHOOD] = "neighborhood",
+};
+
+/* Which section knows a column, and whether the section can be read without it. */
 struct column_row {
     enum pb_section section;
     enum pb_column column;
-    const char *name;
     bool required;
 };
 
 static const struct column_row COLUMNS[] = {
-    {PB_META, PB_KEY, "key", true},
-    {PB_META, PB_VALUE, "value", true},
-    {PB_PROJECTS, PB_PROJECT_ID, "project_id", true},
-    {PB_PROJECTS, PB_COST, "cost", true},
-    {PB_PROJECTS, PB_PROJECT_VOTES, "votes", false},
-    {PB_PROJECTS, PB_SCORE, "score", false},
-    {PB_PROJECTS, PB_NAME, "name", false},
-    {PB_PROJECTS, PB_CATEGORY, "category", false},
-    {PB_PROJECTS, PB_SELECTED, "selected", false},
-    {PB_PROJECTS, PB_DISTRICT, "district", false},
-    {PB_PROJECTS, PB_NEIGHBORHOOD, "neighborhood", false},
-    {PB_VOTES, PB_VOTER_ID, "voter_id", false},
-    {PB_VOTES, PB_VOTE, "vote", true},
-    {PB_VOTES, PB_POINTS, "points", false},
-    {PB_VOTES, PB_AGE, "age", false},
-    {PB_VOTES, PB_SEX, "sex", false},
-    {PB_VOTES, PB_VOTING_METHOD, "voting_method", false},
-    {PB_VOTES, PB_DISTRICT, "district", false},
-    {PB_VOTES, PB_NEIGHBORHOOD, "neighborhood", false},
+    {PB_META, PB_KEY, true},
+    {PB_META, PB_VALUE, true},
+    {PB_PROJECTS, PB_PROJECT_ID, true},
+    {PB_PROJECTS, PB_COST, true},
+    {PB_PROJECTS, PB_PROJECT_VOTES, false},
+    {PB_PROJECTS, PB_SCORE, false},
+    {PB_PROJECTS, PB_NAME, false},
+    {PB_PROJECTS, PB_CATEGORY, false},
+    {PB_PROJECTS, PB_SELECTED, false},
+    {PB_PROJECTS, PB_DISTRICT, false},
+    {PB_PROJECTS, PB_NEIGHBORHOOD, false},
+    {PB_VOTES, PB_VOTER_ID, false},
+    {PB_VOTES, PB_VOTE, true},
+    {PB_VOTES, PB_POINTS, false},
+    {PB_VOTES, PB_AGE, false},
+    {PB_VOTES, PB_SEX, false},
+    {PB_VOTES, PB_VOTING_METHOD, false},
+    {PB_VOTES, PB_DISTRICT, false},
+    {PB_VOTES, PB_NEIGHBORHOOD, false},
 };
 
 #define COLUMN_ROWS (sizeof COLUMNS / sizeof COLUMNS[0])
@@ -153,7 +172,7 @@ static enum err open_section(struct pb *pb, const struct pb_row *row, enum pb_se
 static const struct column_row *known_column(const struct pb *pb, const char *name)
 {
     for (size_t i = 0; i < COLUMN_ROWS; i++) {
-        if (COLUMNS[i].section == pb->section && same_name(COLUMNS[i].name, name)) {
+        if (COLUMNS[i].section == pb->section && same_name(COLUMN_NAMES[COLUMNS[i].column], name)) {
             return &COLUMNS[i];
         }
     }
@@ -163,7 +182,7 @@ static const struct column_row *known_column(const struct pb *pb, const char *na
 static enum err check_columns(struct pb *pb, const struct pb_row *row)
 {
     for (size_t i = 0; i < COLUMN_ROWS; i++) {
-        const struct pb_place place = {.line = row->line, .field = COLUMNS[i].name};
+        const struct pb_place place = {.line = row->line, .field = COLUMN_NAMES[COLUMNS[i].column]};
 
         if (COLUMNS[i].section != pb->section || pb_has(pb, COLUMNS[i].column)) {
             continue;
@@ -354,15 +373,10 @@ struct pb_slice pb_cell(const struct pb *pb, const struct pb_row *row, enum pb_c
 
 const char *pb_column_name(enum pb_column column)
 {
-    const char *name = "";
-
     assert(column < PB_COLUMN_COUNT);
+    assert(COLUMN_NAMES[column] != NULL);
 
-    for (size_t i = 0; i < COLUMN_ROWS; i++) {
-        name = COLUMNS[i].column == column ? COLUMNS[i].name : name;
-    }
-    assert(*name != '\0');
-    return name;
+    return COLUMN_NAMES[column];
 }
 
 const struct pb_field *pb_fields(struct pb *pb, const struct pb_row *row)

@@ -221,7 +221,8 @@ static void check_sums(struct pb *pb, const struct reading *reading, size_t dist
         cost_overflow =
             cost_overflow || __builtin_add_overflow(cost.units, option->cost, &cost.units);
         points_overflow =
-            points_overflow || decimal_add(points, pb->choices[i].points, &points) != ERR_OK;
+            points_overflow ||
+            (pb->points_used && decimal_add(points, pb->choices[i].points, &points) != ERR_OK);
     }
     if (outside(&bounds->cost_min, &bounds->cost_max, cost, cost_overflow)) {
         const struct pb_place place =
