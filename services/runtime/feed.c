@@ -12,10 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    TICK_MS = 250,   /* comments, waits */
-    BLOCKED_MS = 50, /* how soon to look at a client that did not read */
-};
+enum { TICK_MS = 250 }; /* comments, waits, retries */
 
 static struct metric clients_now = {
     .type = METRIC_GAUGE,
@@ -32,6 +29,7 @@ static void client_begin(struct feed *feed, struct http_request *request,
 static void client_link(struct feed_client *client);
 static void client_unlink(struct feed_client *client);
 static void on_stream_closed(void *context);
+static void on_stream_drained(void *context);
 
 /* --- The feed. ------------------------------------------------------------------------------------ */
 
@@ -131,11 +129,6 @@ void feed_schedule(struct feed *feed, uint64_t delay_ms)
 
 static void on_timer(uv_timer_t *timer)
 {
-    static const uint64_t delays_ms[] = {
-        [FEED_TURN_IDLE] = TICK_MS,       [FEED_TURN_AGAIN] = 0,
-        [FEED_TURN_BLOCKED] = BLOCKED_MS, [FEED_TURN_READING] = TICK_MS,
-        [FEED_TURN_ENDED] = TICK_MS,
-    };
     struct feed *feed = timer->data;
     int64_t now_ms = clock_monotonic_ms();
     struct feed_client *next;
@@ -147,7 +140,7 @@ static void on_timer(uv_timer_t *timer)
         next = client->next;
         turn = feed_client_turn(client, now_ms);
         if (feed->first) {
-            feed_schedule(feed, delays_ms[turn]);
+            feed_schedule(feed, turn == FEED_TURN_AGAIN ? 0 : TICK_MS);
         }
     }
 }
@@ -213,6 +206,7 @@ static void client_begin(struct feed *feed, struct http_request *request,
     if (query->form == FEED_EVENT_STREAM) {
         http_response_header(request, "X-Accel-Buffering", "no");
         http_stream_begin(request, 200, feed_content_type(query->form), on_stream_closed, client);
+        http_stream_on_drained(request, on_stream_drained);
     }
     feed_schedule(feed, 0);
 }
@@ -268,4 +262,14 @@ void feed_client_release(struct feed_client *client)
 static void on_stream_closed(void *context)
 {
     feed_client_release(context);
+}
+
+/* It reads: on with it at once, and only with it. */
+static void on_stream_drained(void *context)
+{
+    struct feed_client *client = context;
+
+    if (feed_client_turn(client, clock_monotonic_ms()) == FEED_TURN_AGAIN) {
+        feed_schedule(client->feed, 0);
+    }
 }

@@ -123,6 +123,8 @@ ERR_CHECKED enum err http_stream_write(struct http_request *request, const void 
                                        size_t length);
 /* Bytes queued and not yet sent. */
 size_t http_stream_backlog(const struct http_request *request);
+/* Calls drained, with on_close's context, whenever a backlog has been sent; NULL ends that. */
+void http_stream_on_drained(struct http_request *request, void (*drained)(void *context));
 void http_stream_end(struct http_request *request);
 
 #endif

@@ -272,8 +272,14 @@ static void on_written(uv_write_t *write, int status)
         http_connection_close(connection);
         return;
     }
-    if (connection->write_count == 0 && connection->state == HTTP_CONNECTION_ANSWERING) {
+    if (connection->write_count > 0) {
+        return;
+    }
+    if (connection->state == HTTP_CONNECTION_ANSWERING) {
         flushed(connection);
+    } else if (connection->state == HTTP_CONNECTION_STREAMING &&
+               connection->request.stream_drained) {
+        connection->request.stream_drained(connection->request.stream_context);
     }
 }
 

@@ -200,6 +200,7 @@ struct http_request {
     int stream_status;
     uint64_t stream_sent;
     void (*stream_closed)(void *context);
+    void (*stream_drained)(void *context); /* NULL: nobody asks */
     void *stream_context;
 
     /* While its signature is being verified. */

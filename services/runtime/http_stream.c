@@ -33,6 +33,7 @@ void http_stream_begin(struct http_request *request, int status, const char *con
     request->stream_status = status;
     request->stream_sent = 0;
     request->stream_closed = on_close;
+    request->stream_drained = NULL;
     request->stream_context = context;
     /* on_close comes from the loop later, never from inside this call. */
     request->stream_ending = is_head_only || connection->peer_finished || connection->closed ||
@@ -90,6 +91,12 @@ size_t http_stream_backlog(const struct http_request *request)
         return 0;
     }
     return uv_stream_get_write_queue_size(&connection->socket.stream);
+}
+
+void http_stream_on_drained(struct http_request *request, void (*drained)(void *context))
+{
+    assert(request->streaming);
+    request->stream_drained = drained;
 }
 
 void http_stream_end(struct http_request *request)

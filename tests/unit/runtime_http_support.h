@@ -38,7 +38,9 @@ struct support_server {
     uv_async_t call;
     void (*called)(void *context); /* what call runs on the loop's thread */
     void *called_context;
-    bool called_after_stop; /* call stays open until it was used once more */
+    bool called_after_stop;          /* call stays open until it was used once more */
+    void (*stopping)(void *context); /* runs before HTTP stops; may be NULL */
+    void *stopping_context;
     pthread_t thread;
     char unix_path[100]; /* "" for TCP */
 };
@@ -47,6 +49,9 @@ static inline void support_on_stop(uv_async_t *async)
 {
     struct support_server *server = async->data;
 
+    if (server->stopping) {
+        server->stopping(server->stopping_context);
+    }
     http_server_stop(server->http);
     http_server_stop(server->http); /* Again is harmless. */
     uv_close((uv_handle_t *)async, NULL);
@@ -183,17 +188,22 @@ static inline void support_read_end(int client, struct buffer *ret_answer)
     assert_int_equal(buffer_status(ret_answer), ERR_OK);
 }
 
-/* Until `text` has come, and not a byte past what has arrived with it. */
+/* Until `text` has come. */
 static inline void support_read_until(int client, const char *text, struct buffer *answer)
 {
-    while (!strstr(buffer_text(answer), text)) {
-        char bytes[4096];
+    size_t searched = 0;
+
+    while (!strstr(buffer_text(answer) + searched, text)) {
+        char bytes[65536];
         ssize_t count = recv(client, bytes, sizeof bytes, 0);
 
         if (count <= 0) {
-            fail_msg("waited for %s; got: %s", text, buffer_text(answer));
+            fail_msg("waited for %s; got %zu bytes, at last: %s", text, answer->length,
+                     buffer_text(answer) + (answer->length > 200 ? answer->length - 200 : 0));
         }
+        searched = answer->length > strlen(text) ? answer->length - strlen(text) : 0;
         buffer_append(answer, bytes, (size_t)count);
+        assert_int_equal(buffer_status(answer), ERR_OK);
     }
 }
 
