@@ -19,7 +19,7 @@
 
 #include <cmocka.h>
 
-enum { STOP_TIMEOUT_MS = 60000, MANY = 3000, RUN_MAX = 100 };
+enum { STOP_TIMEOUT_MS = 60000, MANY = 3000, RUN_MAX = 100, HELD_NUMBER = 777777 };
 
 static const char *conninfo;
 
@@ -576,6 +576,67 @@ static void a_leader_whose_session_ends_fails_its_jobs_and_leads_again(void **st
     close_loop(&loop);
 }
 
+static const char TAKE_LOCK[] = "SELECT pg_advisory_lock($1)";
+static const char WAITS_FOR_LOCK[] =
+    "SELECT COUNT(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = $1::bigint::oid"
+    " AND NOT granted";
+
+/* Makes the COMMIT of a task wait: the table's deferred trigger wants the same lock. */
+static struct db *hold_commits_of(int64_t number)
+{
+    const struct db_param params[] = {db_int64(number)};
+    struct db *db = connect_here();
+    struct db_rows *rows;
+
+    assert_int_equal(db_query(db, TAKE_LOCK, params, 1, &rows), ERR_OK);
+    db_rows_release(rows);
+    return db;
+}
+
+static void wait_for_held_commit(struct db *db, int64_t number)
+{
+    const struct db_param params[] = {db_int64(number)};
+    int64_t waiting = 0;
+
+    while (waiting == 0) {
+        struct db_rows *rows;
+
+        assert_int_equal(db_query(db, WAITS_FOR_LOCK, params, 1, &rows), ERR_OK);
+        waiting = db_rows_int64(rows, 0, 0);
+        db_rows_release(rows);
+    }
+}
+
+/* The session ends while the server works on the COMMIT: it was rolled back, but who could know? */
+static void a_commit_of_unknown_outcome_is_not_acknowledged(void **state)
+{
+    struct fixture fixture;
+    struct task task;
+    struct loop loop;
+    struct db *db;
+
+    (void)state;
+    assert_int_equal(loop_open(&loop, STOP_TIMEOUT_MS), ERR_OK);
+    open_writer(&fixture, &loop, "unknown");
+    run_until_state(&fixture, WRITER_LEADING);
+    db = hold_commits_of(HELD_NUMBER);
+    task = make_task(&fixture, &TASKS, HELD_NUMBER);
+    submit(&task);
+    wait_for_held_commit(db, HELD_NUMBER);
+    hang_up("unknown");
+    run_until_done(&fixture, 1);
+    assert_int_equal(task.job.err, ERR_UNAVAILABLE);
+    assert_true(fixture.events_heard == 0);
+    db_close(db);
+    assert_true(count_tasks("unknown") == 0);
+
+    run_until_state(&fixture, WRITER_LEADING);
+    assert_int_equal(run_one(&fixture, &task), ERR_OK);
+    assert_true(count_tasks("unknown") == 1 && fixture.head.seq == 1);
+    writer_close(fixture.writer);
+    close_loop(&loop);
+}
+
 static void a_writer_without_a_stream_needs_no_lead(void **state)
 {
     struct fixture fixture;
@@ -640,12 +701,20 @@ static void the_log_reads_back_as_it_was_written_in_any_pages(void **state)
     db_close(db);
 }
 
+/* At COMMIT a task takes the lock of its number, which is free unless a test holds it. */
+static const char TABLE[] =
+    "DROP TABLE IF EXISTS task;"
+    "CREATE TABLE task (stream text, number bigint CHECK (number >= 0),"
+    " PRIMARY KEY (stream, number));"
+    "CREATE OR REPLACE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$"
+    " BEGIN PERFORM pg_advisory_xact_lock(new.number); RETURN NULL; END $$;"
+    "CREATE CONSTRAINT TRIGGER task_hold AFTER INSERT ON task DEFERRABLE INITIALLY DEFERRED"
+    " FOR EACH ROW WHEN (new.number = 777777) EXECUTE FUNCTION hold()";
+
 static int set_up_group(void **state)
 {
     struct db *db = connect_here();
-    enum err err = db_script(db,
-                             "DROP TABLE IF EXISTS task; CREATE TABLE task (stream text,"
-                             " number bigint CHECK (number >= 0), PRIMARY KEY (stream, number))");
+    enum err err = db_script(db, TABLE);
 
     (void)state;
     db_close(db);
@@ -665,6 +734,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_second_writer_stands_by_follows_the_head_and_takes_over),
         cmocka_unit_test(a_fenced_leader_changes_nothing_and_says_so_to_its_jobs),
         cmocka_unit_test(a_leader_whose_session_ends_fails_its_jobs_and_leads_again),
+        cmocka_unit_test(a_commit_of_unknown_outcome_is_not_acknowledged),
         cmocka_unit_test(a_writer_without_a_stream_needs_no_lead),
         cmocka_unit_test(the_log_reads_back_as_it_was_written_in_any_pages),
     };

@@ -9,7 +9,9 @@ without a gap, in the order of each source, and their chain is unbroken.
 import hashlib
 import os
 import re
+import select
 import signal
+import socket
 import struct
 import threading
 
@@ -47,14 +49,14 @@ def database(postgres):
 class Speaker(Process):
     """A process that writes the stream, and what it has said so far."""
 
-    def __init__(self, cluster, artifacts, name, jobs=0, mode="once"):
+    def __init__(self, conninfo, artifacts, name, sources=SOURCES, jobs=0, mode="once"):
         super().__init__(
             name,
             [
                 os.path.join(BUILD, "tests", "runtime_stream_driver"),
-                cluster.conninfo("ledger", "ledger"),
+                conninfo,
                 name,
-                str(SOURCES),
+                str(sources),
                 str(jobs),
                 mode,
             ],
@@ -88,8 +90,8 @@ def speak(database, artifacts):
     """A function that starts a speaker; whatever still runs after the test is killed."""
     speakers = []
 
-    def start(name, **options):
-        speaker = Speaker(database, artifacts, name, **options)
+    def start(name, conninfo=database.conninfo("ledger", "ledger"), **options):
+        speaker = Speaker(conninfo, artifacts, name, **options)
         speakers.append(speaker)
         return speaker
 
@@ -211,6 +213,86 @@ def test_a_leader_that_is_paused_changes_nothing_when_it_wakes(database, speak):
     assert set(first.told("ack")) <= spoken
     assert set(second.told("ack")) <= spoken
     assert database.psql("ledger", "SELECT leader_term FROM event.stream_head") == [(3,)]
+
+
+def test_a_leader_that_is_paused_while_it_has_nothing_to_do_loses_the_lead(database, speak):
+    """Between transactions only its silence tells the server that it is paused."""
+    first = speak("first", sources=0)
+    first.wait_event("writer_leading")
+    first.send_signal(signal.SIGSTOP)
+    second = speak("second")
+    second.wait_event("writer_leading", timeout=60)
+    before = first.output.mark()
+    first.send_signal(signal.SIGCONT)
+    first.wait_event("writer_standby", since=before)
+    second.wait_acks(100)
+    first.terminate()
+    second.terminate()
+    check_log(database)
+
+
+class CuttingProxy(threading.Thread):
+    """A proxy before the server that swallows the answer to a COMMIT and hangs up."""
+
+    def __init__(self, port):
+        super().__init__(daemon=True)
+        self._port = port
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self.cut_next = threading.Event()
+        self.has_cut = threading.Event()
+        self.start()
+
+    def run(self):
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _serve(self, client):
+        server = socket.create_connection(("127.0.0.1", self._port))
+        with client, server:
+            while True:
+                readable, _, _ = select.select([client, server], [], [])
+                source, target = (client, server) if client in readable else (server, client)
+                data = source.recv(65536)
+                if not data:
+                    return
+                target.sendall(data)
+                if source is client and b"COMMIT" in data and self.cut_next.is_set():
+                    server.recv(65536)  # The answer: it is durable, and nobody will know.
+                    self.cut_next.clear()
+                    self.has_cut.set()
+                    return
+
+    def cut(self):
+        self.has_cut.clear()
+        self.cut_next.set()
+        assert self.has_cut.wait(60), "no COMMIT passed"
+
+    def close(self):
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+
+def test_a_commit_whose_answer_is_lost_is_tried_again_and_takes_effect_once(database, speak):
+    proxy = CuttingProxy(database.port)
+    conninfo = (
+        f"host=127.0.0.1 port={proxy.port} dbname=ledger user=ledger password={database.password}"
+    )
+    speaker = speak("dora", conninfo=conninfo, jobs=300, mode="again")
+    try:
+        for _ in range(5):
+            speaker.wait_acks(50, since=speaker.output.mark())
+            proxy.cut()
+        assert speaker.wait_exit(timeout=120) == 0, speaker.log_tail()
+    finally:
+        proxy.close()
+    assert len(speaker.told("lost")) >= 5
+    assert sorted(speaker.told("ack")) == sorted(check_log(database))
+    assert len(said(database)) == SOURCES * 300
 
 
 def test_a_server_that_is_killed_keeps_what_was_acknowledged_and_nothing_is_invented(
