@@ -191,7 +191,8 @@ static void on_watch(uv_timer_t *timer)
     log_writer_change(state->health.writer, health.writer);
     if (ready && !state->was_ready) {
         log_info("service_ready", log_str("listen", state->host->config.http_listen));
-    } else if (!ready && (state->was_ready || !state->said_unready)) {
+    } else if (!ready && (state->was_ready || !state->said_unready ||
+                          health.schema != state->health.schema)) {
         log_unready(state->host, &health);
         state->said_unready = true;
     }
