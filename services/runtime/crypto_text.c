@@ -110,7 +110,7 @@ void crypto_uuid_format(const uint8_t uuid[CRYPTO_UUID_SIZE], char ret_text[CRYP
         }
     }
     ret_text[i] = '\0';
-    assert(from == 2 * CRYPTO_UUID_SIZE);
+    assert(from == sizeof digits - 1);
 }
 
 enum err crypto_uuid_parse(const char *text, uint8_t ret_uuid[CRYPTO_UUID_SIZE])

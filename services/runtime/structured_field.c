@@ -20,7 +20,10 @@ enum {
 /* The next character, or NUL at the end: no structured field holds one. */
 static char peek(const struct field_cursor *cursor)
 {
-    return cursor->at < cursor->end ? *cursor->at : '\0';
+    if (cursor->at == cursor->end) {
+        return '\0';
+    }
+    return *cursor->at;
 }
 
 static bool is_digit(char c)

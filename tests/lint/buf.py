@@ -12,7 +12,6 @@ which nobody has stored yet says why in its commit: a line `Breaks-Messages: <re
 import fcntl
 import hashlib
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -48,11 +47,11 @@ def install(tools):
             check=False,
         )
         if result.returncode != 0:
-            reason = re.findall(r"(?m)^npm (?:error|ERR!) (\S.*)$", result.stderr)
+            reason = [line for line in result.stderr.splitlines() if line.startswith("npm error")]
             die(
                 "buf",
                 "buf could not be installed from the npm registry; is it reachable? npm says: "
-                + "; ".join(reason[:3]),
+                + "; ".join(line.removeprefix("npm error").strip() for line in reason[:3]),
             )
         with open(marker, "w", encoding="ascii") as file:
             file.write(wanted)

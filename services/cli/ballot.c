@@ -1,0 +1,500 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `hyeopchi ballot`: a ballot from its definition to its certified result. Who
+ * may do what, and whether a second operator is needed, the service decides;
+ * this says what it answered.
+ */
+#include "cli/nouns.h"
+
+#include "cli/ballot_source.h"
+#include "cli/key_file.h"
+#include "cli/list.h"
+#include "cli/print.h"
+#include "cli/request.h"
+#include "runtime/clock.h"
+#include "runtime/json.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    DEFINITION_SIZE_MAX = 4 * 1024 * 1024,
+    WAIT_PAUSE_MS = 250,
+    YEAR_MIN = 2000,
+    YEAR_MAX = 2100,
+};
+
+static enum cli_status from_pb(const struct invocation *invocation, json_t **ret_definition)
+{
+    const char *tie = invocation_text(invocation, "tie");
+    const char *funding = invocation_text(invocation, "source");
+    struct ballot_source source = {
+        .path = invocation_text(invocation, "from"),
+        .title = invocation_text(invocation, "title"),
+        .funding_source = funding != NULL ? funding : "district",
+        .tie = tie != NULL ? tie : "lowest-cost-then-votes",
+    };
+    const enum err year =
+        invocation_number(invocation, "year", YEAR_MIN, YEAR_MAX, &source.budget_year);
+    const enum err opens = invocation_time(invocation, "opens", &source.opens_ms);
+    const enum err closes = invocation_time(invocation, "closes", &source.closes_ms);
+
+    if (year == ERR_INVALID || opens == ERR_INVALID || closes == ERR_INVALID ||
+        invocation_number(invocation, "budget", 1, INT64_MAX, &source.budget_krw) == ERR_INVALID) {
+        return CLI_USAGE;
+    }
+    if (year || opens || closes) {
+        return usage_error(invocation, say("--from 에는 --year, --opens, --closes 가 필요합니다",
+                                           "--from needs --year, --opens and --closes"));
+    }
+    return ballot_source_read(&source, ret_definition) ? CLI_FAILED : CLI_OK;
+}
+
+static enum cli_status from_file(const char *path, json_t **ret_definition)
+{
+    enum cli_status status = CLI_FAILED;
+    char *text = malloc(DEFINITION_SIZE_MAX);
+    struct problem problem;
+    struct buffer line;
+    json_t *document;
+    size_t length = 0;
+
+    if (text == NULL) {
+        return CLI_FAILED;
+    }
+    buffer_init(&line, PRINT_SIZE_MAX);
+    if (file_read_text(path, text, DEFINITION_SIZE_MAX, &length)) {
+        (void)fprintf(stderr,
+                      say("hyeopchi: %s 파일을 읽을 수 없습니다\n", "hyeopchi: cannot read %s\n"),
+                      path);
+    } else if (json_parse(text, length, ret_definition, &problem)) {
+        document = problem_json(&problem, phrase_language());
+        print_problem(document, &line);
+        (void)fprintf(stderr, "hyeopchi: %s: %s\n", path, buffer_text(&line));
+        json_decref(document);
+    } else {
+        status = CLI_OK;
+    }
+    buffer_release(&line);
+    free(text);
+    return status;
+}
+
+static enum cli_status ballot_create(const struct invocation *invocation)
+{
+    const char *definition_file = invocation_text(invocation, "definition");
+    const bool has_pb = invocation_text(invocation, "from") != NULL;
+    json_t *definition = NULL;
+    enum cli_status status;
+
+    if (has_pb == (definition_file != NULL)) {
+        return usage_error(invocation, say("--from 과 --definition 중 하나만 주십시오",
+                                           "give either --from or --definition"));
+    }
+    status = has_pb ? from_pb(invocation, &definition) : from_file(definition_file, &definition);
+    if (status != CLI_OK) {
+        return status;
+    }
+    if (invocation_switch(invocation, "print")) {
+        print_answer(definition, true);
+        json_decref(definition);
+        return CLI_OK;
+    }
+    return request_run_json(invocation,
+                            &(const struct client_request){
+                                .service = CLIENT_PARTICIPATION,
+                                .method = "POST",
+                                .path = "/v1/ballots",
+                                .idempotency_key = invocation_text(invocation, "idempotency-key"),
+                            },
+                            definition);
+}
+
+static enum cli_status ballot_get(const struct invocation *invocation, const char *rest)
+{
+    char path[CLIENT_URL_SIZE];
+
+    if (request_ballot_path(invocation, invocation_operand(invocation, 0), rest, path)) {
+        return CLI_USAGE;
+    }
+    return request_run(invocation, &(const struct client_request){
+                                       .service = CLIENT_PARTICIPATION,
+                                       .method = "GET",
+                                       .path = path,
+                                       .is_public = true,
+                                   });
+}
+
+static enum cli_status ballot_show(const struct invocation *invocation)
+{
+    return ballot_get(invocation, "");
+}
+
+static enum cli_status ballot_turnout(const struct invocation *invocation)
+{
+    return ballot_get(invocation, "/turnout");
+}
+
+static enum cli_status ballot_result(const struct invocation *invocation)
+{
+    return ballot_get(invocation, "/result");
+}
+
+static enum cli_status ballot_list(const struct invocation *invocation)
+{
+    struct client *client = NULL;
+    json_t *rows = NULL;
+    enum cli_status status;
+
+    if (client_open(invocation, &client)) {
+        return CLI_USAGE;
+    }
+    status = list_fetch(invocation, client,
+                        &(const struct list_request){
+                            .service = CLIENT_PARTICIPATION,
+                            .path = "/v1/ballots",
+                            .items = "ballots",
+                        },
+                        &rows);
+    if (status == CLI_OK) {
+        print_answer(rows, invocation->json);
+        json_decref(rows);
+    }
+    client_close(client);
+    return status;
+}
+
+/* An action that may need a second operator: 202 says that it still does. */
+static enum cli_status ballot_act(const struct invocation *invocation, const char *action)
+{
+    struct client_response response;
+    struct client *client = NULL;
+    char path[CLIENT_URL_SIZE];
+    enum cli_status status;
+
+    if (request_ballot_path(invocation, invocation_operand(invocation, 0), action, path) ||
+        client_open(invocation, &client)) {
+        return CLI_USAGE;
+    }
+    status = request_send(invocation, client,
+                          &(const struct client_request){
+                              .service = CLIENT_PARTICIPATION,
+                              .method = "POST",
+                              .path = path,
+                          },
+                          &response);
+    if (status == CLI_OK) {
+        print_answer(response.json, invocation->json);
+        if (response.status == 202 && json_object_get(response.json, "needed") != NULL) {
+            (void)fprintf(stderr,
+                          say("승인했습니다(%s). 다른 운영자 한 명의 승인이 더 있어야 합니다.\n",
+                              "Approved by %s. Another operator must approve it too.\n"),
+                          client_key_id(client));
+        }
+        client_response_release(&response);
+    }
+    client_close(client);
+    return status;
+}
+
+static enum cli_status ballot_open_run(const struct invocation *invocation)
+{
+    return ballot_act(invocation, ":open");
+}
+
+static enum cli_status ballot_close_run(const struct invocation *invocation)
+{
+    return ballot_act(invocation, ":close");
+}
+
+static enum cli_status ballot_certify(const struct invocation *invocation)
+{
+    return ballot_act(invocation, ":certify");
+}
+
+/* The places of the states in a ballot's life; -1 for a word that is none. */
+static int state_place(const char *state)
+{
+    static const char *const STATES[] = {"draft",  "opening", "open",
+                                         "closed", "counted", "certified"};
+    int i;
+
+    for (i = 0; i < 6; i++) {
+        if (state != NULL && strcmp(state, STATES[i]) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+/* A refusal by the ledger puts an opening ballot back to draft, with the reason beside it. */
+static bool opening_was_refused(const json_t *ballot)
+{
+    return json_is_string(json_object_get(ballot, "refusal_code")) ||
+           json_is_object(json_object_get(ballot, "refusal"));
+}
+
+static enum cli_status wait_for_state(const struct invocation *invocation, struct client *client,
+                                      const char *path)
+{
+    const char *wanted = invocation_text(invocation, "state");
+    int64_t timeout_s = CLIENT_TIMEOUT_DEFAULT_S;
+    int64_t deadline_ms;
+
+    if (invocation_number(invocation, "timeout", 1, CLIENT_TIMEOUT_MAX_S, &timeout_s) ==
+        ERR_INVALID) {
+        return CLI_USAGE;
+    }
+    deadline_ms = clock_monotonic_ms() + timeout_s * 1000;
+    for (;;) {
+        struct client_response response;
+        const char *state;
+        enum cli_status status = request_send(invocation, client,
+                                              &(const struct client_request){
+                                                  .service = CLIENT_PARTICIPATION,
+                                                  .method = "GET",
+                                                  .path = path,
+                                                  .is_public = true,
+                                                  .persistent = true,
+                                              },
+                                              &response);
+        bool refused;
+
+        if (status != CLI_OK) {
+            return status;
+        }
+        state = json_string_value(json_object_get(response.json, "state"));
+        refused = state_place(state) == 0 && opening_was_refused(response.json);
+        if (state_place(state) >= state_place(wanted) || refused ||
+            clock_monotonic_ms() > deadline_ms) {
+            status = state_place(state) >= state_place(wanted) ? CLI_OK : CLI_FAILED;
+            print_answer(response.json, invocation->json);
+            if (status != CLI_OK) {
+                (void)fprintf(
+                    stderr,
+                    say("hyeopchi: 투표는 %s 상태이며 %s 상태가 되지 않았습니다%s\n",
+                        "hyeopchi: the ballot is %s, not %s%s\n"),
+                    state != NULL ? state : "?", wanted,
+                    refused ? say(": 재원 예약이 거절되었습니다", ": its envelope was refused")
+                            : "");
+            }
+            client_response_release(&response);
+            return status;
+        }
+        client_response_release(&response);
+        client_pause(WAIT_PAUSE_MS);
+    }
+}
+
+static enum cli_status ballot_wait(const struct invocation *invocation)
+{
+    struct client *client = NULL;
+    char path[CLIENT_URL_SIZE];
+    enum cli_status status;
+
+    if (request_ballot_path(invocation, invocation_operand(invocation, 0), "", path) ||
+        client_open(invocation, &client)) {
+        return CLI_USAGE;
+    }
+    status = wait_for_state(invocation, client, path);
+    client_close(client);
+    return status;
+}
+
+static const struct command_operand BALLOT_OPERAND[] = {
+    {.name = "BALLOT",
+     .sentence = {"투표 번호(UUID), 'hyeopchi ballot list'로 봅니다",
+                  "a ballot's UUID, as 'hyeopchi ballot list' shows it"}},
+    {.name = NULL},
+};
+
+static const struct command_option CREATE_OPTIONS[] = {
+    {
+        .name = "from",
+        .argument = "FILE.pb",
+        .sentence = {"Pabulib 파일에서 선택지, 비용, 예산을 가져옵니다",
+                     "take options, costs and budget from a Pabulib file"},
+    },
+    {
+        .name = "definition",
+        .argument = "FILE.json",
+        .sentence = {"투표 정의 JSON", "a ballot's definition as JSON"},
+    },
+    {
+        .name = "title",
+        .argument = "TEXT",
+        .sentence = {"투표 이름 (기본: 파일의 description)",
+                     "the ballot's title (default: the file's description)"},
+    },
+    {
+        .name = "year",
+        .argument = "YEAR",
+        .sentence = {"예산 회계연도", "the budget's fiscal year"},
+    },
+    {
+        .name = "source",
+        .argument = "SOURCE",
+        .choices = "national|city|district|other",
+        .sentence = {"재원 (기본 district, 구비)", "where the money comes from (default district)"},
+    },
+    {
+        .name = "opens",
+        .argument = "TIME",
+        .sentence = {"투표 시작 시각", "when voting begins"},
+    },
+    {
+        .name = "closes",
+        .argument = "TIME",
+        .sentence = {"투표 마감 시각 (이 시각의 표는 받지 않음)",
+                     "when voting ends; a vote at this time is late"},
+    },
+    {
+        .name = "budget",
+        .argument = "KRW",
+        .sentence = {"예산(원) (기본: 파일의 예산)", "the budget in won (default: the file's)"},
+    },
+    {
+        .name = "tie",
+        .argument = "RULE",
+        .choices = "lowest-cost-then-votes|id|listed-order",
+        .sentence = {"동점 규칙 (기본 lowest-cost-then-votes)",
+                     "how ties are broken (default lowest-cost-then-votes)"},
+    },
+    {
+        .name = "print",
+        .sentence = {"만들지 않고 정의 JSON만 출력합니다",
+                     "print the definition instead of creating the ballot"},
+    },
+    {
+        .name = "idempotency-key",
+        .argument = "KEY",
+        .sentence = {"같은 요청을 다시 보낼 때 쓸 키 (기본: 새 키)",
+                     "the key to repeat the same request with (default: a new one)"},
+    },
+    {.name = NULL},
+};
+
+static const struct command_option WAIT_OPTIONS[] = {
+    {
+        .name = "state",
+        .argument = "STATE",
+        .choices = "open|closed|counted|certified",
+        .required = true,
+        .sentence = {"기다릴 상태 (이미 지났으면 곧바로 끝냄)",
+                     "the state to wait for; a later one will do"},
+    },
+    {.name = NULL},
+};
+
+static const char *const CREATE_EXAMPLES[] = {
+    "hyeopchi ballot create --from election.pb --year 2026 --opens 2025-09-01 --closes 2025-09-06",
+    "hyeopchi ballot create --definition ballot.json",
+    "hyeopchi ballot create --from election.pb --year 2026 --opens 2025-09-01 --closes 2025-09-06 "
+    "--print > ballot.json",
+    NULL,
+};
+
+#define ID "0197c1f2-0000-7000-8000-000000000001"
+static const char *const SHOW_EXAMPLES[] = {"hyeopchi ballot show " ID, NULL};
+static const char *const LIST_EXAMPLES[] = {"hyeopchi ballot list", "hyeopchi ballot list --json",
+                                            NULL};
+static const char *const OPEN_EXAMPLES[] = {
+    "hyeopchi ballot open " ID " --key-file kim.key",
+    "hyeopchi ballot open " ID " --key-file lee.key && hyeopchi ballot wait " ID " --state open",
+    NULL,
+};
+static const char *const CLOSE_EXAMPLES[] = {"hyeopchi ballot close " ID, NULL};
+static const char *const CERTIFY_EXAMPLES[] = {"hyeopchi ballot certify " ID " --key-file kim.key",
+                                               NULL};
+static const char *const TURNOUT_EXAMPLES[] = {"hyeopchi ballot turnout " ID, NULL};
+static const char *const RESULT_EXAMPLES[] = {"hyeopchi ballot result " ID " --json", NULL};
+static const char *const WAIT_EXAMPLES[] = {
+    "hyeopchi ballot wait " ID " --state counted --timeout 60", NULL};
+#undef ID
+
+static const struct command COMMANDS[] = {
+    {
+        .verb = "create",
+        .summary = {"투표를 만듭니다 (초안)", "creates a ballot, as a draft"},
+        .options = CREATE_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = CREATE_EXAMPLES,
+        .run = ballot_create,
+    },
+    {
+        .verb = "list",
+        .summary = {"투표 목록", "lists the ballots"},
+        .shared = CLIENT_OPTIONS,
+        .examples = LIST_EXAMPLES,
+        .run = ballot_list,
+    },
+    {
+        .verb = "show",
+        .summary = {"투표 하나를 보여 줍니다", "shows a ballot"},
+        .operands = BALLOT_OPERAND,
+        .shared = CLIENT_OPTIONS,
+        .examples = SHOW_EXAMPLES,
+        .run = ballot_show,
+    },
+    {
+        .verb = "open",
+        .summary = {"투표 개시를 승인합니다 (운영자 두 명)",
+                    "approves opening a ballot; two operators must"},
+        .operands = BALLOT_OPERAND,
+        .shared = CLIENT_OPTIONS,
+        .examples = OPEN_EXAMPLES,
+        .run = ballot_open_run,
+    },
+    {
+        .verb = "close",
+        .summary = {"투표 마감을 승인합니다", "approves closing a ballot"},
+        .operands = BALLOT_OPERAND,
+        .shared = CLIENT_OPTIONS,
+        .examples = CLOSE_EXAMPLES,
+        .run = ballot_close_run,
+    },
+    {
+        .verb = "certify",
+        .summary = {"개표 결과 확정을 승인합니다 (운영자 두 명)",
+                    "approves the result of a ballot; two operators must"},
+        .operands = BALLOT_OPERAND,
+        .shared = CLIENT_OPTIONS,
+        .examples = CERTIFY_EXAMPLES,
+        .run = ballot_certify,
+    },
+    {
+        .verb = "turnout",
+        .summary = {"투표 참여 현황", "shows the turnout of a ballot"},
+        .operands = BALLOT_OPERAND,
+        .shared = CLIENT_OPTIONS,
+        .examples = TURNOUT_EXAMPLES,
+        .run = ballot_turnout,
+    },
+    {
+        .verb = "result",
+        .summary = {"개표 결과", "shows the result of a ballot"},
+        .operands = BALLOT_OPERAND,
+        .shared = CLIENT_OPTIONS,
+        .examples = RESULT_EXAMPLES,
+        .run = ballot_result,
+    },
+    {
+        .verb = "wait",
+        .summary = {"투표가 어떤 상태가 될 때까지 기다립니다",
+                    "waits until a ballot is in a state"},
+        .operands = BALLOT_OPERAND,
+        .options = WAIT_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = WAIT_EXAMPLES,
+        .run = ballot_wait,
+    },
+};
+
+const struct command_noun BALLOT_NOUN = {
+    .noun = "ballot",
+    .summary = {"투표", "Ballots"},
+    .commands = COMMANDS,
+    .count = sizeof COMMANDS / sizeof COMMANDS[0],
+};

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From a Pabulib file to a definition. Amounts must be whole won: nothing is
+ * rounded. Options that the file marks as withdrawn are left out, and said.
+ */
+#include "cli/ballot_source.h"
+
+#include "cli/pb_stream.h"
+#include "cli/phrase.h"
+#include "participation/domain/ballot.h"
+#include "runtime/clock.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Stops the reading at the first vote: by then everything wanted is known. */
+static enum err stop_at_vote(void *context, const struct election *election,
+                             const struct pb_vote *vote)
+{
+    (void)election;
+    (void)vote;
+    *(bool *)context = true;
+    return ERR_UNAVAILABLE;
+}
+
+static enum err complain(const struct ballot_source *source, const char *what, const char *value)
+{
+    (void)fprintf(stderr, "hyeopchi: %s: %s%s%s\n", source->path, what, value != NULL ? ": " : "",
+                  value != NULL ? value : "");
+    return ERR_INVALID;
+}
+
+/* Cuts at a character, so that what is left is UTF-8. */
+static json_t *text_up_to(const char *text, size_t length_max)
+{
+    size_t length = strlen(text);
+
+    if (length > length_max) {
+        length = length_max;
+        while (length > 0 && ((unsigned char)text[length] & 0xc0U) == 0x80U) {
+            length--;
+        }
+    }
+    return json_stringn(text, length);
+}
+
+static enum err whole_krw(int64_t units, unsigned scale, int64_t *ret_krw)
+{
+    return decimal_rescale((struct decimal){units, scale}, 0, ret_krw);
+}
+
+static enum err add_option(const struct ballot_source *source, const struct election *election,
+                           uint32_t number, json_t *options)
+{
+    const struct election_option *option = election_option(election, number);
+    char programme[BALLOT_PROGRAMME_MAX + 1];
+    int64_t cost_krw = 0;
+
+    if (whole_krw(option->cost, election_money_scale(election), &cost_krw)) {
+        return complain(source, say("비용이 원 단위 정수가 아닙니다", "a cost is not in whole won"),
+                        option->id);
+    }
+    if ((size_t)snprintf(programme, sizeof programme, "%" PRId64 "-%s", source->budget_year,
+                         option->id) >= sizeof programme) {
+        return complain(source, say("선택지 id가 너무 깁니다", "an option's id is too long"),
+                        option->id);
+    }
+    return json_array_append_new(
+               options,
+               json_pack(
+                   "{s:s, s:o, s:I, s:o, s:o, s:s}", "id", option->id, "name",
+                   text_up_to(option->name[0] != '\0' ? option->name : option->id, BALLOT_NAME_MAX),
+                   "cost_krw", (json_int_t)cost_krw, "area",
+                   text_up_to(option->area, BALLOT_AREA_NAME_MAX), "field",
+                   text_up_to(option->category, BALLOT_FIELD_MAX), "programme", programme)) == 0
+               ? ERR_OK
+               : ERR_INTERNAL;
+}
+
+static enum err add_options(const struct ballot_source *source, const struct election *election,
+                            json_t *ret_options)
+{
+    uint32_t withdrawn = 0;
+    uint32_t i;
+
+    for (i = 0; i < election_option_count(election); i++) {
+        enum err err;
+
+        if (election_option(election, i)->withdrawn) {
+            withdrawn++;
+            continue;
+        }
+        err = add_option(source, election, i, ret_options);
+        if (err) {
+            return err;
+        }
+    }
+    if (withdrawn > 0) {
+        (void)fprintf(stderr,
+                      say("%s: 철회된 선택지 %" PRIu32 "개는 넣지 않았습니다\n",
+                          "%s: left out %" PRIu32 " withdrawn options\n"),
+                      source->path, withdrawn);
+    }
+    return ERR_OK;
+}
+
+/* A whole number from META; the fallback where there is none. */
+static enum err meta_number(const struct ballot_source *source, const struct pb *pb,
+                            const char *key, int64_t fallback, int64_t *ret_number)
+{
+    struct decimal number;
+    enum err err = pb_meta_decimal(pb, key, &number);
+
+    if (err == ERR_NOT_FOUND) {
+        *ret_number = fallback;
+        return ERR_OK;
+    }
+    if (!err) {
+        err = decimal_rescale(number, 0, ret_number);
+    }
+    return err ? complain(source, say("정수여야 하는 값", "a value that must be a whole number"),
+                          key)
+               : ERR_OK;
+}
+
+static enum err add_budget(const struct ballot_source *source, const struct election *election,
+                           json_t *definition)
+{
+    int64_t budget_krw = source->budget_krw;
+
+    if (budget_krw == 0) {
+        if (!election_has_budget(election)) {
+            return complain(source,
+                            say("예산이 없습니다. --budget 으로 주십시오",
+                                "it has no budget; give one with --budget"),
+                            NULL);
+        }
+        if (whole_krw(election_budget(election), election_money_scale(election), &budget_krw)) {
+            return complain(source,
+                            say("예산이 원 단위 정수가 아닙니다. --budget 으로 주십시오",
+                                "the budget is not in whole won; give one with --budget"),
+                            NULL);
+        }
+    }
+    (void)json_object_set_new(definition, "budget_krw", json_integer(budget_krw));
+    return ERR_OK;
+}
+
+static enum err add_limits(const struct ballot_source *source, const struct pb *pb,
+                           const struct election *election, json_t *definition)
+{
+    const bool single = election_vote_type(election) == ELECTION_CHOOSE_1;
+    const int64_t options = (int64_t)json_array_size(json_object_get(definition, "options"));
+    int64_t min_options = 1;
+    int64_t max_options = 0;
+    int64_t min_cost = 0;
+    int64_t max_cost = 0;
+
+    if (meta_number(source, pb, "min_length", 1, &min_options) ||
+        meta_number(source, pb, "max_length", single ? 1 : options, &max_options) ||
+        meta_number(source, pb, "min_sum_cost", 0, &min_cost) ||
+        meta_number(source, pb, "max_sum_cost", 0, &max_cost)) {
+        return ERR_INVALID;
+    }
+    /* A file may allow more than it lists, or nothing at all: an empty vote is a matter of its own. */
+    min_options = min_options > 0 ? min_options : 1;
+    max_options = max_options < options ? max_options : options;
+    (void)json_object_set_new(definition, "min_options", json_integer(min_options));
+    (void)json_object_set_new(definition, "max_options", json_integer(max_options));
+    if (min_cost > 0) {
+        (void)json_object_set_new(definition, "min_cost_krw", json_integer(min_cost));
+    }
+    if (max_cost > 0) {
+        (void)json_object_set_new(definition, "max_cost_krw", json_integer(max_cost));
+    }
+    return ERR_OK;
+}
+
+static json_t *head_json(const struct ballot_source *source, const struct pb *pb,
+                         const char *method)
+{
+    const char *description = pb_meta(pb, "description");
+    const char *title = source->title != NULL ? source->title : description;
+    char opens[CLOCK_TEXT_SIZE];
+    char closes[CLOCK_TEXT_SIZE];
+
+    clock_format(source->opens_ms, opens);
+    clock_format(source->closes_ms, closes);
+    return json_pack("{s:o, s:I, s:s, s:s, s:s, s:s, s:s, s:s}", "title",
+                     text_up_to(title != NULL ? title : source->path, BALLOT_TITLE_MAX),
+                     "budget_year", (json_int_t)source->budget_year, "funding_source",
+                     source->funding_source, "method", method, "rule", "greedy", "tie", source->tie,
+                     "opens_at", opens, "closes_at", closes);
+}
+
+static enum err build(const struct ballot_source *source, const struct pb *pb, json_t **ret)
+{
+    const struct election *election = pb_election(pb);
+    json_t *options = json_array();
+    json_t *definition = NULL;
+    const char *method;
+    enum err err;
+
+    if (election == NULL) {
+        err = complain(source, say("선택지가 없습니다", "it has no options"), NULL);
+        goto out;
+    }
+    method = election_vote_type_name(election_vote_type(election));
+    if (election_vote_type(election) != ELECTION_APPROVAL &&
+        election_vote_type(election) != ELECTION_CHOOSE_1) {
+        err = complain(source, say("지원하지 않는 투표 방식", "a method that is not supported"),
+                       method);
+        goto out;
+    }
+    definition = head_json(source, pb, method);
+    if (definition == NULL) {
+        err = ERR_INTERNAL;
+        goto out;
+    }
+    err = add_options(source, election, options);
+    if (err) {
+        goto out;
+    }
+    (void)json_object_set(definition, "options", options);
+    err = add_budget(source, election, definition);
+    if (!err) {
+        err = add_limits(source, pb, election, definition);
+    }
+
+out:
+    json_decref(options);
+    if (err) {
+        json_decref(definition);
+        return err;
+    }
+    *ret = definition;
+    return ERR_OK;
+}
+
+enum err ballot_source_read(const struct ballot_source *source, json_t **ret_definition)
+{
+    bool stopped = false;
+    const struct pb_options options = {.on_vote = stop_at_vote, .context = &stopped};
+    struct pb *pb = NULL;
+    enum err err;
+
+    err = pb_new(&options, &pb);
+    if (err) {
+        return err;
+    }
+    err = pb_stream_read(pb, source->path);
+    if (err && !stopped) {
+        pb_stream_say_faults(pb, source->path);
+        goto out;
+    }
+    err = build(source, pb, ret_definition);
+
+out:
+    pb_free(pb);
+    return err;
+}

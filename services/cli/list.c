@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Paging through a list. Must end whatever a service answers: a cursor that
+ * does not move on ends the list.
+ */
+#include "cli/list.h"
+
+#include "cli/request.h"
+
+#include <string.h>
+
+enum { PATH_SIZE_MAX = 4096 };
+
+static bool is_unreserved(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (c != '\0' && strchr("-._~", c) != NULL);
+}
+
+void list_append_query(struct buffer *path, const char *name, const char *value)
+{
+    if (value == NULL) {
+        return;
+    }
+    buffer_append_text(path, strchr(buffer_text(path), '?') == NULL ? "?" : "&");
+    buffer_append_format(path, "%s=", name);
+    for (; *value != '\0'; value++) {
+        if (is_unreserved(*value)) {
+            buffer_append(path, value, 1);
+        } else {
+            buffer_append_format(path, "%%%02X", (unsigned)(unsigned char)*value);
+        }
+    }
+}
+
+/* One page; *ret_next is a new reference, NULL after the last page. */
+static enum cli_status fetch_page(const struct invocation *invocation, struct client *client,
+                                  const struct list_request *request, const json_t *after,
+                                  json_t *rows, json_t **ret_next)
+{
+    struct client_response response;
+    struct buffer path;
+    enum cli_status status = CLI_FAILED;
+    json_t *next;
+
+    buffer_init(&path, PATH_SIZE_MAX);
+    buffer_append_text(&path, request->path);
+    list_append_query(&path, "after", json_string_value(after));
+    if (buffer_status(&path)) {
+        goto out;
+    }
+    status = request_send(invocation, client,
+                          &(const struct client_request){
+                              .service = request->service,
+                              .method = "GET",
+                              .path = buffer_text(&path),
+                              .is_public = true,
+                          },
+                          &response);
+    if (status != CLI_OK) {
+        goto out;
+    }
+    (void)json_array_extend(rows, json_object_get(response.json, request->items));
+    next = json_object_get(response.json, "next");
+    *ret_next = json_is_string(next) && !json_equal(next, after) ? json_incref(next) : NULL;
+    client_response_release(&response);
+
+out:
+    buffer_release(&path);
+    return status;
+}
+
+enum cli_status list_fetch(const struct invocation *invocation, struct client *client,
+                           const struct list_request *request, json_t **ret_rows)
+{
+    json_t *rows = json_array();
+    json_t *after = NULL;
+    enum cli_status status = CLI_OK;
+    int pages;
+
+    for (pages = 0; pages < LIST_PAGE_COUNT_MAX; pages++) {
+        json_t *next = NULL;
+
+        status = fetch_page(invocation, client, request, after, rows, &next);
+        json_decref(after);
+        after = next;
+        if (status != CLI_OK || after == NULL) {
+            break;
+        }
+        if (request->count_max > 0 && (int64_t)json_array_size(rows) >= request->count_max) {
+            break;
+        }
+    }
+    json_decref(after);
+    if (status != CLI_OK) {
+        json_decref(rows);
+        return status;
+    }
+    while (request->count_max > 0 && (int64_t)json_array_size(rows) > request->count_max) {
+        (void)json_array_remove(rows, json_array_size(rows) - 1);
+    }
+    *ret_rows = rows;
+    return CLI_OK;
+}
