@@ -140,8 +140,9 @@ static enum http_parse feed_body(struct http_parser *parser, const char *data, s
                                  size_t *ret_taken)
 {
     uint64_t raw_max = (uint64_t)parser->body.length_max * HTTP_CHUNK_OVERHEAD_MAX + RAW_BODY_START;
+    uint64_t allowed = raw_max - parser->body_raw_length;
+    size_t taken = length < allowed ? length : (size_t)allowed;
     llhttp_errno_t status;
-    size_t taken;
 
     if (parser->whole) {
         return HTTP_PARSE_WHOLE;
@@ -150,31 +151,29 @@ static enum http_parse feed_body(struct http_parser *parser, const char *data, s
         return HTTP_PARSE_MORE;
     }
 
-    status = llhttp_execute(&parser->llhttp, data, length);
-    taken = length;
+    status = llhttp_execute(&parser->llhttp, data, taken);
     if (status == HPE_PAUSED) {
         taken = (size_t)(llhttp_get_error_pos(&parser->llhttp) - data);
     } else if (status != HPE_OK) {
+        /* Unless a callback has said why. */
         http_parser_refuse(parser, &PROBLEM_MALFORMED, "body");
         return HTTP_PARSE_REFUSED;
     }
-
     parser->body_raw_length += taken;
     remember_tail(parser, data, taken);
-    if (buffer_status(&parser->body) || parser->body_raw_length > raw_max) {
+    *ret_taken = taken;
+
+    if (!parser->whole && parser->body_raw_length == raw_max) {
         http_parser_refuse(parser, &PROBLEM_TOO_LARGE, "body-size");
         return HTTP_PARSE_REFUSED;
     }
-    *ret_taken = taken;
-    if (!parser->whole) {
-        return HTTP_PARSE_MORE;
-    }
     /* Some versions of llhttp let the last chunk end in a bare LF. */
-    if (parser->head.chunked && memcmp(parser->tail, "\r\n\r\n", sizeof parser->tail) != 0) {
+    if (parser->whole && parser->head.chunked &&
+        memcmp(parser->tail, "\r\n\r\n", sizeof parser->tail) != 0) {
         http_parser_refuse(parser, &PROBLEM_MALFORMED, "bare-lf");
         return HTTP_PARSE_REFUSED;
     }
-    return HTTP_PARSE_WHOLE;
+    return parser->whole ? HTTP_PARSE_WHOLE : HTTP_PARSE_MORE;
 }
 
 static void remember_tail(struct http_parser *parser, const char *data, size_t length)
@@ -242,6 +241,10 @@ static int on_body(llhttp_t *llhttp, const char *at, size_t length)
     struct http_parser *parser = llhttp->data;
 
     buffer_append(&parser->body, at, length);
+    if (buffer_status(&parser->body)) {
+        http_parser_refuse(parser, &PROBLEM_TOO_LARGE, "body-size");
+        return HPE_USER;
+    }
     return HPE_OK;
 }
 
