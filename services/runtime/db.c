@@ -372,7 +372,7 @@ enum err db_exec(struct db *db, const char *sql, const struct db_param *params, 
 enum err db_exec_count(struct db *db, const char *sql, const struct db_param *params,
                        size_t param_count, int64_t *ret_changed)
 {
-    PGresult *result;
+    PGresult *result = NULL;
     int64_t changed = 0;
     enum err err;
 

@@ -46,10 +46,10 @@ void db_one_line(const char *text, char *ret_line, size_t size)
     size_t length = 0;
 
     for (const char *c = text; *c != '\0' && length < size - 1; c++) {
-        bool space = *c == ' ' || *c == '\n' || *c == '\t';
+        char shown = *c == '\n' || *c == '\t' ? ' ' : *c;
 
-        if (!space || (length > 0 && ret_line[length - 1] != ' ')) {
-            ret_line[length] = space ? ' ' : *c;
+        if (shown != ' ' || (length > 0 && ret_line[length - 1] != ' ')) {
+            ret_line[length] = shown;
             length++;
         }
     }

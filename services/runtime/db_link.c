@@ -14,24 +14,17 @@
 
 enum err db_link_init(struct db_link *link, const struct db_options *options)
 {
-    char *conninfo = strdup(options->conninfo);
-    char *password = strdup(options->password);
-    char *application_name = strdup(options->application_name);
-
     *link = (struct db_link){
-        .options =
-            {
-                .conninfo = conninfo,
-                .password = password,
-                .application_name = application_name,
-                .statement_timeout_ms = options->statement_timeout_ms,
-                .read_only = options->read_only,
-                .accept = options->accept,
-                .accept_context = options->accept_context,
-            },
+        .options = *options,
+        .conninfo = strdup(options->conninfo),
+        .password = strdup(options->password),
+        .application_name = strdup(options->application_name),
     };
+    link->options.conninfo = link->conninfo;
+    link->options.password = link->password;
+    link->options.application_name = link->application_name;
     link->options.reason = link->reason;
-    if (conninfo == NULL || password == NULL || application_name == NULL) {
+    if (link->conninfo == NULL || link->password == NULL || link->application_name == NULL) {
         db_link_release(link);
         return ERR_INTERNAL;
     }
@@ -64,25 +57,14 @@ void db_link_drop(struct db_link *link, const char *reason)
     }
 }
 
-/* The copies are ours, whatever their type says. */
-static void free_text(const char *text)
-{
-    union {
-        const char *borrowed;
-        char *owned;
-    } pointer = {.borrowed = text};
-
-    if (text != NULL) {
-        crypto_wipe(pointer.owned, strlen(text));
-        free(pointer.owned);
-    }
-}
-
 void db_link_release(struct db_link *link)
 {
     db_close(link->db);
-    free_text(link->options.conninfo);
-    free_text(link->options.password);
-    free_text(link->options.application_name);
+    if (link->password != NULL) {
+        crypto_wipe(link->password, strlen(link->password));
+    }
+    free(link->conninfo);
+    free(link->password);
+    free(link->application_name);
     *link = (struct db_link){.db = NULL};
 }

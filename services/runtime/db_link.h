@@ -19,7 +19,10 @@ struct db_link {
     struct db *db;               /* NULL while away */
     int64_t wait_ms;             /* before the next attempt to connect; 0: none */
     char reason[DB_REASON_SIZE]; /* why it is away */
-    struct db_options options;   /* copies; reason points into this struct: do not move it */
+    struct db_options options;   /* of the copies below; reason points into us: do not move us */
+    char *conninfo;
+    char *password;
+    char *application_name;
 };
 
 /* Copies the options; connects nothing. ERR_INTERNAL without memory. */

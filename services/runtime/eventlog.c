@@ -360,7 +360,7 @@ static enum err read_chain(struct db *db, const char *stream, uint64_t seq,
 /* The first row passes whatever it weighs. */
 static const char READ_EVENTS[] =
     "SELECT seq, envelope FROM ("
-    " SELECT seq, envelope, SUM(octet_length(envelope)) OVER (ORDER BY seq) AS size,"
+    " SELECT seq, envelope, sum(octet_length(envelope)) OVER (ORDER BY seq) AS size,"
     " row_number() OVER (ORDER BY seq) AS position"
     " FROM (SELECT seq, envelope FROM event.log WHERE stream = $1 AND seq >= $2"
     " ORDER BY seq LIMIT $3) AS page) AS sized"

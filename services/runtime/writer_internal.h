@@ -74,7 +74,7 @@ struct writer {
 };
 
 /* The thread; ends after closing, with nothing waiting. */
-void writer_main(void *writer);
+void writer_main(void *context);
 
 /* Wakes the loop to take what is in the outbox. */
 void writer_wake_loop(struct writer *writer);

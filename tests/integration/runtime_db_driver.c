@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-enum { ROW_COUNT = 5000 };
+enum { ROW_COUNT = 5000, MEGABYTE = 1024 * 1024 };
 
 static const char *conninfo;
 
@@ -170,14 +170,14 @@ static void an_empty_column_is_an_empty_array(void **state)
 static void a_column_past_its_limit_is_refused_and_the_connection_goes_on(void **state)
 {
     static const char sql[] = "SELECT cardinality($1::bytea[])";
-    char *megabyte = calloc(1024, 1024);
+    char *megabyte = calloc(1, MEGABYTE);
     struct db_column column;
     struct db_rows *rows = NULL;
 
     assert_non_null(megabyte);
     db_column_init(&column, DB_COLUMN_BYTES);
     for (int i = 0; i < 65; i++) {
-        db_column_add_bytes(&column, megabyte, 1024 * 1024);
+        db_column_add_bytes(&column, megabyte, MEGABYTE);
     }
     const struct db_param params[] = {db_column_param(&column)};
     assert_int_equal(db_query(*state, sql, params, 1, &rows), ERR_FULL);

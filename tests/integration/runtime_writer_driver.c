@@ -338,6 +338,9 @@ static void a_bad_job_takes_nobody_with_it(void **state)
 
 static void too_many_events_in_one_commit_are_spread_over_several(void **state)
 {
+    static const size_t event_counts[] = {EVENTLOG_APPEND_COUNT_MAX, EVENTLOG_APPEND_COUNT_MAX - 1,
+                                          EVENTLOG_APPEND_COUNT_MAX + 1,
+                                          EVENTLOG_APPEND_COUNT_MAX - 3};
     struct fixture fixture;
     struct task tasks[4];
     struct task blocker;
@@ -350,7 +353,7 @@ static void too_many_events_in_one_commit_are_spread_over_several(void **state)
     submit_blocker(&blocker, &fixture);
     for (int i = 0; i < 4; i++) {
         tasks[i] = make_task(&fixture, &TASKS, i);
-        tasks[i].event_count = (size_t)(EVENTLOG_APPEND_COUNT_MAX + (i == 2 ? 1 : -i));
+        tasks[i].event_count = event_counts[i];
         submit(&tasks[i]);
     }
     uv_sem_post(&release_blocker);

@@ -125,7 +125,9 @@ COMMENT ON COLUMN event.dead_letter.resolved_at_ms IS
 COMMENT ON COLUMN event.dead_letter.resolved_by IS 'Which operator decided.';
 COMMENT ON COLUMN event.dead_letter.reason IS 'Why the operator decided so.';
 
--- For every append-only table of every service: CREATE TRIGGER ... EXECUTE FUNCTION event.refuse_change().
+-- For the append-only tables of every service:
+-- CREATE TRIGGER ... BEFORE UPDATE OR DELETE OR TRUNCATE ... EXECUTE FUNCTION
+-- event.refuse_change().
 CREATE FUNCTION event.refuse_change() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
