@@ -92,13 +92,15 @@ static void a_line_takes_only_a_year_a_source_and_a_code(void **state)
     assert_int_equal(line_init(&line, 2025, (enum funding_source)0, "p"), ERR_INVALID);
     assert_int_equal(line_init(&line, 2025, (enum funding_source)5, "p"), ERR_INVALID);
     assert_int_equal(line_init(&line, 2025, FUNDING_SOURCE_CITY, ""), ERR_INVALID);
-    assert_int_equal(line_init(&line, 2025, FUNDING_SOURCE_CITY, "a b"), ERR_INVALID);
-    assert_int_equal(line_init(&line, 2025, FUNDING_SOURCE_CITY, "a/b"), ERR_INVALID);
+    assert_int_equal(line_init(&line, 2025, FUNDING_SOURCE_CITY, "  "), ERR_INVALID);
+    assert_int_equal(line_init(&line, 2025, FUNDING_SOURCE_CITY, "a\tb"), ERR_INVALID);
+    assert_int_equal(line_init(&line, 2025, FUNDING_SOURCE_CITY, "\xea\xb3"), ERR_INVALID);
     assert_int_equal(line_init(&line, 2025, FUNDING_SOURCE_CITY, longest), ERR_INVALID);
     assert_int_equal(line.fiscal_year, 1);
     longest[PROGRAMME_LENGTH_MAX] = '\0';
     assert_int_equal(line_init(&line, 2025, FUNDING_SOURCE_CITY, longest), ERR_OK);
     assert_string_equal(line.programme, longest);
+    assert_int_equal(line_init(&line, 2025, FUNDING_SOURCE_CITY, "마을 정원 3"), ERR_OK);
 }
 
 static void accounts_are_ordered_by_year_source_programme_and_stage(void **state)

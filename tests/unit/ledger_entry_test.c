@@ -136,6 +136,25 @@ static void only_days_of_the_calendar_are_dates(void **state)
     }
 }
 
+static void days_are_read_and_written_as_people_do(void **state)
+{
+    static const char *const WRONG[] = {"",           "2024-2-29",   "2023-02-29",
+                                        "20240229",   "2024-02-29 ", "2024/02/29",
+                                        "0x24-02-29", "2024-02-3-"};
+    char text[ENTRY_DATE_SIZE];
+    int32_t day = 7;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof WRONG / sizeof WRONG[0]; i++) {
+        assert_int_equal(entry_date_parse(WRONG[i], &day), ERR_INVALID);
+        assert_int_equal(day, 7);
+    }
+    assert_int_equal(entry_date_parse("2024-02-29", &day), ERR_OK);
+    assert_int_equal(day, 20240229);
+    entry_date_format(day, text);
+    assert_string_equal(text, "2024-02-29");
+}
+
 static void an_unknown_kind_is_refused(void **state)
 {
     struct entry entry = selection(1);
@@ -554,6 +573,7 @@ int main(void)
         cmocka_unit_test(an_amount_below_one_won_is_refused),
         cmocka_unit_test(a_document_that_is_absent_too_long_or_has_control_characters_is_refused),
         cmocka_unit_test(only_days_of_the_calendar_are_dates),
+        cmocka_unit_test(days_are_read_and_written_as_people_do),
         cmocka_unit_test(an_unknown_kind_is_refused),
         cmocka_unit_test(legs_that_are_not_the_kind_s_own_are_refused),
         cmocka_unit_test(legs_that_do_not_balance_are_refused),

@@ -336,6 +336,12 @@ static void balances_and_versions_that_do_not_follow_are_found(void **state)
     fixture.balances[2].held_krw = INT64_MAX;
     assert_int_equal(verify_account(&fixture, 2), JOURNAL_FAULT_FLOOR);
     fixture_init(&fixture);
+    fixture.balances[2].floor_krw = -1;
+    assert_int_equal(verify_account(&fixture, 2), JOURNAL_FAULT_FLOOR);
+    fixture_init(&fixture);
+    fixture.balances[2].has_floor = false;
+    assert_int_equal(verify_account(&fixture, 2), JOURNAL_FAULT_FLOOR);
+    fixture_init(&fixture);
     fixture.rows[10].seq = 3;
     assert_int_equal(verify_account(&fixture, 2), JOURNAL_FAULT_VERSION);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "ledger/domain/krw.h"
+#include "ledger/domain/text.h"
 
 struct funding_source_row {
     const char *code;
@@ -164,14 +165,11 @@ bool stage_class_exists(const char *class_code)
 
 bool programme_valid(const char *programme)
 {
-    static const char ALLOWED[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-:";
-    size_t length = 0;
-
     assert(programme);
-    length = strspn(programme, ALLOWED);
-    assert(length <= strlen(programme));
-    return length > 0 && length <= PROGRAMME_LENGTH_MAX && programme[length] == '\0';
+    size_t blanks = strspn(programme, " ");
+    assert(blanks <= strlen(programme));
+    return programme[blanks] != '\0' && strlen(programme) <= PROGRAMME_LENGTH_MAX &&
+           text_valid(programme);
 }
 
 enum err line_init(struct line *line, int32_t fiscal_year, enum funding_source funding_source,

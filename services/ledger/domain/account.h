@@ -18,7 +18,7 @@
 #define FISCAL_YEAR_MIN 2000
 #define FISCAL_YEAR_MAX 2199
 
-/* Bytes of a programme code: ASCII letters, digits and `. _ - :`. */
+/* Bytes of a programme code; it is text of the district's own. */
 #define PROGRAMME_LENGTH_MAX 96
 
 /* Enough for account_code: year, source, programme and stage with their separators. */
@@ -120,7 +120,7 @@ bool stage_in_class(enum stage stage, const char *class_code);
 /* True when at least one stage belongs to the class. */
 bool stage_class_exists(const char *class_code);
 
-/* True when the text is a programme code: its characters and its length. */
+/* True for a programme code: 1 to PROGRAMME_LENGTH_MAX bytes of text, not all of them spaces. */
 bool programme_valid(const char *programme);
 
 /* Fills a line. ERR_INVALID when the year, the source or the programme is not one. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "ledger/domain/krw.h"
+#include "ledger/domain/text.h"
 
 static enum err entry_start(struct entry *entry, const char *kind, const struct entry_head *head,
                             const struct line *line, struct refusal *ret_refusal);
@@ -30,7 +31,6 @@ static enum err refuse_leg(const struct entry *entry, size_t leg, enum refusal_r
                            const char *field, struct refusal *ret_refusal);
 static bool transfer_fits(const struct entry *entry, size_t leg, const struct kind_rule *row);
 static bool same_source(const struct line *left, const struct line *right);
-static bool text_printable(const char *text);
 
 bool entry_date_valid(int32_t yyyymmdd)
 {
@@ -47,6 +47,44 @@ bool entry_date_valid(int32_t yyyymmdd)
     assert(last >= 28);
     assert(last <= 31);
     return day <= last;
+}
+
+enum err entry_date_parse(const char *text, int32_t *ret_yyyymmdd)
+{
+    static const char PATTERN[] = "0000-00-00";
+    int32_t yyyymmdd = 0;
+
+    assert(text);
+    assert(ret_yyyymmdd);
+    if (strlen(text) != sizeof PATTERN - 1) {
+        return ERR_INVALID;
+    }
+    for (size_t i = 0; PATTERN[i] != '\0'; i++) {
+        bool digit = text[i] >= '0' && text[i] <= '9';
+        if (PATTERN[i] == '-' ? text[i] != '-' : !digit) {
+            return ERR_INVALID;
+        }
+        yyyymmdd = digit ? yyyymmdd * 10 + (text[i] - '0') : yyyymmdd;
+    }
+    if (!entry_date_valid(yyyymmdd)) {
+        return ERR_INVALID;
+    }
+    *ret_yyyymmdd = yyyymmdd;
+    return ERR_OK;
+}
+
+void entry_date_format(int32_t yyyymmdd, char text[ENTRY_DATE_SIZE])
+{
+    int32_t rest = yyyymmdd;
+
+    assert(entry_date_valid(yyyymmdd));
+    text[ENTRY_DATE_SIZE - 1] = '\0';
+    for (size_t i = ENTRY_DATE_SIZE - 1; i > 0; i--) {
+        bool dash = i - 1 == 4 || i - 1 == 7;
+        text[i - 1] = (char)(dash ? '-' : '0' + rest % 10);
+        rest = dash ? rest : rest / 10;
+    }
+    assert(rest == 0);
 }
 
 enum err entry_build_selection(struct entry *entry, const struct entry_head *head,
@@ -210,7 +248,7 @@ static enum err check_texts(const struct entry *entry, bool needs_document,
     if (needs_document && entry->document[strspn(entry->document, " ")] == '\0') {
         return refusal_set(ret_refusal, REFUSAL_DOCUMENT_MISSING, "/document", 0);
     }
-    if (!text_printable(entry->document)) {
+    if (!text_valid(entry->document)) {
         return refusal_set(ret_refusal, REFUSAL_DOCUMENT_INVALID, "/document", 0);
     }
     return ERR_OK;
@@ -388,15 +426,4 @@ static bool transfer_fits(const struct entry *entry, size_t leg, const struct ki
 static bool same_source(const struct line *left, const struct line *right)
 {
     return left->fiscal_year == right->fiscal_year && left->funding_source == right->funding_source;
-}
-
-static bool text_printable(const char *text)
-{
-    for (const char *at = text; *at != '\0'; at++) {
-        unsigned char byte = (unsigned char)*at;
-        if (byte < 0x20 || byte == 0x7f) {
-            return false;
-        }
-    }
-    return true;
 }

@@ -20,6 +20,7 @@
 
 #define ENTRY_KEY_SIZE            16
 #define ENTRY_LEG_MAX             16
+#define ENTRY_DATE_SIZE           11 /* "2024-12-13" and its NUL */
 #define ENTRY_DOCUMENT_LENGTH_MAX 600
 #define ENTRY_METADATA_LENGTH_MAX 1000
 
@@ -61,6 +62,12 @@ struct entry_posting {
 
 /* True for a date of the calendar, yyyymmdd, from 2000 to 2199. */
 bool entry_date_valid(int32_t yyyymmdd);
+
+/* Reads "2024-12-13"; ERR_INVALID for anything that is not such a day. */
+ERR_CHECKED enum err entry_date_parse(const char *text, int32_t *ret_yyyymmdd);
+
+/* Writes a valid day as "2024-12-13". */
+void entry_date_format(int32_t yyyymmdd, char text[ENTRY_DATE_SIZE]);
 
 /*
  * 편성요구: what a certified tally selected, M90 -> M10 of the line. Writes the whole entry.

@@ -19,7 +19,6 @@ static const char *const STATE_CODES[] = {
 static enum err check_request(const struct envelope_request *request, struct refusal *ret_refusal);
 static enum err check_room(const struct envelope_limit *limit, int64_t amount_krw,
                            struct refusal *ret_refusal);
-static bool same_terms(const struct envelope *envelope, const struct envelope_request *request);
 
 const char *envelope_state_code(enum envelope_state state)
 {
@@ -39,6 +38,24 @@ enum err envelope_state_parse(const char *code, enum envelope_state *ret_state)
         }
     }
     return ERR_INVALID;
+}
+
+bool envelope_request_valid(const struct envelope_request *request)
+{
+    struct refusal refusal = {.reason = REFUSAL_NONE};
+    enum err err = check_request(request, &refusal);
+
+    assert(err == refusal_err(refusal.reason));
+    return !err;
+}
+
+bool envelope_terms_equal(const struct envelope *envelope, const struct envelope_request *request)
+{
+    assert(envelope);
+    assert(request);
+    return envelope->fiscal_year == request->fiscal_year &&
+           envelope->funding_source == request->funding_source &&
+           envelope->amount_krw == request->amount_krw;
 }
 
 int64_t envelope_used(const struct envelope *envelope)
@@ -72,7 +89,7 @@ enum err envelope_reserve(struct envelope *envelope, struct envelope_limit *limi
         return refusal_set(ret_refusal, REFUSAL_ENVELOPE_SETTLED, "/ballot_id", 0);
     }
     if (envelope->state == ENVELOPE_RESERVED) {
-        return same_terms(envelope, request)
+        return envelope_terms_equal(envelope, request)
                    ? ERR_OK
                    : refusal_set(ret_refusal, REFUSAL_ENVELOPE_CONFLICT, "/amount_krw", 0);
     }
@@ -196,11 +213,4 @@ static enum err check_room(const struct envelope_limit *limit, int64_t amount_kr
                            amount_krw - room_krw);
     }
     return ERR_OK;
-}
-
-static bool same_terms(const struct envelope *envelope, const struct envelope_request *request)
-{
-    return envelope->fiscal_year == request->fiscal_year &&
-           envelope->funding_source == request->funding_source &&
-           envelope->amount_krw == request->amount_krw;
 }

@@ -60,6 +60,12 @@ const char *envelope_state_code(enum envelope_state state);
 /* The state with this code. ERR_INVALID when there is none. */
 ERR_CHECKED enum err envelope_state_parse(const char *code, enum envelope_state *ret_state);
 
+/* True when year, source and amount are within bounds; envelope_reserve() refuses anything else. */
+bool envelope_request_valid(const struct envelope_request *request);
+
+/* True when the envelope is for the request's year, source and amount. */
+bool envelope_terms_equal(const struct envelope *envelope, const struct envelope_request *request);
+
 /* What the envelope takes of its limit now. */
 int64_t envelope_used(const struct envelope *envelope);
 

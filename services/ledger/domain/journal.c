@@ -218,6 +218,11 @@ enum journal_fault balance_check_account(struct balance_check *check,
     assert(account_equal(&check->balance.account, &stored->account));
     check->started = false;
     check->account_count++;
+    bool floor_kept = stored->has_floor == check->balance.has_floor &&
+                      stored->floor_krw == check->balance.floor_krw;
+    if (!floor_kept) {
+        return JOURNAL_FAULT_FLOOR;
+    }
     if (stored->version != check->balance.version) {
         return JOURNAL_FAULT_VERSION;
     }

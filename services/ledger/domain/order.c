@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How orders are answered. Nothing is written here; the caller writes what an
+ * answer calls for in one transaction.
+ */
+#include "ledger/domain/order.h"
+
+#include <assert.h>
+#include <string.h>
+
+static void refuse(struct order *order, const struct refusal *refusal);
+
+void order_reset(struct order *order)
+{
+    assert(order);
+    order->result = ORDER_PENDING;
+    order->remembered = false;
+    order->seq = 0;
+    order->posted_time_ms = 0;
+    memset(order->hash, 0, sizeof order->hash);
+    memset(order->postings, 0, sizeof order->postings);
+    memset(&order->refusal, 0, sizeof order->refusal);
+    assert(order->result == ORDER_PENDING);
+}
+
+void order_recall(struct order *order, const struct order_key *key)
+{
+    assert(order->result == ORDER_PENDING);
+    assert((key->seq == 0) == (key->refusal.reason != REFUSAL_NONE));
+    order->remembered = true;
+    if (memcmp(order->request_hash, key->request_hash, ORDER_HASH_SIZE) != 0) {
+        struct refusal refusal = {0};
+        enum err err = refusal_set(&refusal, REFUSAL_KEY_REUSED, "", 0);
+        assert(err);
+        refuse(order, &refusal);
+        return;
+    }
+    if (key->seq == 0) {
+        order->result = ORDER_REFUSED;
+        order->refusal = key->refusal;
+        return;
+    }
+    order->result = ORDER_REPEATED;
+    order->seq = key->seq;
+}
+
+void order_key_init(struct order_key *key, const struct order *order)
+{
+    assert(order->result == ORDER_POSTED || order->result == ORDER_REFUSED);
+    assert(!order->remembered);
+    memset(key, 0, sizeof *key);
+    memcpy(key->request_hash, order->request_hash, ORDER_HASH_SIZE);
+    key->seq = order->result == ORDER_POSTED ? order->seq : 0;
+    key->refusal = order->refusal;
+}
+
+void order_post(struct order *order, const struct kind_rule_set *rules,
+                enum period_state period_state, struct account_balance *const balances[])
+{
+    struct refusal refusal = {0};
+    enum err err = ERR_OK;
+
+    assert(order->result == ORDER_PENDING);
+    assert(rules);
+    err = entry_check(&order->entry, rules, period_state, &refusal);
+    if (!err) {
+        err = entry_post(&order->entry, balances, order->postings, &refusal);
+    }
+    if (err) {
+        refuse(order, &refusal);
+        return;
+    }
+    order->result = ORDER_POSTED;
+}
+
+static void refuse(struct order *order, const struct refusal *refusal)
+{
+    size_t length = strlen(refusal->field);
+
+    assert(length < ORDER_FIELD_SIZE);
+    assert(refusal->reason != REFUSAL_NONE);
+    memset(&order->refusal, 0, sizeof order->refusal);
+    order->result = ORDER_REFUSED;
+    order->refusal.reason = refusal->reason;
+    order->refusal.shortfall_krw = refusal->shortfall_krw;
+    memcpy(order->refusal.field, refusal->field, length);
+    if (refusal->has_account) {
+        account_code(&refusal->account, order->refusal.account);
+    }
+}

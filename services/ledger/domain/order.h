@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Orders: an entry that somebody asks for under an idempotency key, and the
+ * answer it got.
+ *
+ * A key is answered once for ever, whether its entry was posted or refused:
+ * the same request gets the same answer, another request under the key is
+ * refused and not remembered.
+ */
+#ifndef HYEOPCHI_LEDGER_DOMAIN_ORDER_H
+#define HYEOPCHI_LEDGER_DOMAIN_ORDER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ledger/domain/account.h"
+#include "ledger/domain/entry.h"
+#include "ledger/domain/kind_rule.h"
+#include "ledger/domain/refusal.h"
+
+#define ORDER_HASH_SIZE  32
+#define ORDER_FIELD_SIZE 64
+
+enum order_result {
+    ORDER_PENDING = 0,
+    ORDER_POSTED,   /* now; seq and the rest are filled */
+    ORDER_REPEATED, /* posted before under the same key; seq names the entry */
+    ORDER_REFUSED,  /* now or before; refusal says why */
+};
+
+/* A refusal in the words that are kept. */
+struct order_refusal {
+    enum refusal_reason reason;
+    char field[ORDER_FIELD_SIZE];
+    char account[ACCOUNT_CODE_SIZE]; /* account_code; "" when no account refused */
+    int64_t shortfall_krw;
+};
+
+/* What is remembered of a key. */
+struct order_key {
+    uint8_t request_hash[ORDER_HASH_SIZE];
+    int64_t seq; /* of its entry; 0 when it was refused */
+    struct order_refusal refusal;
+};
+
+struct order {
+    /* Asked. */
+    struct entry entry;
+    uint8_t request_hash[ORDER_HASH_SIZE];
+
+    /* Answered. */
+    enum order_result result;
+    bool remembered; /* the key was answered before: nothing new is to be written */
+    int64_t seq;
+    int64_t posted_time_ms;
+    uint8_t hash[ORDER_HASH_SIZE];
+    struct entry_posting postings[ENTRY_LEG_MAX];
+    struct order_refusal refusal;
+};
+
+/* Forgets any answer, so that the order can be answered anew. */
+void order_reset(struct order *order);
+
+/* Answers from what is remembered of the order's key: repeated, refused as before, or key-reused. */
+void order_recall(struct order *order, const struct order_key *key);
+
+/* What is to be remembered of an order that was answered now. */
+void order_key_init(struct order_key *key, const struct order *order);
+
+/*
+ * Checks and posts the order's entry to its balances (see entry_post); the answer is POSTED, with seq
+ * and hash still to be filled by the caller, or REFUSED with nothing changed.
+ */
+void order_post(struct order *order, const struct kind_rule_set *rules,
+                enum period_state period_state, struct account_balance *const balances[]);
+
+#endif
