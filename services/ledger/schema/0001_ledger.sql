@@ -22,7 +22,7 @@ COMMENT ON FUNCTION ledger.refuse_change() IS
 'Trigger of append-only tables: refuses every UPDATE, DELETE and TRUNCATE.';
 
 CREATE TABLE ledger.head (
-    shard text NOT NULL PRIMARY KEY CHECK (shard ~ '^[a-z0-9-]{1,32}$'),
+    shard text COLLATE "C" NOT NULL PRIMARY KEY CHECK (shard ~ '^[a-z0-9-]{1,32}$'),
     epoch bigint NOT NULL DEFAULT 1 CHECK (epoch > 0),
     seq bigint NOT NULL DEFAULT 0 CHECK (seq >= 0),
     hash bytea NOT NULL DEFAULT decode(repeat('00', 32), 'hex') CHECK (length(hash) = 32)
@@ -36,7 +36,7 @@ COMMENT ON COLUMN ledger.head.hash IS
 'Hash of the last entry; 32 zero bytes while the journal is empty.';
 
 CREATE TABLE ledger.kind_rule (
-    kind text NOT NULL CHECK (kind ~ '^[a-z_]{1,32}$'),
+    kind text COLLATE "C" NOT NULL CHECK (kind ~ '^[a-z_]{1,32}$'),
     transfer integer NOT NULL CHECK (transfer > 0),
     debit_class text NOT NULL CHECK (length(debit_class) BETWEEN 1 AND 32),
     credit_class text NOT NULL CHECK (length(credit_class) BETWEEN 1 AND 32),
@@ -79,7 +79,7 @@ INSERT INTO ledger.kind_rule (
 ('selection', 1, 'M90', 'M10', TRUE, TRUE, TRUE, TRUE, TRUE, FALSE);
 
 CREATE TABLE ledger.period (
-    shard text NOT NULL,
+    shard text COLLATE "C" NOT NULL,
     fiscal_year integer NOT NULL CHECK (fiscal_year BETWEEN 2000 AND 2199),
     state text NOT NULL CHECK (state IN ('open', 'closed')),
     PRIMARY KEY (shard, fiscal_year)
@@ -91,12 +91,12 @@ COMMENT ON COLUMN ledger.period.fiscal_year IS 'The fiscal year (회계연도).'
 COMMENT ON COLUMN ledger.period.state IS 'open, or closed after the closing of accounts (마감).';
 
 CREATE TABLE ledger.account (
-    shard text NOT NULL,
+    shard text COLLATE "C" NOT NULL,
     fiscal_year integer NOT NULL CHECK (fiscal_year BETWEEN 2000 AND 2199),
-    programme text NOT NULL CHECK (programme ~ '^[A-Za-z0-9._:-]{1,96}$'),
-    funding_source text NOT NULL
+    programme text COLLATE "C" NOT NULL CHECK (octet_length(programme) BETWEEN 1 AND 96),
+    funding_source text COLLATE "C" NOT NULL
     CHECK (funding_source IN ('national', 'city', 'district', 'other')),
-    stage text NOT NULL CHECK (length(stage) BETWEEN 1 AND 32),
+    stage text COLLATE "C" NOT NULL CHECK (length(stage) BETWEEN 1 AND 32),
     balance_krw bigint NOT NULL,
     held_krw bigint NOT NULL DEFAULT 0 CHECK (held_krw >= 0),
     version bigint NOT NULL CHECK (version >= 0),
@@ -119,7 +119,7 @@ COMMENT ON COLUMN ledger.account.floor_krw IS
 'Won it may not fall below; NULL when it may fall without end.';
 
 CREATE TABLE ledger.journal (
-    shard text NOT NULL,
+    shard text COLLATE "C" NOT NULL,
     seq bigint NOT NULL CHECK (seq > 0),
     key uuid NOT NULL,
     kind text NOT NULL CHECK (kind ~ '^[a-z_]{1,32}$'),
@@ -148,13 +148,13 @@ COMMENT ON COLUMN ledger.journal.hash IS
 'SHA-256 over the layout ledger/1, which includes the previous entry''s hash.';
 
 CREATE TABLE ledger.posting (
-    shard text NOT NULL,
+    shard text COLLATE "C" NOT NULL,
     seq bigint NOT NULL,
     leg smallint NOT NULL CHECK (leg BETWEEN 1 AND 16),
     fiscal_year integer NOT NULL,
-    programme text NOT NULL,
-    funding_source text NOT NULL,
-    stage text NOT NULL,
+    programme text COLLATE "C" NOT NULL,
+    funding_source text COLLATE "C" NOT NULL,
+    stage text COLLATE "C" NOT NULL,
     amount_krw bigint NOT NULL CHECK (amount_krw != 0),
     version bigint NOT NULL CHECK (version > 0),
     balance_after_krw bigint NOT NULL,
@@ -176,7 +176,7 @@ COMMENT ON COLUMN ledger.posting.version IS
 COMMENT ON COLUMN ledger.posting.balance_after_krw IS 'The account''s balance after this leg.';
 
 CREATE TABLE ledger.entry_key (
-    shard text NOT NULL,
+    shard text COLLATE "C" NOT NULL,
     key uuid NOT NULL,
     request_hash bytea NOT NULL CHECK (length(request_hash) = 32),
     seq bigint,
@@ -207,9 +207,9 @@ COMMENT ON COLUMN ledger.entry_key.recorded_time_ms IS
 'When it was answered first, milliseconds UTC.';
 
 CREATE TABLE ledger.envelope_limit (
-    shard text NOT NULL,
+    shard text COLLATE "C" NOT NULL,
     fiscal_year integer NOT NULL CHECK (fiscal_year BETWEEN 2000 AND 2199),
-    funding_source text NOT NULL
+    funding_source text COLLATE "C" NOT NULL
     CHECK (funding_source IN ('national', 'city', 'district', 'other')),
     limit_krw bigint NOT NULL CHECK (limit_krw >= 0),
     set_by text NOT NULL,
@@ -226,15 +226,17 @@ COMMENT ON COLUMN ledger.envelope_limit.set_by IS 'Operator who set it last.';
 COMMENT ON COLUMN ledger.envelope_limit.set_time_ms IS 'When it was set last, milliseconds UTC.';
 
 CREATE TABLE ledger.envelope (
-    shard text NOT NULL,
+    shard text COLLATE "C" NOT NULL,
     ballot_id uuid NOT NULL,
     fiscal_year integer NOT NULL CHECK (fiscal_year BETWEEN 2000 AND 2199),
-    funding_source text NOT NULL
+    funding_source text COLLATE "C" NOT NULL
     CHECK (funding_source IN ('national', 'city', 'district', 'other')),
     state text NOT NULL CHECK (state IN ('reserved', 'settled', 'released')),
     amount_krw bigint NOT NULL CHECK (amount_krw > 0),
     selected_krw bigint NOT NULL DEFAULT 0 CHECK (selected_krw BETWEEN 0 AND amount_krw),
     changed_time_ms bigint NOT NULL,
+    changed_by text NOT NULL,
+    change_reason text NOT NULL,
     PRIMARY KEY (shard, ballot_id),
     CHECK (state = 'settled' OR selected_krw = 0)
 );
@@ -265,5 +267,6 @@ GRANT SELECT, INSERT ON ledger.envelope_limit, ledger.envelope TO ledger;
 GRANT UPDATE (seq, hash) ON ledger.head TO ledger;
 GRANT UPDATE (balance_krw, version) ON ledger.account TO ledger;
 GRANT UPDATE (limit_krw, set_by, set_time_ms) ON ledger.envelope_limit TO ledger;
-GRANT UPDATE (fiscal_year, funding_source, state, amount_krw, selected_krw, changed_time_ms)
+GRANT UPDATE (fiscal_year, funding_source, state, amount_krw, selected_krw, changed_time_ms,
+    changed_by, change_reason)
 ON ledger.envelope TO ledger;

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Balances of accounts: read together, written together.
+ */
+#include "ledger/store/posting.h"
+
+#include <assert.h>
+
+enum { ACCOUNT_COLUMN_COUNT = 4 };
+
+static const enum db_column_type ACCOUNT_TYPES[ACCOUNT_COLUMN_COUNT] = {
+    DB_COLUMN_INT32,
+    DB_COLUMN_TEXT,
+    DB_COLUMN_TEXT,
+    DB_COLUMN_TEXT,
+};
+
+static void add_account(struct db_column columns[], const struct account *account)
+{
+    db_column_add_int32(&columns[0], account->line.fiscal_year);
+    db_column_add_text(&columns[1], account->line.programme);
+    db_column_add_text(&columns[2], funding_source_code(account->line.funding_source));
+    db_column_add_text(&columns[3], stage_code(account->stage));
+}
+
+static const char ACCOUNT_LOAD[] =
+    "SELECT wanted.place, known.balance_krw, known.held_krw, known.version, known.floor_krw"
+    " FROM unnest($2::int4[], $3::text[], $4::text[], $5::text[], $6::int4[])"
+    "    AS wanted (fiscal_year, programme, funding_source, stage, place)"
+    " INNER JOIN ledger.account AS known ON known.shard = $1"
+    "    AND known.fiscal_year = wanted.fiscal_year AND known.programme = wanted.programme"
+    "    AND known.funding_source = wanted.funding_source AND known.stage = wanted.stage";
+
+enum err store_account_load(struct db *db, const char *shard, struct store_account *accounts,
+                            size_t count)
+{
+    struct db_column columns[ACCOUNT_COLUMN_COUNT + 1];
+    struct db_param params[1 + DB_COUNT(columns)];
+    struct db_rows *rows = NULL;
+    enum err err = ERR_OK;
+
+    assert(count <= STORE_ACCOUNT_COUNT_MAX);
+    for (size_t i = 0; i < DB_COUNT(columns); i++) {
+        db_column_init(&columns[i], i < ACCOUNT_COLUMN_COUNT ? ACCOUNT_TYPES[i] : DB_COLUMN_INT32);
+    }
+    for (size_t i = 0; i < count; i++) {
+        add_account(columns, &accounts[i].balance.account);
+        db_column_add_int32(&columns[ACCOUNT_COLUMN_COUNT], (int32_t)i);
+    }
+    params[0] = db_text(shard);
+    for (size_t i = 0; i < DB_COUNT(columns); i++) {
+        params[1 + i] = db_column_param(&columns[i]);
+    }
+    err = db_query(db, ACCOUNT_LOAD, params, DB_COUNT(params), &rows);
+    for (int64_t i = 0; !err && i < db_rows_count(rows); i++) {
+        struct store_account *account = &accounts[db_rows_int64(rows, i, 0)];
+        account->balance.balance_krw = db_rows_int64(rows, i, 1);
+        account->balance.held_krw = db_rows_int64(rows, i, 2);
+        account->balance.version = db_rows_int64(rows, i, 3);
+        account->balance.has_floor = !db_rows_is_null(rows, i, 4);
+        account->balance.floor_krw =
+            account->balance.has_floor ? db_rows_int64(rows, i, 4) : account->balance.floor_krw;
+        account->loaded_version = account->balance.version;
+    }
+    db_rows_release(rows);
+    for (size_t i = 0; i < DB_COUNT(columns); i++) {
+        db_column_release(&columns[i]);
+    }
+    return err;
+}
+
+static const char ACCOUNT_SAVE[] =
+    "INSERT INTO ledger.account (shard, fiscal_year, programme, funding_source, stage,"
+    "    balance_krw, version, floor_krw)"
+    " SELECT $1, added.fiscal_year, added.programme, added.funding_source, added.stage, "
+    "added.balance_krw,"
+    "    added.version, added.floor_krw"
+    " FROM unnest($2::int4[], $3::text[], $4::text[], $5::text[], $6::int8[], $7::int8[],"
+    "    $8::int8[])"
+    "    AS added (fiscal_year, programme, funding_source, stage, balance_krw, version, floor_krw)"
+    " ON CONFLICT (shard, fiscal_year, programme, funding_source, stage)"
+    " DO UPDATE SET balance_krw = excluded.balance_krw, version = excluded.version";
+
+enum err store_account_save(struct db *db, const char *shard, const struct store_account *accounts,
+                            size_t count)
+{
+    struct db_column columns[ACCOUNT_COLUMN_COUNT + 3];
+    struct db_param params[1 + DB_COUNT(columns)];
+    enum err err = ERR_OK;
+
+    assert(count <= STORE_ACCOUNT_COUNT_MAX);
+    for (size_t i = 0; i < DB_COUNT(columns); i++) {
+        db_column_init(&columns[i], i < ACCOUNT_COLUMN_COUNT ? ACCOUNT_TYPES[i] : DB_COLUMN_INT64);
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct account_balance *balance = &accounts[i].balance;
+        if (balance->version == accounts[i].loaded_version) {
+            continue;
+        }
+        add_account(columns, &balance->account);
+        db_column_add_int64(&columns[4], balance->balance_krw);
+        db_column_add_int64(&columns[5], balance->version);
+        if (balance->has_floor) {
+            db_column_add_int64(&columns[6], balance->floor_krw);
+        } else {
+            db_column_add_null(&columns[6]);
+        }
+    }
+    params[0] = db_text(shard);
+    for (size_t i = 0; i < DB_COUNT(columns); i++) {
+        params[1 + i] = db_column_param(&columns[i]);
+    }
+    err = db_exec(db, ACCOUNT_SAVE, params, DB_COUNT(params));
+    for (size_t i = 0; i < DB_COUNT(columns); i++) {
+        db_column_release(&columns[i]);
+    }
+    return err;
+}

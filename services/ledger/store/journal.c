@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reads the journal back. Every text is measured before it is copied, since
+ * verification must survive whatever it is meant to find.
+ */
+#include "ledger/store/journal.h"
+
+#include <assert.h>
+#include <string.h>
+
+static bool copy_text(char *target, size_t size, const char *text);
+static bool read_entry(const struct db_rows *rows, int64_t row, struct order *order);
+static enum err read_legs(struct db *db, const char *shard, struct order *orders, size_t count);
+static bool read_leg(const struct db_rows *rows, int64_t row, struct order *order);
+static bool read_account(const struct db_rows *rows, int64_t row, int column,
+                         struct account *ret_account);
+static enum err count_rows(struct db *db, const char *sql, const char *shard, int64_t *ret_count);
+
+static const char JOURNAL_READ[] =
+    "SELECT seq, key, kind, effective_date, period, posted_time_ms, document, metadata, hash"
+    " FROM ledger.journal WHERE shard = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+
+enum err store_journal_read(struct db *db, const char *shard, int64_t after, struct order *orders,
+                            struct store_page *page)
+{
+    const struct db_param params[] = {db_text(shard), db_int64(after),
+                                      db_int64((int64_t)page->limit)};
+    struct db_rows *rows = NULL;
+    enum err err = db_query(db, JOURNAL_READ, params, DB_COUNT(params), &rows);
+
+    assert(page->limit <= STORE_JOURNAL_COUNT_MAX);
+    if (err) {
+        goto out;
+    }
+    for (int64_t i = 0; i < db_rows_count(rows); i++) {
+        memset(&orders[i], 0, sizeof orders[i]);
+        orders[i].result = read_entry(rows, i, &orders[i]) ? ORDER_POSTED : ORDER_PENDING;
+    }
+    err = read_legs(db, shard, orders, (size_t)db_rows_count(rows));
+    if (err) {
+        goto out;
+    }
+    page->count = (size_t)db_rows_count(rows);
+
+out:
+    db_rows_release(rows);
+    return err;
+}
+
+static bool read_entry(const struct db_rows *rows, int64_t row, struct order *order)
+{
+    struct entry *entry = &order->entry;
+    size_t key_length = 0;
+    size_t hash_length = 0;
+    const uint8_t *key = db_rows_bytes(rows, row, 1, &key_length);
+    const uint8_t *hash = db_rows_bytes(rows, row, 8, &hash_length);
+
+    order->seq = db_rows_int64(rows, row, 0);
+    if (hash_length != ORDER_HASH_SIZE || key_length != ENTRY_KEY_SIZE) {
+        return false;
+    }
+    memcpy(order->hash, hash, ORDER_HASH_SIZE);
+    memcpy(entry->key, key, ENTRY_KEY_SIZE);
+    entry->effective_date = (int32_t)db_rows_int64(rows, row, 3);
+    entry->period = (int32_t)db_rows_int64(rows, row, 4);
+    order->posted_time_ms = db_rows_int64(rows, row, 5);
+    return copy_text(entry->kind, sizeof entry->kind, db_rows_text(rows, row, 2)) &&
+           copy_text(entry->document, sizeof entry->document, db_rows_text(rows, row, 6)) &&
+           copy_text(entry->metadata, sizeof entry->metadata, db_rows_text(rows, row, 7));
+}
+
+static const char LEG_READ[] =
+    "SELECT fiscal_year, programme, funding_source, stage, seq, leg, amount_krw, version,"
+    "    balance_after_krw"
+    " FROM ledger.posting WHERE shard = $1 AND seq BETWEEN $2 AND $3 ORDER BY seq, leg";
+
+/* Gives each order its legs; an order whose legs make no sense becomes PENDING: damaged. */
+static enum err read_legs(struct db *db, const char *shard, struct order *orders, size_t count)
+{
+    struct db_rows *rows = NULL;
+    size_t at = 0;
+    enum err err = ERR_OK;
+
+    if (count == 0) {
+        return ERR_OK;
+    }
+    const struct db_param params[] = {db_text(shard), db_int64(orders[0].seq),
+                                      db_int64(orders[count - 1].seq)};
+    err = db_query(db, LEG_READ, params, DB_COUNT(params), &rows);
+    for (int64_t i = 0; !err && i < db_rows_count(rows); i++) {
+        int64_t seq = db_rows_int64(rows, i, 4);
+        while (at < count && orders[at].seq < seq) {
+            at++;
+        }
+        if (at == count || orders[at].seq != seq) {
+            continue; /* of an entry that is gone; the orphan count finds it */
+        }
+        if (!read_leg(rows, i, &orders[at])) {
+            orders[at].result = ORDER_PENDING;
+        }
+    }
+    db_rows_release(rows);
+    return err;
+}
+
+static bool read_leg(const struct db_rows *rows, int64_t row, struct order *order)
+{
+    size_t place = order->entry.leg_count;
+
+    if (place == ENTRY_LEG_MAX || db_rows_int64(rows, row, 5) != (int64_t)place + 1) {
+        return false;
+    }
+    order->entry.legs[place].amount_krw = db_rows_int64(rows, row, 6);
+    order->postings[place].version = db_rows_int64(rows, row, 7);
+    order->postings[place].balance_after_krw = db_rows_int64(rows, row, 8);
+    order->entry.leg_count++;
+    return read_account(rows, row, 0, &order->entry.legs[place].account);
+}
+
+static const char HEAD_READ[] = "SELECT epoch, seq, hash FROM ledger.head WHERE shard = $1";
+
+enum err store_head_read(struct db *db, const char *shard, struct store_head *ret_head)
+{
+    const struct db_param params[] = {db_text(shard)};
+    struct db_rows *rows = NULL;
+    size_t length = 0;
+    enum err err = db_query(db, HEAD_READ, params, DB_COUNT(params), &rows);
+
+    if (err) {
+        goto out;
+    }
+    if (db_rows_count(rows) == 0) {
+        err = ERR_NOT_FOUND;
+        goto out;
+    }
+    const uint8_t *hash = db_rows_bytes(rows, 0, 2, &length);
+    if (length != JOURNAL_HASH_SIZE) {
+        err = ERR_INTERNAL;
+        goto out;
+    }
+    ret_head->epoch = db_rows_int64(rows, 0, 0);
+    ret_head->seq = db_rows_int64(rows, 0, 1);
+    memcpy(ret_head->hash, hash, JOURNAL_HASH_SIZE);
+
+out:
+    db_rows_release(rows);
+    return err;
+}
+
+static const char KEY_MISMATCH_COUNT[] =
+    "WITH entry AS (SELECT seq, key FROM ledger.journal WHERE shard = $1),"
+    " known AS (SELECT seq, key FROM ledger.entry_key WHERE shard = $1 AND seq IS NOT NULL)"
+    " SELECT count(*) AS mismatches FROM entry"
+    " FULL JOIN known ON known.seq = entry.seq AND known.key = entry.key"
+    " WHERE entry.seq IS NULL OR known.seq IS NULL";
+
+enum err store_key_mismatch_count(struct db *db, const char *shard, int64_t *ret_count)
+{
+    return count_rows(db, KEY_MISMATCH_COUNT, shard, ret_count);
+}
+
+static const char POSTING_ORPHAN_COUNT[] =
+    "SELECT count(*) AS orphans FROM ledger.posting"
+    " LEFT JOIN ledger.journal ON journal.shard = posting.shard AND journal.seq = posting.seq"
+    " LEFT JOIN ledger.account ON account.shard = posting.shard"
+    "    AND account.fiscal_year = posting.fiscal_year AND account.programme = posting.programme"
+    "    AND account.funding_source = posting.funding_source AND account.stage = posting.stage"
+    " WHERE posting.shard = $1 AND (journal.seq IS NULL OR account.version IS NULL)";
+
+enum err store_posting_orphan_count(struct db *db, const char *shard, int64_t *ret_count)
+{
+    return count_rows(db, POSTING_ORPHAN_COUNT, shard, ret_count);
+}
+
+static const char LIMIT_EXCESS_COUNT[] =
+    "WITH used AS ("
+    "    SELECT fiscal_year, funding_source, sum(CASE state WHEN 'reserved' THEN amount_krw"
+    "        WHEN 'settled' THEN selected_krw ELSE 0 END) AS used_krw"
+    "    FROM ledger.envelope WHERE shard = $1 GROUP BY fiscal_year, funding_source"
+    " )"
+    " SELECT count(*) AS excesses FROM used"
+    " LEFT JOIN ledger.envelope_limit ON envelope_limit.shard = $1"
+    "    AND envelope_limit.fiscal_year = used.fiscal_year"
+    "    AND envelope_limit.funding_source = used.funding_source"
+    " WHERE used.used_krw > coalesce(envelope_limit.limit_krw, 0)";
+
+enum err store_limit_excess_count(struct db *db, const char *shard, int64_t *ret_count)
+{
+    return count_rows(db, LIMIT_EXCESS_COUNT, shard, ret_count);
+}
+
+static const char ACCOUNT_READ[] =
+    "SELECT fiscal_year, programme, funding_source, stage, balance_krw, held_krw, version,"
+    "    floor_krw"
+    " FROM ledger.account WHERE shard = $1"
+    "    AND (fiscal_year, programme, funding_source, stage) > ($2, $3, $4, $5)"
+    " ORDER BY fiscal_year, programme, funding_source, stage LIMIT $6";
+
+enum err store_account_read(struct db *db, const char *shard, const struct account *after,
+                            struct account_balance *balances, struct store_page *page)
+{
+    const struct db_param params[] = {
+        db_text(shard),
+        db_int32(after ? after->line.fiscal_year : 0),
+        db_text(after ? after->line.programme : ""),
+        db_text(after ? funding_source_code(after->line.funding_source) : ""),
+        db_text(after ? stage_code(after->stage) : ""),
+        db_int64((int64_t)page->limit),
+    };
+    struct db_rows *rows = NULL;
+    enum err err = db_query(db, ACCOUNT_READ, params, DB_COUNT(params), &rows);
+
+    for (int64_t i = 0; !err && i < db_rows_count(rows); i++) {
+        struct account_balance *balance = &balances[i];
+        memset(balance, 0, sizeof *balance);
+        if (!read_account(rows, i, 0, &balance->account)) {
+            err = ERR_INVALID;
+            break;
+        }
+        balance->balance_krw = db_rows_int64(rows, i, 4);
+        balance->held_krw = db_rows_int64(rows, i, 5);
+        balance->version = db_rows_int64(rows, i, 6);
+        balance->has_floor = !db_rows_is_null(rows, i, 7);
+        balance->floor_krw = balance->has_floor ? db_rows_int64(rows, i, 7) : 0;
+    }
+    if (!err) {
+        page->count = (size_t)db_rows_count(rows);
+    }
+    db_rows_release(rows);
+    return err;
+}
+
+static const char POSTING_READ[] =
+    "SELECT fiscal_year, programme, funding_source, stage, version, seq, amount_krw,"
+    "    balance_after_krw"
+    " FROM ledger.posting WHERE shard = $1"
+    "    AND (fiscal_year, programme, funding_source, stage, version) > ($2, $3, $4, $5, $6)"
+    " ORDER BY fiscal_year, programme, funding_source, stage, version LIMIT $7";
+
+enum err store_posting_read(struct db *db, const char *shard, const struct journal_posting *after,
+                            struct journal_posting *postings, struct store_page *page)
+{
+    const struct account *account = after ? &after->account : NULL;
+    const struct db_param params[] = {
+        db_text(shard),
+        db_int32(account ? account->line.fiscal_year : 0),
+        db_text(account ? account->line.programme : ""),
+        db_text(account ? funding_source_code(account->line.funding_source) : ""),
+        db_text(account ? stage_code(account->stage) : ""),
+        db_int64(after ? after->version : 0),
+        db_int64((int64_t)page->limit),
+    };
+    struct db_rows *rows = NULL;
+    enum err err = db_query(db, POSTING_READ, params, DB_COUNT(params), &rows);
+
+    for (int64_t i = 0; !err && i < db_rows_count(rows); i++) {
+        struct journal_posting *posting = &postings[i];
+        memset(posting, 0, sizeof *posting);
+        if (!read_account(rows, i, 0, &posting->account)) {
+            err = ERR_INVALID;
+            break;
+        }
+        posting->version = db_rows_int64(rows, i, 4);
+        posting->seq = db_rows_int64(rows, i, 5);
+        posting->amount_krw = db_rows_int64(rows, i, 6);
+        posting->balance_after_krw = db_rows_int64(rows, i, 7);
+    }
+    if (!err) {
+        page->count = (size_t)db_rows_count(rows);
+    }
+    db_rows_release(rows);
+    return err;
+}
+
+/* Year, programme, source and stage from four columns in this order. */
+static bool read_account(const struct db_rows *rows, int64_t row, int column,
+                         struct account *ret_account)
+{
+    enum funding_source source = 0;
+    enum err err = funding_source_parse(db_rows_text(rows, row, column + 2), &source);
+
+    if (err) {
+        return false;
+    }
+    err = stage_parse(db_rows_text(rows, row, column + 3), &ret_account->stage);
+    if (err) {
+        return false;
+    }
+    err = line_init(&ret_account->line, (int32_t)db_rows_int64(rows, row, column), source,
+                    db_rows_text(rows, row, column + 1));
+    return !err;
+}
+
+static enum err count_rows(struct db *db, const char *sql, const char *shard, int64_t *ret_count)
+{
+    const struct db_param params[] = {db_text(shard)};
+    struct db_rows *rows = NULL;
+    enum err err = db_query(db, sql, params, DB_COUNT(params), &rows);
+
+    if (!err) {
+        *ret_count = db_rows_int64(rows, 0, 0);
+    }
+    db_rows_release(rows);
+    return err;
+}
+
+static bool copy_text(char *target, size_t size, const char *text)
+{
+    size_t length = strlen(text);
+
+    if (length >= size) {
+        return false;
+    }
+    memcpy(target, text, length + 1);
+    return true;
+}

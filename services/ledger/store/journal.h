@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The journal as it lies in the database, for lists, repeated answers and
+ * verification. Any database thread; it locks and changes nothing.
+ *
+ * What is read may have been tampered with, so nothing about it is taken for
+ * granted: a row that makes no sense is handed on as damaged.
+ */
+#ifndef HYEOPCHI_LEDGER_STORE_JOURNAL_H
+#define HYEOPCHI_LEDGER_STORE_JOURNAL_H
+
+#include "ledger/domain/journal.h"
+#include "ledger/domain/order.h"
+#include "ledger/store/posting.h"
+#include "runtime/db.h"
+
+enum {
+    STORE_JOURNAL_COUNT_MAX = 1000, /* entries in one read */
+    STORE_ACCOUNT_READ_MAX = 1000,  /* accounts in one read */
+    STORE_POSTING_COUNT_MAX = 4000, /* postings in one read */
+};
+
+/* How much to read, and how much there was. */
+struct store_page {
+    size_t limit;
+    size_t count;
+};
+
+/*
+ * Reads up to page->limit entries with seq > after, in order. orders[i].result is POSTED, or
+ * PENDING for a damaged row, of which only seq and hash are filled.
+ */
+ERR_CHECKED enum err store_journal_read(struct db *db, const char *shard, int64_t after,
+                                        struct order *orders, struct store_page *page);
+
+/* Reads the head without locking. ERR_NOT_FOUND when the shard has none yet. */
+ERR_CHECKED enum err store_head_read(struct db *db, const char *shard, struct store_head *ret_head);
+
+/* How many journal rows lack their key row, and keys that name an entry which is not theirs. */
+ERR_CHECKED enum err store_key_mismatch_count(struct db *db, const char *shard, int64_t *ret_count);
+
+/* How many postings have no account row, or no entry. */
+ERR_CHECKED enum err store_posting_orphan_count(struct db *db, const char *shard,
+                                                int64_t *ret_count);
+
+/* How many (fiscal year, source) have envelopes beyond their limit. */
+ERR_CHECKED enum err store_limit_excess_count(struct db *db, const char *shard, int64_t *ret_count);
+
+/*
+ * Reads accounts in key order, those after `after` (NULL: from the first). ERR_INVALID when a row
+ * is damaged.
+ */
+ERR_CHECKED enum err store_account_read(struct db *db, const char *shard,
+                                        const struct account *after,
+                                        struct account_balance *balances, struct store_page *page);
+
+/* Reads postings in order of account and version, those after `after`. ERR_INVALID likewise. */
+ERR_CHECKED enum err store_posting_read(struct db *db, const char *shard,
+                                        const struct journal_posting *after,
+                                        struct journal_posting *postings, struct store_page *page);
+
+#endif

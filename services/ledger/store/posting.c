@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The statements that append to the journal. Rows travel as arrays, so that a
+ * thousand entries are as many round trips as one.
+ */
+#include "ledger/store/posting.h"
+
+#include <assert.h>
+#include <string.h>
+
+static bool is_new(const struct order *order, enum order_result result);
+static void add_key(struct db_column columns[], const struct order *order);
+static void copy_text(char *target, size_t size, const char *text);
+
+static const char JOURNAL_INSERT[] =
+    "INSERT INTO ledger.journal (shard, seq, key, kind, effective_date, period, posted_time_ms,"
+    "    document, metadata, hash)"
+    " SELECT $1, added.seq, added.key, added.kind, added.effective_date, added.period, "
+    "added.posted_time_ms,"
+    "    added.document, added.metadata, added.hash"
+    " FROM unnest($2::int8[], $3::uuid[], $4::text[], $5::int4[], $6::int4[], $7::int8[],"
+    "    $8::text[], $9::text[], $10::bytea[])"
+    "    AS added (seq, key, kind, effective_date, period, posted_time_ms, document, metadata, "
+    "hash)";
+
+enum err store_journal_insert(struct db *db, const char *shard, struct order *const *orders,
+                              size_t count)
+{
+    static const enum db_column_type TYPES[] = {
+        DB_COLUMN_INT64, DB_COLUMN_UUID, DB_COLUMN_TEXT, DB_COLUMN_INT32, DB_COLUMN_INT32,
+        DB_COLUMN_INT64, DB_COLUMN_TEXT, DB_COLUMN_TEXT, DB_COLUMN_BYTES,
+    };
+    struct db_column columns[DB_COUNT(TYPES)];
+    struct db_param params[1 + DB_COUNT(TYPES)];
+    enum err err = ERR_OK;
+
+    assert(count <= STORE_ORDER_COUNT_MAX);
+    for (size_t i = 0; i < DB_COUNT(TYPES); i++) {
+        db_column_init(&columns[i], TYPES[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct entry *entry = &orders[i]->entry;
+        if (!is_new(orders[i], ORDER_POSTED)) {
+            continue;
+        }
+        db_column_add_int64(&columns[0], orders[i]->seq);
+        db_column_add_uuid(&columns[1], entry->key);
+        db_column_add_text(&columns[2], entry->kind);
+        db_column_add_int32(&columns[3], entry->effective_date);
+        db_column_add_int32(&columns[4], entry->period);
+        db_column_add_int64(&columns[5], orders[i]->posted_time_ms);
+        db_column_add_text(&columns[6], entry->document);
+        db_column_add_text(&columns[7], entry->metadata);
+        db_column_add_bytes(&columns[8], orders[i]->hash, ORDER_HASH_SIZE);
+    }
+    params[0] = db_text(shard);
+    for (size_t i = 0; i < DB_COUNT(TYPES); i++) {
+        params[1 + i] = db_column_param(&columns[i]);
+    }
+    err = db_exec(db, JOURNAL_INSERT, params, DB_COUNT(params));
+    for (size_t i = 0; i < DB_COUNT(TYPES); i++) {
+        db_column_release(&columns[i]);
+    }
+    return err;
+}
+
+static const char POSTING_INSERT[] =
+    "INSERT INTO ledger.posting (shard, seq, leg, fiscal_year, programme, funding_source, stage,"
+    "    amount_krw, version, balance_after_krw)"
+    " SELECT $1, added.seq, added.leg, added.fiscal_year, added.programme, added.funding_source, "
+    "added.stage,"
+    "    added.amount_krw, added.version, added.balance_after_krw"
+    " FROM unnest($2::int8[], $3::int2[], $4::int4[], $5::text[], $6::text[], $7::text[],"
+    "    $8::int8[], $9::int8[], $10::int8[])"
+    "    AS added (seq, leg, fiscal_year, programme, funding_source, stage, amount_krw, version,"
+    "    balance_after_krw)";
+
+static void add_posting(struct db_column columns[], const struct order *order, size_t leg)
+{
+    const struct entry_leg *row = &order->entry.legs[leg];
+
+    db_column_add_int64(&columns[0], order->seq);
+    db_column_add_int16(&columns[1], (int16_t)(leg + 1));
+    db_column_add_int32(&columns[2], row->account.line.fiscal_year);
+    db_column_add_text(&columns[3], row->account.line.programme);
+    db_column_add_text(&columns[4], funding_source_code(row->account.line.funding_source));
+    db_column_add_text(&columns[5], stage_code(row->account.stage));
+    db_column_add_int64(&columns[6], row->amount_krw);
+    db_column_add_int64(&columns[7], order->postings[leg].version);
+    db_column_add_int64(&columns[8], order->postings[leg].balance_after_krw);
+}
+
+enum err store_posting_insert(struct db *db, const char *shard, struct order *const *orders,
+                              size_t count)
+{
+    static const enum db_column_type TYPES[] = {
+        DB_COLUMN_INT64, DB_COLUMN_INT16, DB_COLUMN_INT32, DB_COLUMN_TEXT,  DB_COLUMN_TEXT,
+        DB_COLUMN_TEXT,  DB_COLUMN_INT64, DB_COLUMN_INT64, DB_COLUMN_INT64,
+    };
+    struct db_column columns[DB_COUNT(TYPES)];
+    struct db_param params[1 + DB_COUNT(TYPES)];
+    enum err err = ERR_OK;
+
+    assert(count <= STORE_ORDER_COUNT_MAX);
+    for (size_t i = 0; i < DB_COUNT(TYPES); i++) {
+        db_column_init(&columns[i], TYPES[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        size_t leg_count = is_new(orders[i], ORDER_POSTED) ? orders[i]->entry.leg_count : 0;
+        for (size_t leg = 0; leg < leg_count; leg++) {
+            add_posting(columns, orders[i], leg);
+        }
+    }
+    params[0] = db_text(shard);
+    for (size_t i = 0; i < DB_COUNT(TYPES); i++) {
+        params[1 + i] = db_column_param(&columns[i]);
+    }
+    err = db_exec(db, POSTING_INSERT, params, DB_COUNT(params));
+    for (size_t i = 0; i < DB_COUNT(TYPES); i++) {
+        db_column_release(&columns[i]);
+    }
+    return err;
+}
+
+static const char HEAD_INSERT[] =
+    "INSERT INTO ledger.head (shard) VALUES ($1) ON CONFLICT (shard) DO NOTHING";
+
+static enum err head_insert(struct db *db, const char *shard)
+{
+    const struct db_param params[] = {db_text(shard)};
+
+    return db_exec(db, HEAD_INSERT, params, DB_COUNT(params));
+}
+
+static const char HEAD_FIND[] = "SELECT epoch, seq, hash FROM ledger.head WHERE shard = $1";
+
+static enum err head_find(struct db *db, const char *shard, struct store_head *ret_head)
+{
+    const struct db_param params[] = {db_text(shard)};
+    struct db_rows *rows = NULL;
+    size_t length = 0;
+    enum err err = db_query(db, HEAD_FIND, params, DB_COUNT(params), &rows);
+
+    if (err) {
+        goto out;
+    }
+    if (db_rows_count(rows) == 0) {
+        err = ERR_NOT_FOUND;
+        goto out;
+    }
+    const uint8_t *hash = db_rows_bytes(rows, 0, 2, &length);
+    assert(length == JOURNAL_HASH_SIZE);
+    ret_head->epoch = db_rows_int64(rows, 0, 0);
+    ret_head->seq = db_rows_int64(rows, 0, 1);
+    memcpy(ret_head->hash, hash, JOURNAL_HASH_SIZE);
+
+out:
+    db_rows_release(rows);
+    return err;
+}
+
+enum err store_head_load(struct db *db, const char *shard, struct store_head *ret_head)
+{
+    enum err err = head_find(db, shard, ret_head);
+
+    if (err != ERR_NOT_FOUND) {
+        return err;
+    }
+    err = head_insert(db, shard);
+    if (err) {
+        return err;
+    }
+    err = head_find(db, shard, ret_head);
+    return err == ERR_NOT_FOUND ? ERR_INTERNAL : err;
+}
+
+static const char HEAD_SET[] =
+    "UPDATE ledger.head SET seq = $5, hash = $6"
+    " WHERE shard = $1 AND epoch = $2 AND seq = $3 AND hash = $4";
+
+enum err store_head_set(struct db *db, const char *shard, const struct store_head *before,
+                        const struct store_head *after)
+{
+    const struct db_param params[] = {
+        db_text(shard),        db_int64(before->epoch),
+        db_int64(before->seq), db_bytes(before->hash, JOURNAL_HASH_SIZE),
+        db_int64(after->seq),  db_bytes(after->hash, JOURNAL_HASH_SIZE),
+    };
+    int64_t changed = 0;
+    enum err err = db_exec_count(db, HEAD_SET, params, DB_COUNT(params), &changed);
+
+    if (err) {
+        return err;
+    }
+    return changed == 1 ? ERR_OK : ERR_CONFLICT;
+}
+
+static const char RULE_LIST[] =
+    "SELECT kind, transfer, debit_class, credit_class, required, same_line, same_source,"
+    "    same_amount, needs_document, allowed_when_closed"
+    " FROM ledger.kind_rule ORDER BY kind, transfer";
+
+enum err store_rule_list(struct db *db, struct kind_rule_set *ret_rules)
+{
+    struct db_rows *rows = NULL;
+    enum err err = db_query(db, RULE_LIST, NULL, 0, &rows);
+
+    if (err) {
+        goto out;
+    }
+    for (int64_t i = 0; i < db_rows_count(rows); i++) {
+        struct kind_rule rule = {
+            .transfer = (int32_t)db_rows_int64(rows, i, 1),
+            .required = db_rows_bool(rows, i, 4),
+            .same_line = db_rows_bool(rows, i, 5),
+            .same_source = db_rows_bool(rows, i, 6),
+            .same_amount = db_rows_bool(rows, i, 7),
+            .needs_document = db_rows_bool(rows, i, 8),
+            .allowed_when_closed = db_rows_bool(rows, i, 9),
+        };
+        copy_text(rule.kind, sizeof rule.kind, db_rows_text(rows, i, 0));
+        copy_text(rule.debit_class, sizeof rule.debit_class, db_rows_text(rows, i, 2));
+        copy_text(rule.credit_class, sizeof rule.credit_class, db_rows_text(rows, i, 3));
+        err = kind_rule_set_add(ret_rules, &rule);
+        if (err) {
+            err = ERR_INTERNAL;
+            goto out;
+        }
+    }
+
+out:
+    db_rows_release(rows);
+    return err;
+}
+
+static const char KEY_RECALL[] =
+    "SELECT wanted.place, known.request_hash, known.seq, known.refusal_code, known.refusal_field,"
+    "    known.refusal_account, known.shortfall_krw"
+    " FROM unnest($2::uuid[], $3::int4[]) AS wanted (key, place)"
+    " INNER JOIN ledger.entry_key AS known ON known.shard = $1 AND known.key = wanted.key";
+
+static enum err read_key(const struct db_rows *rows, int64_t row, struct order_key *ret_key)
+{
+    size_t length = 0;
+    const uint8_t *hash = db_rows_bytes(rows, row, 1, &length);
+    enum err err = ERR_OK;
+
+    assert(length == ORDER_HASH_SIZE);
+    memset(ret_key, 0, sizeof *ret_key);
+    memcpy(ret_key->request_hash, hash, ORDER_HASH_SIZE);
+    if (!db_rows_is_null(rows, row, 2)) {
+        ret_key->seq = db_rows_int64(rows, row, 2);
+        return ERR_OK;
+    }
+    /* A code of a newer version, read by an older one. */
+    err = refusal_parse(db_rows_text(rows, row, 3), &ret_key->refusal.reason);
+    if (err) {
+        return ERR_INTERNAL;
+    }
+    copy_text(ret_key->refusal.field, sizeof ret_key->refusal.field, db_rows_text(rows, row, 4));
+    if (!db_rows_is_null(rows, row, 5)) {
+        copy_text(ret_key->refusal.account, sizeof ret_key->refusal.account,
+                  db_rows_text(rows, row, 5));
+    }
+    ret_key->refusal.shortfall_krw = db_rows_int64(rows, row, 6);
+    return ERR_OK;
+}
+
+enum err store_key_recall(struct db *db, const char *shard, struct order *const *orders,
+                          size_t count)
+{
+    struct db_column keys;
+    struct db_column places;
+    struct db_rows *rows = NULL;
+    enum err err = ERR_OK;
+
+    assert(count <= STORE_ORDER_COUNT_MAX);
+    db_column_init(&keys, DB_COLUMN_UUID);
+    db_column_init(&places, DB_COLUMN_INT32);
+    for (size_t i = 0; i < count; i++) {
+        db_column_add_uuid(&keys, orders[i]->entry.key);
+        db_column_add_int32(&places, (int32_t)i);
+    }
+    const struct db_param params[] = {db_text(shard), db_column_param(&keys),
+                                      db_column_param(&places)};
+    err = db_query(db, KEY_RECALL, params, DB_COUNT(params), &rows);
+    for (int64_t i = 0; !err && i < db_rows_count(rows); i++) {
+        struct order_key key;
+        err = read_key(rows, i, &key);
+        if (!err) {
+            order_recall(orders[db_rows_int64(rows, i, 0)], &key);
+        }
+    }
+    db_rows_release(rows);
+    db_column_release(&keys);
+    db_column_release(&places);
+    return err;
+}
+
+static const char KEY_INSERT[] =
+    "INSERT INTO ledger.entry_key (shard, key, request_hash, seq, refusal_code, refusal_field,"
+    "    refusal_account, shortfall_krw, recorded_time_ms)"
+    " SELECT $1, added.key, added.request_hash, added.seq, added.refusal_code, added.refusal_field,"
+    "    added.refusal_account, added.shortfall_krw, $9"
+    " FROM unnest($2::uuid[], $3::bytea[], $4::int8[], $5::text[], $6::text[], $7::text[],"
+    "    $8::int8[])"
+    "    AS added (key, request_hash, seq, refusal_code, refusal_field, refusal_account,"
+    "    shortfall_krw)";
+
+enum err store_key_insert(struct db *db, const char *shard, int64_t now_ms,
+                          struct order *const *orders, size_t count)
+{
+    static const enum db_column_type TYPES[] = {
+        DB_COLUMN_UUID, DB_COLUMN_BYTES, DB_COLUMN_INT64, DB_COLUMN_TEXT,
+        DB_COLUMN_TEXT, DB_COLUMN_TEXT,  DB_COLUMN_INT64,
+    };
+    struct db_column columns[DB_COUNT(TYPES)];
+    struct db_param params[2 + DB_COUNT(TYPES)];
+    enum err err = ERR_OK;
+
+    assert(count <= STORE_ORDER_COUNT_MAX);
+    for (size_t i = 0; i < DB_COUNT(TYPES); i++) {
+        db_column_init(&columns[i], TYPES[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!orders[i]->remembered) {
+            add_key(columns, orders[i]);
+        }
+    }
+    params[0] = db_text(shard);
+    for (size_t i = 0; i < DB_COUNT(TYPES); i++) {
+        params[1 + i] = db_column_param(&columns[i]);
+    }
+    params[1 + DB_COUNT(TYPES)] = db_int64(now_ms);
+    err = db_exec(db, KEY_INSERT, params, DB_COUNT(params));
+    for (size_t i = 0; i < DB_COUNT(TYPES); i++) {
+        db_column_release(&columns[i]);
+    }
+    return err;
+}
+
+static const char PERIOD_LIST[] =
+    "SELECT fiscal_year, state FROM ledger.period WHERE shard = $1 ORDER BY fiscal_year";
+
+enum err store_period_list(struct db *db, const char *shard,
+                           struct store_period periods[STORE_PERIOD_COUNT_MAX], size_t *ret_count)
+{
+    const struct db_param params[] = {db_text(shard)};
+    struct db_rows *rows = NULL;
+    enum err err = db_query(db, PERIOD_LIST, params, DB_COUNT(params), &rows);
+
+    if (err) {
+        goto out;
+    }
+    /* The table's own check leaves room for no more years than this. */
+    assert(db_rows_count(rows) <= STORE_PERIOD_COUNT_MAX);
+    for (int64_t i = 0; i < db_rows_count(rows); i++) {
+        bool open = strcmp(db_rows_text(rows, i, 1), "open") == 0;
+        periods[i].fiscal_year = (int32_t)db_rows_int64(rows, i, 0);
+        periods[i].state = open ? PERIOD_OPEN : PERIOD_CLOSED;
+    }
+    *ret_count = (size_t)db_rows_count(rows);
+
+out:
+    db_rows_release(rows);
+    return err;
+}
+
+static const char PERIOD_OPEN_SQL[] =
+    "INSERT INTO ledger.period (shard, fiscal_year, state) VALUES ($1, $2, 'open')"
+    " ON CONFLICT (shard, fiscal_year) DO NOTHING";
+
+enum err store_period_open(struct db *db, const char *shard, int32_t fiscal_year)
+{
+    const struct db_param params[] = {db_text(shard), db_int32(fiscal_year)};
+
+    return db_exec(db, PERIOD_OPEN_SQL, params, DB_COUNT(params));
+}
+
+/* A text of our own tables into its place; longer text than the tables allow is a bug. */
+static void copy_text(char *target, size_t size, const char *text)
+{
+    size_t length = strlen(text);
+
+    assert(length < size);
+    memcpy(target, text, length + 1);
+}
+
+static bool is_new(const struct order *order, enum order_result result)
+{
+    return order->result == result && !order->remembered;
+}
+
+static void add_key(struct db_column columns[], const struct order *order)
+{
+    struct order_key key;
+
+    order_key_init(&key, order);
+    db_column_add_uuid(&columns[0], order->entry.key);
+    db_column_add_bytes(&columns[1], key.request_hash, ORDER_HASH_SIZE);
+    if (key.seq > 0) {
+        db_column_add_int64(&columns[2], key.seq);
+        db_column_add_null(&columns[3]);
+        db_column_add_null(&columns[4]);
+    } else {
+        db_column_add_null(&columns[2]);
+        db_column_add_text(&columns[3], refusal_code(key.refusal.reason));
+        db_column_add_text(&columns[4], key.refusal.field);
+    }
+    db_column_add_text(&columns[5], key.refusal.account[0] ? key.refusal.account : NULL);
+    db_column_add_int64(&columns[6], key.refusal.shortfall_krw);
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What posting reads and writes: the head, idempotency keys, kinds, fiscal
+ * years, accounts, the journal and its postings. One function a statement.
+ *
+ * Writer thread, inside the writer's transaction (store_rule_list also on
+ * reader threads). Nothing here decides anything, and no row is locked: there is
+ * one writer, head and term are compared and set before it commits.
+ */
+#ifndef HYEOPCHI_LEDGER_STORE_POSTING_H
+#define HYEOPCHI_LEDGER_STORE_POSTING_H
+
+#include "ledger/domain/journal.h"
+#include "ledger/domain/order.h"
+#include "runtime/db.h"
+
+enum {
+    STORE_ORDER_COUNT_MAX = 4096,                        /* orders in one statement */
+    STORE_PERIOD_COUNT_MAX = 200,                        /* fiscal years of a shard */
+    STORE_ACCOUNT_COUNT_MAX = 4 * STORE_ORDER_COUNT_MAX, /* accounts in one statement */
+};
+
+/* The end of a shard's journal. */
+struct store_head {
+    int64_t epoch;
+    int64_t seq;
+    uint8_t hash[JOURNAL_HASH_SIZE];
+};
+
+struct store_period {
+    int32_t fiscal_year;
+    enum period_state state;
+};
+
+/* An account as it was loaded; balance.version tells whether it changed since. */
+struct store_account {
+    struct account_balance balance;
+    int64_t loaded_version;
+};
+
+/* Reads the head, making it for a new shard. */
+ERR_CHECKED enum err store_head_load(struct db *db, const char *shard, struct store_head *ret_head);
+
+/* Moves the head; ERR_CONFLICT when it is not `before` any more: somebody else posts. */
+ERR_CHECKED enum err store_head_set(struct db *db, const char *shard,
+                                    const struct store_head *before,
+                                    const struct store_head *after);
+
+/* Reads the whole kind_rule table into an empty set. ERR_INTERNAL when a row makes no sense. */
+ERR_CHECKED enum err store_rule_list(struct db *db, struct kind_rule_set *ret_rules);
+
+/* Answers the orders whose keys are remembered (order_recall); leaves the others as they are. */
+ERR_CHECKED enum err store_key_recall(struct db *db, const char *shard, struct order *const *orders,
+                                      size_t count);
+
+/* Remembers the keys of orders that were answered now. */
+ERR_CHECKED enum err store_key_insert(struct db *db, const char *shard, int64_t now_ms,
+                                      struct order *const *orders, size_t count);
+
+/* Reads the fiscal years that were ever opened. */
+ERR_CHECKED enum err store_period_list(struct db *db, const char *shard,
+                                       struct store_period periods[STORE_PERIOD_COUNT_MAX],
+                                       size_t *ret_count);
+
+/* Opens a fiscal year; nothing happens when it was opened before. */
+ERR_CHECKED enum err store_period_open(struct db *db, const char *shard, int32_t fiscal_year);
+
+/* Fills in the balances of the accounts that exist; the others stay as they are. */
+ERR_CHECKED enum err store_account_load(struct db *db, const char *shard,
+                                        struct store_account *accounts, size_t count);
+
+/* Writes the accounts that changed since they were loaded. */
+ERR_CHECKED enum err store_account_save(struct db *db, const char *shard,
+                                        const struct store_account *accounts, size_t count);
+
+/* Appends the orders that were posted now to the journal. */
+ERR_CHECKED enum err store_journal_insert(struct db *db, const char *shard,
+                                          struct order *const *orders, size_t count);
+
+/* Appends their legs. */
+ERR_CHECKED enum err store_posting_insert(struct db *db, const char *shard,
+                                          struct order *const *orders, size_t count);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Recomputes the whole ledger from its rows: chain, sums, rules, keys,
+ * versions, balances, floors, envelopes. What `hyeopchi ledger verify` asks for.
+ *
+ * Reader thread, inside one snapshot of the database, so that postings under
+ * way cannot be mistaken for faults. It repairs nothing.
+ */
+#ifndef HYEOPCHI_LEDGER_VERIFY_H
+#define HYEOPCHI_LEDGER_VERIFY_H
+
+#include "ledger/domain/journal.h"
+#include "runtime/db.h"
+#include "runtime/err.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { VERIFY_FAULT_COUNT_MAX = 100 }; /* faults reported; verification stops there */
+
+struct verify_fault {
+    enum journal_fault fault;
+    int64_t seq;                     /* the entry at fault; 0 where it is not one entry's */
+    char account[ACCOUNT_CODE_SIZE]; /* the account at fault; "" where it is not one account's */
+    int64_t row_count;               /* how many rows, where faults are counted together */
+};
+
+struct verify_report {
+    int64_t epoch;
+    int64_t seq; /* of the head */
+    uint8_t hash[JOURNAL_HASH_SIZE];
+    int64_t entry_count; /* that were verified */
+    int64_t posting_count;
+    int64_t account_count;
+    struct verify_fault faults[VERIFY_FAULT_COUNT_MAX];
+    size_t fault_count;
+};
+
+/* Verifies a shard. An error means that it could not be done; faults are the report's. */
+ERR_CHECKED enum err verify_run(struct db *db, const char *shard, struct verify_report *ret_report);
+
+#endif
