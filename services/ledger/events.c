@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Between messages and the ledger's own structs. No decision is made here, and
+ * no generated name leaves this file.
+ */
+#include "ledger/events.h"
+
+#include "hyeopchi/ledger/v1/ledger.pb-c.h"
+#include "hyeopchi/participation/v1/ballot.pb-c.h"
+#include "ledger/domain/text.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TYPE_ENTRY_POSTED      "kr.hyeopchi.ledger.entry.posted.v1"
+#define TYPE_ENVELOPE_RESERVED "kr.hyeopchi.ledger.envelope.reserved.v1"
+#define TYPE_ENVELOPE_REFUSED  "kr.hyeopchi.ledger.envelope.refused.v1"
+#define TYPE_ENVELOPE_RELEASED "kr.hyeopchi.ledger.envelope.released.v1"
+#define TYPE_LIMIT_SET         "kr.hyeopchi.ledger.envelope-limit.set.v1"
+#define TYPE_OPENING_REQUESTED "kr.hyeopchi.participation.ballot.opening-requested.v1"
+#define TYPE_TALLY_CERTIFIED   "kr.hyeopchi.participation.tally.certified.v1"
+
+const ProtobufCMessageDescriptor *const events_types[] = {
+    &hyeopchi__ledger__v1__entry_posted__descriptor,
+    &hyeopchi__ledger__v1__envelope_reserved__descriptor,
+    &hyeopchi__ledger__v1__envelope_refused__descriptor,
+    &hyeopchi__ledger__v1__envelope_released__descriptor,
+    &hyeopchi__ledger__v1__envelope_limit_set__descriptor,
+    NULL,
+};
+
+/* The numbers of the domain and of the messages are the same; a source is cast, not looked up. */
+static_assert((int)HYEOPCHI__LEDGER__V1__FUNDING_SOURCE__FUNDING_SOURCE_NATIONAL ==
+                  (int)FUNDING_SOURCE_NATIONAL,
+              "national");
+static_assert((int)HYEOPCHI__LEDGER__V1__FUNDING_SOURCE__FUNDING_SOURCE_CITY ==
+                  (int)FUNDING_SOURCE_CITY,
+              "city");
+static_assert((int)HYEOPCHI__LEDGER__V1__FUNDING_SOURCE__FUNDING_SOURCE_DISTRICT ==
+                  (int)FUNDING_SOURCE_DISTRICT,
+              "district");
+static_assert((int)HYEOPCHI__LEDGER__V1__FUNDING_SOURCE__FUNDING_SOURCE_OTHER ==
+                  (int)FUNDING_SOURCE_OTHER,
+              "other");
+
+/* What one event is about; text is copied by say(). */
+struct saying {
+    const char *type;
+    const char *subject;
+    const struct events_cause *cause;
+    const ProtobufCMessage *message;
+};
+
+static enum err say(struct writer_tx *tx, const struct saying *saying);
+static char *keep(uint8_t **at, const char *text);
+static size_t kept_size(const char *text);
+static char *borrow(const char *text);
+static void ballot_texts(const uint8_t ballot_id[BALLOT_ID_SIZE],
+                         char ret_id[CRYPTO_UUID_TEXT_SIZE], char ret_subject[EVENT_SUBJECT_SIZE]);
+static enum err hear_opening(const struct event *event, struct heard *heard);
+static enum err hear_tally(const struct event *event, struct heard *heard);
+static enum err hear_winners(const Hyeopchi__Participation__V1__TallyCertified *message,
+                             struct heard *heard);
+static enum err hear_ballot(struct heard *heard, const char *ballot_id);
+static bool copy_text(char *target, size_t size, const char *text);
+
+enum err events_say_entry(struct writer_tx *tx, const struct events_cause *cause,
+                          const struct order *order, const char *ballot_id)
+{
+    const struct entry *entry = &order->entry;
+    Hyeopchi__Ledger__V1__EntryPosted message;
+    Hyeopchi__Ledger__V1__Leg legs[ENTRY_LEG_MAX];
+    Hyeopchi__Ledger__V1__Leg *leg_pointers[ENTRY_LEG_MAX];
+    char key[CRYPTO_UUID_TEXT_SIZE];
+    char subject[EVENT_SUBJECT_SIZE];
+    uint8_t hash[ORDER_HASH_SIZE];
+
+    memcpy(hash, order->hash, sizeof hash);
+    hyeopchi__ledger__v1__entry_posted__init(&message);
+    crypto_uuid_format(entry->key, key);
+    (void)snprintf(subject, sizeof subject, "entries/%s", key); /* a UUID fits */
+    for (size_t i = 0; i < entry->leg_count; i++) {
+        const struct entry_leg *leg = &entry->legs[i];
+        hyeopchi__ledger__v1__leg__init(&legs[i]);
+        legs[i].fiscal_year = leg->account.line.fiscal_year;
+        legs[i].programme = borrow(leg->account.line.programme);
+        legs[i].funding_source =
+            (Hyeopchi__Ledger__V1__FundingSource)leg->account.line.funding_source;
+        legs[i].stage = borrow(stage_code(leg->account.stage));
+        legs[i].amount_krw = leg->amount_krw;
+        legs[i].balance_after_krw = order->postings[i].balance_after_krw;
+        legs[i].version = order->postings[i].version;
+        leg_pointers[i] = &legs[i];
+    }
+    message.journal_seq = order->seq;
+    message.entry_key = key;
+    message.kind = borrow(entry->kind);
+    message.effective_date = entry->effective_date;
+    message.fiscal_year = entry->period;
+    message.document = borrow(entry->document);
+    message.n_legs = entry->leg_count;
+    message.legs = leg_pointers;
+    message.posted_time_ms = order->posted_time_ms;
+    message.hash.data = hash;
+    message.hash.len = sizeof hash;
+    message.ballot_id = borrow(ballot_id);
+    return say(tx, &(struct saying){TYPE_ENTRY_POSTED, subject, cause, &message.base});
+}
+
+enum err events_say_reserved(struct writer_tx *tx, const struct events_cause *cause,
+                             const struct envelope *envelope)
+{
+    Hyeopchi__Ledger__V1__EnvelopeReserved message;
+    char ballot_id[CRYPTO_UUID_TEXT_SIZE];
+    char subject[EVENT_SUBJECT_SIZE];
+
+    hyeopchi__ledger__v1__envelope_reserved__init(&message);
+    ballot_texts(envelope->ballot_id, ballot_id, subject);
+    message.ballot_id = ballot_id;
+    message.fiscal_year = envelope->fiscal_year;
+    message.funding_source = (Hyeopchi__Ledger__V1__FundingSource)envelope->funding_source;
+    message.amount_krw = envelope->amount_krw;
+    return say(tx, &(struct saying){TYPE_ENVELOPE_RESERVED, subject, cause, &message.base});
+}
+
+enum err events_say_refused(struct writer_tx *tx, const struct events_cause *cause,
+                            const struct envelope_request *request, const struct refusal *refusal)
+{
+    Hyeopchi__Ledger__V1__EnvelopeRefused message;
+    char ballot_id[CRYPTO_UUID_TEXT_SIZE];
+    char subject[EVENT_SUBJECT_SIZE];
+
+    hyeopchi__ledger__v1__envelope_refused__init(&message);
+    ballot_texts(request->ballot_id, ballot_id, subject);
+    message.ballot_id = ballot_id;
+    message.fiscal_year = request->fiscal_year;
+    message.funding_source = (Hyeopchi__Ledger__V1__FundingSource)request->funding_source;
+    message.amount_krw = request->amount_krw;
+    message.code = borrow(refusal_code(refusal->reason));
+    message.shortfall_krw = refusal->shortfall_krw;
+    return say(tx, &(struct saying){TYPE_ENVELOPE_REFUSED, subject, cause, &message.base});
+}
+
+enum err events_say_released(struct writer_tx *tx, const struct events_cause *cause,
+                             const struct envelope *envelope, int64_t released_krw)
+{
+    Hyeopchi__Ledger__V1__EnvelopeReleased message;
+    char ballot_id[CRYPTO_UUID_TEXT_SIZE];
+    char subject[EVENT_SUBJECT_SIZE];
+
+    hyeopchi__ledger__v1__envelope_released__init(&message);
+    ballot_texts(envelope->ballot_id, ballot_id, subject);
+    message.ballot_id = ballot_id;
+    message.fiscal_year = envelope->fiscal_year;
+    message.funding_source = (Hyeopchi__Ledger__V1__FundingSource)envelope->funding_source;
+    message.amount_krw = released_krw;
+    message.selected_krw = envelope->selected_krw;
+    return say(tx, &(struct saying){TYPE_ENVELOPE_RELEASED, subject, cause, &message.base});
+}
+
+enum err events_say_limit(struct writer_tx *tx, const struct events_cause *cause,
+                          const struct events_limit *limit)
+{
+    Hyeopchi__Ledger__V1__EnvelopeLimitSet message;
+    char subject[EVENT_SUBJECT_SIZE];
+
+    hyeopchi__ledger__v1__envelope_limit_set__init(&message);
+    (void)snprintf(subject, sizeof subject, "envelope-limits/%d-%s", (int)limit->fiscal_year,
+                   funding_source_code(limit->funding_source)); /* both are short */
+    message.fiscal_year = limit->fiscal_year;
+    message.funding_source = (Hyeopchi__Ledger__V1__FundingSource)limit->funding_source;
+    message.limit_krw = limit->limit_krw;
+    return say(tx, &(struct saying){TYPE_LIMIT_SET, subject, cause, &message.base});
+}
+
+enum err events_hear(const struct event *event, struct heard *ret_heard)
+{
+    struct heard heard = {.kind = HEARD_OTHER};
+    enum err err = ERR_OK;
+
+    if (strcmp(event->type, TYPE_OPENING_REQUESTED) == 0) {
+        err = hear_opening(event, &heard);
+    } else if (strcmp(event->type, TYPE_TALLY_CERTIFIED) == 0) {
+        err = hear_tally(event, &heard);
+    }
+    if (err) {
+        heard_release(&heard);
+        return err;
+    }
+    *ret_heard = heard;
+    return ERR_OK;
+}
+
+void heard_release(struct heard *heard)
+{
+    free(heard->winners);
+    heard->winners = NULL;
+    heard->winner_count = 0;
+}
+
+static enum err hear_opening(const struct event *event, struct heard *heard)
+{
+    Hyeopchi__Participation__V1__BallotOpeningRequested *message =
+        hyeopchi__participation__v1__ballot_opening_requested__unpack(NULL, event->data_length,
+                                                                      event->data);
+    enum err err = ERR_INVALID;
+
+    if (!message) {
+        return ERR_INVALID;
+    }
+    heard->kind = HEARD_OPENING_REQUESTED;
+    heard->request.fiscal_year = message->budget_year;
+    heard->request.funding_source = (enum funding_source)message->funding_source;
+    heard->request.amount_krw = message->budget_krw;
+    err = hear_ballot(heard, message->ballot_id);
+    hyeopchi__participation__v1__ballot_opening_requested__free_unpacked(message, NULL);
+    return err;
+}
+
+static enum err hear_tally(const struct event *event, struct heard *heard)
+{
+    Hyeopchi__Participation__V1__TallyCertified *message =
+        hyeopchi__participation__v1__tally_certified__unpack(NULL, event->data_length, event->data);
+    enum err err = ERR_INVALID;
+
+    if (!message) {
+        return ERR_INVALID;
+    }
+    heard->kind = HEARD_TALLY_CERTIFIED;
+    heard->request.fiscal_year = message->budget_year;
+    heard->request.funding_source = (enum funding_source)message->funding_source;
+    heard->request.amount_krw = message->budget_krw;
+    heard->certified_time_ms = message->certified_time_ms;
+    heard->funded_krw = message->funded_krw;
+    err = hear_ballot(heard, message->ballot_id);
+    if (!err) {
+        err = hear_winners(message, heard);
+    }
+    hyeopchi__participation__v1__tally_certified__free_unpacked(message, NULL);
+    return err;
+}
+
+static enum err hear_winners(const Hyeopchi__Participation__V1__TallyCertified *message,
+                             struct heard *heard)
+{
+    if (message->n_options > EVENTS_WINNER_COUNT_MAX) {
+        return ERR_INVALID;
+    }
+    heard->winners = calloc(message->n_options + 1, sizeof *heard->winners);
+    if (!heard->winners) {
+        return ERR_UNAVAILABLE;
+    }
+    for (size_t i = 0; i < message->n_options; i++) {
+        const Hyeopchi__Participation__V1__OptionResult *option = message->options[i];
+        struct heard_winner *winner = &heard->winners[heard->winner_count];
+        if (!option->funded) {
+            continue;
+        }
+        if (!copy_text(winner->option_id, sizeof winner->option_id, option->option_id) ||
+            !copy_text(winner->programme, sizeof winner->programme, option->programme)) {
+            return ERR_INVALID;
+        }
+        winner->cost_krw = option->cost_krw;
+        heard->winner_count++;
+    }
+    return ERR_OK;
+}
+
+static enum err hear_ballot(struct heard *heard, const char *ballot_id)
+{
+    enum err err = crypto_uuid_parse(ballot_id, heard->request.ballot_id);
+
+    if (err) {
+        return ERR_INVALID;
+    }
+    crypto_uuid_format(heard->request.ballot_id, heard->ballot_id);
+    return ERR_OK;
+}
+
+/*
+ * A draft borrows its texts until the commit, long after our callers are gone. They are kept behind
+ * the message in the one block that the draft owns.
+ */
+static enum err say(struct writer_tx *tx, const struct saying *saying)
+{
+    const struct events_cause *cause = saying->cause;
+    size_t length = protobuf_c_message_get_packed_size(saying->message);
+    size_t size = length + kept_size(saying->subject) + kept_size(cause->traceparent) +
+                  kept_size(cause->correlation_id) + kept_size(cause->causation_id);
+    uint8_t *block = malloc(size);
+    uint8_t *at = block + length;
+
+    if (!block) {
+        return ERR_UNAVAILABLE;
+    }
+    size_t packed = protobuf_c_message_pack(saying->message, block);
+    assert(packed == length);
+    const struct event_draft draft = {
+        .type = saying->type,
+        .dataschema = saying->message->descriptor->name,
+        .subject = keep(&at, saying->subject),
+        .traceparent = keep(&at, cause->traceparent),
+        .correlation_id = keep(&at, cause->correlation_id),
+        .causation_id = keep(&at, cause->causation_id),
+        .data = block,
+        .data_length = length,
+    };
+    assert(at == block + size);
+    return writer_tx_event(tx, &draft);
+}
+
+static size_t kept_size(const char *text)
+{
+    return text ? strlen(text) + 1 : 1;
+}
+
+/* Generated structs hold pointers to char even where they are only read. */
+static char *borrow(const char *text)
+{
+    return (char *)(uintptr_t)text;
+}
+
+static char *keep(uint8_t **at, const char *text)
+{
+    char *kept = (char *)*at;
+    size_t size = kept_size(text);
+
+    memcpy(kept, text ? text : "", size);
+    *at += size;
+    return kept;
+}
+
+static void ballot_texts(const uint8_t ballot_id[BALLOT_ID_SIZE],
+                         char ret_id[CRYPTO_UUID_TEXT_SIZE], char ret_subject[EVENT_SUBJECT_SIZE])
+{
+    crypto_uuid_format(ballot_id, ret_id);
+    (void)snprintf(ret_subject, EVENT_SUBJECT_SIZE, "ballots/%s", ret_id); /* a UUID fits */
+}
+
+/* True when it is text, is not empty and fits. */
+static bool copy_text(char *target, size_t size, const char *text)
+{
+    size_t length = strlen(text);
+
+    if (length == 0 || length >= size || !text_valid(text)) {
+        return false;
+    }
+    memcpy(target, text, length + 1);
+    return true;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the ledger says and hears, in its own words. The messages themselves
+ * (proto/hyeopchi) stay inside events.c.
+ *
+ * The say functions add an event to the running transaction; writer thread.
+ * What they are given is copied.
+ */
+#ifndef HYEOPCHI_LEDGER_EVENTS_H
+#define HYEOPCHI_LEDGER_EVENTS_H
+
+#include "ledger/domain/envelope.h"
+#include "ledger/domain/order.h"
+#include "runtime/crypto.h"
+#include "runtime/err.h"
+#include "runtime/event.h"
+#include "runtime/writer.h"
+
+#include <protobuf-c/protobuf-c.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define EVENTS_STREAM_PARTICIPATION "participation"
+
+enum {
+    EVENTS_WINNER_COUNT_MAX = 1000, /* options of a ballot */
+    EVENTS_OPTION_ID_SIZE = 65,     /* an option's id with its NUL */
+};
+
+/* The messages the ledger says, for feeds; NULL-terminated. */
+extern const ProtobufCMessageDescriptor *const events_types[];
+
+/* What an event follows from; members may be NULL or "". */
+struct events_cause {
+    const char *traceparent;
+    const char *correlation_id;
+    const char *causation_id;
+};
+
+/* ballot_id: the ballot the entry follows from, a UUID as text, or "". */
+ERR_CHECKED enum err events_say_entry(struct writer_tx *tx, const struct events_cause *cause,
+                                      const struct order *order, const char *ballot_id);
+ERR_CHECKED enum err events_say_reserved(struct writer_tx *tx, const struct events_cause *cause,
+                                         const struct envelope *envelope);
+ERR_CHECKED enum err events_say_refused(struct writer_tx *tx, const struct events_cause *cause,
+                                        const struct envelope_request *request,
+                                        const struct refusal *refusal);
+ERR_CHECKED enum err events_say_released(struct writer_tx *tx, const struct events_cause *cause,
+                                         const struct envelope *envelope, int64_t released_krw);
+
+struct events_limit {
+    int32_t fiscal_year;
+    enum funding_source funding_source;
+    int64_t limit_krw;
+};
+
+ERR_CHECKED enum err events_say_limit(struct writer_tx *tx, const struct events_cause *cause,
+                                      const struct events_limit *limit);
+
+enum heard_kind {
+    HEARD_OTHER = 0,         /* nothing the ledger listens for */
+    HEARD_OPENING_REQUESTED, /* a ballot wants its budget reserved */
+    HEARD_TALLY_CERTIFIED,   /* a ballot's result is final */
+};
+
+/* An option that was funded. */
+struct heard_winner {
+    char option_id[EVENTS_OPTION_ID_SIZE];
+    char programme[PROGRAMME_LENGTH_MAX + 1];
+    int64_t cost_krw;
+};
+
+struct heard {
+    enum heard_kind kind;
+    struct envelope_request request; /* ballot, year, source and budget: of both kinds */
+    char ballot_id[CRYPTO_UUID_TEXT_SIZE];
+    int64_t certified_time_ms;
+    int64_t funded_krw;
+    struct heard_winner *winners; /* malloc'd */
+    size_t winner_count;
+};
+
+/*
+ * Reads an event of the participation stream. ERR_INVALID when the message does not decode, its
+ * ballot is no UUID, or a funded option has no usable id or programme; year, source and amounts
+ * are for the domain to judge.
+ */
+ERR_CHECKED enum err events_hear(const struct event *event, struct heard *ret_heard);
+
+/* Frees what events_hear() made; takes a zeroed struct. */
+void heard_release(struct heard *heard);
+
+#endif

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The shapes of openapi.yaml. Members keep the order in which people read
+ * them.
+ */
+#include "ledger/http/answers.h"
+
+#include "runtime/clock.h"
+#include "runtime/crypto.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    HTTP_CONFLICT = 409,
+    HTTP_UNPROCESSABLE = 422,
+    KRW_SIZE = 32, /* "9,223,372,036,854,775,807" and its NUL */
+};
+
+static const struct problem_kind *refusal_kind(enum refusal_reason reason);
+static void format_krw(int64_t amount_krw, char ret_text[KRW_SIZE]);
+static json_t *leg_json(const struct order *order, size_t leg);
+
+void answer_refusal(struct http_request *request, const struct order_refusal *refusal)
+{
+    struct problem problem = {.kind = NULL};
+    char ko[PROBLEM_DETAIL_SIZE] = "";
+    char en[PROBLEM_DETAIL_SIZE] = "";
+    char krw[KRW_SIZE];
+
+    assert(refusal->reason != REFUSAL_NONE);
+    problem_set(&problem, refusal_kind(refusal->reason), refusal->field, NULL, refusal->account);
+    format_krw(refusal->shortfall_krw, krw);
+    if (refusal->shortfall_krw > 0 && refusal->account[0] != '\0') {
+        (void)snprintf(ko, sizeof ko, "%s 계정에서 %s원이 모자랍니다.", refusal->account, krw);
+        (void)snprintf(en, sizeof en, "Account %s is short of %s won.", refusal->account, krw);
+    } else if (refusal->shortfall_krw > 0) {
+        (void)snprintf(ko, sizeof ko, "%s원이 모자랍니다.", krw);
+        (void)snprintf(en, sizeof en, "It is short of %s won.", krw);
+    }
+    problem_detail(&problem, ko, en);
+    http_respond_problem(request, &problem);
+}
+
+void answer_refusal_plain(struct http_request *request, const struct refusal *refusal)
+{
+    struct order_refusal told = {
+        .reason = refusal->reason,
+        .shortfall_krw = refusal->shortfall_krw,
+    };
+
+    assert(strlen(refusal->field) < sizeof told.field);
+    memcpy(told.field, refusal->field, strlen(refusal->field));
+    if (refusal->has_account) {
+        account_code(&refusal->account, told.account);
+    }
+    answer_refusal(request, &told);
+}
+
+json_t *answer_entry(const struct order *order)
+{
+    const struct entry *entry = &order->entry;
+    char key[CRYPTO_UUID_TEXT_SIZE];
+    char date[ENTRY_DATE_SIZE];
+    json_t *legs = json_array();
+
+    crypto_uuid_format(entry->key, key);
+    entry_date_format(entry->effective_date, date);
+    for (size_t i = 0; i < entry->leg_count; i++) {
+        answer_append(&legs, leg_json(order, i));
+    }
+    return json_pack("{s:I, s:s, s:s, s:s, s:i, s:s, s:s, s:o, s:o, s:o}", "seq",
+                     (json_int_t)order->seq, "key", key, "kind", entry->kind, "effective_date",
+                     date, "fiscal_year", (int)entry->period, "document", entry->document,
+                     "metadata", entry->metadata, "posted_time", answer_time(order->posted_time_ms),
+                     "hash", answer_hex(order->hash, sizeof order->hash), "legs", legs);
+}
+
+json_t *answer_envelope(const struct envelope *envelope, int64_t changed_time_ms)
+{
+    char ballot_id[CRYPTO_UUID_TEXT_SIZE];
+
+    crypto_uuid_format(envelope->ballot_id, ballot_id);
+    return json_pack(
+        "{s:s, s:i, s:s, s:s, s:I, s:I, s:o}", "ballot_id", ballot_id, "fiscal_year",
+        (int)envelope->fiscal_year, "funding_source", funding_source_code(envelope->funding_source),
+        "state", envelope_state_code(envelope->state), "amount_krw",
+        (json_int_t)envelope->amount_krw, "selected_krw", (json_int_t)envelope->selected_krw,
+        "changed_time", answer_time(changed_time_ms));
+}
+
+void answer_append(json_t **array, json_t *item)
+{
+    if (json_array_append_new(*array, item) != 0) {
+        json_decref(*array);
+        *array = NULL;
+    }
+}
+
+json_t *answer_time(int64_t time_ms)
+{
+    char text[CLOCK_TEXT_SIZE];
+
+    clock_format(time_ms, text);
+    return json_string(text);
+}
+
+json_t *answer_hex(const uint8_t *bytes, size_t length)
+{
+    char text[2 * CRYPTO_HASH_SIZE + 1];
+
+    assert(length <= CRYPTO_HASH_SIZE);
+    crypto_hex(bytes, length, text, sizeof text);
+    return json_string(text);
+}
+
+static json_t *leg_json(const struct order *order, size_t leg)
+{
+    const struct entry_leg *row = &order->entry.legs[leg];
+
+    return json_pack("{s:i, s:s, s:s, s:s, s:I, s:I, s:I}", "fiscal_year",
+                     (int)row->account.line.fiscal_year, "programme", row->account.line.programme,
+                     "funding_source", funding_source_code(row->account.line.funding_source),
+                     "stage", stage_code(row->account.stage), "amount_krw",
+                     (json_int_t)row->amount_krw, "balance_after_krw",
+                     (json_int_t)order->postings[leg].balance_after_krw, "version",
+                     (json_int_t)order->postings[leg].version);
+}
+
+/* The problem's kind, made from the domain's table; a problem borrows it for ever. */
+static const struct problem_kind *refusal_kind(enum refusal_reason reason)
+{
+    static struct problem_kind kinds[REFUSAL_COUNT + 1];
+    struct problem_kind *kind = &kinds[reason];
+
+    if (reason == REFUSAL_KEY_REUSED) {
+        return &PROBLEM_KEY_REUSED;
+    }
+    kind->status = refusal_err(reason) == ERR_INVALID ? HTTP_UNPROCESSABLE : HTTP_CONFLICT;
+    kind->code = refusal_code(reason);
+    kind->ko = refusal_sentence_ko(reason);
+    kind->en = refusal_sentence_en(reason);
+    return kind;
+}
+
+/* Digits in threes, for people. */
+static void format_krw(int64_t amount_krw, char ret_text[KRW_SIZE])
+{
+    int64_t rest = amount_krw;
+    size_t at = KRW_SIZE - 1;
+    int digits = 0;
+
+    assert(amount_krw >= 0);
+    ret_text[at] = '\0';
+    do {
+        if (digits > 0 && digits % 3 == 0) {
+            ret_text[--at] = ',';
+        }
+        ret_text[--at] = (char)('0' + rest % 10);
+        rest /= 10;
+        digits++;
+    } while (rest > 0);
+    memmove(ret_text, ret_text + at, KRW_SIZE - at);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How the ledger's things look as JSON, and how refusals look as problems.
+ * answer_refusal() is the loop thread's; the rest any thread's.
+ */
+#ifndef HYEOPCHI_LEDGER_HTTP_ANSWERS_H
+#define HYEOPCHI_LEDGER_HTTP_ANSWERS_H
+
+#include "ledger/domain/envelope.h"
+#include "ledger/domain/order.h"
+#include "runtime/db.h"
+#include "runtime/http.h"
+
+#include <jansson.h>
+#include <stdint.h>
+
+/* Answers 409 or 422 with the refusal's code, sentence, field, account and shortfall. */
+void answer_refusal(struct http_request *request, const struct order_refusal *refusal);
+
+/* The same for a refusal that no order carries. */
+void answer_refusal_plain(struct http_request *request, const struct refusal *refusal);
+
+/* A posted entry; a new reference, NULL when out of memory. */
+json_t *answer_entry(const struct order *order);
+
+/* An envelope; a new reference, NULL when out of memory. */
+json_t *answer_envelope(const struct envelope *envelope, int64_t changed_time_ms);
+
+/*
+ * Appends to an array; takes item. Out of memory the array becomes NULL, so that packing it fails.
+ */
+void answer_append(json_t **array, json_t *item);
+
+/* A time as RFC 3339 text; a new reference. */
+json_t *answer_time(int64_t time_ms);
+
+/* Bytes as lower-case hexadecimal digits; a new reference. At most 32 bytes. */
+json_t *answer_hex(const uint8_t *bytes, size_t length);
+
+#endif

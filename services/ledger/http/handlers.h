@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The handlers of routes.c. Each answers its request exactly once; context is
+ * the struct ledger. Loop thread.
+ */
+#ifndef HYEOPCHI_LEDGER_HTTP_HANDLERS_H
+#define HYEOPCHI_LEDGER_HTTP_HANDLERS_H
+
+#include "runtime/http.h"
+
+void entry_post_start(struct http_request *request, void *context);
+void journal_get_start(struct http_request *request, void *context);
+void line_list_start(struct http_request *request, void *context);
+void limit_put_start(struct http_request *request, void *context);
+void limit_list_start(struct http_request *request, void *context);
+void envelope_list_start(struct http_request *request, void *context);
+void envelope_release_start(struct http_request *request, void *context);
+void verification_get_start(struct http_request *request, void *context);
+
+#endif

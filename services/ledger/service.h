@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The parts of the ledger that main wires together. Handlers get a struct
+ * ledger as their context; only main opens or closes its parts.
+ */
+#ifndef HYEOPCHI_LEDGER_SERVICE_H
+#define HYEOPCHI_LEDGER_SERVICE_H
+
+#include "ledger/post.h"
+#include "runtime/host.h"
+
+#include <stdbool.h>
+
+struct ledger {
+    struct host host;
+    struct poster poster; /* the writer thread's, once the host is open */
+    const char *shard;    /* the district; any thread */
+    bool verifying;       /* a verification is under way; loop thread */
+};
+
+#endif
