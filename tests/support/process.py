@@ -76,12 +76,12 @@ class Process:
     """A running program; what it writes to standard error and output goes to one log."""
 
     def __init__(self, name, command, log_path, **options):
-        """`options` go to subprocess.Popen: env, cwd, user, group."""
+        """`options` go to subprocess.Popen: env, cwd, user, group, stdin (nothing by default)."""
+        options.setdefault("stdin", subprocess.DEVNULL)
         self.name = name
         self.log_path = log_path
         self._popen = subprocess.Popen(
             command,
-            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -98,6 +98,14 @@ class Process:
 
     def send_signal(self, number):
         self._popen.send_signal(number)
+
+    def write(self, text):
+        """Writes to the program's input, which must be a pipe; None ends the input."""
+        if text is None:
+            self._popen.stdin.close()
+        else:
+            self._popen.stdin.write(text.encode("utf-8"))
+            self._popen.stdin.flush()
 
     def wait_line(self, matches, what, timeout=30, since=0):
         """Returns the first line that matches; fails with the end of the log if none comes."""

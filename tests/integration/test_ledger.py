@@ -1,0 +1,597 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ledger as it runs: envelopes, selections, appropriations, refusals, exactly once."""
+
+import concurrent.futures
+import os
+import time
+import uuid
+
+import psycopg2
+import pytest
+import yaml
+
+from support.ledger import Ledger, Participation
+from support.paths import ROOT
+
+
+@pytest.fixture
+def participation(databases, tmp_path):
+    stream = Participation(databases, str(tmp_path)).start()
+    yield stream
+    stream.close()
+
+
+@pytest.fixture
+def ledger(databases, start_service, tmp_path, participation):
+    return Ledger(databases, start_service, str(tmp_path), participation)
+
+
+def ballot():
+    return str(uuid.uuid4())
+
+
+def wait_until(condition, what, timeout=20):
+    """Asks again with growing pauses, since what is waited for happens in another process."""
+    deadline = time.monotonic() + timeout
+    pause = 0.01
+    while True:
+        result = condition()
+        if result:
+            return result
+        assert time.monotonic() < deadline, f"no {what} within {timeout} s"
+        time.sleep(pause)
+        pause = min(pause * 2, 0.2)
+
+
+def applied(ledger):
+    """How far the ledger has heard participation."""
+    rows = ledger.sql("SELECT next_seq FROM event.consumer_offset WHERE stream = 'participation'")
+    return rows[0][0] - 1 if rows else 0
+
+
+def wait_applied(ledger, count):
+    wait_until(lambda: applied(ledger) >= count, f"event {count}")
+
+
+def envelope_of(ledger, ballot_id):
+    for envelope in ledger.get("/v1/envelopes")["envelopes"]:
+        if envelope["ballot_id"] == ballot_id:
+            return envelope
+    return None
+
+
+def stages(ledger, programme):
+    for line in ledger.get("/v1/lines")["lines"]:
+        if line["programme"] == programme:
+            return {stage["stage"]: stage["balance_krw"] for stage in line["stages"]}
+    return None
+
+
+def said(ledger, noun):
+    """Data of the events whose type has this noun and verb, as the log holds them."""
+    return [data for kind, data in ledger.events() if f".{noun}.v1" in kind]
+
+
+def discard(ledger, seq):
+    """Passes over the dead letter at this number, as soon as it is there."""
+    target = f"/v1/events/dead/{seq}:discard"
+    body = {"stream": "participation", "reason": "집계 오류"}
+
+    def try_it():
+        headers = {"Idempotency-Key": str(uuid.uuid4())}
+        return ledger.ask("POST", target, body, headers=headers)[0] == 200
+
+    wait_until(try_it, f"dead letter {seq}")
+
+
+def select(ledger, participation, winners, amount_krw=10_000_000):
+    """Takes a ballot from its opening to its certified tally; returns its id."""
+    ballot_id = ballot()
+    before = applied(ledger)
+    participation.request_opening(ballot_id, amount_krw)
+    participation.certify(ballot_id, amount_krw, winners)
+    wait_applied(ledger, before + 2)
+    return ballot_id
+
+
+def test_a_ballot_travels_from_its_reservation_to_the_budget(ledger, participation):
+    ledger.set_limit(20_000_000)
+    ballot_id = ballot()
+    participation.request_opening(ballot_id, 10_000_000)
+    wait_applied(ledger, 1)
+    envelope = envelope_of(ledger, ballot_id)
+    assert (envelope["state"], envelope["amount_krw"]) == ("reserved", 10_000_000)
+
+    winners = [("3", "성동-마을정원", 4_000_000), ("7", "park-7", 5_500_000)]
+    participation.certify(ballot_id, 10_000_000, winners)
+    wait_applied(ledger, 2)
+    envelope = envelope_of(ledger, ballot_id)
+    assert (envelope["state"], envelope["selected_krw"]) == ("settled", 9_500_000)
+    limit = ledger.get("/v1/envelope-limits")["limits"][0]
+    assert (limit["limit_krw"], limit["used_krw"]) == (20_000_000, 9_500_000)
+    assert stages(ledger, "성동-마을정원") == {"M10": 4_000_000, "M90": -4_000_000}
+
+    status, entry = ledger.appropriate("park-7", 5_500_000)
+    assert status == 201
+    assert [leg["stage"] for leg in entry["legs"]] == ["R10.main", "S10", "M10", "M90"]
+    assert stages(ledger, "park-7") == {
+        "M10": 0,
+        "M90": 0,
+        "R10.main": -5_500_000,
+        "S10": 5_500_000,
+    }
+    line = [x for x in ledger.get("/v1/lines")["lines"] if x["programme"] == "park-7"][0]
+    assert line["budget_krw"] == 5_500_000
+
+    journal = ledger.get("/v1/journal", key=ledger.auditor)["entries"]
+    assert [(x["seq"], x["kind"]) for x in journal] == [
+        (1, "selection"),
+        (2, "selection"),
+        (3, "appropriation"),
+    ]
+    assert journal[0]["effective_date"] == "2024-12-13"
+    assert ballot_id in journal[0]["document"]
+    report = ledger.verification()
+    assert report["sound"] and (report["seq"], report["entries"]) == (3, 3)
+    assert (report["postings"], report["accounts"]) == (8, 6)
+    assert report["hash"] == journal[2]["hash"]
+
+
+def test_every_posting_and_every_envelope_is_said(ledger, participation):
+    ledger.set_limit(20_000_000)
+    ballot_id = select(ledger, participation, [("1", "a", 3_000_000)])
+    ledger.appropriate("a", 1_000_000)
+    kinds = [kind.removeprefix("kr.hyeopchi.ledger.") for kind, _ in ledger.events()]
+    assert kinds == [
+        "envelope-limit.set.v1",
+        "envelope.reserved.v1",
+        "entry.posted.v1",
+        "envelope.released.v1",
+        "entry.posted.v1",
+    ]
+    selection, appropriation = said(ledger, "entry.posted")
+    assert selection["ballot_id"] == ballot_id
+    assert appropriation["ballot_id"] == ""
+    assert [leg["amount_krw"] for leg in selection["legs"]] == ["-3000000", "3000000"]
+    assert [leg["version"] for leg in appropriation["legs"]] == ["1", "1", "2", "2"]
+    released = said(ledger, "envelope.released")[0]
+    assert (released["amount_krw"], released["selected_krw"]) == ("7000000", "3000000")
+
+
+def test_openings_beyond_the_limit_are_refused_with_reason_and_shortfall(ledger, participation):
+    ledger.set_limit(10_000)
+    ledger.set_limit(0, source="other")
+    first, second, last = ballot(), ballot(), ballot()
+    participation.request_opening(first, 6_000)
+    participation.request_opening(ballot(), 1_000, source="city")  # no limit is set
+    participation.request_opening(ballot(), 5, source="other")  # a limit of zero is one
+    participation.request_opening(second, 4_001)  # one won too many
+    participation.request_opening(first, 6_001)  # other terms
+    participation.request_opening(ballot(), 0)
+    participation.request_opening(ballot(), -5)
+    participation.request_opening(ballot(), 5, fiscal_year=7)
+    participation.request_opening(first, 6_000)  # the same again
+    participation.request_opening(second, 4_000)
+    wait_applied(ledger, 10)
+    refused = [(x["code"], x["shortfall_krw"]) for x in said(ledger, "envelope.refused")]
+    assert refused == [
+        ("envelope-limit-missing", "0"),
+        ("envelope-limit-exceeded", "5"),
+        ("envelope-limit-exceeded", "1"),
+        ("envelope-conflict", "0"),
+        ("amount-invalid", "0"),
+        ("amount-invalid", "0"),
+        ("fiscal-year-invalid", "0"),
+    ]
+    reserved = [x["ballot_id"] for x in said(ledger, "envelope.reserved")]
+    assert reserved == [first, first, second]
+    used = {x["funding_source"]: x["used_krw"] for x in ledger.get("/v1/envelope-limits")["limits"]}
+    assert used == {"district": 10_000, "other": 0}
+    participation.request_opening(last, 1)
+    wait_applied(ledger, 11)
+    assert envelope_of(ledger, last) is None
+
+
+def test_the_limit_cannot_fall_below_what_ballots_hold(ledger, participation):
+    ledger.set_limit(10_000)
+    participation.request_opening(ballot(), 6_000)
+    wait_applied(ledger, 1)
+    status, answer = ledger.ask("PUT", "/v1/envelope-limits/2025/district", {"limit_krw": 5_999})
+    assert (status, answer["code"]) == (409, "limit-below-reserved")
+    assert "1원" in answer["detail"]
+    assert ledger.set_limit(6_000)["used_krw"] == 6_000
+    assert len(said(ledger, "envelope-limit.set")) == 2
+
+
+def test_an_operator_releases_the_budget_of_an_abandoned_ballot(ledger, participation):
+    ledger.set_limit(10_000)
+    ballot_id = ballot()
+    participation.request_opening(ballot_id, 6_000)
+    wait_applied(ledger, 1)
+    target = f"/v1/envelopes/{ballot_id}:release"
+    for _ in range(2):
+        status, answer = ledger.ask("POST", target, {"reason": "투표 취소"})
+        assert (status, answer["state"]) == (200, "released")
+    assert len(said(ledger, "envelope.released")) == 1
+    status, answer = ledger.ask("POST", f"/v1/envelopes/{ballot()}:release", {"reason": "x"})
+    assert (status, answer["code"]) == (409, "envelope-missing")
+    participation.request_opening(ballot_id, 10_000)
+    wait_applied(ledger, 2)
+    assert envelope_of(ledger, ballot_id)["amount_krw"] == 10_000
+
+
+def test_an_appropriation_beyond_the_selection_changes_nothing(ledger, participation):
+    ledger.set_limit(10_000_000)
+    select(ledger, participation, [("1", "a", 3_000_000)])
+    before = ledger.get("/v1/lines")
+    status, answer = ledger.appropriate("a", 3_000_001)
+    assert (status, answer["code"]) == (409, "balance-short")
+    assert answer["field"] == "/amount_krw"
+    assert answer["value"] == "2025/district/a/M10"
+    assert "1원" in answer["detail"]
+    assert ledger.get("/v1/lines") == before
+    status, answer = ledger.appropriate("b", 1)
+    assert (status, answer["code"]) == (409, "balance-short")
+    assert stages(ledger, "b") is None
+    assert ledger.verification()["sound"]
+
+
+def test_a_year_that_was_never_opened_takes_no_entry(ledger):
+    status, answer = ledger.appropriate("a", 1, fiscal_year=2031)
+    assert (status, answer["code"], answer["field"]) == (409, "period-missing", "/fiscal_year")
+
+
+def test_a_key_is_answered_once_for_ever(ledger, participation):
+    ledger.set_limit(10_000_000)
+    select(ledger, participation, [("1", "a", 3_000_000)])
+    key = str(uuid.uuid4())
+    first = ledger.appropriate("a", 1_000, key)
+    assert first[0] == 201
+    assert ledger.appropriate("a", 1_000, key) == first
+    status, answer = ledger.appropriate("a", 1_001, key)
+    assert (status, answer["code"]) == (409, "idempotency-key-reused")
+    assert ledger.appropriate("a", 1_000, key) == first
+
+    # A refusal is remembered too, even when the money comes later.
+    key = str(uuid.uuid4())
+    refused = ledger.appropriate("a", 9_000_000, key)
+    assert refused[1]["code"] == "balance-short"
+    select(ledger, participation, [("1", "a", 7_000_000)], 7_000_000)
+    assert ledger.appropriate("a", 9_000_000, key) == refused
+    ledger.service.restart().wait_ready()
+    assert ledger.appropriate("a", 9_000_000, key) == refused
+    assert len(ledger.get("/v1/journal")["entries"]) == 3
+
+
+def test_one_request_many_times_at_once_posts_once(ledger, participation):
+    ledger.set_limit(10_000_000)
+    select(ledger, participation, [("1", "a", 3_000_000)])
+    key = str(uuid.uuid4())
+    with concurrent.futures.ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(lambda _: ledger.appropriate("a", 1_000, key), range(60)))
+    assert all(answer == answers[0] for answer in answers)
+    assert answers[0][0] == 201
+    assert stages(ledger, "a")["S10"] == 1_000
+
+
+def test_many_at_once_never_overdraw(ledger, participation):
+    ledger.set_limit(10_000_000)
+    select(ledger, participation, [("1", "a", 25_000)])
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda _: ledger.appropriate("a", 1_000), range(60)))
+    posted = [answer for status, answer in answers if status == 201]
+    refused = [answer for status, answer in answers if status == 409]
+    assert (len(posted), len(refused)) == (25, 35)
+    assert all(answer["code"] == "balance-short" for answer in refused)
+    assert sorted(answer["seq"] for answer in posted) == list(range(2, 27))
+    report = ledger.verification()
+    assert report["sound"] and report["entries"] == 26
+
+
+BAD_BODIES = [
+    ({"amount_krw": 0}, "wrong-value", "/amount_krw"),
+    ({"amount_krw": -1}, "wrong-value", "/amount_krw"),
+    ({"amount_krw": 1.5}, "wrong-value", "/amount_krw"),
+    ({"amount_krw": "1"}, "wrong-value", "/amount_krw"),
+    ({"amount_krw": 2**63}, None, None),
+    ({"kind": "selection"}, "wrong-value", "/kind"),
+    ({"kind": "spend"}, "wrong-value", "/kind"),
+    ({"fiscal_year": 1999}, "wrong-value", "/fiscal_year"),
+    ({"funding_source": "state"}, "wrong-value", "/funding_source"),
+    ({"programme": ""}, "wrong-value", "/programme"),
+    ({"programme": "a\nb"}, "wrong-value", "/programme"),
+    ({"programme": "  "}, "wrong-value", "/programme"),
+    ({"programme": "x" * 97}, "wrong-value", "/programme"),
+    ({"document": ""}, "wrong-value", "/document"),
+    ({"document": "d" * 601}, "wrong-value", "/document"),
+    ({"effective_date": "2024-13-01"}, "wrong-value", "/effective_date"),
+    ({"effective_date": "20241201"}, "wrong-value", "/effective_date"),
+    ({"note": 1}, "unknown-key", "/note"),
+]
+
+
+def test_bad_bodies_are_refused_by_field_and_leave_nothing(ledger):
+    for changes, code, field in BAD_BODIES:
+        body = {"programme": "a", "amount_krw": 1, **changes}
+        status, answer = ledger.appropriate(**body)
+        assert status == 400, (changes, answer)
+        if code:
+            assert (answer["code"], answer["field"]) == (code, field), changes
+    assert ledger.sql("SELECT count(*) FROM ledger.entry_key")[0][0] == 0
+
+
+def test_requests_without_a_usable_key_or_type_are_refused(ledger):
+    status, answer = ledger.ask("POST", "/v1/entries", {})
+    assert (status, answer["code"]) == (400, "idempotency-key-missing")
+    status, answer = ledger.ask(
+        "POST", "/v1/entries", {}, headers={"Idempotency-Key": "not a uuid"}
+    )
+    assert (status, answer["code"]) == (400, "wrong-value")
+    status, answer = ledger.ask(
+        "POST",
+        "/v1/entries",
+        b"{}",
+        headers={"Idempotency-Key": str(uuid.uuid4()), "Content-Type": "text/plain"},
+    )
+    assert (status, answer["code"]) == (415, "content-type-not-supported")
+    for target in (
+        "/v1/journal?after=-1",
+        "/v1/journal?after=x",
+        "/v1/journal?limit=0",
+        "/v1/journal?limit=1001",
+        "/v1/lines?fiscal_year=25",
+        "/v1/lines?funding_source=x",
+        "/v1/lines?after=2025/district",
+        "/v1/envelopes?after=x",
+    ):
+        status, answer = ledger.ask("GET", target)
+        assert (status, answer["code"]) == (400, "wrong-value"), target
+    status, answer = ledger.ask("PUT", "/v1/envelope-limits/25/district", {"limit_krw": 1})
+    assert (status, answer["field"]) == (400, "fiscal_year")
+    status, answer = ledger.ask("PUT", "/v1/envelope-limits/2025/state", {"limit_krw": 1})
+    assert (status, answer["field"]) == (400, "funding_source")
+
+
+def routes_of_openapi():
+    """Returns (method, path, roles) of every route that openapi.yaml describes."""
+    path = os.path.join(ROOT, "services", "ledger", "openapi.yaml")
+    with open(path, encoding="utf-8") as file:
+        paths = yaml.safe_load(file)["paths"]
+    return [
+        (method.upper(), path, operation["x-roles"])
+        for path, operations in paths.items()
+        for method, operation in operations.items()
+    ]
+
+
+def test_each_role_may_do_what_openapi_says_of_each_route(ledger):
+    samples = {
+        "{fiscal_year}": "2025",
+        "{funding_source}": "city",
+        "{ballot_id}": ballot(),
+        "{seq}": "1",
+    }
+    routes = routes_of_openapi()
+    assert len(routes) >= 17
+    for method, path, roles in routes:
+        for name, value in samples.items():
+            path = path.replace(name, value)
+        path += "?stream=participation" if "/dead" in path else ""
+        body = None if method == "GET" else {}
+        status, _, _ = ledger.service.request(method, path, b"{}" if body is not None else None)
+        assert (status == 401) == ("public" not in roles), (method, path, status)
+        for key in (ledger.operator, ledger.auditor, ledger.staff, ledger.front_end):
+            accept = {"Accept": "application/x-ndjson"} if path == "/v1/events" else None
+            status, answer = ledger.ask(method, path, body, key=key, headers=accept)
+            allowed = key.role in roles or "public" in roles
+            assert (status != 403) == allowed, (method, path, key.role, answer)
+            assert status not in (401, 405, 500), (method, path, key.role, answer)
+
+
+def test_lists_come_in_pages_without_gap_or_repeat(ledger, participation):
+    ledger.set_limit(10_000_000)
+    names = [f"길/{number}" for number in range(7)]
+    select(ledger, participation, [(str(i), name, 10 + i) for i, name in enumerate(names)])
+    for target, member, count in (("/v1/lines", "lines", 7), ("/v1/journal", "entries", 7)):
+        seen = []
+        after = ""
+        while True:
+            page = ledger.get(f"{target}?limit=3{after}")
+            seen += page[member]
+            if page["next"] is None:
+                break
+            after = "&after=" + str(page["next"]).replace("/", "%2F").replace("길", "%EA%B8%B8")
+        assert len(seen) == count
+        assert seen == ledger.get(target)[member]
+    assert [line["programme"] for line in ledger.get("/v1/lines?fiscal_year=2025")["lines"]] == names
+    assert ledger.get("/v1/lines?funding_source=city")["lines"] == []
+
+
+def test_a_tally_is_posted_exactly_once_across_kills(ledger, participation):
+    ledger.set_limit(10**12)
+    ballots = []
+    for number in range(30):
+        ballot_id = ballot()
+        ballots.append(ballot_id)
+        participation.request_opening(ballot_id, 1_000)
+        participation.certify(
+            ballot_id, 1_000, [("1", f"p{number}", 300), ("2", f"q{number}", 400)]
+        )
+        if number % 7 == 3:
+            ledger.service.kill9()
+            ledger.service.start()
+    wait_applied(ledger, 60)
+    ledger.service.wait_ready()
+    journal = ledger.get("/v1/journal?limit=1000")["entries"]
+    assert len(journal) == 60
+    assert len({entry["key"] for entry in journal}) == 60
+    assert ledger.get("/v1/envelope-limits")["limits"][0]["used_krw"] == 30 * 700
+    assert ledger.sql(
+        "SELECT count(*) FROM event.log WHERE type = 'kr.hyeopchi.ledger.entry.posted.v1'"
+    ) == [(60,)]
+    assert ledger.verification()["sound"]
+
+
+def test_a_tally_that_cannot_be_followed_halts_until_an_operator_decides(ledger, participation):
+    ledger.set_limit(10_000)
+    ballot_id, other = ballot(), ballot()
+    participation.request_opening(ballot_id, 5_000)
+    participation.certify(ballot_id, 5_000, [("1", "a", 4_000)], funded_krw=3_999)
+    participation.request_opening(other, 5_000)
+    ledger.service.wait_log("tally_refused", code="amount-invalid")
+    ledger.service.wait_readiness(503)
+    assert applied(ledger) == 1
+    assert ledger.get("/v1/journal")["entries"] == []
+    assert envelope_of(ledger, ballot_id)["state"] == "reserved"
+    discard(ledger, 2)
+    wait_applied(ledger, 3)
+    ledger.service.wait_readiness(200)
+    assert envelope_of(ledger, other)["state"] == "reserved"
+
+
+def test_tallies_with_other_terms_halt_the_stream_each_by_its_reason(ledger, participation):
+    ledger.set_limit(10_000)
+    ballot_id = ballot()
+    participation.request_opening(ballot_id, 5_000)
+    seq = 1
+    for code, change in (
+        ("envelope-missing", {"ballot_id": ballot()}),
+        ("envelope-conflict", {"fiscal_year": 2026}),
+        ("envelope-conflict", {"source": "city"}),
+        ("envelope-conflict", {"amount_krw": 5_001}),
+        ("amount-invalid", {"winners": [("1", "a", 4_000), ("2", "b", -1)]}),
+        ("envelope-overspent", {"winners": [("1", "a", 5_001)]}),
+        (None, {"winners": [("1", "\t", 4_000)]}),
+        (None, {"ballot_id": "not-a-uuid"}),
+    ):
+        terms = {
+            "ballot_id": ballot_id,
+            "amount_krw": 5_000,
+            "winners": [("1", "a", 4_000)],
+            **change,
+        }
+        mark = ledger.service.mark()
+        participation.certify(**terms)
+        seq += 1
+        if code:
+            ledger.service.wait_log("tally_refused", since=mark, code=code)
+        ledger.service.wait_log("event_dead_letter", since=mark)
+        discard(ledger, seq)
+    assert ledger.get("/v1/journal")["entries"] == []
+    assert envelope_of(ledger, ballot_id)["state"] == "reserved"
+    participation.certify(ballot_id, 5_000, [("1", "a", 4_000)])
+    wait_applied(ledger, seq + 1)
+    assert stages(ledger, "a") == {"M10": 4_000, "M90": -4_000}
+
+
+def test_the_journal_refuses_every_change_by_role_and_by_trigger(ledger, participation):
+    ledger.set_limit(10_000)
+    select(ledger, participation, [("1", "a", 100)], 1_000)
+    for table in ("journal", "posting", "entry_key"):
+        for statement in (
+            f"UPDATE ledger.{table} SET seq = seq",
+            f"DELETE FROM ledger.{table}",
+            f"TRUNCATE ledger.{table}",
+        ):
+            with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                ledger.cluster.psql("ledger", statement, role="ledger")
+            with pytest.raises(psycopg2.errors.RestrictViolation):
+                ledger.cluster.psql("ledger", statement, role="ledger_owner")
+    for statement in (
+        "DELETE FROM ledger.account",
+        "UPDATE ledger.account SET programme = 'x'",
+        "UPDATE ledger.account SET floor_krw = NULL",
+        "UPDATE ledger.head SET shard = 'x'",
+        "DELETE FROM ledger.envelope",
+        "INSERT INTO ledger.kind_rule SELECT * FROM ledger.kind_rule",
+        "UPDATE ledger.period SET state = 'open'",
+        "CREATE TABLE ledger.mine (a integer)",
+    ):
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            ledger.cluster.psql("ledger", statement, role="ledger")
+
+
+TAMPERINGS = [
+    ("UPDATE ledger.journal SET document = document || ' ' WHERE seq = 2", "hash-mismatch", 2),
+    ("UPDATE ledger.journal SET metadata = '{}' WHERE seq = 2", "hash-mismatch", 2),
+    ("UPDATE ledger.journal SET kind = 'appropriation' WHERE seq = 1", "hash-mismatch", 1),
+    ("UPDATE ledger.journal SET effective_date = 20241212 WHERE seq = 3", "hash-mismatch", 3),
+    ("UPDATE ledger.journal SET period = 2026 WHERE seq = 1", "hash-mismatch", 1),
+    ("UPDATE ledger.journal SET posted_time_ms = posted_time_ms + 1 WHERE seq = 1", "hash-mismatch", 1),
+    ("UPDATE ledger.journal SET hash = set_byte(hash, 31, 255 - get_byte(hash, 31)) WHERE seq = 2", "hash-mismatch", 2),
+    ("UPDATE ledger.journal SET key = gen_random_uuid() WHERE seq = 2", "hash-mismatch", 2),
+    ("UPDATE ledger.journal SET shard = 'other' WHERE seq = 2", "seq-gap", 3),
+    ("DELETE FROM ledger.journal WHERE seq = 2", "seq-gap", 3),
+    ("DELETE FROM ledger.journal WHERE seq = 3", "head-mismatch", 3),
+    ("UPDATE ledger.head SET seq = seq + 1", "head-mismatch", 4),
+    ("UPDATE ledger.head SET hash = sha256('x')", "head-mismatch", 3),
+    ("UPDATE ledger.posting SET amount_krw = amount_krw + 1 WHERE seq = 2 AND leg = 1", "hash-mismatch", 2),
+    ("UPDATE ledger.posting SET stage = 'S20' WHERE seq = 3 AND stage = 'S10'", "hash-mismatch", 3),
+    ("UPDATE ledger.posting SET stage = 'S99' WHERE seq = 3 AND stage = 'S10'", "hash-mismatch", 3),
+    ("UPDATE ledger.posting SET programme = repeat('x', 200) WHERE seq = 3 AND leg = 1", "hash-mismatch", 3),
+    ("DELETE FROM ledger.posting WHERE seq = 3 AND leg = 4", "hash-mismatch", 3),
+    ("UPDATE ledger.posting SET version = 9 WHERE seq = 3 AND stage = 'M10'", "version-gap", 3),
+    ("UPDATE ledger.posting SET balance_after_krw = 7 WHERE seq = 3 AND stage = 'M10'", "balance-mismatch", 3),
+    ("UPDATE ledger.account SET balance_krw = balance_krw + 1 WHERE stage = 'S10'", "balance-mismatch", 0),
+    ("UPDATE ledger.account SET held_krw = 10000 WHERE stage = 'S10'", "floor-broken", 0),
+    ("UPDATE ledger.account SET version = version + 1 WHERE stage = 'S10'", "version-gap", 0),
+    ("UPDATE ledger.account SET floor_krw = NULL WHERE stage = 'S10'", "floor-broken", 0),
+    ("DELETE FROM ledger.account WHERE stage = 'S10'", "balance-mismatch", 0),
+    ("DELETE FROM ledger.entry_key WHERE seq = 1", "key-mismatch", 0),
+    ("UPDATE ledger.entry_key SET seq = 1 WHERE seq = 2", "key-mismatch", 0),
+    ("UPDATE ledger.envelope_limit SET limit_krw = 299", "limit-exceeded", 0),
+    ("DELETE FROM ledger.envelope_limit", "limit-exceeded", 0),
+]
+
+
+def test_verification_finds_whatever_was_tampered_with(ledger, participation):
+    ledger.set_limit(10_000)
+    select(ledger, participation, [("1", "a", 100), ("2", "b", 200)], 1_000)
+    assert ledger.appropriate("a", 60)[0] == 201
+    assert ledger.verification()["sound"]
+    connection = ledger.cluster.connect("ledger", autocommit=False)
+    try:
+        for statement, code, seq in TAMPERINGS:
+            # The superuser may do anything; what was there is put back from copies.
+            with connection.cursor() as cursor:
+                cursor.execute("SET session_replication_role = replica")
+                for table in TABLES:
+                    cursor.execute(f"CREATE TABLE copy_{table} AS TABLE ledger.{table}")
+                cursor.execute(statement)
+                assert cursor.rowcount > 0, statement
+            connection.commit()
+            report = ledger.verification()
+            assert not report["sound"], statement
+            assert (report["faults"][0]["code"], report["faults"][0]["seq"]) == (code, seq), (
+                statement,
+                report,
+            )
+            with connection.cursor() as cursor:
+                for table in TABLES:
+                    cursor.execute(f"DELETE FROM ledger.{table}")
+                    cursor.execute(f"INSERT INTO ledger.{table} TABLE copy_{table}")
+                    cursor.execute(f"DROP TABLE copy_{table}")
+            connection.commit()
+    finally:
+        connection.close()
+    assert ledger.verification()["sound"]
+
+
+TABLES = ("journal", "posting", "account", "head", "entry_key", "envelope_limit")
+
+
+def test_nothing_is_acknowledged_while_the_database_is_gone(ledger, participation, databases):
+    ledger.set_limit(10_000)
+    select(ledger, participation, [("1", "a", 100)], 1_000)
+    databases.kill9()
+    ledger.service.wait_readiness(503)
+    key = str(uuid.uuid4())
+    status, answer = ledger.appropriate("a", 10, key)
+    assert status == 503, answer
+    databases.start()
+    ledger.service.wait_readiness(200)
+    status, first = ledger.appropriate("a", 10, key)
+    assert status == 201
+    assert ledger.appropriate("a", 10, key) == (201, first)
+    assert stages(ledger, "a")["S10"] == 10
+    assert ledger.verification()["sound"]

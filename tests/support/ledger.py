@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A ledger to test: its database, its keys, a participation stream that the test speaks for.
+
+The stream is real (the runtime's publisher over nng); only what is said on it is the test's.
+"""
+
+import json
+import os
+import subprocess
+import uuid
+
+from support.messages import encode, encode_repeated
+from support.paths import BUILD
+from support.ports import free_port
+from support.process import Process
+from support.services import environment, program
+from support.signing import Key, signed_headers, write_keys
+
+SOURCES = {"national": 1, "city": 2, "district": 3, "other": 4}
+
+OPENING_REQUESTED = "kr.hyeopchi.participation.ballot.opening-requested.v1"
+TALLY_CERTIFIED = "kr.hyeopchi.participation.tally.certified.v1"
+
+# 2024-12-13 00:30 in Korea, still the 12th in UTC.
+CERTIFIED_MS = 1734017400000
+
+
+class Participation:
+    """Says events of the participation stream as the service itself would."""
+
+    def __init__(self, cluster, directory):
+        self.pub_url = f"ipc://{directory}/participation-pub"
+        self.fetch_url = f"ipc://{directory}/participation-fetch"
+        self._command = [
+            os.path.join(BUILD, "tests", "stream_publisher_driver"),
+            cluster.conninfo("participation", "participation_owner"),
+            "participation",
+            self.pub_url,
+            self.fetch_url,
+        ]
+        self._log_path = os.path.join(directory, "participation.log")
+        self._process = None
+
+    def start(self):
+        self._process = Process(
+            "participation", self._command, self._log_path, env=environment(), stdin=subprocess.PIPE
+        )
+        self._process.wait_line(lambda line: line.strip() == "ready", "the lead")
+        return self
+
+    def close(self):
+        process, self._process = self._process, None
+        process.write(None)
+        status = process.wait_exit()
+        assert status == 0, process.log_tail()
+
+    def say(self, event_type, subject, schema, data):
+        """Says one event and returns when it is durable."""
+        mark = self._process.output.mark()
+        self._process.write(f"{event_type} {subject} {schema} {data.hex()}\n")
+        answer = self._process.wait_line(
+            lambda line: line.strip() in ("said", "lost"), "the answer", since=mark
+        )
+        assert answer.strip() == "said"
+
+    def request_opening(self, ballot_id, amount_krw, fiscal_year=2025, source="district"):
+        self.say(
+            OPENING_REQUESTED,
+            f"ballots/{ballot_id}",
+            "hyeopchi.participation.v1.BallotOpeningRequested",
+            encode((1, ballot_id), (2, fiscal_year), (3, SOURCES[source]), (4, amount_krw)),
+        )
+
+    def certify(self, ballot_id, amount_krw, winners, **changes):
+        """Certifies a tally; winners are (option, programme, cost), beside one that lost."""
+        funded_krw = changes.get("funded_krw", sum(cost for _, _, cost in winners))
+        options = [
+            encode((1, option), (2, 10), (3, cost), (4, 1), (5, "funded"), (6, programme))
+            for option, programme, cost in winners
+        ]
+        options.append(encode((1, "lost"), (2, 1), (3, 7), (5, "does-not-fit"), (6, "lost")))
+        data = encode(
+            (1, ballot_id),
+            (2, changes.get("fiscal_year", 2025)),
+            (3, SOURCES[changes.get("source", "district")]),
+            (4, amount_krw),
+            (5, funded_krw),
+            (6, 100),
+            (7, 300),
+        )
+        data += encode_repeated(8, options) + encode((9, "{}"), (10, CERTIFIED_MS))
+        self.say(
+            TALLY_CERTIFIED,
+            f"ballots/{ballot_id}",
+            "hyeopchi.participation.v1.TallyCertified",
+            data,
+        )
+
+
+class Ledger:
+    """A running ledger service and the keys that may speak to it."""
+
+    def __init__(self, cluster, start_service, directory, participation):
+        self.cluster = cluster
+        self.operator = Key("operator", "kim")
+        self.auditor = Key("auditor", "lee")
+        self.staff = Key("staff", "park")
+        self.front_end = Key("front-end", "portal")
+        self.port = free_port()
+        self.authority = f"127.0.0.1:{self.port}"
+        keys = (self.operator, self.auditor, self.staff, self.front_end)
+        self.settings = {
+            "HYEOPCHI_DISTRICT": "seongdong",
+            "HYEOPCHI_HTTP_LISTEN": self.authority,
+            "HYEOPCHI_DATABASE_URL": cluster.conninfo("ledger", "ledger"),
+            "HYEOPCHI_MIGRATION_DATABASE_URL": cluster.conninfo("ledger", "ledger_owner"),
+            "HYEOPCHI_PUB_URL": f"ipc://{directory}/ledger-pub",
+            "HYEOPCHI_FETCH_URL": f"ipc://{directory}/ledger-fetch",
+            "HYEOPCHI_KEYS_FILE": write_keys(os.path.join(directory, "keys"), *keys),
+            "HYEOPCHI_PARTICIPATION_PUB_URL": participation.pub_url,
+            "HYEOPCHI_PARTICIPATION_FETCH_URL": participation.fetch_url,
+        }
+        subprocess.run(
+            [program("ledger"), "migrate"],
+            env=environment(self.settings),
+            check=True,
+            timeout=60,
+            capture_output=True,
+        )
+        self.service = start_service(
+            "ledger", self.settings, address=("127.0.0.1", self.port)
+        ).wait_ready()
+
+    def ask(self, method, target, body=None, key=None, headers=None):
+        """Sends a signed request (the operator's unless said otherwise).
+
+        Returns (status, JSON), or the bytes of an answer that is not JSON.
+        """
+        data = None
+        headers = dict(headers or {})
+        if body is not None:
+            data = body if isinstance(body, bytes) else json.dumps(body).encode()
+            headers.setdefault("Content-Type", "application/json")
+        signed = signed_headers(
+            key or self.operator, method, self.authority, target, data, headers
+        )
+        status, received, answer = self.service.request(method, target, data, signed)
+        is_json = received.get("Content-Type", "").split(";")[0].endswith("json")
+        is_json = is_json and not received["Content-Type"].startswith("application/x-ndjson")
+        return status, json.loads(answer) if is_json else answer
+
+    def get(self, target, key=None):
+        status, answer = self.ask("GET", target, key=key)
+        assert status == 200, (status, answer)
+        return answer
+
+    def set_limit(self, limit_krw, fiscal_year=2025, source="district"):
+        target = f"/v1/envelope-limits/{fiscal_year}/{source}"
+        status, answer = self.ask("PUT", target, {"limit_krw": limit_krw})
+        assert status == 200, (status, answer)
+        return answer
+
+    def appropriate(self, programme, amount_krw, key=None, **changes):
+        """Posts a 본예산 entry; returns (status, JSON)."""
+        body = {
+            "kind": "appropriation",
+            "fiscal_year": 2025,
+            "programme": programme,
+            "funding_source": "district",
+            "amount_krw": amount_krw,
+            "document": "제123회 성동구의회 의결 2024-12-20",
+            "effective_date": "2024-12-20",
+        }
+        body.update(changes)
+        return self.ask(
+            "POST", "/v1/entries", body, headers={"Idempotency-Key": key or str(uuid.uuid4())}
+        )
+
+    def verification(self):
+        return self.get("/v1/verification")
+
+    def sql(self, statement, parameters=None):
+        """Runs a statement as the superuser."""
+        return self.cluster.psql("ledger", statement, parameters)
+
+    def events(self):
+        """Returns what the ledger has said so far as (type, data) pairs, in order."""
+        connection_headers = {"Accept": "application/x-ndjson"}
+        target = "/v1/events?after=1-0&limit=1000"
+        signed = signed_headers(
+            self.operator, "GET", self.authority, target, None, connection_headers
+        )
+        status, _, answer = self.service.request("GET", target, None, signed)
+        assert status == 200, answer
+        events = [json.loads(line) for line in answer.splitlines()]
+        return [(event["type"], event["data"]) for event in events]
