@@ -15,7 +15,9 @@ from lintlib import Cache, Report, Sources, check_each, die, tool_version
 
 # Instrumented code hides its own null checks from the analyzer.
 DROPPED = ("-fsanitize", "-fno-sanitize", "-fprofile", "--coverage", "-O")
-ADDED = ["-O2", "-fanalyzer", "-Werror", "-o", os.devnull]
+# It forgets pointers that a loop stores in an array, and calls them leaked; the sanitizer of every
+# test run looks for leaks.
+ADDED = ["-O2", "-fanalyzer", "-Wno-analyzer-malloc-leak", "-Werror", "-o", os.devnull]
 
 
 def analysis_of(entry):

@@ -12,6 +12,7 @@ which nobody has stored yet says why in its commit: a line `Breaks-Messages: <re
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -47,11 +48,11 @@ def install(tools):
             check=False,
         )
         if result.returncode != 0:
-            reason = [line for line in result.stderr.splitlines() if line.startswith("npm error")]
+            reason = re.findall(r"(?m)^npm (?:error|ERR!) (\S.*)$", result.stderr)
             die(
                 "buf",
                 "buf could not be installed from the npm registry; is it reachable? npm says: "
-                + "; ".join(line.removeprefix("npm error").strip() for line in reason[:3]),
+                + "; ".join(reason[:3]),
             )
         with open(marker, "w", encoding="ascii") as file:
             file.write(wanted)

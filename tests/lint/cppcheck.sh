@@ -23,7 +23,9 @@ done
 cppcheck --quiet --std=c11 --platform=unix64 --language=c \
     --enable=warning,style,performance,portability --inline-suppr \
     --suppressions-list="$here/cppcheck-suppressions.txt" \
-    -D_POSIX_C_SOURCE=200809L -D__GNUC__=12 -Iservices "-I$build/proto" \
+    -D_POSIX_C_SOURCE=200809L -D__GNUC__=12 \
+    -DPROTOBUF_C_VERSION_NUMBER=1004001 -DPROTOBUF_C_MIN_COMPILER_VERSION=1000000 \
+    -Iservices "-I$build/proto" \
     --cppcheck-build-dir="$memory" -j "$(nproc)" \
     --template='{file}:{line}: {id}: {message}' --error-exitcode=1 "${folders[@]}"
 echo "cppcheck: clean"

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The cache of frozen definitions. It holds references only; a request that is
+ * still using a definition keeps it alive after it was dropped here.
+ */
+#include "participation/ballots.h"
+
+#include "participation/store/ballots.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct entry {
+    struct frozen *frozen; /* NULL: free */
+    uint64_t used;         /* larger is later */
+};
+
+struct ballots {
+    struct reader *reader;
+    const char *keys_directory;
+    struct entry entries[BALLOTS_COUNT_MAX];
+    uint64_t uses;
+};
+
+/* One definition being read. */
+struct lookup {
+    struct reader_job job; /* first */
+    struct ballots *ballots;
+    uint8_t ballot_id[BALLOT_ID_SIZE];
+    struct frozen *frozen;
+    ballots_found_fn found;
+    void *context;
+};
+
+enum err ballots_open(struct reader *reader, const char *keys_directory,
+                      struct ballots **ret_ballots)
+{
+    struct ballots *ballots = calloc(1, sizeof *ballots);
+
+    if (ballots == NULL) {
+        return ERR_FULL;
+    }
+    ballots->reader = reader;
+    ballots->keys_directory = keys_directory;
+    *ret_ballots = ballots;
+    return ERR_OK;
+}
+
+static struct entry *entry_find(struct ballots *ballots, const uint8_t ballot_id[BALLOT_ID_SIZE])
+{
+    for (size_t i = 0; i < BALLOTS_COUNT_MAX; i++) {
+        struct entry *entry = &ballots->entries[i];
+
+        if (entry->frozen != NULL &&
+            memcmp(entry->frozen->definition.ballot_id, ballot_id, BALLOT_ID_SIZE) == 0) {
+            return entry;
+        }
+    }
+    return NULL;
+}
+
+/* A free entry, or the one that was used longest ago. */
+static struct entry *entry_to_fill(struct ballots *ballots)
+{
+    struct entry *oldest = &ballots->entries[0];
+
+    for (size_t i = 0; i < BALLOTS_COUNT_MAX && oldest->frozen != NULL; i++) {
+        struct entry *entry = &ballots->entries[i];
+
+        if (entry->frozen == NULL || entry->used < oldest->used) {
+            oldest = entry;
+        }
+    }
+    frozen_release(oldest->frozen);
+    oldest->frozen = NULL;
+    return oldest;
+}
+
+/* On a reader thread. */
+static enum err lookup_work(struct db *db, struct reader_job *job)
+{
+    struct lookup *lookup = (struct lookup *)job;
+    struct ballot_row row = {0};
+    enum err err;
+
+    if (db == NULL) {
+        return ERR_UNAVAILABLE;
+    }
+    err = store_ballot_read(db, lookup->ballot_id, &row);
+    if (!err) {
+        err = frozen_make(row.definition, row.definition_length, lookup->ballots->keys_directory,
+                          &lookup->frozen);
+    }
+    ballot_row_release(&row);
+    return err;
+}
+
+static void lookup_done(struct reader_job *job)
+{
+    struct lookup *lookup = (struct lookup *)job;
+    struct ballots *ballots = lookup->ballots;
+
+    if (!job->err && entry_find(ballots, lookup->ballot_id) == NULL) {
+        struct entry *entry = entry_to_fill(ballots);
+
+        entry->frozen = frozen_hold(lookup->frozen);
+        ballots->uses++;
+        entry->used = ballots->uses;
+    }
+    lookup->found(job->err ? NULL : lookup->frozen, job->err, lookup->context);
+    frozen_release(lookup->frozen);
+    free(lookup);
+}
+
+void ballots_find(struct ballots *ballots, const uint8_t ballot_id[BALLOT_ID_SIZE],
+                  ballots_found_fn found, void *context)
+{
+    struct entry *entry = entry_find(ballots, ballot_id);
+    struct lookup *lookup;
+
+    if (entry != NULL) {
+        ballots->uses++;
+        entry->used = ballots->uses;
+        found(entry->frozen, ERR_OK, context);
+        return;
+    }
+    lookup = calloc(1, sizeof *lookup);
+    if (lookup == NULL) {
+        found(NULL, ERR_FULL, context);
+        return;
+    }
+    lookup->job.work = lookup_work;
+    lookup->job.done = lookup_done;
+    lookup->ballots = ballots;
+    lookup->found = found;
+    lookup->context = context;
+    memcpy(lookup->ballot_id, ballot_id, BALLOT_ID_SIZE);
+    if (reader_submit(ballots->reader, &lookup->job) != ERR_OK) {
+        free(lookup);
+        found(NULL, ERR_FULL, context);
+    }
+}
+
+void ballots_close(struct ballots *ballots)
+{
+    if (ballots == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < BALLOTS_COUNT_MAX; i++) {
+        frozen_release(ballots->entries[i].frozen);
+    }
+    free(ballots);
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Receipts of commits. Nothing here may depend on when or in which order the
+ * votes of a commit came.
+ */
+#include "participation/commit_receipt.h"
+
+#include "participation/domain/code.h"
+#include "participation/domain/encode.h"
+#include "runtime/log.h"
+#include "runtime/merkle.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+static_assert((int)ENCODE_HASH_SIZE == (int)MERKLE_HASH_SIZE, "Leaves are SHA-256 hashes.");
+
+enum err receipt_signer_load(struct receipt_signer *signer, const char *text)
+{
+    size_t length = 0;
+    enum err err =
+        crypto_base64url_parse(text, strlen(text), signer->secret, sizeof signer->secret, &length);
+
+    if (!err && length == sizeof signer->secret) {
+        err = crypto_public(CRYPTO_ED25519, signer->secret, signer->public_key, &length);
+    } else {
+        err = ERR_INVALID;
+    }
+    if (err) {
+        log_error(
+            "receipt_key_unreadable",
+            log_str("action", "make one with: openssl rand 32 | basenc --base64url | tr -d ="));
+    }
+    return err;
+}
+
+static struct commit_receipt *receipt_new(const uint8_t *leaf_hashes, size_t leaf_count)
+{
+    struct commit_receipt *receipt = calloc(1, sizeof *receipt + merkle_tree_size(leaf_count));
+
+    if (receipt != NULL) {
+        atomic_init(&receipt->references, 1);
+        receipt->leaf_count = leaf_count;
+        merkle_tree_build(leaf_hashes, leaf_count, receipt->nodes);
+    }
+    return receipt;
+}
+
+enum err commit_receipt_sign(const struct receipt_signer *signer,
+                             const struct commit_receipt_new *commit,
+                             struct commit_receipt **ret_receipt)
+{
+    struct commit_receipt *receipt = receipt_new(commit->leaf_hashes, commit->leaf_count);
+    struct receipt said = {
+        .issued_ms = commit->issued_ms,
+        .max_merge_delay_s = signer->max_merge_delay_s,
+    };
+    struct encoder encoder;
+    size_t length = 0;
+    enum err err;
+
+    if (receipt == NULL) {
+        return ERR_FULL;
+    }
+    memcpy(said.ballot_id, commit->ballot_id, sizeof said.ballot_id);
+    memcpy(said.commit_root,
+           receipt->nodes + merkle_tree_size(commit->leaf_count) - MERKLE_HASH_SIZE,
+           sizeof said.commit_root);
+    encoder_init(&encoder, receipt->body, sizeof receipt->body);
+    receipt_encode(&encoder, &said);
+    err = encoder_finish(&encoder, &length);
+    if (!err) {
+        assert(length == RECEIPT_SIZE);
+        err = crypto_sign_data(CRYPTO_ED25519, signer->secret, receipt->body, length,
+                               receipt->signature);
+    }
+    if (err) {
+        commit_receipt_release(receipt);
+        return err;
+    }
+    memcpy(receipt->key, signer->public_key, sizeof receipt->key);
+    *ret_receipt = receipt;
+    return ERR_OK;
+}
+
+enum err commit_receipt_restore(const struct receipt_row *row, struct commit_receipt **ret_receipt)
+{
+    struct commit_receipt *receipt;
+
+    if (row->body_length != RECEIPT_SIZE) {
+        return ERR_INTERNAL;
+    }
+    receipt = receipt_new(row->leaf_hashes, row->leaf_count);
+    if (receipt == NULL) {
+        return ERR_FULL;
+    }
+    memcpy(receipt->body, row->body, sizeof receipt->body);
+    memcpy(receipt->signature, row->signature, sizeof receipt->signature);
+    memcpy(receipt->key, row->key, sizeof receipt->key);
+    *ret_receipt = receipt;
+    return ERR_OK;
+}
+
+struct commit_receipt *commit_receipt_hold(struct commit_receipt *receipt)
+{
+    atomic_fetch_add(&receipt->references, 1);
+    return receipt;
+}
+
+void commit_receipt_release(struct commit_receipt *receipt)
+{
+    if (receipt != NULL && atomic_fetch_sub(&receipt->references, 1) == 1) {
+        free(receipt);
+    }
+}
+
+const uint8_t *commit_receipt_leaf(const struct commit_receipt *receipt, uint32_t leaf_index)
+{
+    assert(leaf_index < receipt->leaf_count);
+    return receipt->nodes + (size_t)leaf_index * MERKLE_HASH_SIZE;
+}
+
+/* Bytes as base64url text; up to the size of a receipt body. */
+static json_t *json_bytes(const uint8_t *bytes, size_t length)
+{
+    char text[256];
+
+    assert(crypto_base64_size(length) <= sizeof text);
+    crypto_base64url(bytes, length, text, sizeof text);
+    return json_string(text);
+}
+
+static json_t *path_json(const struct commit_receipt *receipt, uint32_t leaf_index)
+{
+    uint8_t path[MERKLE_PATH_LENGTH_MAX * MERKLE_HASH_SIZE];
+    size_t length = 0;
+    json_t *hashes = json_array();
+
+    merkle_tree_path(receipt->nodes, receipt->leaf_count, leaf_index, path, &length);
+    for (size_t i = 0; i < length; i++) {
+        (void)json_array_append_new(hashes, /* A lack of memory shows in json_pack() below. */
+                                    json_bytes(path + i * MERKLE_HASH_SIZE, MERKLE_HASH_SIZE));
+    }
+    return json_pack("{s:I, s:I, s:o}", "index", (json_int_t)leaf_index, "size",
+                     (json_int_t)receipt->leaf_count, "hashes", hashes);
+}
+
+json_t *commit_receipt_json(const struct commit_receipt *receipt, uint32_t leaf_index, uint16_t rev,
+                            const uint8_t nullifier[CRYPTO_HASH_SIZE])
+{
+    const uint8_t *leaf_hash = commit_receipt_leaf(receipt, leaf_index);
+    uint8_t code_hash[CRYPTO_HASH_SIZE];
+    char code[CODE_SIZE];
+
+    crypto_tagged_hash(CODE_TAG, leaf_hash, MERKLE_HASH_SIZE, code_hash);
+    code_format(code_from_hash(code_hash), code);
+    return json_pack("{s:{s:i, s:o, s:o}, s:{s:s, s:o, s:o, s:o, s:o}}", "vote", "rev", (int)rev,
+                     "nullifier", json_bytes(nullifier, CRYPTO_HASH_SIZE), "leaf_hash",
+                     json_bytes(leaf_hash, MERKLE_HASH_SIZE), "receipt", "code", code, "body",
+                     json_bytes(receipt->body, sizeof receipt->body), "path",
+                     path_json(receipt, leaf_index), "signature",
+                     json_bytes(receipt->signature, sizeof receipt->signature), "key",
+                     json_bytes(receipt->key, sizeof receipt->key));
+}

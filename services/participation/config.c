@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Participation's settings table; README's table and the sample env file come
+ * from it.
+ */
+#include "participation/config.h"
+
+#include "participation/domain/receipt.h"
+
+#include <stddef.h>
+
+static const struct config_row rows[] = {
+    {
+        .name = "ledger_pub_url",
+        .type = CONFIG_TEXT,
+        .minimum = 1,
+        .maximum = CONFIG_TEXT_SIZE - 1,
+        .unit = "",
+        .sentence = "Bus address where the ledger publishes its stream.",
+        .offset = offsetof(struct participation_config, ledger_pub_url),
+    },
+    {
+        .name = "ledger_fetch_url",
+        .type = CONFIG_TEXT,
+        .minimum = 1,
+        .maximum = CONFIG_TEXT_SIZE - 1,
+        .unit = "",
+        .sentence = "Bus address where the ledger answers requests for its past events.",
+        .offset = offsetof(struct participation_config, ledger_fetch_url),
+    },
+    {
+        .name = "ballot_keys_directory",
+        .type = CONFIG_TEXT,
+        .minimum = 1,
+        .maximum = CONFIG_TEXT_SIZE - 1,
+        .unit = "",
+        .sentence = "Directory of the ballots' key files, one each; back it up sealed, apart from "
+                    "the database, and delete a ballot's file after its objection period.",
+        .offset = offsetof(struct participation_config, ballot_keys_directory),
+    },
+    {
+        .name = "receipt_key",
+        .type = CONFIG_SECRET,
+        .minimum = 43,
+        .maximum = 43,
+        .unit = "",
+        .sentence = "Ed25519 seed that signs receipts: base64url of 32 bytes without padding.",
+        .offset = offsetof(struct participation_config, receipt_key),
+    },
+    {
+        .name = "max_merge_delay_s",
+        .type = CONFIG_INTEGER,
+        .minimum = 1,
+        .maximum = RECEIPT_MAX_MERGE_DELAY_MAX_S,
+        .default_value = "60",
+        .unit = "s",
+        .sentence = "How soon after its receipt a vote is promised to be on the public board.",
+        .offset = offsetof(struct participation_config, max_merge_delay_s),
+    },
+};
+
+const struct config_table participation_config_table = {rows, sizeof rows / sizeof rows[0]};

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Counting. The votes are read in the order of their nullifiers, so that the
+ * last revision of each is the final one, and counted by the domain's tally,
+ * which the command and the verifier use too. It must never see the roll.
+ */
+#include "participation/count.h"
+
+#include "participation/decide.h"
+#include "participation/domain/election.h"
+#include "participation/domain/tally.h"
+#include "participation/domain/tally_json.h"
+#include "participation/domain/vote_body.h"
+#include "participation/frozen.h"
+#include "participation/store/votes.h"
+#include "runtime/log.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TAG_RESULT "result"
+
+struct counter {
+    struct counter_options options;
+    uv_timer_t timer;
+    struct reader_job read;
+    struct decide_count write;
+    bool busy;
+    bool again; /* woken while busy */
+    bool closing;
+    bool timer_closed;
+};
+
+/* The final vote of one nullifier so far. */
+struct candidate {
+    uint8_t nullifier[CRYPTO_HASH_SIZE];
+    uint16_t rev; /* 0: none yet */
+    struct vote_body body;
+};
+
+static enum err add_options(struct election *election, const struct ballot_definition *definition)
+{
+    enum err err = election_set_budget(election, (struct decimal){.units = definition->budget_krw});
+
+    for (size_t i = 0; i < definition->option_count && !err; i++) {
+        const struct ballot_option *option = &definition->options[i];
+        const struct election_entry entry = {
+            .id = option->id,
+            .name = option->name,
+            .category = option->field,
+            .area = option->area,
+            .cost = {.units = option->cost_krw},
+            .selected = ELECTION_SELECTED_UNKNOWN,
+        };
+        uint32_t number = 0;
+
+        err = election_add_option(election, &entry, &number);
+    }
+    return err;
+}
+
+static enum err add_vote(struct election *election, const struct vote_body *body)
+{
+    struct election_choice choices[VOTE_CHOICE_MAX];
+
+    for (size_t i = 0; i < body->count; i++) {
+        /* The ballot numbers its options from 1, the election from 0. */
+        choices[i] = (struct election_choice){.option = body->choices[i].option - 1};
+    }
+    return election_add_vote(election, choices, body->count);
+}
+
+/* Adds the votes of one page; a nullifier's last vote is added when the next nullifier comes. */
+static enum err add_page(struct election *election, const struct db_rows *rows,
+                         struct candidate *candidate)
+{
+    enum err err = ERR_OK;
+
+    for (int64_t i = 0; i < db_rows_count(rows) && !err; i++) {
+        struct vote_page_row row;
+
+        store_vote_page_row(rows, i, &row);
+        if (candidate->rev > 0 &&
+            memcmp(candidate->nullifier, row.nullifier, CRYPTO_HASH_SIZE) != 0) {
+            err = add_vote(election, &candidate->body);
+        } else if (row.rev != candidate->rev + 1) {
+            err = ERR_INTERNAL; /* Revisions are contiguous, or somebody took one out. */
+        }
+        if (!err && memcmp(candidate->nullifier, row.nullifier, CRYPTO_HASH_SIZE) != 0 &&
+            row.rev != 1) {
+            err = ERR_INTERNAL;
+        }
+        if (!err) {
+            memcpy(candidate->nullifier, row.nullifier, CRYPTO_HASH_SIZE);
+            candidate->rev = row.rev;
+            err = vote_body_decode(row.choice, row.choice_length, &candidate->body);
+        }
+    }
+    return err;
+}
+
+static enum err add_votes(struct db *db, const uint8_t *ballot_id, struct election *election)
+{
+    struct candidate *candidate = calloc(1, sizeof *candidate);
+    bool more = true;
+    enum err err = candidate == NULL ? ERR_FULL : ERR_OK;
+
+    /* Ends: every page but the last is full, and each starts behind the one before. */
+    while (more && !err) {
+        struct db_rows *rows = NULL;
+
+        err = store_vote_page(db, ballot_id, candidate->rev > 0 ? candidate->nullifier : NULL,
+                              candidate->rev, &rows);
+        if (!err) {
+            more = db_rows_count(rows) == STORE_VOTE_READ_COUNT_MAX;
+            err = add_page(election, rows, candidate);
+        }
+        db_rows_release(rows);
+    }
+    if (!err && candidate->rev > 0) {
+        err = add_vote(election, &candidate->body);
+    }
+    free(candidate);
+    return err;
+}
+
+static enum tally_tie_rule tie_rule(enum ballot_tie tie)
+{
+    switch (tie) {
+    case BALLOT_TIE_ID:
+        return TALLY_TIE_ID;
+    case BALLOT_TIE_LISTED_ORDER:
+        return TALLY_TIE_LISTED_ORDER;
+    case BALLOT_TIE_LOWEST_COST_THEN_VOTES:
+    case BALLOT_TIE_MISSING:
+    case BALLOT_TIE_END:
+        break;
+    }
+    return TALLY_TIE_LOWEST_COST_THEN_VOTES;
+}
+
+static enum err write_result(const struct election *election,
+                             const struct ballot_definition *definition, char **ret_json)
+{
+    const struct tally_method method = {
+        .rule = TALLY_GREEDY,
+        .satisfaction = TALLY_SATISFACTION_COST,
+        .completion = TALLY_COMPLETION_NONE,
+        .tie = tie_rule(definition->tie),
+    };
+    struct tally_result result = {0};
+    struct text text;
+    enum err err = tally_run(election, &method, &result);
+
+    if (err) {
+        return err;
+    }
+    text_init(&text, TALLY_JSON_LENGTH_MAX);
+    tally_json_write(election, &result, &text);
+    err = text_err(&text);
+    if (!err) {
+        *ret_json = strdup(text_bytes(&text));
+        err = *ret_json == NULL ? ERR_FULL : ERR_OK;
+    }
+    text_release(&text);
+    tally_result_release(&result);
+    return err;
+}
+
+static enum err count_ballot(struct db *db, const struct frozen *frozen,
+                             const struct ballot_row *row, char **ret_json)
+{
+    const struct ballot_definition *definition = &frozen->definition;
+    struct election *election = NULL;
+    enum err err = election_new(definition->method == BALLOT_METHOD_CHOOSE_1 ? ELECTION_CHOOSE_1
+                                                                             : ELECTION_APPROVAL,
+                                false, &election);
+
+    if (!err) {
+        err = add_options(election, definition);
+    }
+    if (!err) {
+        err = add_votes(db, row->ballot_id, election);
+    }
+    if (!err && (int64_t)election_vote_count(election) != row->voters) {
+        log_error("count_contradicts_roll", log_str("ballot_id", frozen->id_text),
+                  log_int("voters", row->voters),
+                  log_int("final_votes", (int64_t)election_vote_count(election)),
+                  log_str("action", "not counted: compare the backups"));
+        err = ERR_INTERNAL;
+    }
+    if (!err) {
+        err = write_result(election, definition, ret_json);
+    }
+    election_free(election);
+    return err;
+}
+
+/* On a reader thread: finds a ballot and counts it. ERR_NOT_FOUND when there is none. */
+static enum err count_work(struct db *db, struct reader_job *job)
+{
+    struct counter *counter = (struct counter *)((char *)job - offsetof(struct counter, read));
+    struct ballot_row row = {0};
+    struct frozen *frozen = NULL;
+    enum err err;
+
+    if (db == NULL) {
+        return ERR_UNAVAILABLE;
+    }
+    err = store_ballot_find_uncounted(db, counter->write.ballot_id);
+    if (!err) {
+        err = store_ballot_read(db, counter->write.ballot_id, &row);
+    }
+    if (!err) {
+        err = frozen_make(row.definition, row.definition_length, counter->options.keys_directory,
+                          &frozen);
+    }
+    if (!err) {
+        err = count_ballot(db, frozen, &row, &counter->write.result_json);
+    }
+    if (!err) {
+        crypto_tagged_hash(TAG_RESULT, counter->write.result_json,
+                           strlen(counter->write.result_json), counter->write.result_hash);
+    }
+    frozen_release(frozen);
+    ballot_row_release(&row);
+    return err;
+}
+
+static void look(struct counter *counter);
+
+static void maybe_free(struct counter *counter)
+{
+    if (counter->timer_closed && !counter->busy) {
+        free(counter->write.result_json);
+        free(counter);
+    }
+}
+
+static void finished(struct counter *counter)
+{
+    free(counter->write.result_json);
+    counter->write.result_json = NULL;
+    counter->busy = false;
+    if (counter->closing) {
+        maybe_free(counter);
+    } else if (counter->again) {
+        look(counter);
+    }
+}
+
+static void write_done(struct writer_job *job)
+{
+    struct counter *counter = (struct counter *)((char *)job - offsetof(struct counter, write));
+    char ballot_id[CRYPTO_UUID_TEXT_SIZE];
+
+    crypto_uuid_format(counter->write.ballot_id, ballot_id);
+    if (!job->err) {
+        log_info("ballot_counted", log_str("ballot_id", ballot_id));
+        counter->again = true; /* There may be another one. */
+    }
+    finished(counter);
+}
+
+static const struct writer_job_type count_job_type = {
+    .name = "count",
+    .run_max = 1,
+    .work = decide_count_work,
+    .done = write_done,
+};
+
+static void count_done(struct reader_job *job)
+{
+    struct counter *counter = (struct counter *)((char *)job - offsetof(struct counter, read));
+
+    if (!job->err && !counter->closing) {
+        counter->write.job.type = &count_job_type;
+        if (writer_submit(counter->options.writer, &counter->write.job) == ERR_OK) {
+            return;
+        }
+    }
+    if (job->err && job->err != ERR_NOT_FOUND && job->err != ERR_UNAVAILABLE) {
+        log_error("ballot_not_counted", log_str("error", err_name(job->err)),
+                  log_str("action", "retrying"));
+    }
+    finished(counter);
+}
+
+static void look(struct counter *counter)
+{
+    if (counter->busy) {
+        counter->again = true;
+        return;
+    }
+    counter->again = false;
+    counter->read.work = count_work;
+    counter->read.done = count_done;
+    counter->busy = reader_submit(counter->options.reader, &counter->read) == ERR_OK;
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    look(timer->data);
+}
+
+enum err counter_open(const struct counter_options *options, struct counter **ret_counter)
+{
+    struct counter *counter = calloc(1, sizeof *counter);
+
+    if (counter == NULL) {
+        return ERR_FULL;
+    }
+    counter->options = *options;
+    (void)uv_timer_init(&options->loop->uv, &counter->timer); /* Neither can fail. */
+    counter->timer.data = counter;
+    (void)uv_timer_start(&counter->timer, on_timer, COUNT_INTERVAL_MS, COUNT_INTERVAL_MS);
+    *ret_counter = counter;
+    return ERR_OK;
+}
+
+void counter_wake(struct counter *counter)
+{
+    look(counter);
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+    struct counter *counter = handle->data;
+
+    counter->timer_closed = true;
+    maybe_free(counter);
+}
+
+void counter_close(struct counter *counter)
+{
+    if (counter == NULL) {
+        return;
+    }
+    counter->closing = true;
+    uv_close((uv_handle_t *)&counter->timer, on_timer_closed);
+}
+
+void counter_stop(void *counter)
+{
+    struct counter **slot = counter;
+
+    counter_close(*slot);
+    *slot = NULL;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Counts closed ballots by themselves: finds one, reads its box on a reader
+ * thread, and has the result recorded by the writer. Looks again every
+ * COUNT_INTERVAL_MS, and at once when told that a ballot was closed. Loop thread.
+ */
+#ifndef HYEOPCHI_PARTICIPATION_COUNT_H
+#define HYEOPCHI_PARTICIPATION_COUNT_H
+
+#include "runtime/err.h"
+#include "runtime/loop.h"
+#include "runtime/reader.h"
+#include "runtime/writer.h"
+
+enum { COUNT_INTERVAL_MS = 1000 };
+
+struct counter;
+
+struct counter_options {
+    struct loop *loop;
+    struct reader *reader;
+    struct writer *writer;
+    const char *keys_directory;
+};
+
+ERR_CHECKED enum err counter_open(const struct counter_options *options,
+                                  struct counter **ret_counter);
+
+/* A ballot was closed: look now. */
+void counter_wake(struct counter *counter);
+
+/* Stops looking; frees when nothing is under way any more. Takes NULL. */
+void counter_close(struct counter *counter);
+
+/* The same as a stop function: counter points at a struct counter *. */
+void counter_stop(void *counter);
+
+#endif

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Changes of a ballot's state, each in one transaction with the event that says
+ * so. Nothing here may accept a change that the domain's table does not have.
+ */
+#include "participation/decide.h"
+
+#include "participation/events.h"
+#include "participation/store/votes.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum err decide_create_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count)
+{
+    struct decide_create *create = (struct decide_create *)jobs[0];
+    uint8_t request_hash[CRYPTO_HASH_SIZE];
+    enum err err;
+
+    assert(count == 1);
+    (void)count; /* Only read by the assertion. */
+    create->repeated = false;
+    create->key_reused = false;
+    create->ballot.now_ms = tx->now_ms;
+    memcpy(create->ballot_id, create->ballot.ballot_id, BALLOT_ID_SIZE);
+    err = store_ballot_insert(tx->db, &create->ballot);
+    if (err != ERR_CONFLICT) {
+        return err;
+    }
+    err =
+        store_ballot_find_request(tx->db, &create->ballot.request, create->ballot_id, request_hash);
+    if (!err) {
+        create->repeated =
+            memcmp(request_hash, create->ballot.request.request_hash, sizeof request_hash) == 0;
+        create->key_reused = !create->repeated;
+    }
+    return err;
+}
+
+/* Turnout of a ballot as it is stored now; it must add up. */
+static enum err read_turnout(struct db *db, const struct ballot_definition *definition,
+                             const struct ballot_row *row, struct turnout *ret_turnout)
+{
+    enum err err;
+
+    turnout_init(ret_turnout, definition);
+    ret_turnout->voters = row->voters;
+    ret_turnout->revisions = row->revisions;
+    err = store_turnout_read(db, row->ballot_id, ret_turnout);
+    if (!err && !turnout_balanced(ret_turnout)) {
+        return ERR_INTERNAL;
+    }
+    return err;
+}
+
+static enum err close_ballot(struct writer_tx *tx, const struct frozen *frozen,
+                             const struct ballot_row *row)
+{
+    struct turnout *turnout = malloc(sizeof *turnout);
+    enum err err = ERR_FULL;
+
+    if (turnout == NULL) {
+        return err;
+    }
+    err = read_turnout(tx->db, &frozen->definition, row, turnout);
+    if (!err) {
+        err = store_ballot_set_closed(tx->db, row->ballot_id, tx->now_ms);
+    }
+    if (!err) {
+        err = events_say_closed(tx, &frozen->definition, turnout);
+    }
+    free(turnout);
+    return err;
+}
+
+/* Carries out an action that has all its approvals. */
+static enum err complete(struct writer_tx *tx, const struct decide_approve *approve,
+                         const struct ballot_row *row)
+{
+    const struct ballot_definition *definition = &approve->frozen->definition;
+    enum err err = ERR_INTERNAL;
+
+    switch (approve->action) {
+    case BALLOT_ACTION_OPEN:
+        err = store_ballot_set_opening(tx->db, row->ballot_id);
+        return err ? err : events_say_opening_requested(tx, definition);
+    case BALLOT_ACTION_CLOSE:
+        return close_ballot(tx, approve->frozen, row);
+    case BALLOT_ACTION_CERTIFY:
+        err = store_ballot_set_certified(tx->db, row->ballot_id, tx->now_ms);
+        return err ? err : events_say_certified(tx, definition, row);
+    case BALLOT_ACTION_MISSING:
+    case BALLOT_ACTION_ENVELOPE_RESERVED:
+    case BALLOT_ACTION_ENVELOPE_REFUSED:
+    case BALLOT_ACTION_COUNT:
+    case BALLOT_ACTION_END:
+        break;
+    }
+    return err;
+}
+
+static enum err approve_row(struct writer_tx *tx, struct decide_approve *approve,
+                            const struct ballot_row *row)
+{
+    struct ballot_approval known[STORE_APPROVAL_COUNT_MAX];
+    struct ballot_standing standing = {
+        .state = row->state,
+        .now_ms = tx->now_ms,
+        .closes_at_ms = approve->frozen->definition.closes_at_ms,
+        .demonstration = approve->frozen->definition.demonstration,
+        .approvals = known,
+    };
+    struct ballot_approval approval = {.action = approve->action};
+    enum err err;
+
+    memcpy(approval.operator_id, approve->operator_id, sizeof approval.operator_id);
+    memcpy(approval.content,
+           approve->action == BALLOT_ACTION_CERTIFY ? row->result_hash : row->definition_hash,
+           sizeof approval.content);
+    err = store_approval_list(tx->db, row, approve->action, known, &standing.approval_count);
+    if (err) {
+        return err;
+    }
+    if (ballot_approve(&standing, &approval, BALLOT_ACTOR_OPERATOR, &approve->decision) != ERR_OK) {
+        return ERR_OK; /* A refusal is a result: the verdict says why. */
+    }
+    if (approve->decision.verdict == BALLOT_VERDICT_REPEATED) {
+        return ERR_OK;
+    }
+    err = store_approval_insert(tx->db, row, &approval, tx->now_ms);
+    if (!err && approve->decision.verdict == BALLOT_VERDICT_COMPLETES) {
+        err = complete(tx, approve, row);
+    }
+    return err;
+}
+
+enum err decide_approve_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count)
+{
+    struct decide_approve *approve = (struct decide_approve *)jobs[0];
+    struct ballot_row row = {0};
+    enum err err;
+
+    assert(count == 1);
+    (void)count; /* Only read by the assertion. */
+    err = store_ballot_lock(tx->db, approve->frozen->definition.ballot_id, &row);
+    if (err) {
+        return err;
+    }
+    err = approve_row(tx, approve, &row);
+    ballot_row_release(&row);
+    return err;
+}
+
+enum err decide_count_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count)
+{
+    struct decide_count *counted = (struct decide_count *)jobs[0];
+    struct ballot_row row = {0};
+    enum ballot_state after;
+    enum err err;
+
+    assert(count == 1);
+    (void)count; /* Only read by the assertion. */
+    err = store_ballot_lock(tx->db, counted->ballot_id, &row);
+    if (err) {
+        return err;
+    }
+    /* Another process may have counted it meanwhile; the result would be the same. */
+    if (ballot_transit(row.state, BALLOT_ACTION_COUNT, BALLOT_ACTOR_SERVICE, &after) == ERR_OK) {
+        err = store_ballot_set_counted(tx->db, row.ballot_id, counted->result_json,
+                                       counted->result_hash, tx->now_ms);
+    }
+    ballot_row_release(&row);
+    return err;
+}
+
+static enum err hear_reserved(struct writer_tx *tx, const struct ballot_row *row,
+                              const char *keys_directory, const struct event *event)
+{
+    struct frozen *frozen = NULL;
+    enum err err = frozen_make(row->definition, row->definition_length, keys_directory, &frozen);
+
+    if (!err) {
+        err = store_ballot_set_open(tx->db, row->ballot_id, tx->now_ms);
+    }
+    if (!err) {
+        err = events_say_opened(tx, &frozen->definition, frozen->definition_hash, event);
+    }
+    frozen_release(frozen);
+    return err;
+}
+
+static enum err hear_refused(struct writer_tx *tx, const struct events_heard *heard,
+                             const struct event *event)
+{
+    const struct events_opening_refused said = {
+        .ballot_id = heard->ballot_id,
+        .code = heard->code,
+        .shortfall_krw = heard->shortfall_krw,
+    };
+    enum err err =
+        store_ballot_set_refused(tx->db, heard->ballot_id, heard->code, heard->shortfall_krw);
+
+    return err ? err : events_say_opening_refused(tx, &said, event);
+}
+
+enum err decide_apply(struct writer_tx *tx, const struct event *event, void *keys_directory)
+{
+    struct events_heard heard;
+    struct ballot_row row = {0};
+    enum ballot_state after;
+    enum ballot_action action;
+    enum err err = events_hear(event, &heard);
+
+    if (err || heard.kind == EVENTS_HEARD_OTHER) {
+        return err;
+    }
+    err = store_ballot_lock(tx->db, heard.ballot_id, &row);
+    if (err == ERR_NOT_FOUND) {
+        return ERR_OK; /* Another district's ballot, or one of a database that was made anew. */
+    }
+    if (err) {
+        return err;
+    }
+    action = heard.kind == EVENTS_HEARD_RESERVED ? BALLOT_ACTION_ENVELOPE_RESERVED
+                                                 : BALLOT_ACTION_ENVELOPE_REFUSED;
+    if (ballot_transit(row.state, action, BALLOT_ACTOR_LEDGER, &after) == ERR_OK) {
+        err = heard.kind == EVENTS_HEARD_RESERVED ? hear_reserved(tx, &row, keys_directory, event)
+                                                  : hear_refused(tx, &heard, event);
+    }
+    ballot_row_release(&row);
+    return err;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What moves a ballot on: operators' approvals, the ledger's answer, the count.
+ * The work functions run on the writer thread, under the ballot's row lock; the
+ * domain's table of transitions decides, this file only carries it out.
+ */
+#ifndef HYEOPCHI_PARTICIPATION_DECIDE_H
+#define HYEOPCHI_PARTICIPATION_DECIDE_H
+
+#include "participation/domain/ballot_state.h"
+#include "participation/frozen.h"
+#include "participation/store/ballots.h"
+#include "runtime/writer.h"
+
+/* A new draft. All pointers are borrowed until done. */
+struct decide_create {
+    struct writer_job job; /* first */
+    struct ballot_new ballot;
+
+    /* Results. */
+    bool repeated;   /* the same request made this ballot before */
+    bool key_reused; /* another request has used the key */
+    uint8_t ballot_id[BALLOT_ID_SIZE];
+};
+enum err decide_create_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count);
+
+/* One operator's approval of an action. */
+struct decide_approve {
+    struct writer_job job; /* first */
+    struct frozen *frozen; /* borrowed until done */
+    enum ballot_action action;
+    char operator_id[BALLOT_OPERATOR_MAX + 1];
+
+    /* Results. */
+    struct ballot_decision decision;
+};
+enum err decide_approve_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count);
+
+/* A finished count. */
+struct decide_count {
+    struct writer_job job; /* first */
+    uint8_t ballot_id[BALLOT_ID_SIZE];
+    char *result_json; /* the job's owner frees it */
+    uint8_t result_hash[CRYPTO_HASH_SIZE];
+};
+enum err decide_count_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count);
+
+/* The subscriber's apply for the ledger's stream; context is the directory of ballot keys. */
+enum err decide_apply(struct writer_tx *tx, const struct event *event, void *keys_directory);
+
+#endif

@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Protobuf in and out. Nothing here may put a voter, a choice, or a count that
+ * identifies one into a message.
+ */
+#include "participation/events.h"
+
+#include "participation/domain/ballot_names.h"
+#include "runtime/clock.h"
+
+#include "hyeopchi/ledger/v1/ledger.pb-c.h"
+#include "hyeopchi/participation/v1/ballot.pb-c.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TYPE_PREFIX            "kr.hyeopchi.participation."
+#define TYPE_OPENING_REQUESTED TYPE_PREFIX "ballot.opening-requested.v1"
+#define TYPE_OPENED            TYPE_PREFIX "ballot.opened.v1"
+#define TYPE_OPENING_REFUSED   TYPE_PREFIX "ballot.opening-refused.v1"
+#define TYPE_VOTES_ACCEPTED    TYPE_PREFIX "votes.accepted.v1"
+#define TYPE_CLOSED            TYPE_PREFIX "ballot.closed.v1"
+#define TYPE_CERTIFIED         TYPE_PREFIX "tally.certified.v1"
+#define TYPE_RESERVED          "kr.hyeopchi.ledger.envelope.reserved.v1"
+#define TYPE_REFUSED           "kr.hyeopchi.ledger.envelope.refused.v1"
+
+const ProtobufCMessageDescriptor *const events_types[] = {
+    &hyeopchi__participation__v1__ballot_opening_requested__descriptor,
+    &hyeopchi__participation__v1__ballot_opened__descriptor,
+    &hyeopchi__participation__v1__ballot_opening_refused__descriptor,
+    &hyeopchi__participation__v1__votes_accepted__descriptor,
+    &hyeopchi__participation__v1__ballot_closed__descriptor,
+    &hyeopchi__participation__v1__tally_certified__descriptor,
+    NULL,
+};
+
+static_assert((int)BALLOT_FUNDING_SOURCE_OTHER ==
+                  (int)HYEOPCHI__LEDGER__V1__FUNDING_SOURCE__FUNDING_SOURCE_OTHER,
+              "The domain numbers funding sources as the proto does.");
+
+/* Packs a message and adds the event; its subject is the ballot. */
+static enum err say(struct writer_tx *tx, const char *type, const char *ballot_id,
+                    const ProtobufCMessage *message, const struct event *cause)
+{
+    char subject[EVENT_SUBJECT_SIZE];
+    struct event_draft draft = {
+        .type = type,
+        .subject = subject,
+        .dataschema = message->descriptor->name,
+    };
+
+    (void)snprintf(subject, sizeof subject, "ballots/%s", ballot_id); /* A UUID fits. */
+    if (cause != NULL) {
+        draft.causation_id = cause->id;
+        draft.traceparent = cause->traceparent;
+        draft.correlation_id = cause->correlation_id[0] != '\0' ? cause->correlation_id : cause->id;
+    }
+    draft.data_length = protobuf_c_message_get_packed_size(message);
+    draft.data = malloc(draft.data_length + 1);
+    if (draft.data == NULL) {
+        return ERR_FULL;
+    }
+    (void)protobuf_c_message_pack(message, draft.data); /* Its size is known. */
+    return writer_tx_event(tx, &draft);
+}
+
+/* protobuf-c has no const, and only reads what it packs. */
+static char *text(const char *constant)
+{
+    char *loose;
+
+    memcpy(&loose, &constant, sizeof loose);
+    return loose;
+}
+
+enum err events_say_votes_accepted(struct writer_tx *tx, const struct events_votes_accepted *said)
+{
+    Hyeopchi__Participation__V1__VotesAccepted message =
+        HYEOPCHI__PARTICIPATION__V1__VOTES_ACCEPTED__INIT;
+    char ballot_id[CRYPTO_UUID_TEXT_SIZE];
+
+    crypto_uuid_format(said->ballot_id, ballot_id);
+    message.ballot_id = ballot_id;
+    message.batch_no = said->batch_no;
+    message.new_voters = said->new_voters;
+    message.revisions = said->revisions;
+    message.voters = said->voters;
+    return say(tx, TYPE_VOTES_ACCEPTED, ballot_id, &message.base, NULL);
+}
+
+enum err events_say_opening_requested(struct writer_tx *tx,
+                                      const struct ballot_definition *definition)
+{
+    Hyeopchi__Participation__V1__BallotOpeningRequested message =
+        HYEOPCHI__PARTICIPATION__V1__BALLOT_OPENING_REQUESTED__INIT;
+    char ballot_id[CRYPTO_UUID_TEXT_SIZE];
+
+    crypto_uuid_format(definition->ballot_id, ballot_id);
+    message.ballot_id = ballot_id;
+    message.budget_year = definition->budget_year;
+    message.funding_source = (Hyeopchi__Ledger__V1__FundingSource)definition->funding_source;
+    message.budget_krw = definition->budget_krw;
+    return say(tx, TYPE_OPENING_REQUESTED, ballot_id, &message.base, NULL);
+}
+
+/* An array of count messages and the pointers that protobuf-c wants; freed with free_list(). */
+struct list {
+    void *messages;
+    void **pointers;
+};
+
+static bool list_new(struct list *list, size_t count, size_t size)
+{
+    list->messages = calloc(count + 1, size);
+    list->pointers = calloc(count + 1, sizeof(void *));
+    if (list->messages == NULL || list->pointers == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        list->pointers[i] = (char *)list->messages + i * size;
+    }
+    return true;
+}
+
+static void list_free(struct list *list)
+{
+    free(list->messages);
+    free(list->pointers);
+}
+
+static void fill_option(Hyeopchi__Participation__V1__BallotOption *message,
+                        const struct ballot_option *option)
+{
+    hyeopchi__participation__v1__ballot_option__init(message);
+    message->number = option->number;
+    message->option_id = text(option->id);
+    message->name = text(option->name);
+    message->cost_krw = option->cost_krw;
+    message->area = text(option->area);
+    message->field = text(option->field);
+    message->programme = text(option->programme);
+}
+
+enum err events_say_opened(struct writer_tx *tx, const struct ballot_definition *definition,
+                           const uint8_t definition_hash[CRYPTO_HASH_SIZE],
+                           const struct event *cause)
+{
+    Hyeopchi__Participation__V1__BallotOpened message =
+        HYEOPCHI__PARTICIPATION__V1__BALLOT_OPENED__INIT;
+    char ballot_id[CRYPTO_UUID_TEXT_SIZE];
+    uint8_t hash[CRYPTO_HASH_SIZE];
+    struct list options = {0};
+    enum err err = ERR_FULL;
+
+    crypto_uuid_format(definition->ballot_id, ballot_id);
+    memcpy(hash, definition_hash, sizeof hash);
+    if (list_new(&options, definition->option_count,
+                 sizeof(Hyeopchi__Participation__V1__BallotOption))) {
+        for (size_t i = 0; i < definition->option_count; i++) {
+            fill_option(options.pointers[i], &definition->options[i]);
+        }
+        message.ballot_id = ballot_id;
+        message.title = text(definition->title);
+        message.budget_year = definition->budget_year;
+        message.funding_source = (Hyeopchi__Ledger__V1__FundingSource)definition->funding_source;
+        message.budget_krw = definition->budget_krw;
+        message.opens_time_ms = definition->opens_at_ms;
+        message.closes_time_ms = definition->closes_at_ms;
+        message.definition_hash.data = hash;
+        message.definition_hash.len = sizeof hash;
+        message.method = text(ballot_method_name(definition->method));
+        message.rule = text(ballot_rule_name(definition->rule));
+        message.n_options = definition->option_count;
+        message.options = (Hyeopchi__Participation__V1__BallotOption **)options.pointers;
+        message.demonstration = definition->demonstration;
+        err = say(tx, TYPE_OPENED, ballot_id, &message.base, cause);
+    }
+    list_free(&options);
+    return err;
+}
+
+enum err events_say_opening_refused(struct writer_tx *tx, const struct events_opening_refused *said,
+                                    const struct event *cause)
+{
+    Hyeopchi__Participation__V1__BallotOpeningRefused message =
+        HYEOPCHI__PARTICIPATION__V1__BALLOT_OPENING_REFUSED__INIT;
+    char ballot_id[CRYPTO_UUID_TEXT_SIZE];
+
+    crypto_uuid_format(said->ballot_id, ballot_id);
+    message.ballot_id = ballot_id;
+    message.code = text(said->code);
+    message.shortfall_krw = said->shortfall_krw;
+    return say(tx, TYPE_OPENING_REFUSED, ballot_id, &message.base, cause);
+}
+
+/* One turnout table as a message with memory of its own. */
+struct table_message {
+    Hyeopchi__Participation__V1__TurnoutTable message;
+    struct list cells;
+    char (*names)[TURNOUT_NAME_SIZE];
+};
+
+static bool fill_table(struct table_message *table, const struct ballot_definition *definition,
+                       const struct turnout *turnout, enum turnout_dimension dimension)
+{
+    struct turnout_table published;
+
+    turnout_publish(turnout, dimension, &published);
+    hyeopchi__participation__v1__turnout_table__init(&table->message);
+    table->names = calloc(published.count + 1, sizeof table->names[0]);
+    if (table->names == NULL || !list_new(&table->cells, published.count,
+                                          sizeof(Hyeopchi__Participation__V1__TurnoutCell))) {
+        return false;
+    }
+    for (size_t i = 0; i < published.count; i++) {
+        Hyeopchi__Participation__V1__TurnoutCell *cell = table->cells.pointers[i];
+
+        hyeopchi__participation__v1__turnout_cell__init(cell);
+        turnout_cell_name(definition, dimension, i, table->names[i]);
+        cell->name = table->names[i];
+        cell->voters = published.voters[i];
+        cell->suppressed = published.withheld[i];
+    }
+    table->message.dimension = text(turnout_dimension_name(dimension));
+    table->message.n_cells = published.count;
+    table->message.cells = (Hyeopchi__Participation__V1__TurnoutCell **)table->cells.pointers;
+    return true;
+}
+
+enum err events_say_closed(struct writer_tx *tx, const struct ballot_definition *definition,
+                           const struct turnout *turnout)
+{
+    Hyeopchi__Participation__V1__BallotClosed message =
+        HYEOPCHI__PARTICIPATION__V1__BALLOT_CLOSED__INIT;
+    struct table_message tables[TURNOUT_DIMENSION_END] = {0};
+    Hyeopchi__Participation__V1__TurnoutTable *pointers[TURNOUT_DIMENSION_END];
+    char ballot_id[CRYPTO_UUID_TEXT_SIZE];
+    enum err err = ERR_OK;
+
+    crypto_uuid_format(definition->ballot_id, ballot_id);
+    for (size_t d = 0; d < TURNOUT_DIMENSION_END && !err; d++) {
+        err = fill_table(&tables[d], definition, turnout, (enum turnout_dimension)d) ? ERR_OK
+                                                                                     : ERR_FULL;
+        pointers[d] = &tables[d].message;
+    }
+    if (!err) {
+        message.ballot_id = ballot_id;
+        message.closed_time_ms = tx->now_ms;
+        message.voters = turnout->voters;
+        message.revisions = turnout->revisions;
+        message.days = (int32_t)turnout_days(definition);
+        message.n_tables = TURNOUT_DIMENSION_END;
+        message.tables = pointers;
+        err = say(tx, TYPE_CLOSED, ballot_id, &message.base, NULL);
+    }
+    for (size_t d = 0; d < TURNOUT_DIMENSION_END; d++) {
+        list_free(&tables[d].cells);
+        free(tables[d].names);
+    }
+    return err;
+}
+
+/* A number that the tally's JSON writes as a string of an exact decimal: whole here. */
+static bool read_whole(const json_t *json, int64_t *ret_value)
+{
+    const char *digits = json_string_value(json);
+    int length = 0;
+
+    return digits != NULL && sscanf(digits, "%" SCNd64 "%n", ret_value, &length) == 1 &&
+           digits[length] == '\0';
+}
+
+static bool fill_result(Hyeopchi__Participation__V1__OptionResult *message,
+                        const struct ballot_option *option, const json_t *json)
+{
+    const char *id = json_string_value(json_object_get(json, "id"));
+    const char *reason = json_string_value(json_object_get(json, "reason"));
+
+    hyeopchi__participation__v1__option_result__init(message);
+    if (id == NULL || strcmp(id, option->id) != 0 || reason == NULL ||
+        !read_whole(json_object_get(json, "score"), &message->score)) {
+        return false;
+    }
+    message->option_id = text(option->id);
+    message->cost_krw = option->cost_krw;
+    message->funded = json_is_true(json_object_get(json, "funded"));
+    message->reason = text(reason);
+    message->programme = text(option->programme);
+    return true;
+}
+
+static bool fill_results(Hyeopchi__Participation__V1__TallyCertified *message,
+                         const struct ballot_definition *definition, const json_t *result,
+                         const struct list *options)
+{
+    const json_t *json = json_object_get(result, "options");
+
+    if (json_array_size(json) != definition->option_count ||
+        !read_whole(json_object_get(result, "total_cost"), &message->funded_krw)) {
+        return false;
+    }
+    for (size_t i = 0; i < definition->option_count; i++) {
+        Hyeopchi__Participation__V1__OptionResult *option = options->pointers[i];
+
+        if (!fill_result(option, &definition->options[i], json_array_get(json, i))) {
+            return false;
+        }
+        message->selections += option->score;
+    }
+    message->n_options = definition->option_count;
+    message->options = (Hyeopchi__Participation__V1__OptionResult **)options->pointers;
+    return true;
+}
+
+enum err events_say_certified(struct writer_tx *tx, const struct ballot_definition *definition,
+                              const struct ballot_row *row)
+{
+    Hyeopchi__Participation__V1__TallyCertified message =
+        HYEOPCHI__PARTICIPATION__V1__TALLY_CERTIFIED__INIT;
+    char ballot_id[CRYPTO_UUID_TEXT_SIZE];
+    json_t *result = json_loads(row->result_json, JSON_REJECT_DUPLICATES, NULL);
+    struct list options = {0};
+    enum err err = ERR_INTERNAL;
+
+    crypto_uuid_format(definition->ballot_id, ballot_id);
+    if (result != NULL &&
+        list_new(&options, definition->option_count,
+                 sizeof(Hyeopchi__Participation__V1__OptionResult)) &&
+        fill_results(&message, definition, result, &options)) {
+        message.ballot_id = ballot_id;
+        message.budget_year = definition->budget_year;
+        message.funding_source = (Hyeopchi__Ledger__V1__FundingSource)definition->funding_source;
+        message.budget_krw = definition->budget_krw;
+        message.voters = row->voters;
+        message.result_json = row->result_json;
+        message.certified_time_ms = tx->now_ms;
+        err = say(tx, TYPE_CERTIFIED, ballot_id, &message.base, NULL);
+    }
+    list_free(&options);
+    json_decref(result);
+    return err;
+}
+
+static enum err hear_reserved(const struct event *event, struct events_heard *ret_heard)
+{
+    Hyeopchi__Ledger__V1__EnvelopeReserved *message =
+        hyeopchi__ledger__v1__envelope_reserved__unpack(NULL, event->data_length, event->data);
+    enum err err = ERR_INVALID;
+
+    if (message != NULL) {
+        ret_heard->kind = EVENTS_HEARD_RESERVED;
+        err = crypto_uuid_parse(message->ballot_id, ret_heard->ballot_id);
+    }
+    hyeopchi__ledger__v1__envelope_reserved__free_unpacked(message, NULL);
+    return err;
+}
+
+static enum err hear_refused(const struct event *event, struct events_heard *ret_heard)
+{
+    Hyeopchi__Ledger__V1__EnvelopeRefused *message =
+        hyeopchi__ledger__v1__envelope_refused__unpack(NULL, event->data_length, event->data);
+    enum err err = ERR_INVALID;
+
+    if (message != NULL && strlen(message->code) < sizeof ret_heard->code) {
+        ret_heard->kind = EVENTS_HEARD_REFUSED;
+        ret_heard->shortfall_krw = message->shortfall_krw;
+        memcpy(ret_heard->code, message->code, strlen(message->code) + 1);
+        err = crypto_uuid_parse(message->ballot_id, ret_heard->ballot_id);
+    }
+    hyeopchi__ledger__v1__envelope_refused__free_unpacked(message, NULL);
+    return err;
+}
+
+enum err events_hear(const struct event *event, struct events_heard *ret_heard)
+{
+    *ret_heard = (struct events_heard){.kind = EVENTS_HEARD_OTHER};
+    if (strcmp(event->type, TYPE_RESERVED) == 0) {
+        return hear_reserved(event, ret_heard);
+    }
+    if (strcmp(event->type, TYPE_REFUSED) == 0) {
+        return hear_refused(event, ret_heard);
+    }
+    return ERR_OK;
+}

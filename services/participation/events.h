@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What participation says and hears on the bus: between the domain's structs
+ * and protobuf. No generated name leaves events.c. The say functions run inside
+ * the writer's transaction.
+ */
+#ifndef HYEOPCHI_PARTICIPATION_EVENTS_H
+#define HYEOPCHI_PARTICIPATION_EVENTS_H
+
+#include "participation/domain/ballot.h"
+#include "participation/domain/turnout.h"
+#include "participation/store/ballots.h"
+#include "runtime/err.h"
+#include "runtime/event.h"
+#include "runtime/writer.h"
+
+#include <protobuf-c/protobuf-c.h>
+
+/* The messages this service says, for the HTTP feed; NULL-terminated. */
+extern const ProtobufCMessageDescriptor *const events_types[];
+
+struct events_votes_accepted {
+    const uint8_t *ballot_id;
+    int64_t batch_no;
+    int64_t new_voters;
+    int64_t revisions;
+    int64_t voters; /* so far */
+};
+ERR_CHECKED enum err events_say_votes_accepted(struct writer_tx *tx,
+                                               const struct events_votes_accepted *said);
+
+ERR_CHECKED enum err events_say_opening_requested(struct writer_tx *tx,
+                                                  const struct ballot_definition *definition);
+
+ERR_CHECKED enum err events_say_opened(struct writer_tx *tx,
+                                       const struct ballot_definition *definition,
+                                       const uint8_t definition_hash[CRYPTO_HASH_SIZE],
+                                       const struct event *cause);
+
+struct events_opening_refused {
+    const uint8_t *ballot_id;
+    const char *code;
+    int64_t shortfall_krw;
+};
+ERR_CHECKED enum err events_say_opening_refused(struct writer_tx *tx,
+                                                const struct events_opening_refused *said,
+                                                const struct event *cause);
+
+/* Turnout as it may be published: small cells are withheld before they leave. */
+ERR_CHECKED enum err events_say_closed(struct writer_tx *tx,
+                                       const struct ballot_definition *definition,
+                                       const struct turnout *turnout);
+
+/* The result as it was counted; row holds it and the voters. ERR_INTERNAL when it cannot be read. */
+ERR_CHECKED enum err events_say_certified(struct writer_tx *tx,
+                                          const struct ballot_definition *definition,
+                                          const struct ballot_row *row);
+
+/* What the ledger answers to an opening. */
+enum events_heard_kind { EVENTS_HEARD_OTHER, EVENTS_HEARD_RESERVED, EVENTS_HEARD_REFUSED };
+
+struct events_heard {
+    enum events_heard_kind kind;
+    uint8_t ballot_id[BALLOT_ID_SIZE];
+    char code[STORE_CODE_SIZE];
+    int64_t shortfall_krw;
+};
+
+/* Reads an event of the ledger. ERR_INVALID when it is one of ours to know and does not decode. */
+ERR_CHECKED enum err events_hear(const struct event *event, struct events_heard *ret_heard);
+
+#endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Opening, closing and certifying: each takes two operators. The first one's
+ * approval is recorded (202), the second one's carries it out (200).
+ */
+#include "participation/decide.h"
+#include "participation/http/params.h"
+#include "participation/http/routes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct approval {
+    struct decide_approve decide; /* first, so that the writer's job is the approval */
+    struct participation *service;
+    struct http_request *request;
+};
+
+static void approval_free(struct approval *approval)
+{
+    frozen_release(approval->decide.frozen);
+    free(approval);
+}
+
+static int verdict_status(enum ballot_verdict verdict)
+{
+    return verdict == BALLOT_VERDICT_NOT_OPERATOR ? 403 : 409;
+}
+
+static void respond_refused(struct approval *approval)
+{
+    static struct problem_kind kinds[BALLOT_VERDICT_END]; /* Loop thread only. */
+    enum ballot_verdict verdict = approval->decide.decision.verdict;
+    const struct ballot_verdict_text *text = ballot_verdict_text(verdict);
+
+    kinds[verdict] = (struct problem_kind){
+        .status = verdict_status(verdict),
+        .code = text->code,
+        .ko = text->korean,
+        .en = text->english,
+    };
+    params_refuse(approval->request, &kinds[verdict], "");
+}
+
+static void respond_decided(struct approval *approval)
+{
+    const struct decide_approve *decide = &approval->decide;
+    bool completes = decide->decision.verdict == BALLOT_VERDICT_COMPLETES;
+
+    http_respond_json(approval->request, completes ? 200 : 202,
+                      json_pack("{s:s, s:s, s:s, s:i, s:i, s:b}", "ballot_id",
+                                decide->frozen->id_text, "action",
+                                ballot_action_name(decide->action), "state",
+                                ballot_state_name(decide->decision.to), "approvals",
+                                (int)decide->decision.approvals, "needed", BALLOT_APPROVALS_NEEDED,
+                                "done", (int)completes));
+    if (completes && decide->action == BALLOT_ACTION_CLOSE) {
+        counter_wake(approval->service->counter);
+    }
+}
+
+static void approve_done(struct writer_job *job)
+{
+    struct approval *approval = (struct approval *)job;
+
+    if (job->err) {
+        http_respond_error(approval->request, job->err);
+    } else if (approval->decide.decision.verdict == BALLOT_VERDICT_RECORDED ||
+               approval->decide.decision.verdict == BALLOT_VERDICT_COMPLETES ||
+               approval->decide.decision.verdict == BALLOT_VERDICT_REPEATED) {
+        respond_decided(approval);
+    } else {
+        respond_refused(approval);
+    }
+    approval_free(approval);
+}
+
+static const struct writer_job_type approve_job_type = {
+    .name = "approve",
+    .run_max = 1,
+    .work = decide_approve_work,
+    .done = approve_done,
+};
+
+static void approval_found(struct frozen *frozen, enum err err, void *context)
+{
+    struct approval *approval = context;
+
+    if (!err) {
+        approval->decide.frozen = frozen_hold(frozen);
+        approval->decide.job.type = &approve_job_type;
+        err = writer_submit(approval->service->host.writer, &approval->decide.job);
+    }
+    if (err) {
+        http_respond_error(approval->request, err);
+        approval_free(approval);
+    }
+}
+
+static void approve_start(struct http_request *request, struct participation *service,
+                          enum ballot_action action)
+{
+    uint8_t ballot_id[BALLOT_ID_SIZE];
+    struct approval *approval;
+    const char *operator_id = http_request_principal(request)->id;
+
+    if (!params_ballot_id(request, ballot_id)) {
+        return;
+    }
+    approval = calloc(1, sizeof *approval);
+    if (approval == NULL || strlen(operator_id) >= sizeof approval->decide.operator_id) {
+        free(approval);
+        http_respond_error(request, ERR_FULL);
+        return;
+    }
+    approval->service = service;
+    approval->request = request;
+    approval->decide.action = action;
+    memcpy(approval->decide.operator_id, operator_id, strlen(operator_id) + 1);
+    ballots_find(service->ballots, ballot_id, approval_found, approval);
+}
+
+void handle_ballot_open(struct http_request *request, void *context)
+{
+    approve_start(request, context, BALLOT_ACTION_OPEN);
+}
+
+void handle_ballot_close(struct http_request *request, void *context)
+{
+    approve_start(request, context, BALLOT_ACTION_CLOSE);
+}
+
+void handle_ballot_certify(struct http_request *request, void *context)
+{
+    approve_start(request, context, BALLOT_ACTION_CERTIFY);
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the public may see of a ballot: turnout and result. While a ballot is
+ * open that is one number, rounded down and at most as fresh as a minute ago.
+ */
+#include "participation/frozen.h"
+#include "participation/http/params.h"
+#include "participation/http/routes.h"
+#include "participation/store/ballots.h"
+#include "participation/store/votes.h"
+#include "runtime/clock.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PUBLIC_TURNOUT_MS = 60 * 1000 };
+
+static const struct problem_kind RESULT_HIDDEN = {
+    .status = 409,
+    .code = "result-not-published",
+    .ko = "결과는 마감하고 인증한 뒤에 공개합니다.",
+    .en = "The result is published after the ballot is closed and certified.",
+};
+
+struct published {
+    struct reader_job job; /* first */
+    struct participation *service;
+    struct http_request *request;
+    uint8_t ballot_id[BALLOT_ID_SIZE];
+    bool official; /* an operator or auditor asks */
+    enum ballot_state state;
+    int64_t voters;
+    json_t *json;      /* tables of a closed ballot, or the result */
+    char *result_json; /* malloc'd */
+};
+
+static bool was_closed(enum ballot_state state)
+{
+    return state == BALLOT_STATE_CLOSED || state == BALLOT_STATE_COUNTED ||
+           state == BALLOT_STATE_CERTIFIED;
+}
+
+static json_t *table_json(const struct ballot_definition *definition, const struct turnout *turnout,
+                          enum turnout_dimension dimension)
+{
+    struct turnout_table table;
+    json_t *cells = json_array();
+
+    turnout_publish(turnout, dimension, &table);
+    for (size_t i = 0; i < table.count; i++) {
+        char name[TURNOUT_NAME_SIZE];
+
+        turnout_cell_name(definition, dimension, i, name);
+        (void)json_array_append_new(/* A lack of memory shows as a missing table. */
+                                    cells,
+                                    json_pack("{s:s, s:o, s:b}", "name", name, "voters",
+                                              table.withheld[i] ? json_null()
+                                                                : json_integer(table.voters[i]),
+                                              "suppressed", (int)table.withheld[i]));
+    }
+    return cells;
+}
+
+static enum err read_tables(struct db *db, const struct ballot_row *row, json_t **ret_tables)
+{
+    struct definition_copy *copy = NULL;
+    struct turnout *turnout = malloc(sizeof *turnout);
+    json_t *tables = json_object();
+    enum err err = turnout == NULL || tables == NULL ? ERR_FULL : ERR_OK;
+
+    if (!err) {
+        err = definition_copy_make(row->definition, row->definition_length, &copy);
+    }
+    if (!err) {
+        turnout_init(turnout, &copy->definition);
+        turnout->voters = row->voters;
+        turnout->revisions = row->revisions;
+        err = store_turnout_read(db, row->ballot_id, turnout);
+    }
+    for (int d = 0; d < TURNOUT_DIMENSION_END && !err; d++) {
+        enum turnout_dimension dimension = (enum turnout_dimension)d;
+
+        if (json_object_set_new(tables, turnout_dimension_name(dimension),
+                                table_json(&copy->definition, turnout, dimension)) != 0) {
+            err = ERR_FULL;
+        }
+    }
+    free(turnout);
+    if (err) {
+        free(copy);
+        json_decref(tables);
+        return err;
+    }
+    *ret_tables = json_pack("{s:s, s:I, s:b, s:I, s:i, s:o}", "state",
+                            ballot_state_name(row->state), "voters", (json_int_t)row->voters,
+                            "rounded", 0, "revisions", (json_int_t)row->revisions, "days",
+                            (int)turnout_days(&copy->definition), "tables", tables);
+    free(copy);
+    return ERR_OK;
+}
+
+/* On a reader thread. */
+static enum err turnout_work(struct db *db, struct reader_job *job)
+{
+    struct published *published = (struct published *)job;
+    struct ballot_row row = {0};
+    enum err err = db == NULL ? ERR_UNAVAILABLE : store_ballot_read(db, published->ballot_id, &row);
+
+    if (err) {
+        return err;
+    }
+    published->state = row.state;
+    published->voters = row.voters;
+    if (was_closed(row.state)) {
+        err = read_tables(db, &row, &published->json);
+    }
+    ballot_row_release(&row);
+    return err;
+}
+
+/* What the public was told last, or is told from now on for a minute. */
+static const struct public_turnout *tell_turnout(struct published *published)
+{
+    struct public_turnout *oldest = &published->service->public_turnout[0];
+    int64_t now_ms = clock_now_ms();
+
+    for (size_t i = 0; i < SERVICE_TURNOUT_COUNT_MAX; i++) {
+        struct public_turnout *told = &published->service->public_turnout[i];
+
+        if (told->as_of_ms != 0 &&
+            memcmp(told->ballot_id, published->ballot_id, BALLOT_ID_SIZE) == 0) {
+            oldest = told;
+            break;
+        }
+        oldest = told->as_of_ms < oldest->as_of_ms ? told : oldest;
+    }
+    if (memcmp(oldest->ballot_id, published->ballot_id, BALLOT_ID_SIZE) != 0 ||
+        now_ms - oldest->as_of_ms >= PUBLIC_TURNOUT_MS || oldest->as_of_ms > now_ms) {
+        memcpy(oldest->ballot_id, published->ballot_id, BALLOT_ID_SIZE);
+        oldest->voters = turnout_round(published->voters);
+        oldest->as_of_ms = now_ms;
+    }
+    return oldest;
+}
+
+static void turnout_done(struct reader_job *job)
+{
+    struct published *published = (struct published *)job;
+    char as_of[CLOCK_TEXT_SIZE];
+
+    if (job->err) {
+        http_respond_error(published->request, job->err);
+    } else if (published->json != NULL) {
+        http_respond_json(published->request, 200, published->json);
+    } else {
+        const struct public_turnout *told = tell_turnout(published);
+
+        clock_format(told->as_of_ms, as_of);
+        http_respond_json(published->request, 200,
+                          json_pack("{s:s, s:I, s:b, s:s}", "state",
+                                    ballot_state_name(published->state), "voters",
+                                    (json_int_t)told->voters, "rounded", 1, "as_of", as_of));
+    }
+    free(published);
+}
+
+/* On a reader thread. */
+static enum err result_work(struct db *db, struct reader_job *job)
+{
+    struct published *published = (struct published *)job;
+    struct ballot_row row = {0};
+    enum err err = db == NULL ? ERR_UNAVAILABLE : store_ballot_read(db, published->ballot_id, &row);
+
+    if (err) {
+        return err;
+    }
+    published->state = row.state;
+    if (row.state == BALLOT_STATE_CERTIFIED ||
+        (row.state == BALLOT_STATE_COUNTED && published->official)) {
+        published->result_json = row.result_json;
+        row.result_json = NULL;
+    }
+    ballot_row_release(&row);
+    return ERR_OK;
+}
+
+static void result_done(struct reader_job *job)
+{
+    struct published *published = (struct published *)job;
+
+    if (job->err) {
+        http_respond_error(published->request, job->err);
+    } else if (published->result_json == NULL) {
+        params_refuse(published->request, &RESULT_HIDDEN, "");
+    } else {
+        /* The very bytes that were counted and hashed. */
+        http_respond(published->request, 200, "application/json", published->result_json,
+                     strlen(published->result_json));
+    }
+    free(published->result_json);
+    free(published);
+}
+
+static void published_start(struct http_request *request, struct participation *service,
+                            enum err (*work)(struct db *, struct reader_job *),
+                            void (*done)(struct reader_job *))
+{
+    const struct principal *principal = http_request_principal(request);
+    struct published *published;
+    uint8_t ballot_id[BALLOT_ID_SIZE];
+
+    if (!params_ballot_id(request, ballot_id)) {
+        return;
+    }
+    published = calloc(1, sizeof *published);
+    if (published != NULL) {
+        published->service = service;
+        published->request = request;
+        published->official = principal != NULL &&
+                              (principal->role == ROLE_OPERATOR || principal->role == ROLE_AUDITOR);
+        published->job.work = work;
+        published->job.done = done;
+        memcpy(published->ballot_id, ballot_id, BALLOT_ID_SIZE);
+    }
+    if (published == NULL || reader_submit(service->host.reader, &published->job) != ERR_OK) {
+        free(published);
+        http_respond_error(request, ERR_FULL);
+    }
+}
+
+void handle_ballot_turnout(struct http_request *request, void *context)
+{
+    published_start(request, context, turnout_work, turnout_done);
+}
+
+void handle_ballot_result(struct http_request *request, void *context)
+{
+    published_start(request, context, result_work, result_done);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The one constant table route x role. What is not named here is refused.
+ */
+#include "participation/http/routes.h"
+
+static const struct http_route routes[] = {
+    {"POST", "/v1/ballots", ROLE_OPERATOR, 1024 * 1024, handle_ballot_create},
+    {"GET", "/v1/ballots", ROLE_PUBLIC, 0, handle_ballot_list},
+    {"GET", "/v1/ballots/{id}", ROLE_PUBLIC, 0, handle_ballot_show},
+    {"POST", "/v1/ballots/{id}:open", ROLE_OPERATOR, 0, handle_ballot_open},
+    {"POST", "/v1/ballots/{id}:close", ROLE_OPERATOR, 0, handle_ballot_close},
+    {"POST", "/v1/ballots/{id}:certify", ROLE_OPERATOR, 0, handle_ballot_certify},
+    {"GET", "/v1/ballots/{id}/turnout", ROLE_PUBLIC, 0, handle_ballot_turnout},
+    {"GET", "/v1/ballots/{id}/result", ROLE_PUBLIC, 0, handle_ballot_result},
+    {"POST", "/v1/ballots/{id}/votes", ROLE_FRONT_END | ROLE_STAFF, 0, handle_vote},
+    {"POST", "/v1/ballots/{id}/votes:batch", ROLE_FRONT_END | ROLE_STAFF, HTTP_BULK_BODY_SIZE_MAX,
+     handle_vote_batch},
+};
+
+struct http_route_table routes_table(struct participation *service)
+{
+    return (struct http_route_table){
+        .routes = routes,
+        .count = sizeof routes / sizeof routes[0],
+        .context = service,
+    };
+}

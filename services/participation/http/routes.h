@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Participation's HTTP API: the table of routes and its handlers. The same
+ * routes are described in openapi.yaml, and a test holds the two together.
+ */
+#ifndef HYEOPCHI_PARTICIPATION_HTTP_ROUTES_H
+#define HYEOPCHI_PARTICIPATION_HTTP_ROUTES_H
+
+#include "participation/service.h"
+#include "runtime/http.h"
+
+struct http_route_table routes_table(struct participation *service);
+
+/* Handlers; context is the struct participation. */
+void handle_ballot_create(struct http_request *request, void *context);
+void handle_ballot_list(struct http_request *request, void *context);
+void handle_ballot_show(struct http_request *request, void *context);
+void handle_ballot_open(struct http_request *request, void *context);
+void handle_ballot_close(struct http_request *request, void *context);
+void handle_ballot_certify(struct http_request *request, void *context);
+void handle_ballot_turnout(struct http_request *request, void *context);
+void handle_ballot_result(struct http_request *request, void *context);
+void handle_vote(struct http_request *request, void *context);
+void handle_vote_batch(struct http_request *request, void *context);
+
+#endif

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Votes, one or many: find the ballot -> prepare (work queue) -> commit (writer)
+ * -> write the answer (work queue) -> answer. One struct owns everything until
+ * then. Must never log what is in a request.
+ */
+#include "participation/cast.h"
+#include "participation/http/params.h"
+#include "participation/http/routes.h"
+#include "runtime/buffer.h"
+#include "runtime/json.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ANSWER_SIZE_MAX = 64 * 1024 * 1024 };
+
+struct exchange {
+    struct cast cast; /* first, so that the writer's job is the exchange */
+    struct participation *service;
+    struct http_request *request;
+    struct cast_source source;
+    struct problem problem; /* of the request as a whole */
+    struct buffer answer;
+    enum problem_language language;
+    enum err err;
+};
+
+static void vote_found(struct frozen *frozen, enum err err, void *context);
+static void prepare_work(void *context);
+static void prepare_done(void *context);
+static void commit_done(struct writer_job *job);
+static void write_work(void *context);
+static void write_done(void *context);
+
+static const struct writer_job_type cast_job_type = {
+    .name = "cast",
+    .run_max = CAST_RUN_LENGTH_MAX,
+    .work = cast_work,
+    .done = commit_done,
+};
+
+static void exchange_free(struct exchange *exchange)
+{
+    cast_release(&exchange->cast);
+    buffer_release(&exchange->answer);
+    free(exchange);
+}
+
+static void respond_error(struct exchange *exchange, enum err err)
+{
+    http_respond_error(exchange->request, err);
+    exchange_free(exchange);
+}
+
+static void respond_problem(struct exchange *exchange, const struct problem *problem)
+{
+    http_respond_problem(exchange->request, problem);
+    exchange_free(exchange);
+}
+
+static void vote_start(struct http_request *request, struct participation *service, bool batch)
+{
+    uint8_t ballot_id[BALLOT_ID_SIZE];
+    const char *key;
+    struct exchange *exchange;
+
+    if (!params_ballot_id(request, ballot_id) ||
+        !params_content_type(request, batch ? "application/x-ndjson" : "application/json")) {
+        return;
+    }
+    key = params_idempotency_key(request);
+    if (key == NULL) {
+        return;
+    }
+    exchange = calloc(1, sizeof *exchange);
+    if (exchange == NULL) {
+        http_respond_error(request, ERR_FULL);
+        return;
+    }
+    exchange->service = service;
+    exchange->request = request;
+    exchange->language = http_request_language(request);
+    exchange->cast.signer = &service->signer;
+    memcpy(exchange->cast.req_hash, http_request_signature_hash(request), CRYPTO_HASH_SIZE);
+    buffer_init(&exchange->answer, ANSWER_SIZE_MAX);
+    exchange->source = (struct cast_source){
+        .batch = batch,
+        .front_end_id = http_request_principal(request)->id,
+        .idempotency_key = key,
+    };
+    exchange->source.body = http_request_body(request, &exchange->source.body_length);
+    ballots_find(service->ballots, ballot_id, vote_found, exchange);
+}
+
+void handle_vote(struct http_request *request, void *context)
+{
+    vote_start(request, context, false);
+}
+
+void handle_vote_batch(struct http_request *request, void *context)
+{
+    vote_start(request, context, true);
+}
+
+static void vote_found(struct frozen *frozen, enum err err, void *context)
+{
+    struct exchange *exchange = context;
+
+    if (err) {
+        respond_error(exchange, err);
+        return;
+    }
+    exchange->cast.frozen = frozen_hold(frozen);
+    err = loop_work(&exchange->service->host.loop, prepare_work, prepare_done, exchange);
+    if (err) {
+        respond_error(exchange, err);
+    }
+}
+
+static void prepare_work(void *context)
+{
+    struct exchange *exchange = context;
+
+    exchange->err = cast_prepare(&exchange->cast, &exchange->source, &exchange->problem);
+}
+
+static void write_start(struct exchange *exchange)
+{
+    enum err err = loop_work(&exchange->service->host.loop, write_work, write_done, exchange);
+
+    if (err) {
+        respond_error(exchange, err);
+    }
+}
+
+static void prepare_done(void *context)
+{
+    struct exchange *exchange = context;
+    enum err err;
+
+    if (exchange->err) {
+        respond_problem(exchange, &exchange->problem);
+        return;
+    }
+    if (cast_is_decided(&exchange->cast)) {
+        write_start(exchange);
+        return;
+    }
+    exchange->cast.job.type = &cast_job_type;
+    err = writer_submit(exchange->service->host.writer, &exchange->cast.job);
+    if (err) {
+        respond_error(exchange, err);
+    }
+}
+
+static void commit_done(struct writer_job *job)
+{
+    struct exchange *exchange = (struct exchange *)job;
+
+    if (job->err) {
+        respond_error(exchange, job->err);
+        return;
+    }
+    write_start(exchange);
+}
+
+/* Appends a document; an unfinished answer is noticed by its missing text. */
+static void write_json(struct exchange *exchange, json_t *json)
+{
+    char *text = json != NULL ? json_text(json) : NULL;
+
+    if (text == NULL) {
+        exchange->err = ERR_FULL;
+    } else {
+        buffer_append_text(&exchange->answer, text);
+    }
+    free(text);
+    json_decref(json);
+}
+
+static json_t *accepted_json(const struct cast_item *item)
+{
+    return commit_receipt_json(item->receipt, item->leaf_index, item->rev, item->nullifier);
+}
+
+/* {"line", "status", "vote", "receipt"} or {"line", "status", "problem"}. */
+static void write_line(struct exchange *exchange, const struct cast_item *item)
+{
+    json_t *json = json_pack("{s:I}", "line", (json_int_t)item->line);
+    json_t *rest;
+
+    if (item->outcome == CAST_REFUSED) {
+        rest = item->problem == NULL
+                   ? NULL
+                   : json_pack("{s:i, s:o}", "status", item->problem->kind->status, "problem",
+                               problem_json(item->problem, exchange->language));
+    } else {
+        rest = accepted_json(item);
+        if (rest != NULL && json_object_set_new(json, "status", json_integer(201)) != 0) {
+            exchange->err = ERR_FULL;
+        }
+    }
+    if (json == NULL || rest == NULL || json_object_update(json, rest) != 0) {
+        exchange->err = ERR_FULL;
+    }
+    json_decref(rest);
+    write_json(exchange, json);
+    buffer_append_u8(&exchange->answer, '\n');
+}
+
+/* On the work queue: ten thousand receipts are too much for the loop. */
+static void write_work(void *context)
+{
+    struct exchange *exchange = context;
+
+    exchange->err = ERR_OK;
+    if (exchange->source.batch) {
+        for (size_t i = 0; i < exchange->cast.item_count && !exchange->err; i++) {
+            write_line(exchange, &exchange->cast.items[i]);
+        }
+    } else if (exchange->cast.items[0].outcome != CAST_REFUSED) {
+        write_json(exchange, accepted_json(&exchange->cast.items[0]));
+    }
+    if (!exchange->err) {
+        exchange->err = buffer_status(&exchange->answer);
+    }
+}
+
+static void write_done(void *context)
+{
+    struct exchange *exchange = context;
+    const struct cast_item *first = &exchange->cast.items[0];
+
+    if (exchange->err) {
+        /* The votes are durable; the same request under the same key gets the receipts. */
+        respond_error(exchange, ERR_UNAVAILABLE);
+        return;
+    }
+    if (!exchange->source.batch && first->outcome == CAST_REFUSED) {
+        if (first->problem == NULL) {
+            respond_error(exchange, ERR_FULL);
+            return;
+        }
+        respond_problem(exchange, first->problem);
+        return;
+    }
+    assert(exchange->source.batch || first->receipt != NULL);
+    http_respond(exchange->request, exchange->source.batch ? 200 : 201,
+                 exchange->source.batch ? "application/x-ndjson" : "application/json",
+                 exchange->answer.data, exchange->answer.length);
+    exchange_free(exchange);
+}

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * SQL of ballots and approvals: text, parameters and columns side by side.
+ * Nothing here decides anything.
+ */
+#include "participation/store/ballots.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void ballot_row_release(struct ballot_row *row)
+{
+    free(row->definition);
+    free(row->result_json);
+    *row = (struct ballot_row){0};
+}
+
+static const char BALLOT_INSERT[] =
+    "INSERT INTO participation.ballot"
+    " (ballot_id, district, state, definition, definition_hash, created_at_ms, created_by,"
+    " idempotency_key, request_hash)"
+    " VALUES ($1, $2, 'draft', $3, $4, $5, $6, $7, $8)"
+    " ON CONFLICT (created_by, idempotency_key) DO NOTHING";
+
+enum err store_ballot_insert(struct db *db, const struct ballot_new *ballot)
+{
+    const struct db_param params[] = {
+        db_uuid(ballot->ballot_id),
+        db_text(ballot->district),
+        db_bytes(ballot->definition, ballot->definition_length),
+        db_bytes(ballot->definition_hash, CRYPTO_HASH_SIZE),
+        db_int64(ballot->now_ms),
+        db_text(ballot->request.operator_id),
+        db_text(ballot->request.idempotency_key),
+        db_bytes(ballot->request.request_hash, CRYPTO_HASH_SIZE),
+    };
+    int64_t changed = 0;
+    enum err err = db_exec_count(db, BALLOT_INSERT, params, DB_COUNT(params), &changed);
+
+    if (err) {
+        return err;
+    }
+    return changed == 1 ? ERR_OK : ERR_CONFLICT;
+}
+
+/* Copies a bytea of known length; ERR_INTERNAL when the row holds another. */
+static enum err copy_bytes(const struct db_rows *rows, int64_t row, int column, uint8_t *ret_bytes,
+                           size_t wanted)
+{
+    size_t length = 0;
+    const uint8_t *bytes = db_rows_bytes(rows, row, column, &length);
+
+    if (bytes == NULL || length != wanted) {
+        return ERR_INTERNAL;
+    }
+    memcpy(ret_bytes, bytes, wanted);
+    return ERR_OK;
+}
+
+static const char BALLOT_FIND_REQUEST[] =
+    "SELECT ballot_id, request_hash FROM participation.ballot"
+    " WHERE created_by = $1 AND idempotency_key = $2";
+
+enum err store_ballot_find_request(struct db *db, const struct ballot_request *request,
+                                   uint8_t ret_ballot_id[BALLOT_ID_SIZE],
+                                   uint8_t ret_request_hash[CRYPTO_HASH_SIZE])
+{
+    const struct db_param params[] = {
+        db_text(request->operator_id),
+        db_text(request->idempotency_key),
+    };
+    struct db_rows *rows = NULL;
+    enum err err = db_query(db, BALLOT_FIND_REQUEST, params, DB_COUNT(params), &rows);
+
+    if (!err && db_rows_count(rows) == 0) {
+        err = ERR_NOT_FOUND;
+    }
+    if (!err) {
+        err = copy_bytes(rows, 0, 0, ret_ballot_id, BALLOT_ID_SIZE);
+    }
+    if (!err) {
+        err = copy_bytes(rows, 0, 1, ret_request_hash, CRYPTO_HASH_SIZE);
+    }
+    db_rows_release(rows);
+    return err;
+}
+
+/* The columns of a whole row, in the order row_read() takes them. */
+#define BALLOT_COLUMNS                                                                             \
+    "ballot_id, state, definition, definition_hash, opening_attempt, coalesce(refusal_code, '')"   \
+    ", coalesce(refusal_shortfall_krw, 0), batch_no, voters, revisions, result_json, result_hash"  \
+    ", created_at_ms, coalesce(opened_at_ms, 0), coalesce(closed_at_ms, 0)"                        \
+    ", coalesce(counted_at_ms, 0), coalesce(certified_at_ms, 0)"
+
+static enum err row_read_result(const struct db_rows *rows, int64_t row, struct ballot_row *ret_row)
+{
+    if (db_rows_is_null(rows, row, 10)) {
+        return ERR_OK;
+    }
+    ret_row->result_json = strdup(db_rows_text(rows, row, 10));
+    if (ret_row->result_json == NULL) {
+        return ERR_FULL;
+    }
+    return copy_bytes(rows, row, 11, ret_row->result_hash, CRYPTO_HASH_SIZE);
+}
+
+static enum err row_read(const struct db_rows *rows, int64_t row, struct ballot_row *ret_row)
+{
+    const uint8_t *definition;
+    enum err err;
+
+    *ret_row = (struct ballot_row){
+        .state = ballot_state_from_name(db_rows_text(rows, row, 1)),
+        .opening_attempt = (int32_t)db_rows_int64(rows, row, 4),
+        .refusal_shortfall_krw = db_rows_int64(rows, row, 6),
+        .batch_no = db_rows_int64(rows, row, 7),
+        .voters = db_rows_int64(rows, row, 8),
+        .revisions = db_rows_int64(rows, row, 9),
+        .created_at_ms = db_rows_int64(rows, row, 12),
+        .opened_at_ms = db_rows_int64(rows, row, 13),
+        .closed_at_ms = db_rows_int64(rows, row, 14),
+        .counted_at_ms = db_rows_int64(rows, row, 15),
+        .certified_at_ms = db_rows_int64(rows, row, 16),
+    };
+    (void)snprintf(ret_row->refusal_code, sizeof ret_row->refusal_code, "%s",
+                   db_rows_text(rows, row, 5)); /* The ledger's codes are short. */
+    err = copy_bytes(rows, row, 0, ret_row->ballot_id, BALLOT_ID_SIZE);
+    if (!err) {
+        err = copy_bytes(rows, row, 3, ret_row->definition_hash, CRYPTO_HASH_SIZE);
+    }
+    if (!err) {
+        err = row_read_result(rows, row, ret_row);
+    }
+    definition = db_rows_bytes(rows, row, 2, &ret_row->definition_length);
+    ret_row->definition = malloc(ret_row->definition_length + 1);
+    if (!err && ret_row->definition == NULL) {
+        err = ERR_FULL;
+    }
+    if (err || ret_row->state == BALLOT_STATE_MISSING) {
+        ballot_row_release(ret_row);
+        return err ? err : ERR_INTERNAL;
+    }
+    memcpy(ret_row->definition, definition, ret_row->definition_length);
+    return ERR_OK;
+}
+
+static enum err read_one(struct db *db, const char *sql, const uint8_t ballot_id[BALLOT_ID_SIZE],
+                         struct ballot_row *ret_row)
+{
+    const struct db_param params[] = {db_uuid(ballot_id)};
+    struct db_rows *rows = NULL;
+    enum err err = db_query(db, sql, params, DB_COUNT(params), &rows);
+
+    if (!err && db_rows_count(rows) == 0) {
+        err = ERR_NOT_FOUND;
+    }
+    if (!err) {
+        err = row_read(rows, 0, ret_row);
+    }
+    db_rows_release(rows);
+    return err;
+}
+
+static const char BALLOT_READ[] =
+    "SELECT " BALLOT_COLUMNS " FROM participation.ballot WHERE ballot_id = $1";
+
+enum err store_ballot_read(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE],
+                           struct ballot_row *ret_row)
+{
+    return read_one(db, BALLOT_READ, ballot_id, ret_row);
+}
+
+static const char BALLOT_LOCK[] =
+    "SELECT " BALLOT_COLUMNS " FROM participation.ballot WHERE ballot_id = $1 FOR UPDATE";
+
+enum err store_ballot_lock(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE],
+                           struct ballot_row *ret_row)
+{
+    return read_one(db, BALLOT_LOCK, ballot_id, ret_row);
+}
+
+static const char BALLOT_LOCK_STATE[] =
+    "SELECT state, batch_no, voters FROM participation.ballot WHERE ballot_id = $1 FOR UPDATE";
+
+enum err store_ballot_lock_state(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE],
+                                 enum ballot_state *ret_state, int64_t *ret_batch_no,
+                                 int64_t *ret_voters)
+{
+    const struct db_param params[] = {db_uuid(ballot_id)};
+    struct db_rows *rows = NULL;
+    enum err err = db_query(db, BALLOT_LOCK_STATE, params, DB_COUNT(params), &rows);
+
+    if (!err && db_rows_count(rows) == 0) {
+        err = ERR_NOT_FOUND;
+    }
+    if (!err) {
+        *ret_state = ballot_state_from_name(db_rows_text(rows, 0, 0));
+        *ret_batch_no = db_rows_int64(rows, 0, 1);
+        *ret_voters = db_rows_int64(rows, 0, 2);
+    }
+    db_rows_release(rows);
+    return err;
+}
+
+static const char BALLOT_LIST[] = "SELECT " BALLOT_COLUMNS
+                                  " FROM participation.ballot"
+                                  " WHERE ballot_id < $1 ORDER BY ballot_id DESC LIMIT $2";
+
+enum err store_ballot_list(struct db *db, const uint8_t *before, size_t count,
+                           struct ballot_row *ret_rows, size_t *ret_count)
+{
+    static const uint8_t last[BALLOT_ID_SIZE] = {
+        0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+        0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+    };
+    const struct db_param params[] = {
+        db_uuid(before != NULL ? before : last),
+        db_int64((int64_t)count),
+    };
+    struct db_rows *rows = NULL;
+    size_t found = 0;
+    enum err err;
+
+    assert(count <= STORE_LIST_COUNT_MAX);
+    err = db_query(db, BALLOT_LIST, params, DB_COUNT(params), &rows);
+    while (!err && found < (size_t)db_rows_count(rows)) {
+        err = row_read(rows, (int64_t)found, &ret_rows[found]);
+        found += err ? 0 : 1;
+    }
+    db_rows_release(rows);
+    if (err) {
+        for (size_t i = 0; i < found; i++) {
+            ballot_row_release(&ret_rows[i]);
+        }
+        return err;
+    }
+    *ret_count = found;
+    return ERR_OK;
+}
+
+static const char BALLOT_FIND_UNCOUNTED[] =
+    "SELECT ballot_id FROM participation.ballot"
+    " WHERE state = 'closed' ORDER BY ballot_id LIMIT 1";
+
+enum err store_ballot_find_uncounted(struct db *db, uint8_t ret_ballot_id[BALLOT_ID_SIZE])
+{
+    struct db_rows *rows = NULL;
+    enum err err = db_query(db, BALLOT_FIND_UNCOUNTED, NULL, 0, &rows);
+
+    if (!err && db_rows_count(rows) == 0) {
+        err = ERR_NOT_FOUND;
+    }
+    if (!err) {
+        err = copy_bytes(rows, 0, 0, ret_ballot_id, BALLOT_ID_SIZE);
+    }
+    db_rows_release(rows);
+    return err;
+}
+
+static const char APPROVAL_INSERT[] =
+    "INSERT INTO participation.ballot_approval"
+    " (ballot_id, action, attempt, operator_id, content, approved_at_ms)"
+    " VALUES ($1, $2, $3, $4, $5, $6)"
+    " ON CONFLICT DO NOTHING";
+
+enum err store_approval_insert(struct db *db, const struct ballot_row *row,
+                               const struct ballot_approval *approval, int64_t now_ms)
+{
+    const struct db_param params[] = {
+        db_uuid(row->ballot_id),
+        db_text(ballot_action_name(approval->action)),
+        db_int32(row->opening_attempt),
+        db_text(approval->operator_id),
+        db_bytes(approval->content, BALLOT_CONTENT_SIZE),
+        db_int64(now_ms),
+    };
+
+    return db_exec(db, APPROVAL_INSERT, params, DB_COUNT(params));
+}
+
+static const char APPROVAL_LIST[] =
+    "SELECT operator_id, content FROM participation.ballot_approval"
+    " WHERE ballot_id = $1 AND action = $2 AND attempt = $3"
+    " ORDER BY approved_at_ms, operator_id LIMIT $4";
+
+enum err store_approval_list(struct db *db, const struct ballot_row *row, enum ballot_action action,
+                             struct ballot_approval *ret_approvals, size_t *ret_count)
+{
+    const struct db_param params[] = {
+        db_uuid(row->ballot_id),
+        db_text(ballot_action_name(action)),
+        db_int32(row->opening_attempt),
+        db_int32(STORE_APPROVAL_COUNT_MAX),
+    };
+    struct db_rows *rows = NULL;
+    size_t count = 0;
+    enum err err = db_query(db, APPROVAL_LIST, params, DB_COUNT(params), &rows);
+
+    while (!err && count < (size_t)db_rows_count(rows)) {
+        struct ballot_approval *approval = &ret_approvals[count];
+
+        *approval = (struct ballot_approval){.action = action};
+        (void)snprintf(approval->operator_id, sizeof approval->operator_id, "%s",
+                       db_rows_text(rows, (int64_t)count, 0)); /* Bounded when it was written. */
+        err = copy_bytes(rows, (int64_t)count, 1, approval->content, BALLOT_CONTENT_SIZE);
+        count++;
+    }
+    db_rows_release(rows);
+    if (!err) {
+        *ret_count = count;
+    }
+    return err;
+}
+
+static const char BALLOT_SET_OPENING[] =
+    "UPDATE participation.ballot"
+    " SET state = 'opening', refusal_code = NULL, refusal_shortfall_krw = NULL"
+    " WHERE ballot_id = $1";
+
+enum err store_ballot_set_opening(struct db *db, const uint8_t *ballot_id)
+{
+    const struct db_param params[] = {db_uuid(ballot_id)};
+
+    return db_exec(db, BALLOT_SET_OPENING, params, DB_COUNT(params));
+}
+
+static const char BALLOT_SET_OPEN[] =
+    "UPDATE participation.ballot SET state = 'open', opened_at_ms = $2 WHERE ballot_id = $1";
+
+enum err store_ballot_set_open(struct db *db, const uint8_t *ballot_id, int64_t now_ms)
+{
+    const struct db_param params[] = {db_uuid(ballot_id), db_int64(now_ms)};
+
+    return db_exec(db, BALLOT_SET_OPEN, params, DB_COUNT(params));
+}
+
+static const char BALLOT_SET_REFUSED[] =
+    "UPDATE participation.ballot"
+    " SET state = 'draft', opening_attempt = opening_attempt + 1, refusal_code = $2,"
+    " refusal_shortfall_krw = $3"
+    " WHERE ballot_id = $1";
+
+enum err store_ballot_set_refused(struct db *db, const uint8_t *ballot_id, const char *code,
+                                  int64_t shortfall_krw)
+{
+    const struct db_param params[] = {
+        db_uuid(ballot_id),
+        db_text(code),
+        db_int64(shortfall_krw),
+    };
+
+    return db_exec(db, BALLOT_SET_REFUSED, params, DB_COUNT(params));
+}
+
+static const char BALLOT_SET_CLOSED[] =
+    "UPDATE participation.ballot SET state = 'closed', closed_at_ms = $2 WHERE ballot_id = $1";
+
+enum err store_ballot_set_closed(struct db *db, const uint8_t *ballot_id, int64_t now_ms)
+{
+    const struct db_param params[] = {db_uuid(ballot_id), db_int64(now_ms)};
+
+    return db_exec(db, BALLOT_SET_CLOSED, params, DB_COUNT(params));
+}
+
+static const char BALLOT_SET_COUNTED[] =
+    "UPDATE participation.ballot"
+    " SET state = 'counted', result_json = $2, result_hash = $3, counted_at_ms = $4"
+    " WHERE ballot_id = $1";
+
+enum err store_ballot_set_counted(struct db *db, const uint8_t *ballot_id, const char *result_json,
+                                  const uint8_t *result_hash, int64_t now_ms)
+{
+    const struct db_param params[] = {
+        db_uuid(ballot_id),
+        db_text(result_json),
+        db_bytes(result_hash, CRYPTO_HASH_SIZE),
+        db_int64(now_ms),
+    };
+
+    return db_exec(db, BALLOT_SET_COUNTED, params, DB_COUNT(params));
+}
+
+static const char BALLOT_SET_CERTIFIED[] =
+    "UPDATE participation.ballot SET state = 'certified', certified_at_ms = $2"
+    " WHERE ballot_id = $1";
+
+enum err store_ballot_set_certified(struct db *db, const uint8_t *ballot_id, int64_t now_ms)
+{
+    const struct db_param params[] = {db_uuid(ballot_id), db_int64(now_ms)};
+
+    return db_exec(db, BALLOT_SET_CERTIFIED, params, DB_COUNT(params));
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rows of ballots and their approvals: one function per statement. All
+ * blocking, on database threads; those that change something run inside the
+ * writer's transaction.
+ */
+#ifndef HYEOPCHI_PARTICIPATION_STORE_BALLOTS_H
+#define HYEOPCHI_PARTICIPATION_STORE_BALLOTS_H
+
+#include "participation/domain/ballot.h"
+#include "participation/domain/ballot_state.h"
+#include "runtime/crypto.h"
+#include "runtime/db.h"
+#include "runtime/err.h"
+
+enum {
+    STORE_CODE_SIZE = 64,
+    STORE_APPROVAL_COUNT_MAX = 64, /* approvals of one action that are looked at */
+    STORE_LIST_COUNT_MAX = 100,    /* ballots in one page */
+};
+
+/* A ballot's row. Times are UTC milliseconds, 0 where it has not happened. */
+struct ballot_row {
+    uint8_t ballot_id[BALLOT_ID_SIZE];
+    enum ballot_state state;
+    uint8_t *definition; /* malloc'd */
+    size_t definition_length;
+    uint8_t definition_hash[CRYPTO_HASH_SIZE];
+    int32_t opening_attempt;
+    char refusal_code[STORE_CODE_SIZE]; /* "" when none */
+    int64_t refusal_shortfall_krw;
+    int64_t batch_no;
+    int64_t voters;
+    int64_t revisions;
+    char *result_json; /* malloc'd; NULL before it was counted */
+    uint8_t result_hash[CRYPTO_HASH_SIZE];
+    int64_t created_at_ms;
+    int64_t opened_at_ms;
+    int64_t closed_at_ms;
+    int64_t counted_at_ms;
+    int64_t certified_at_ms;
+};
+
+/* Frees what the row owns; takes zeroed rows. */
+void ballot_row_release(struct ballot_row *row);
+
+/* Who asked for a new ballot, and how. */
+struct ballot_request {
+    const char *operator_id;
+    const char *idempotency_key;
+    const uint8_t *request_hash; /* SHA-256 of the body */
+};
+
+struct ballot_new {
+    const uint8_t *ballot_id;
+    const char *district;
+    const uint8_t *definition;
+    size_t definition_length;
+    const uint8_t *definition_hash;
+    struct ballot_request request;
+    int64_t now_ms;
+};
+
+/* Adds a draft. ERR_CONFLICT when the operator has used the key. */
+ERR_CHECKED enum err store_ballot_insert(struct db *db, const struct ballot_new *ballot);
+
+/* What the operator's key stands for already. ERR_NOT_FOUND when nothing. */
+ERR_CHECKED enum err store_ballot_find_request(struct db *db, const struct ballot_request *request,
+                                               uint8_t ret_ballot_id[BALLOT_ID_SIZE],
+                                               uint8_t ret_request_hash[CRYPTO_HASH_SIZE]);
+
+/* Reads one row. ERR_NOT_FOUND. *ret_row is the caller's, to ballot_row_release(). */
+ERR_CHECKED enum err store_ballot_read(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE],
+                                       struct ballot_row *ret_row);
+
+/* The same, and locks it until the transaction ends. */
+ERR_CHECKED enum err store_ballot_lock(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE],
+                                       struct ballot_row *ret_row);
+
+/* Locks the row and reads only what accepting votes needs. ERR_NOT_FOUND. */
+ERR_CHECKED enum err store_ballot_lock_state(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE],
+                                             enum ballot_state *ret_state, int64_t *ret_batch_no,
+                                             int64_t *ret_voters);
+
+/* Newest first, those before the id given (NULL: from the newest); at most STORE_LIST_COUNT_MAX. */
+ERR_CHECKED enum err store_ballot_list(struct db *db, const uint8_t *before, size_t count,
+                                       struct ballot_row *ret_rows, size_t *ret_count);
+
+/* Closed ballots that wait to be counted. */
+ERR_CHECKED enum err store_ballot_find_uncounted(struct db *db,
+                                                 uint8_t ret_ballot_id[BALLOT_ID_SIZE]);
+
+/* Records an approval; again is harmless. */
+ERR_CHECKED enum err store_approval_insert(struct db *db, const struct ballot_row *row,
+                                           const struct ballot_approval *approval, int64_t now_ms);
+
+/* The approvals of an action in the ballot's present attempt, oldest first. */
+ERR_CHECKED enum err store_approval_list(struct db *db, const struct ballot_row *row,
+                                         enum ballot_action action,
+                                         struct ballot_approval *ret_approvals, size_t *ret_count);
+
+/* Changes of state; each sets its time. */
+ERR_CHECKED enum err store_ballot_set_opening(struct db *db, const uint8_t *ballot_id);
+ERR_CHECKED enum err store_ballot_set_open(struct db *db, const uint8_t *ballot_id, int64_t now_ms);
+ERR_CHECKED enum err store_ballot_set_refused(struct db *db, const uint8_t *ballot_id,
+                                              const char *code, int64_t shortfall_krw);
+ERR_CHECKED enum err store_ballot_set_closed(struct db *db, const uint8_t *ballot_id,
+                                             int64_t now_ms);
+ERR_CHECKED enum err store_ballot_set_counted(struct db *db, const uint8_t *ballot_id,
+                                              const char *result_json, const uint8_t *result_hash,
+                                              int64_t now_ms);
+ERR_CHECKED enum err store_ballot_set_certified(struct db *db, const uint8_t *ballot_id,
+                                                int64_t now_ms);
+
+#endif

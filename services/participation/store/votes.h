@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rows of the roll and the box: one function per statement, written with
+ * arrays so that one statement serves a whole commit. On database threads; all
+ * but the two readers run inside the writer's transaction.
+ */
+#ifndef HYEOPCHI_PARTICIPATION_STORE_VOTES_H
+#define HYEOPCHI_PARTICIPATION_STORE_VOTES_H
+
+#include "participation/domain/turnout.h"
+#include "participation/domain/vote.h"
+#include "runtime/crypto.h"
+#include "runtime/db.h"
+#include "runtime/err.h"
+
+enum {
+    STORE_CELLS_SIZE = 2 * TURNOUT_DIMENSION_END, /* a turnout_place as it lies in the roll */
+    STORE_VOTE_READ_COUNT_MAX = 10000,            /* votes in one page of counting */
+};
+
+/* An accepted request that was seen before, with the vote it became. */
+struct request_row {
+    uint8_t request_key[CRYPTO_HASH_SIZE];
+    uint8_t request_mac[CRYPTO_HASH_SIZE];
+    uint8_t nullifier[CRYPTO_HASH_SIZE];
+    uint16_t rev;
+    int64_t batch_no;
+    uint32_t leaf_index;
+};
+
+/* A voter as the roll knows one. */
+struct roll_row {
+    uint8_t vtag[CRYPTO_HASH_SIZE];
+    uint16_t rev;
+    enum ballot_channel channel;
+    struct turnout_place place;
+};
+
+/* One vote for the box. */
+struct vote_row {
+    const uint8_t *nullifier;
+    uint16_t rev;
+    enum ballot_channel channel;
+    const uint8_t *choice;
+    size_t choice_length;
+    const uint8_t *blinding;
+    const uint8_t *req_hash;
+    const uint8_t *request_key;
+    const uint8_t *request_mac;
+    uint32_t leaf_index;
+};
+
+/* The signed receipt of a commit. Memory that is read is malloc'd. */
+struct receipt_row {
+    uint8_t *leaf_hashes;
+    size_t leaf_count;
+    uint8_t *body;
+    size_t body_length;
+    uint8_t signature[CRYPTO_SIGNATURE_SIZE];
+    uint8_t key[CRYPTO_ED25519_PUBLIC_SIZE];
+};
+
+/* Those of the keys that were accepted before, in no order; *ret_rows is malloc'd. keys: 32 bytes
+ * each, one after another. */
+ERR_CHECKED enum err store_request_find(struct db *db, const uint8_t *ballot_id,
+                                        const uint8_t *keys, size_t count,
+                                        struct request_row **ret_rows, size_t *ret_count);
+
+/* Those of the voters that are on the roll, by vtag; *ret_rows is malloc'd. */
+ERR_CHECKED enum err store_roll_find(struct db *db, const uint8_t *ballot_id, const uint8_t *vtags,
+                                     size_t count, struct roll_row **ret_rows, size_t *ret_count);
+
+/* Puts voters on the roll or moves them on; each vtag once. */
+ERR_CHECKED enum err store_roll_upsert(struct db *db, const uint8_t *ballot_id,
+                                       const struct roll_row *rows, size_t count);
+
+/* Adds votes and the requests they came by. */
+ERR_CHECKED enum err store_vote_insert(struct db *db, const uint8_t *ballot_id, int64_t batch_no,
+                                       const struct vote_row *rows, size_t count);
+
+ERR_CHECKED enum err store_receipt_insert(struct db *db, const uint8_t *ballot_id, int64_t batch_no,
+                                          const struct receipt_row *receipt);
+
+/* Reads a commit's receipt. ERR_NOT_FOUND. To be released with receipt_row_release(). */
+ERR_CHECKED enum err store_receipt_read(struct db *db, const uint8_t *ballot_id, int64_t batch_no,
+                                        struct receipt_row *ret_receipt);
+void receipt_row_release(struct receipt_row *receipt);
+
+/* Adds to turnout cells what `changes` says (it may be negative), and moves the ballot's counters. */
+ERR_CHECKED enum err store_turnout_change(struct db *db, const uint8_t *ballot_id,
+                                          const struct turnout *changes);
+ERR_CHECKED enum err store_ballot_add_batch(struct db *db, const uint8_t *ballot_id,
+                                            int64_t new_voters, int64_t revisions);
+
+/* Fills the cells of tables that turnout_init() made; voters and revisions are the ballot row's.
+ * ERR_INTERNAL when a stored cell is none of the definition's. */
+ERR_CHECKED enum err store_turnout_read(struct db *db, const uint8_t *ballot_id,
+                                        struct turnout *turnout);
+
+/* One vote of the box, borrowed from the page. */
+struct vote_page_row {
+    const uint8_t *nullifier;
+    uint16_t rev;
+    const uint8_t *choice;
+    size_t choice_length;
+};
+
+/* Votes behind (nullifier, rev) in that order, at most STORE_VOTE_READ_COUNT_MAX; NULL: from the
+ * first. *ret_rows is the caller's, to db_rows_release(). */
+ERR_CHECKED enum err store_vote_page(struct db *db, const uint8_t *ballot_id,
+                                     const uint8_t *after_nullifier, uint16_t after_rev,
+                                     struct db_rows **ret_rows);
+void store_vote_page_row(const struct db_rows *rows, int64_t row, struct vote_page_row *ret_row);
+
+#endif
