@@ -161,6 +161,15 @@ def test_a_service_survives_its_database_going_away(databases, make):
     assert driver.get("/v1/notes") == (200, {"count": 2})
 
 
+def test_a_service_stops_in_order_while_its_database_is_away(databases, make):
+    settings = settings_of(databases, "ledger")
+    migrate(settings)
+    driver = make(settings).start().wait_ready()
+    databases.stop()
+    driver.wait_readiness(503)
+    driver.stop()
+
+
 def test_a_newer_schema_is_refused_at_start(databases, make):
     settings = settings_of(databases, "ledger")
     migrate(settings)
