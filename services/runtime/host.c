@@ -4,10 +4,11 @@
  *
  * The stop has two steps. First HTTP stops listening and answers what it has
  * begun, with everything else still running; the watch timer looks when that
- * is done. Then subscribers, writer, readers and publisher end, in an order in
- * which nobody is called by what comes after: writer and readers run the last
- * done functions, which may still speak to the publisher. Everything that is
- * freed on the loop is freed by the time the loop has run out.
+ * is done. Then the service's own stop functions run, which is why host_run()
+ * takes them over from the loop, and subscribers, writer, readers and publisher
+ * end, in an order in which nobody is called by what comes after: writer and
+ * readers run the last done functions, which may still speak to the publisher.
+ * Everything that is freed on the loop is freed by the time it has run out.
  */
 #include "runtime/host.h"
 
@@ -301,6 +302,18 @@ struct subscriber *host_find_subscriber(const struct host *host, const char *str
     return NULL;
 }
 
+/* From now on the loop knows only our stop function. */
+static void take_over_stops(struct host *host)
+{
+    struct host_state *state = host->state;
+    struct loop *loop = &host->loop;
+
+    assert(loop->stop_count > 0 && loop->stops[0].stop == on_stop);
+    state->stop_count = loop->stop_count - 1;
+    memcpy(state->stops, &loop->stops[1], (size_t)state->stop_count * sizeof state->stops[0]);
+    loop->stop_count = 1;
+}
+
 enum err host_run(struct host *host, const struct http_route_table *routes)
 {
     const struct http_route_table tables[] = {
@@ -321,6 +334,7 @@ enum err host_run(struct host *host, const struct http_route_table *routes)
     log_info("service_started", log_str("listen", host->config.http_listen),
              log_int("port", http_server_port(host->http)),
              log_str("district", host->config.district), log_str("version", HYEOPCHI_VERSION));
+    take_over_stops(host);
     loop_run(&host->loop);
     return host->state->result;
 }
@@ -328,7 +342,13 @@ enum err host_run(struct host *host, const struct http_route_table *routes)
 /* The second step of the stop: everything that HTTP needed until now. */
 static void close_parts(struct host *host)
 {
-    host->state->closed_parts = true;
+    struct host_state *state = host->state;
+
+    state->closed_parts = true;
+    while (state->stop_count > 0) {
+        state->stop_count--;
+        state->stops[state->stop_count].stop(state->stops[state->stop_count].context);
+    }
     for (size_t i = 0; i < host->subscriber_count; i++) {
         subscriber_close(host->subscribers[i]);
     }

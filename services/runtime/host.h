@@ -19,10 +19,11 @@
  * its use: where migrations are missing the service waits for them; a schema
  * that is newer than the program ends it when that is found at start.
  *
- * At stop the service's own loop_on_stop() functions run first, then HTTP
- * answers what it has begun, then subscribers, writer, readers and publisher
- * end. Whatever a service does by itself must not begin anything once
- * loop_is_stopping().
+ * At stop HTTP answers what it has begun, with everything else still there;
+ * then the service's own loop_on_stop() functions run (registered between
+ * host_open() and host_run()), then subscribers, writer, readers and publisher
+ * end. A service that begins work by itself ends that in its stop function, and
+ * begins nothing anew in the done function of what was still under way.
  */
 #ifndef HYEOPCHI_RUNTIME_HOST_H
 #define HYEOPCHI_RUNTIME_HOST_H

@@ -54,9 +54,11 @@ struct host_state {
     bool watch_open;
     bool was_ready;
     bool said_unready;
-    struct host_health health; /* when readiness was last logged */
-    bool closed_parts;         /* the stop has gone past draining */
-    enum err result;           /* host_run()'s */
+    struct host_health health;                   /* when readiness was last logged */
+    bool closed_parts;                           /* the stop has gone past draining */
+    struct loop_stop stops[LOOP_STOP_COUNT_MAX]; /* the service's own, until HTTP is done */
+    int stop_count;
+    enum err result; /* host_run()'s */
 
     struct http_route *routes;
     size_t route_count;

@@ -27,16 +27,18 @@ enum {
 typedef void (*loop_stop_fn)(void *context);
 typedef void (*loop_work_fn)(void *context);
 
+/* What to do at stop. */
+struct loop_stop {
+    loop_stop_fn stop;
+    void *context;
+};
+
 struct loop {
     uv_loop_t uv;
     uv_signal_t on_terminate;
     uv_signal_t on_interrupt;
 
-    struct {
-        loop_stop_fn stop;
-        void *context;
-    } stops[LOOP_STOP_COUNT_MAX];
-
+    struct loop_stop stops[LOOP_STOP_COUNT_MAX];
     int stop_count;
     int64_t stop_timeout_ms;
     bool stopping;

@@ -108,10 +108,20 @@ static enum err note_work(struct writer_tx *tx, struct writer_job *const *jobs, 
     return err;
 }
 
+/* A part of the service's own, which handlers need until the last answer. */
+static bool part_stopped;
+
+static void stop_part(void *context)
+{
+    (void)context;
+    part_stopped = true;
+}
+
 static void note_done(struct writer_job *job)
 {
     struct note *note = (struct note *)job;
 
+    assert(!part_stopped);
     if (job->err) {
         http_respond_error(note->request, job->err);
     } else {
@@ -278,11 +288,15 @@ static enum err run(const struct driver_config *config, const struct host_option
     if (err) {
         return err;
     }
-    err = subscribe(&host, config);
+    err = loop_on_stop(&host.loop, stop_part, NULL);
+    if (!err) {
+        err = subscribe(&host, config);
+    }
     if (!err) {
         err = host_run(&host, &table);
     }
     host_close(&host);
+    assert(part_stopped);
     return err;
 }
 
