@@ -212,6 +212,17 @@ class PostgresCluster:
         finally:
             connection.close()
 
+    def dump(self, database):
+        """Returns everything in a database as SQL text, as pg_dump writes it."""
+        done = subprocess.run(
+            [os.path.join(_find_programs(), "pg_dump"), "--dbname", self.conninfo(database)],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=True,
+        )
+        return done.stdout
+
     def create_service_database(self, service):
         """Creates the empty database of a service, its owner role and its runtime role.
 

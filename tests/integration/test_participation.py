@@ -1,0 +1,385 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Participation through its HTTP API: ballots, votes, receipts, and every refusal they have."""
+
+import concurrent.futures
+import datetime
+import hashlib
+import json
+import secrets
+
+import pytest
+
+from support.client import Key, b64url, from_b64url
+from support.stack import Stack
+
+BASE = 1_000_000
+
+
+def rfc3339(time_ms):
+    moment = datetime.datetime.fromtimestamp(time_ms / 1000, datetime.timezone.utc)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{time_ms % 1000:03d}Z"
+
+
+def definition(stack, **changes):
+    """A small approval ballot that is open for an hour from now."""
+    now = stack.clock.now_ms()
+    ballot = {
+        "title": "2023 주민투표",
+        "budget_year": 2023,
+        "funding_source": "district",
+        "budget_krw": 60 * BASE,
+        "method": "approval",
+        "tie": "id",
+        "opens_at": rfc3339(now - 1000),
+        "closes_at": rfc3339(now + 3_600_000),
+        "max_options": 2,
+        "areas": ["성수1가1동", "마장동"],
+        "options": [
+            {"id": "a", "name": "마을공동체 지원사업", "cost_krw": 30 * BASE, "field": "공동체"},
+            {"id": "b", "name": "커피박 업사이클링", "cost_krw": 20 * BASE},
+            {"id": "c", "name": "청년공유공간 운영", "cost_krw": 25 * BASE, "area": "마장동"},
+        ],
+    }
+    ballot.update(changes)
+    return ballot
+
+
+def subject(number):
+    return b64url(hashlib.sha256(f"subject-{number}".encode()).digest())
+
+
+def vote(number, options=("a",), **changes):
+    ballot = {
+        "subject": subject(number),
+        "basis": "resident-register",
+        "area": "성수1가1동",
+        "sex": "F",
+        "age_band": "30-39",
+        "channel": "web",
+        "choices": [{"option": option, "value": 1} for option in options],
+    }
+    ballot.update(changes)
+    return ballot
+
+
+class Running(Stack):
+    """Participation and ledger, with what every test here needs."""
+
+    def begin(self):
+        self.migrate("participation", "ledger")
+        self.start("participation", "ledger")
+        self.kim = self.client("participation", self.operators[0])
+        self.lee = self.client("participation", self.operators[1])
+        self.portal = self.client("participation", self.front_end)
+        self.public = self.client("participation")
+        treasurer = self.client("ledger", self.operators[0])
+        answer = treasurer.request(
+            "PUT",
+            "/v1/envelope-limits/2023/district",
+            {"limit_krw": 1000 * BASE},
+            headers={"idempotency-key": secrets.token_urlsafe(12)},
+        )
+        assert answer.status in (200, 201), answer.body
+        return self
+
+    def create(self, **changes):
+        answer = self.kim.post("/v1/ballots", definition(self, **changes))
+        assert answer.status == 201, answer.body
+        return answer.json()["ballot_id"]
+
+    def state(self, ballot_id):
+        return self.public.get(f"/v1/ballots/{ballot_id}").json()["state"]
+
+    def wait_state(self, ballot_id, *wanted):
+        """Waits until the ballot is in one of the states, woken by the service's log."""
+        service = self.services["participation"]
+        for _ in range(200):
+            mark = service.mark()
+            state = self.state(ballot_id)
+            if state in wanted:
+                return state
+            service.process.output.wait(lambda line: True, 0.1, mark)
+        raise AssertionError(f"still {state}, not {wanted}")
+
+    def decide(self, ballot_id, action):
+        first = self.kim.post(f"/v1/ballots/{ballot_id}:{action}")
+        assert first.status == 202, first.body
+        second = self.lee.post(f"/v1/ballots/{ballot_id}:{action}")
+        assert second.status == 200, second.body
+
+    def open_ballot(self, **changes):
+        ballot_id = self.create(**changes)
+        self.decide(ballot_id, "open")
+        assert self.wait_state(ballot_id, "open", "draft") == "open"
+        return ballot_id
+
+    def cast(self, ballot_id, body, **options):
+        return self.portal.post(f"/v1/ballots/{ballot_id}/votes", body, **options)
+
+    def close_and_count(self, ballot_id):
+        self.decide(ballot_id, "close")
+        self.wait_state(ballot_id, "counted")
+
+
+@pytest.fixture
+def running(databases, start_service, tmp_path):
+    return Running(databases, start_service, tmp_path).begin()
+
+
+def refused(answer, status, code, field=None):
+    """Checks a problem document in both languages' shape and returns it."""
+    assert answer.status == status, answer.body
+    problem = answer.json()
+    assert problem["code"] == code, problem
+    assert problem["status"] == status
+    if field is not None:
+        assert problem["field"] == field, problem
+    return problem
+
+
+def test_a_ballot_goes_from_draft_to_certified_and_money_is_selected(running):
+    ballot_id = running.open_ballot()
+    for number, options in enumerate([("a", "b"), ("b",), ("b", "c"), ("c",)]):
+        answer = running.cast(ballot_id, vote(number, options))
+        assert answer.status == 201, answer.body
+    hidden = running.public.get(f"/v1/ballots/{ballot_id}/result")
+    refused(hidden, 409, "result-not-published")
+    running.close_and_count(ballot_id)
+    running.decide(ballot_id, "certify")
+    result = running.public.get(f"/v1/ballots/{ballot_id}/result").json()
+    assert result["funded"] == ["b", "c"]
+    assert result["total_cost"] == str(45 * BASE)
+    assert [option["score"] for option in result["options"]] == ["1", "3", "2"]
+    turnout = running.public.get(f"/v1/ballots/{ballot_id}/turnout").json()
+    assert turnout["voters"] == 4
+
+
+def test_opening_is_refused_with_the_ledgers_reason_and_the_ballot_is_a_draft_again(running):
+    ballot_id = running.create(funding_source="city")
+    running.decide(ballot_id, "open")
+    running.wait_state(ballot_id, "draft")
+    ballot = running.public.get(f"/v1/ballots/{ballot_id}").json()
+    assert ballot["opening_refusal"]["code"] == "envelope-limit-missing"
+
+
+def test_one_operator_alone_opens_nothing(running):
+    ballot_id = running.create()
+    for _ in range(3):
+        answer = running.kim.post(f"/v1/ballots/{ballot_id}:open")
+        assert answer.status == 202
+        assert answer.json()["approvals"] == 1
+    assert running.state(ballot_id) == "draft"
+
+
+def test_the_same_request_gets_the_same_receipt_bytes(running):
+    ballot_id = running.open_ballot()
+    first = running.cast(ballot_id, vote(1), key="once")
+    again = running.cast(ballot_id, vote(1), key="once")
+    assert (first.status, again.status) == (201, 201)
+    assert first.body == again.body
+    refused(running.cast(ballot_id, vote(1, ("b",)), key="once"), 409, "idempotency-key-reused")
+
+
+def test_a_receipt_leads_from_the_leaf_to_the_signed_root(running):
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    ballot_id = running.open_ballot()
+    lines = b"\n".join(json.dumps(vote(n), ensure_ascii=False).encode() for n in range(7))
+    answer = running.portal.post(
+        f"/v1/ballots/{ballot_id}/votes:batch",
+        lines,
+        headers={"content-type": "application/x-ndjson"},
+    )
+    assert answer.status == 200, answer.body
+    assert [line["status"] for line in answer.lines()] == [201] * 7
+    for line in answer.lines():
+        receipt = line["receipt"]
+        body = from_b64url(receipt["body"])
+        key = Ed25519PublicKey.from_public_bytes(from_b64url(receipt["key"]))
+        key.verify(from_b64url(receipt["signature"]), body)
+        node = from_b64url(line["vote"]["leaf_hash"])
+        index, last = receipt["path"]["index"], receipt["path"]["size"] - 1
+        for sibling in map(from_b64url, receipt["path"]["hashes"]):
+            while index % 2 == 0 and index == last:
+                index, last = index // 2, last // 2
+            pair = sibling + node if index % 2 else node + sibling
+            node = hashlib.sha256(b"\x01" + pair).digest()
+            index, last = index // 2, last // 2
+        assert node == body[13 + 16 : 13 + 16 + 32]
+
+
+def test_a_voter_may_revise_until_close_and_is_counted_once(running):
+    ballot_id = running.open_ballot()
+    for rev, options in enumerate([("a",), ("b",), ("c", "b")], start=1):
+        answer = running.cast(ballot_id, vote(7, options))
+        assert answer.json()["vote"]["rev"] == rev
+    running.close_and_count(ballot_id)
+    running.decide(ballot_id, "certify")
+    result = running.public.get(f"/v1/ballots/{ballot_id}/result").json()
+    assert [option["score"] for option in result["options"]] == ["0", "1", "1"]
+    assert running.public.get(f"/v1/ballots/{ballot_id}/turnout").json()["voters"] == 1
+
+
+def test_an_eleventh_revision_is_refused(running):
+    ballot_id = running.open_ballot()
+    for _ in range(10):
+        assert running.cast(ballot_id, vote(7)).status == 201
+    refused(running.cast(ballot_id, vote(7)), 409, "revisions-exhausted")
+
+
+def test_one_voter_a_hundred_times_at_once_has_contiguous_revisions_and_one_final_vote(running):
+    ballot_id = running.open_ballot()
+    with concurrent.futures.ThreadPoolExecutor(100) as pool:
+        answers = list(pool.map(lambda n: running.cast(ballot_id, vote(1)), range(100)))
+    revs = sorted(a.json()["vote"]["rev"] for a in answers if a.status == 201)
+    assert revs == list(range(1, 11))
+    assert sum(a.status == 409 for a in answers) == 90
+    rows = running.databases.psql(
+        "participation", "SELECT rev FROM participation.vote ORDER BY rev"
+    )
+    assert [row[0] for row in rows] == list(range(1, 11))
+    assert running.databases.psql("participation", "SELECT count(*) FROM participation.roll") == [
+        (1,)
+    ]
+
+
+def test_the_same_request_a_hundred_times_at_once_is_one_vote(running):
+    ballot_id = running.open_ballot()
+    with concurrent.futures.ThreadPoolExecutor(50) as pool:
+        answers = list(pool.map(lambda n: running.cast(ballot_id, vote(1), key="k"), range(100)))
+    assert {a.status for a in answers} == {201}
+    assert len({a.body for a in answers}) == 1
+    assert running.databases.psql("participation", "SELECT count(*) FROM participation.vote") == [
+        (1,)
+    ]
+
+
+BROKEN_VOTES = [
+    ({"choices": [{"option": "zzz", "value": 1}]}, 422, "option-unknown", "/choices/0/option"),
+    ({"choices": [{"option": o, "value": 1} for o in "abc"]}, 422, "options-too-many", "/choices/2"),
+    ({"choices": [{"option": "a", "value": 2}]}, 422, "value-not-one", "/choices/0/value"),
+    ({"choices": [{"option": "a", "value": 1.0}]}, 400, "wrong-value", "/choices/0/value"),
+    ({"choices": []}, 422, "empty-not-allowed", None),
+    ({"area": "다른동"}, 403, "area-not-eligible", "/area"),
+    ({"channel": "fax"}, 400, "wrong-value", "/channel"),
+    ({"subject": "short"}, 400, "wrong-value", "/subject"),
+    ({"extra": 1}, 400, "unknown-key", "/extra"),
+]
+
+
+def test_a_vote_that_breaks_a_rule_is_refused_by_name_and_changes_nothing(running):
+    ballot_id = running.open_ballot()
+    for change, status, code, field in BROKEN_VOTES:
+        refused(running.cast(ballot_id, vote(1, **change)), status, code, field)
+    for table in ("roll", "vote", "vote_request", "receipt_batch", "turnout"):
+        rows = running.databases.psql(
+            "participation", f"SELECT count(*) FROM participation.{table}"
+        )
+        assert rows == [(0,)], table
+
+
+def test_malformed_duplicate_and_oversized_json_is_refused(running):
+    ballot_id = running.open_ballot()
+    refused(running.cast(ballot_id, b'{"subject": '), 400, "invalid-json")
+    refused(running.cast(ballot_id, b'{"area": "a", "area": "b"}'), 400, "invalid-json")
+    refused(running.cast(ballot_id, b'{"area": "\xff"}'), 400, "invalid-json")
+    refused(running.cast(ballot_id, b"[" * 17 + b"]" * 17), 400, "invalid-json")
+    big = json.dumps(vote(1, area="가" * 70_000)).encode()
+    refused(running.cast(ballot_id, big), 413, "body-too-large")
+
+
+def test_early_and_late_votes_are_conflicts(running):
+    now = running.clock.now_ms()
+    ballot_id = running.open_ballot(
+        opens_at=rfc3339(now + 600_000), closes_at=rfc3339(now + 1_200_000)
+    )
+    refused(running.cast(ballot_id, vote(1)), 409, "ballot-early")
+    running.clock.move_ms(700_000)
+    assert running.cast(ballot_id, vote(1), key="in-time").status == 201
+    running.clock.move_ms(700_000)
+    refused(running.cast(ballot_id, vote(2)), 409, "ballot-closed")
+    assert running.cast(ballot_id, vote(1), key="in-time").status == 201
+
+
+def test_a_wrong_key_signature_digest_or_nonce_is_refused(running):
+    ballot_id = running.open_ballot()
+    target = f"/v1/ballots/{ballot_id}/votes"
+    stranger = Key("front-end", "stranger")
+    refused(running.cast(ballot_id, vote(1), key_id="front-end:stranger"), 401, "key-unknown")
+    refused(running.cast(ballot_id, vote(1), created=1), 401, "signature-stale")
+    forged = running.client("participation", stranger)
+    refused(forged.post(target, vote(1), key_id="front-end:portal"), 401, "signature-wrong")
+    wrong_digest = "sha-256=:" + "A" * 43 + "=:"
+    refused(running.cast(ballot_id, vote(1), digest=wrong_digest), 400, "content-digest-wrong")
+    refused(running.public.post(target, vote(1)), 401, "signature-missing")
+    nonce = secrets.token_urlsafe(24)
+    assert running.cast(ballot_id, vote(1), key="n", nonce=nonce).status == 201
+    refused(running.cast(ballot_id, vote(1), key="n", nonce=nonce), 401, "nonce-replayed")
+    refused(running.kim.post(target, vote(1)), 403, "role-not-allowed")
+
+
+def test_an_expired_key_is_refused_and_a_revoked_one_at_once(running):
+    expired = Key("front-end", "old", not_after="2020-06-01T00:00:00Z")
+    running.keys.append(expired)
+    running.write_keys()
+    ballot_id = running.open_ballot()
+    running.services["participation"].wait_log("keys_loaded", keys=5)
+    client = running.client("participation", expired)
+    refused(client.post(f"/v1/ballots/{ballot_id}/votes", vote(1)), 401, "key-expired")
+    assert running.cast(ballot_id, vote(1)).status == 201
+    mark = running.services["participation"].mark()
+    running.keys.remove(running.front_end)
+    running.write_keys()
+    running.services["participation"].wait_log("keys_loaded", keys=4, since=mark)
+    refused(running.cast(ballot_id, vote(2)), 401, "key-unknown")
+
+
+def test_a_batch_answers_line_by_line_and_a_bad_line_takes_nobody_with_it(running):
+    ballot_id = running.open_ballot()
+    lines = [json.dumps(vote(n)).encode() for n in range(5)]
+    lines[2] = b"{broken"
+    lines[3] = json.dumps(vote(3, ("zzz",))).encode()
+    lines.append(lines[0])
+    target = f"/v1/ballots/{ballot_id}/votes:batch"
+    headers = {"content-type": "application/x-ndjson"}
+    answer = running.portal.post(target, b"\n".join(lines), key="batch", headers=headers)
+    assert [line["status"] for line in answer.lines()] == [201, 201, 400, 422, 201, 201]
+    assert answer.lines()[5]["vote"]["rev"] == 2
+    again = running.portal.post(target, b"\n".join(lines), key="batch", headers=headers)
+    assert again.body == answer.body
+
+
+def test_no_identity_is_stored_and_no_choice_beside_a_voter(running):
+    ballot_id = running.open_ballot()
+    canary = hashlib.sha256(b"a resident").digest()
+    running.cast(ballot_id, vote(0, subject=b64url(canary)))
+    columns = running.databases.psql(
+        "participation",
+        "SELECT table_name, column_name FROM information_schema.columns"
+        " WHERE table_schema = 'participation'",
+    )
+    by_table = {}
+    for table, column in columns:
+        by_table.setdefault(table, set()).add(column)
+    assert not any({"vtag", "choice"} <= names for names in by_table.values())
+    assert not any({"vtag", "nullifier"} <= names for names in by_table.values())
+    dump = running.databases.dump("participation")
+    for form in (canary.hex(), b64url(canary), canary.decode("latin-1")):
+        assert form not in dump
+
+
+def test_postgresql_gone_for_a_while_acknowledges_nothing_and_recovers(running):
+    ballot_id = running.open_ballot()
+    assert running.cast(ballot_id, vote(1)).status == 201
+    running.databases.kill9()
+    service = running.services["participation"]
+    answer = running.cast(ballot_id, vote(2), key="two")
+    assert answer.status == 503, answer.body
+    assert answer.headers["Retry-After"]
+    service.wait_readiness(503)
+    running.databases.start()
+    service.wait_ready()
+    assert running.cast(ballot_id, vote(2), key="two").status == 201
+    assert running.databases.psql("participation", "SELECT count(*) FROM participation.roll") == [
+        (2,)
+    ]
