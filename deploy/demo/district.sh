@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with deploy/up and its other parts
+#
+# For deploy/up: the demonstration, step by step through the same API that everybody uses. Each step
+# looks at where the ballot stands and repeats nothing: keys of requests are the same every time.
+# Sourced, never run.
+
+FISCAL_YEAR=2023
+FUNDING_SOURCE=district
+LIMIT_KRW=500000000
+VOTERS=1577
+WAIT_SECONDS=60
+
+# Votes a request; small, so that the bar moves and an interruption loses little.
+BATCH=50
+
+# One line each: when the votes of a day come in.
+DAYS=(2022-09-19 2022-09-20 2022-09-21 2022-09-22 2022-09-23)
+CLOSING_TIME="2022-09-23T18:00:01+09:00"
+CERTIFYING_TIME="2022-09-26T10:00:00+09:00"
+BUDGET_TIME="2022-12-16T15:00:00+09:00"
+
+OPERATORS=(operator:demo-kim operator:demo-lee)
+OPERATOR=${OPERATORS[0]}
+FRONT_END=front-end:demo-portal
+
+# generate ARGUMENTS...: part=ballot, part=day day=N
+generate() {
+    local setting arguments=()
+
+    for setting; do
+        arguments+=(-v "$setting")
+    done
+    awk "${arguments[@]}" -f "$demo/district.awk" "$demo/projects.tsv"
+}
+
+# A UUID that is the same for the same text.
+uuid_of() {
+    local hash
+
+    hash=$(printf '%s' "$1" | sha256sum)
+    printf '%s-%s-8%s-a%s-%s' "${hash:0:8}" "${hash:8:4}" "${hash:13:3}" "${hash:17:3}" "${hash:20:12}"
+}
+
+# ask DESCRIPTION ROLE:ID ARGUMENTS...: the command's JSON, or the end with its own words.
+ask() {
+    local key=$1
+    shift
+
+    signed "$key" "$@" --json 2>"$data/log/command.log" ||
+        fail "hyeopchi $1 $2: $(last_line "$data/log/command.log")" \
+            "hyeopchi $1 $2: $(last_line "$data/log/command.log")"
+}
+
+ballot_state() {
+    ask "$OPERATOR" ballot show "$ballot_id" | jq -r .state
+}
+
+# Both operators approve: open, close or certify.
+approve() {
+    local operator
+
+    for operator in "${OPERATORS[@]}"; do
+        ask "$operator" ballot "$1" "$ballot_id" >/dev/null
+    done
+}
+
+await_state() {
+    ask "$OPERATOR" ballot wait "$ballot_id" --state "$1" --timeout "$WAIT_SECONDS" >/dev/null
+}
+
+ballot_make() {
+    local title
+
+    generate part=ballot | put "$data/ballots/ballot.json"
+    ask "$OPERATOR" ledger limit set --year "$FISCAL_YEAR" --source "$FUNDING_SOURCE" \
+        --amount "$LIMIT_KRW" >/dev/null
+    ballot_id=$(ask "$OPERATOR" ballot create --definition "$data/ballots/ballot.json" \
+        --idempotency-key "$(uuid_of demonstration-ballot)" | jq -r .ballot_id)
+    [ -n "$ballot_id" ] || fail "투표를 만들지 못했습니다" "the ballot could not be made"
+    title=$(jq -r .title "$data/ballots/ballot.json")
+    step "투표: $title" "ballot: $title"
+}
+
+ballot_open() {
+    case $(ballot_state) in
+        draft) approve open ;;
+        opening) ;;
+        *) return 0 ;;
+    esac
+    await_state open
+    say "   운영자 두 명이 개시를 승인했고, 원장이 재원을 예약했습니다." \
+        "   Two operators approved opening; the ledger reserved the budget."
+}
+
+# What was fed before is not fed again; what was half fed is sent again under the same keys.
+ballot_feed() {
+    local i day file
+
+    for i in "${!DAYS[@]}"; do
+        day=$((i + 1))
+        file=$data/ballots/day-$day.pb
+        clock_reach "${DAYS[i]}T10:00:00+09:00"
+        if [ -f "$file.fed" ]; then
+            continue
+        fi
+        generate part=day day="$day" | put "$file"
+        say "   ${DAYS[i]} ($day/${#DAYS[@]}일째)" "   ${DAYS[i]} (day $day of ${#DAYS[@]})"
+        attend signed "$FRONT_END" vote import "$file" --ballot "$ballot_id" --batch "$BATCH" \
+            --subject-key-file "$data/keys/subject-key" >"$data/log/import.log" 2> >(tee "$data/log/command.log" >&2) ||
+            fail "투표를 보내지 못했습니다: $(last_line "$data/log/command.log")" \
+                "the votes could not be sent: $(last_line "$data/log/command.log")"
+        as_user touch "$file.fed"
+    done
+}
+
+ballot_finish() {
+    local voters
+
+    if [ "$(ballot_state)" = open ]; then
+        ballot_feed
+        clock_reach "$CLOSING_TIME"
+        approve close
+    fi
+    clock_reach "$CERTIFYING_TIME"
+    await_state counted
+    voters=$(ask "$OPERATOR" ballot turnout "$ballot_id" | jq -r .voters)
+    [ "$voters" = "$VOTERS" ] ||
+        fail "투표자가 $VOTERS 명이어야 하는데 $voters 명입니다" "there should be $VOTERS voters, not $voters"
+    if [ "$(ballot_state)" = counted ]; then
+        say "   마감하고 개표했습니다. 운영자 두 명이 결과를 확정합니다." \
+            "   Closed and counted. Two operators certify the result."
+        approve certify
+    fi
+    await_state certified
+}
+
+# The winners as "option programme cost", in listed order.
+winners() {
+    jq -rn --argjson ballot "$(ask "$OPERATOR" ballot show "$ballot_id")" \
+        --argjson result "$(ask "$OPERATOR" ballot result "$ballot_id")" '
+        $result.funded as $funded | $ballot.options[] | select(.id as $id | $funded | index($id))
+        | "\(.id) \(.programme) \(.cost_krw)"'
+}
+
+lines() {
+    ask "$OPERATOR" ledger lines --year "$FISCAL_YEAR" --source "$FUNDING_SOURCE"
+}
+
+# await_stage STAGE: until every winner has reached it in the ledger.
+await_stage() {
+    local tenths=$((WAIT_SECONDS * 5)) wanted have
+
+    wanted=$(winners | awk '{ print $2 }' | sort)
+    while :; do
+        have=$(lines | jq -r --arg stage "$1" '.[] | select(any(.stages[]; .stage == $stage)) | .programme' | sort)
+        if [ -z "$(comm -23 <(printf '%s\n' "$wanted") <(printf '%s\n' "$have"))" ]; then
+            return
+        fi
+        [ "$tenths" -gt 0 ] ||
+            fail "원장이 당선 사업을 $1 단계에 올리지 않았습니다: $(last_error "$data/log/ledger.log")" \
+                "the ledger did not take the winners to $1: $(last_error "$data/log/ledger.log")"
+        tenths=$((tenths - 1))
+        sleep 0.2
+    done
+}
+
+budget_appropriate() {
+    local option programme cost
+
+    await_stage M10
+    step "본예산 편성 (당선 사업마다 운영자가 원장에 기록)" \
+        "appropriating each winner in the main budget, by an operator"
+    clock_reach "$BUDGET_TIME"
+    while read -r option programme cost; do
+        ask "$OPERATOR" ledger appropriate --year "$FISCAL_YEAR" --source "$FUNDING_SOURCE" \
+            --programme "$programme" --amount "$cost" --date "$FISCAL_YEAR-01-01" \
+            --document "시연 2023년도 본예산 ($option)" \
+            --idempotency-key "$(uuid_of "$ballot_id appropriation $programme")" </dev/null >/dev/null
+    done < <(winners)
+    await_stage S10
+}
+
+district_play() {
+    ballot_make
+    ballot_open
+    ballot_finish
+    budget_appropriate
+}
