@@ -197,8 +197,7 @@ static struct fixture *start_unled(void)
     assert_int_equal(pthread_mutex_init(&fixture->mutex, NULL), 0);
     assert_int_equal(pthread_cond_init(&fixture->changed, NULL), 0);
     support_start(&fixture->server, &options, &limits);
-    fixture->server.stopping = close_parts;
-    fixture->server.stopping_context = fixture;
+    support_on_stopping(&fixture->server, close_parts, fixture);
     on_loop(fixture, open_parts);
     return fixture;
 }

@@ -36,6 +36,7 @@ struct support_server {
     struct http_server *http;
     uv_async_t stop;
     uv_async_t call;
+    pthread_mutex_t mutex;         /* over what is set here while the server runs */
     void (*called)(void *context); /* what call runs on the loop's thread */
     void *called_context;
     bool called_after_stop;          /* call stays open until it was used once more */
@@ -49,13 +50,20 @@ static inline void support_on_stop(uv_async_t *async)
 {
     struct support_server *server = async->data;
 
-    if (server->stopping) {
-        server->stopping(server->stopping_context);
+    bool called_after_stop;
+    void (*stopping)(void *context);
+
+    (void)pthread_mutex_lock(&server->mutex);
+    called_after_stop = server->called_after_stop;
+    stopping = server->stopping;
+    (void)pthread_mutex_unlock(&server->mutex);
+    if (stopping) {
+        stopping(server->stopping_context);
     }
     http_server_stop(server->http);
     http_server_stop(server->http); /* Again is harmless. */
     uv_close((uv_handle_t *)async, NULL);
-    if (!server->called_after_stop) {
+    if (!called_after_stop) {
         uv_close((uv_handle_t *)&server->call, NULL);
     }
     loop_stop(&server->loop);
@@ -65,7 +73,14 @@ static inline void support_on_call(uv_async_t *async)
 {
     struct support_server *server = async->data;
 
-    server->called(server->called_context);
+    void (*called)(void *context);
+    void *context;
+
+    (void)pthread_mutex_lock(&server->mutex);
+    called = server->called;
+    context = server->called_context;
+    (void)pthread_mutex_unlock(&server->mutex);
+    called(context);
     if (loop_is_stopping(&server->loop)) {
         uv_close((uv_handle_t *)async, NULL);
     }
@@ -75,8 +90,10 @@ static inline void support_on_call(uv_async_t *async)
 static inline void support_call(struct support_server *server, void (*called)(void *),
                                 void *context)
 {
+    (void)pthread_mutex_lock(&server->mutex);
     server->called = called;
     server->called_context = context;
+    (void)pthread_mutex_unlock(&server->mutex);
     assert_int_equal(uv_async_send(&server->call), 0);
 }
 
@@ -93,6 +110,7 @@ static inline void support_start(struct support_server *server,
                                  const struct http_limits *limits)
 {
     memset(server, 0, sizeof *server);
+    assert_int_equal(pthread_mutex_init(&server->mutex, NULL), 0);
     if (strncmp(options->listen, "unix:", 5) == 0) {
         (void)snprintf(server->unix_path, sizeof server->unix_path, "%s", options->listen + 5);
     }
@@ -116,6 +134,25 @@ static inline void support_stop_wait(struct support_server *server)
     assert_int_equal(pthread_join(server->thread, NULL), 0);
     http_server_free(server->http);
     loop_close(&server->loop);
+    assert_int_equal(pthread_mutex_destroy(&server->mutex), 0);
+}
+
+/* Runs stopping on the server's thread before HTTP stops. */
+static inline void support_on_stopping(struct support_server *server,
+                                       void (*stopping)(void *context), void *context)
+{
+    (void)pthread_mutex_lock(&server->mutex);
+    server->stopping = stopping;
+    server->stopping_context = context;
+    (void)pthread_mutex_unlock(&server->mutex);
+}
+
+/* support_call() will be used once more after the stop has begun. */
+static inline void support_call_after_stop(struct support_server *server)
+{
+    (void)pthread_mutex_lock(&server->mutex);
+    server->called_after_stop = true;
+    (void)pthread_mutex_unlock(&server->mutex);
 }
 
 static inline void support_stop(struct support_server *server)

@@ -841,7 +841,7 @@ static void a_stop_lets_answers_finish_and_closes_the_idle(void **state)
     struct buffer answer;
 
     (void)state;
-    fixture->server.called_after_stop = true;
+    support_call_after_stop(&fixture->server);
     support_send_text(held, "GET /hold HTTP/1.1\r\n" STAY "GET /hello HTTP/1.1\r\n" STAY);
     support_send_text(gone, "GET /hold HTTP/1.1\r\n" STAY);
     support_send_text(halfway, "POST /echo HTTP/1.1\r\nContent-Length: 5\r\n" STAY "abc");
