@@ -47,7 +47,7 @@ struct feed_options {
 struct feed;
 ERR_CHECKED enum err feed_open(const struct feed_options *options, struct feed **ret_feed);
 /* The route's handler; context is the struct feed. */
-void feed_handle(struct http_request *request, void *feed);
+void feed_handle(struct http_request *request, void *context);
 /* Ends every stream and answers who waits; before the server stops. Its memory goes when the reader
  * has finished what it reads for it. Takes NULL. */
 void feed_close(struct feed *feed);

@@ -155,7 +155,7 @@ bool feed_query_wants(const struct feed_query *query, const char *type)
 static const struct {
     const char *media_type;
     enum feed_form form;
-} forms[] = {
+} FORMS[] = {
     {"text/event-stream", FEED_EVENT_STREAM},
     {"application/x-ndjson", FEED_NDJSON},
     {"application/cloudevents-batch+json", FEED_BATCH},
@@ -188,11 +188,11 @@ enum err feed_form_of(const char *accept, enum feed_form *ret_form)
         at += strspn(at, " \t,");
         length = strcspn(at, ",");
         name = strcspn(at, "; \t,");
-        for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
-            if (name == strlen(forms[i].media_type) &&
-                strncasecmp(at, forms[i].media_type, name) == 0 &&
+        for (size_t i = 0; i < sizeof FORMS / sizeof FORMS[0]; i++) {
+            if (name == strlen(FORMS[i].media_type) &&
+                strncasecmp(at, FORMS[i].media_type, name) == 0 &&
                 !is_refused(at + name, length - name)) {
-                *ret_form = forms[i].form;
+                *ret_form = FORMS[i].form;
                 return ERR_OK;
             }
         }
@@ -203,9 +203,9 @@ enum err feed_form_of(const char *accept, enum feed_form *ret_form)
 
 const char *feed_content_type(enum feed_form form)
 {
-    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
-        if (forms[i].form == form) {
-            return forms[i].media_type;
+    for (size_t i = 0; i < sizeof FORMS / sizeof FORMS[0]; i++) {
+        if (FORMS[i].form == form) {
+            return FORMS[i].media_type;
         }
     }
     assert(false);

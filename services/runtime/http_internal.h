@@ -56,7 +56,7 @@ struct http_limits {
     int send_buffer_size; /* SO_SNDBUF of accepted sockets; 0: the system's */
 };
 
-extern const struct http_limits http_limits_default;
+extern const struct http_limits HTTP_LIMITS_DEFAULT;
 
 /* http_server_open() with other limits; for tests. */
 ERR_CHECKED enum err http_server_open_limited(struct loop *loop,

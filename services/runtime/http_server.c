@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct http_limits http_limits_default = {
+const struct http_limits HTTP_LIMITS_DEFAULT = {
     .head_timeout_ms = HTTP_HEAD_TIMEOUT_MS,
     .body_timeout_ms = HTTP_BODY_TIMEOUT_MS,
     .idle_timeout_ms = HTTP_IDLE_TIMEOUT_MS,
@@ -69,7 +69,7 @@ static void destroy(struct http_server *server);
 enum err http_server_open(struct loop *loop, const struct http_server_options *options,
                           struct http_server **ret_server)
 {
-    return http_server_open_limited(loop, options, &http_limits_default, ret_server);
+    return http_server_open_limited(loop, options, &HTTP_LIMITS_DEFAULT, ret_server);
 }
 
 enum err http_server_open_limited(struct loop *loop, const struct http_server_options *options,

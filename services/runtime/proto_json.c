@@ -194,13 +194,14 @@ static void walk_single(struct walk *walk, struct level *level,
 static json_t *walk_value(struct walk *walk, const ProtobufCFieldDescriptor *field,
                           const void *value)
 {
+    const ProtobufCMessage *const *slot = value;
     const ProtobufCMessage *message;
     json_t *object;
 
     if (field->type != PROTOBUF_C_TYPE_MESSAGE) {
         return scalar(field, value);
     }
-    memcpy(&message, value, sizeof message);
+    message = *slot;
     if (!message) {
         return json_null();
     }

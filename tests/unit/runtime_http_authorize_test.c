@@ -113,7 +113,7 @@ static struct fixture *start(void)
     assert_int_equal(keyring_open(NULL, path, &fixture->keyring), ERR_OK);
     assert_int_equal(unlink(path), 0);
     options.keyring = fixture->keyring;
-    support_start(&fixture->server, &options, &http_limits_default);
+    support_start(&fixture->server, &options, &HTTP_LIMITS_DEFAULT);
     return fixture;
 }
 
@@ -343,7 +343,7 @@ static void without_keys_only_the_public_routes_are_open(void **state)
 
     (void)state;
     assert_non_null(fixture);
-    support_start(&fixture->server, &options, &http_limits_default);
+    support_start(&fixture->server, &options, &HTTP_LIMITS_DEFAULT);
     expect(fixture, "POST /r1 HTTP/1.1\r\nHost: a\r\n\r\n", 200, "who=nobody");
     expect(fixture, "POST /r8 HTTP/1.1\r\nHost: a\r\n\r\n", 401, "signature-missing");
     expect_signed(fixture, &request, 401, "key-unknown");

@@ -142,7 +142,7 @@ static void a_unix_socket_serves_its_group_and_goes_with_the_server(void **state
     struct stat status;
 
     (void)state;
-    support_start(&server, &options, &http_limits_default);
+    support_start(&server, &options, &HTTP_LIMITS_DEFAULT);
     assert_int_equal(http_server_port(server.http), 0);
     assert_int_equal(stat(folder.socket, &status), 0);
     assert_int_equal(status.st_mode & 07777, 0660);

@@ -115,7 +115,7 @@ static struct fixture *start_with(int64_t send_timeout_ms)
     struct fixture *fixture = calloc(1, sizeof *fixture);
     struct http_server_options options = {
         .listen = "127.0.0.1:0", .tables = &table, .table_count = 1};
-    struct http_limits limits = http_limits_default;
+    struct http_limits limits = HTTP_LIMITS_DEFAULT;
 
     assert_non_null(fixture);
     table.context = fixture;

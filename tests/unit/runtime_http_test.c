@@ -178,7 +178,7 @@ static struct fixture *start_with(const struct http_limits *limits, int64_t conn
 
 static struct fixture *start(void)
 {
-    return start_with(&http_limits_default, 0, "127.0.0.1:0");
+    return start_with(&HTTP_LIMITS_DEFAULT, 0, "127.0.0.1:0");
 }
 
 static void end(struct fixture *fixture)
@@ -196,7 +196,7 @@ static void stop(struct fixture *fixture)
 
 static struct http_limits quick_limits(void)
 {
-    struct http_limits limits = http_limits_default;
+    struct http_limits limits = HTTP_LIMITS_DEFAULT;
 
     limits.tick_ms = 5;
     return limits;
@@ -657,7 +657,7 @@ static void one_client_too_many_is_told_so_unheard(void **state)
 
 static void large_bodies_share_a_bounded_memory(void **state)
 {
-    struct http_limits limits = http_limits_default;
+    struct http_limits limits = HTTP_LIMITS_DEFAULT;
     struct fixture *fixture;
     struct buffer answer;
     char *body = calloc(1, 150000);
