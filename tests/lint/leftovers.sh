@@ -14,16 +14,20 @@ root=$1
 machine='(^|[^A-Za-z0-9_.])(/wor''k/|/tm''p/w/|/hom''e/[a-z]|/roo''t/)'
 unfinished='\b(TO''DO|FIX''ME|XX''X)\b'
 
+# Prints what matches $2 in our files as `file:line: $1: text`; succeeds if there is something.
+find_rule() {
+    tracked . | grep -v 'package-lock\.json$' | tr '\n' '\0' |
+        xargs -0 grep -nHIE -- "$2" | sed "s|^\([^:]*:[0-9]*\):|\1: $1: |" | grep .
+}
+
 cd "$root"
 status=0
-while IFS= read -r name; do
-    if grep -nIE -- "$machine" "$name" | sed "s|^\([0-9]*\):|$name:\1: machine-path: |" | grep .; then
-        status=1
-    fi
-    if grep -nIE -- "$unfinished" "$name" | sed "s|^\([0-9]*\):|$name:\1: unfinished: |" | grep .; then
-        status=1
-    fi
-done < <(tracked . | grep -v 'package-lock\.json$')
+if find_rule machine-path "$machine"; then
+    status=1
+fi
+if find_rule unfinished "$unfinished"; then
+    status=1
+fi
 if [ "$status" -eq 0 ]; then
     echo "leftovers: clean"
 fi

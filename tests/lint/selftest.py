@@ -375,6 +375,16 @@ def test_sql_refuses_a_bad_statement_and_names_its_line_in_c(tree, tmp_path, sta
     refuses("sql.py", f"services/ledger/store.c:{line}: {rule}", root, str(tmp_path / "build"))
 
 
+def test_sql_reads_the_columns_that_a_macro_names(tree, tmp_path):
+    text = (
+        '#define COLUMNS \\\n    "id, "      \\\n    "amount_krw"\n'
+        'static const char READ[] =\n    "SELECT " COLUMNS " FROM entry"\n    " WHERE id = $1";\n'
+    )
+    accepts("sql.py", tree({"services/ledger/store.c": HEAD + text}), str(tmp_path / "build"))
+    root = tree({"services/ledger/store.c": HEAD + text.replace("WHERE", "where")})
+    refuses("sql.py", "services/ledger/store.c:8: sqlfluff-L010", root, str(tmp_path / "build"))
+
+
 def test_sql_refuses_a_statement_without_a_name(tree, tmp_path):
     root = tree({"services/ledger/store.c": HEAD + 'int x = run("SELECT id FROM entry");\n'})
     refuses("sql.py", "services/ledger/store.c:3: sql-place", root, str(tmp_path / "build"))

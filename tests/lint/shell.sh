@@ -11,11 +11,8 @@ root=$1
 . "$(dirname "${BASH_SOURCE[0]}")/files.sh"
 
 cd "$root"
-mapfile -t files < <(tracked . | while IFS= read -r name; do
-    if [[ $name == *.sh ]] || head -c 64 "$name" | head -n 1 | tr -d '\0' | grep -qE '^#!.*\b(ba|da)?sh\b'; then
-        printf '%s\n' "$name"
-    fi
-done)
+mapfile -t files < <(tracked . | tr '\n' '\0' | xargs -0 \
+    awk 'FNR == 1 && (FILENAME ~ /\.sh$/ || /^#!.*[\/ ](ba|da)?sh( |$)/) { print FILENAME } { nextfile }')
 [ ${#files[@]} -gt 0 ] || {
     echo "shell: error: there is no shell script in $root" >&2
     exit 2

@@ -40,7 +40,11 @@ PLACE_RULES = "L013"
 ROW_LOCK = re.compile(r"\bFOR (NO KEY UPDATE|UPDATE|KEY SHARE|SHARE)( OF [\w., ]+)?( NOWAIT| SKIP LOCKED)?")
 UNREADABLE = re.compile(r"\bAS\s+((NOT\s+)?MATERIALIZED\s+)?\(\s*(UPDATE|INSERT|DELETE)\b")
 
-CONSTANT = re.compile(r'\bstatic\s+const\s+char\s+(\w+)\[\]\s*=\s*((?:"(?:\\.|[^"\\\n])*"\s*)+);')
+TEXT = r'"(?:\\.|[^"\\\n])*"'
+# The text of a statement: literals, and names of macros that are literals.
+CONSTANT = re.compile(rf"\bstatic\s+const\s+char\s+(\w+)\[\]\s*=\s*((?:(?:{TEXT}|[A-Z]\w*)\s*)+);")
+PART = re.compile(rf"{TEXT}|[A-Z]\w*")
+MACRO = re.compile(rf"^[ \t]*#[ \t]*define[ \t]+([A-Z]\w*)((?:[ \t]|\\\n)+{TEXT}(?:(?:\s|\\\n)*{TEXT})*)", re.M)
 LITERAL = re.compile(r'"((?:\\.|[^"\\\n])*)"')
 STATEMENT = re.compile(
     r"\s*(SELECT|INSERT\s+INTO|UPDATE\s+[\w.]+\s+SET|DELETE\s+FROM|WITH\s+\w+|COPY\s+[\w(]|CREATE\s+[A-Z]"
@@ -54,6 +58,11 @@ def unescape(literal):
     return re.sub(r"\\(.)", lambda match: ESCAPES.get(match.group(1), match.group()), literal)
 
 
+def joined(text):
+    """Returns what the literals in a piece of C make together."""
+    return "".join(unescape(literal) for literal in LITERAL.findall(text))
+
+
 def check_text(report, path, line, text):
     if re.search(r"\b(SELECT|RETURNING)\s+(\w+\.)?\*", text, re.IGNORECASE):
         report.add(path, line, "sql-star", "name the columns")
@@ -64,12 +73,14 @@ def check_text(report, path, line, text):
 def statements_in(report, path, source):
     """Yields (line numbers, SQL text) of the statements of a C file."""
     code = code_only(source, keep_strings=True)
+    macros = {match.group(1): joined(match.group(2)) for match in MACRO.finditer(code)}
     named = []
     for match in CONSTANT.finditer(code):
-        literals = [
-            (line_of(code, match.start(2) + literal.start()), unescape(literal.group(1)))
-            for literal in LITERAL.finditer(match.group(2))
-        ]
+        literals = []
+        for part in PART.finditer(match.group(2)):
+            text = part.group()
+            text = joined(text) if text.startswith('"') else macros.get(text, text)
+            literals.append((line_of(code, match.start(2) + part.start()), text))
         text = "".join(part for _, part in literals)
         if not STATEMENT.match(text):
             continue
