@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * GET /v1/journal?after=&limit=: the journal in order, with everything an
+ * GET /v1/journal?after=&limit=&fiscal_year=&funding_source=: the journal in order, with everything an
  * auditor needs to recompute its hashes.
  */
 #include "ledger/store/journal.h"
@@ -31,7 +31,11 @@ static enum err journal_read(struct list *list, struct problem *ret_problem)
 
 static enum err journal_work(struct db *db, struct list *list)
 {
-    struct store_page page = {.limit = (size_t)list->filter.limit};
+    struct store_page page = {
+        .limit = (size_t)list->filter.limit,
+        .fiscal_year = list->filter.fiscal_year,
+        .funding_source = list->filter.funding_source,
+    };
     struct order *orders = calloc(page.limit, sizeof *orders);
     enum err err = orders ? ERR_OK : ERR_UNAVAILABLE;
 

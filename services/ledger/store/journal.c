@@ -18,13 +18,22 @@ static enum err count_rows(struct db *db, const char *sql, const char *shard, in
 
 static const char JOURNAL_READ[] =
     "SELECT seq, key, kind, effective_date, period, posted_time_ms, document, metadata, hash"
-    " FROM ledger.journal WHERE shard = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+    " FROM ledger.journal WHERE shard = $1 AND seq > $2 AND ($4::int8 IS NULL OR period = $4)"
+    "    AND ($5::text IS NULL OR EXISTS ("
+    "        SELECT 1 FROM ledger.posting WHERE posting.shard = journal.shard"
+    "        AND posting.seq = journal.seq AND posting.funding_source = $5))"
+    " ORDER BY seq LIMIT $3";
 
 enum err store_journal_read(struct db *db, const char *shard, int64_t after, struct order *orders,
                             struct store_page *page)
 {
-    const struct db_param params[] = {db_text(shard), db_int64(after),
-                                      db_int64((int64_t)page->limit)};
+    const struct db_param params[] = {
+        db_text(shard),
+        db_int64(after),
+        db_int64((int64_t)page->limit),
+        page->fiscal_year == 0 ? db_null_int64() : db_int64(page->fiscal_year),
+        db_text(page->funding_source == 0 ? NULL : funding_source_code(page->funding_source)),
+    };
     struct db_rows *rows = NULL;
     enum err err = db_query(db, JOURNAL_READ, params, DB_COUNT(params), &rows);
 
@@ -93,7 +102,7 @@ static enum err read_legs(struct db *db, const char *shard, struct order *orders
             at++;
         }
         if (at == count || orders[at].seq != seq) {
-            continue; /* of an entry that is gone; the orphan count finds it */
+            continue; /* of an entry not asked for, or gone: the orphan count finds those */
         }
         if (!read_leg(rows, i, &orders[at])) {
             orders[at].result = ORDER_PENDING;

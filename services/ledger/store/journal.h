@@ -23,12 +23,15 @@ enum {
 /* How much to read, and how much there was. */
 struct store_page {
     size_t limit;
+    int32_t fiscal_year;                /* 0: of all; for store_journal_read() only */
+    enum funding_source funding_source; /* 0: of all; likewise */
     size_t count;
 };
 
 /*
- * Reads up to page->limit entries with seq > after, in order. orders[i].result is POSTED, or
- * PENDING for a damaged row, of which only seq and hash are filled.
+ * Reads up to page->limit entries with seq > after, in order; only those posted in the page's year
+ * and with a leg of its source. orders[i].result is POSTED, or PENDING for a damaged row, of which
+ * only seq and hash are filled.
  */
 ERR_CHECKED enum err store_journal_read(struct db *db, const char *shard, int64_t after,
                                         struct order *orders, struct store_page *page);
