@@ -404,7 +404,10 @@ def test_lists_come_in_pages_without_gap_or_repeat(ledger, participation):
         assert len(seen) == count
         assert seen == ledger.get(target)[member]
     assert [line["programme"] for line in ledger.get("/v1/lines?fiscal_year=2025")["lines"]] == names
-    assert ledger.get("/v1/lines?funding_source=city")["lines"] == []
+    for target, member in (("/v1/lines", "lines"), ("/v1/journal", "entries")):
+        assert ledger.get(f"{target}?funding_source=city")[member] == []
+        assert ledger.get(f"{target}?fiscal_year=2026")[member] == []
+        assert len(ledger.get(f"{target}?fiscal_year=2025&funding_source=district")[member]) == 7
 
 
 def test_a_tally_is_posted_exactly_once_across_kills(ledger, participation):
@@ -430,6 +433,29 @@ def test_a_tally_is_posted_exactly_once_across_kills(ledger, participation):
         "SELECT count(*) FROM event.log WHERE type = 'kr.hyeopchi.ledger.entry.posted.v1'"
     ) == [(60,)]
     assert ledger.verification()["sound"]
+
+
+def test_a_second_ledger_stands_by_and_takes_over_without_a_gap(
+    ledger, participation, start_service, tmp_path
+):
+    ledger.set_limit(10**12)
+    standby = ledger.beside(start_service, str(tmp_path))
+    standby.service.wait_log("writer_state", to="standby")
+    select(ledger, participation, [("1", "a", 1_000_000)])
+    status, answer = standby.appropriate("a", 1)
+    assert status == 503, answer
+    key = str(uuid.uuid4())
+    first = ledger.appropriate("a", 10, key)
+    assert first[0] == 201
+    ledger.service.kill9()
+    standby.service.wait_log("writer_state", to="leading")
+    standby.service.wait_ready()
+    assert standby.appropriate("a", 10, key) == first
+    assert standby.appropriate("a", 20)[0] == 201
+    select(standby, participation, [("1", "b", 5)])
+    report = standby.verification()
+    assert report["sound"] and report["entries"] == 4
+    assert stages(standby, "a")["S10"] == 30
 
 
 def test_a_tally_that_cannot_be_followed_halts_until_an_operator_decides(ledger, participation):

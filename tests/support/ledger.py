@@ -4,6 +4,7 @@
 The stream is real (the runtime's publisher over nng); only what is said on it is the test's.
 """
 
+import copy
 import json
 import os
 import subprocess
@@ -130,6 +131,20 @@ class Ledger:
         self.service = start_service(
             "ledger", self.settings, address=("127.0.0.1", self.port)
         ).wait_ready()
+
+    def beside(self, start_service, directory):
+        """Starts a second ledger on the same database and with the same keys."""
+        other = copy.copy(self)
+        other.port = free_port()
+        other.authority = f"127.0.0.1:{other.port}"
+        other.settings = dict(
+            self.settings,
+            HYEOPCHI_HTTP_LISTEN=other.authority,
+            HYEOPCHI_PUB_URL=f"ipc://{directory}/standby-pub",
+            HYEOPCHI_FETCH_URL=f"ipc://{directory}/standby-fetch",
+        )
+        other.service = start_service("ledger", other.settings, address=("127.0.0.1", other.port))
+        return other
 
     def ask(self, method, target, body=None, key=None, headers=None):
         """Sends a signed request (the operator's unless said otherwise).

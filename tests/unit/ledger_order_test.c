@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Orders: a key is answered once for ever, posted or refused.
+ */
+#include "../support/ledger_fixture.h"
+
+#include "ledger/domain/order.h"
+
+static const uint8_t KEY[ENTRY_KEY_SIZE] = {7};
+
+/* An appropriation of a line whose request account holds what is given. */
+struct order_case {
+    struct order order;
+    struct account_balance balances[4];
+    struct account_balance *pointers[4];
+};
+
+static void case_init(struct order_case *order_case, int64_t requested_krw, int64_t amount_krw)
+{
+    const struct line line = fixture_line(2025, FUNDING_SOURCE_DISTRICT, "park");
+    const struct entry_head head = fixture_head(KEY);
+    struct order *order = &order_case->order;
+    struct refusal refusal;
+
+    memset(order_case, 0, sizeof *order_case);
+    assert_int_equal(entry_build_appropriation(&order->entry, &head, &line, amount_krw, &refusal),
+                     ERR_OK);
+    order->request_hash[0] = 1;
+    for (size_t i = 0; i < 4; i++) {
+        account_balance_init(&order_case->balances[i], &order->entry.legs[i].account);
+        order_case->pointers[i] = &order_case->balances[i];
+    }
+    order_case->balances[2].balance_krw = requested_krw;
+}
+
+static void an_order_that_fits_is_posted_and_remembered_by_its_number(void **state)
+{
+    struct order_case order_case;
+    struct order_key key;
+
+    (void)state;
+    case_init(&order_case, 100, 60);
+    order_post(&order_case.order, fixture_rules(), PERIOD_OPEN, order_case.pointers);
+    assert_int_equal(order_case.order.result, ORDER_POSTED);
+    assert_false(order_case.order.remembered);
+    assert_true(order_case.order.postings[2].balance_after_krw == 40);
+    order_case.order.seq = 9;
+    order_key_init(&key, &order_case.order);
+    assert_true(key.seq == 9);
+
+    order_reset(&order_case.order);
+    assert_int_equal(order_case.order.result, ORDER_PENDING);
+    assert_true(order_case.order.seq == 0);
+    order_recall(&order_case.order, &key);
+    assert_int_equal(order_case.order.result, ORDER_REPEATED);
+    assert_true(order_case.order.remembered);
+    assert_true(order_case.order.seq == 9);
+}
+
+static void a_refusal_is_remembered_word_for_word(void **state)
+{
+    struct order_case order_case;
+    struct order_key key;
+
+    (void)state;
+    case_init(&order_case, 59, 60);
+    order_post(&order_case.order, fixture_rules(), PERIOD_OPEN, order_case.pointers);
+    assert_int_equal(order_case.order.result, ORDER_REFUSED);
+    assert_int_equal(order_case.order.refusal.reason, REFUSAL_BALANCE_SHORT);
+    assert_string_equal(order_case.order.refusal.field, "/amount_krw");
+    assert_string_equal(order_case.order.refusal.account, "2025/district/park/M10");
+    assert_true(order_case.order.refusal.shortfall_krw == 1);
+    assert_true(order_case.balances[2].balance_krw == 59);
+    const struct order_refusal refusal = order_case.order.refusal;
+    order_key_init(&key, &order_case.order);
+    assert_true(key.seq == 0);
+
+    order_reset(&order_case.order);
+    assert_int_equal(order_case.order.refusal.reason, REFUSAL_NONE);
+    order_recall(&order_case.order, &key);
+    assert_int_equal(order_case.order.result, ORDER_REFUSED);
+    assert_memory_equal(&order_case.order.refusal, &refusal, sizeof refusal);
+}
+
+static void another_request_under_the_key_is_refused_whatever_the_first_answer_was(void **state)
+{
+    struct order_case order_case;
+
+    (void)state;
+    for (int64_t seq = 0; seq <= 1; seq++) {
+        struct order_key key = {.seq = seq};
+        key.refusal.reason = seq == 0 ? REFUSAL_PERIOD_CLOSED : REFUSAL_NONE;
+        case_init(&order_case, 100, 60);
+        key.request_hash[0] = 2;
+        order_recall(&order_case.order, &key);
+        assert_int_equal(order_case.order.result, ORDER_REFUSED);
+        assert_int_equal(order_case.order.refusal.reason, REFUSAL_KEY_REUSED);
+        assert_true(order_case.order.remembered);
+        assert_true(order_case.balances[2].balance_krw == 100);
+    }
+}
+
+static void a_broken_rule_is_found_before_any_balance_is_looked_at(void **state)
+{
+    struct order_case order_case;
+
+    (void)state;
+    case_init(&order_case, 0, 60);
+    order_post(&order_case.order, fixture_rules(), PERIOD_CLOSED, order_case.pointers);
+    assert_int_equal(order_case.order.refusal.reason, REFUSAL_PERIOD_CLOSED);
+    assert_string_equal(order_case.order.refusal.account, "");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_order_that_fits_is_posted_and_remembered_by_its_number),
+        cmocka_unit_test(a_refusal_is_remembered_word_for_word),
+        cmocka_unit_test(another_request_under_the_key_is_refused_whatever_the_first_answer_was),
+        cmocka_unit_test(a_broken_rule_is_found_before_any_balance_is_looked_at),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
