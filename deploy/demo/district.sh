@@ -52,8 +52,9 @@ ask() {
             "hyeopchi $1 $2: $(last_line "$data/log/command.log")"
 }
 
-ballot_state() {
-    ask "$OPERATOR" ballot show "$ballot_id" | jq -r .state
+# Sets state to where the ballot stands.
+look() {
+    state=$(ask "$OPERATOR" ballot show "$ballot_id" | jq -r .state)
 }
 
 # Both operators approve: open, close or certify.
@@ -83,7 +84,8 @@ ballot_make() {
 }
 
 ballot_open() {
-    case $(ballot_state) in
+    look
+    case $state in
         draft) approve open ;;
         opening) ;;
         *) return 0 ;;
@@ -106,10 +108,10 @@ ballot_feed() {
         fi
         generate part=day day="$day" | put "$file"
         say "   ${DAYS[i]} ($day/${#DAYS[@]}일째)" "   ${DAYS[i]} (day $day of ${#DAYS[@]})"
-        attend signed "$FRONT_END" vote import "$file" --ballot "$ballot_id" --batch "$BATCH" \
-            --subject-key-file "$data/keys/subject-key" >"$data/log/import.log" 2> >(tee "$data/log/command.log" >&2) ||
-            fail "투표를 보내지 못했습니다: $(last_line "$data/log/command.log")" \
-                "the votes could not be sent: $(last_line "$data/log/command.log")"
+        attend "$programs/hyeopchi" vote import "$file" --ballot "$ballot_id" --batch "$BATCH" \
+            --key-file "$(key_file "$FRONT_END")" --subject-key-file "$data/keys/subject-key" \
+            >"$data/log/import.log" ||
+            fail "${DAYS[i]} 의 표를 모두 보내지 못했습니다" "not all votes of ${DAYS[i]} could be sent"
         as_user touch "$file.fed"
     done
 }
@@ -117,7 +119,8 @@ ballot_feed() {
 ballot_finish() {
     local voters
 
-    if [ "$(ballot_state)" = open ]; then
+    look
+    if [ "$state" = open ]; then
         ballot_feed
         clock_reach "$CLOSING_TIME"
         approve close
@@ -127,7 +130,8 @@ ballot_finish() {
     voters=$(ask "$OPERATOR" ballot turnout "$ballot_id" | jq -r .voters)
     [ "$voters" = "$VOTERS" ] ||
         fail "투표자가 $VOTERS 명이어야 하는데 $voters 명입니다" "there should be $VOTERS voters, not $voters"
-    if [ "$(ballot_state)" = counted ]; then
+    look
+    if [ "$state" = counted ]; then
         say "   마감하고 개표했습니다. 운영자 두 명이 결과를 확정합니다." \
             "   Closed and counted. Two operators certify the result."
         approve certify
@@ -135,25 +139,32 @@ ballot_finish() {
     await_state certified
 }
 
-# The winners as "option programme cost", in listed order.
-winners() {
-    jq -rn --argjson ballot "$(ask "$OPERATOR" ballot show "$ballot_id")" \
-        --argjson result "$(ask "$OPERATOR" ballot result "$ballot_id")" '
+# Sets winners to a line "option programme cost" for each, in listed order.
+find_winners() {
+    local ballot result
+
+    ballot=$(ask "$OPERATOR" ballot show "$ballot_id")
+    result=$(ask "$OPERATOR" ballot result "$ballot_id")
+    winners=$(jq -rn --argjson ballot "$ballot" --argjson result "$result" '
         $result.funded as $funded | $ballot.options[] | select(.id as $id | $funded | index($id))
-        | "\(.id) \(.programme) \(.cost_krw)"'
+        | "\(.id) \(.programme) \(.cost_krw)"')
+    [ -n "$winners" ] || fail "선정된 사업이 없습니다" "nothing was selected"
 }
 
-lines() {
-    ask "$OPERATOR" ledger lines --year "$FISCAL_YEAR" --source "$FUNDING_SOURCE"
+# Sets lines to the ledger's budget lines of the year and source.
+find_lines() {
+    lines=$(ask "$OPERATOR" ledger lines --year "$FISCAL_YEAR" --source "$FUNDING_SOURCE")
 }
 
 # await_stage STAGE: until every winner has reached it in the ledger.
 await_stage() {
     local tenths=$((WAIT_SECONDS * 5)) wanted have
 
-    wanted=$(winners | awk '{ print $2 }' | sort)
+    wanted=$(awk '{ print $2 }' <<<"$winners" | sort)
     while :; do
-        have=$(lines | jq -r --arg stage "$1" '.[] | select(any(.stages[]; .stage == $stage)) | .programme' | sort)
+        find_lines
+        have=$(jq -r --arg stage "$1" '.[] | select(any(.stages[]; .stage == $stage)) | .programme' \
+            <<<"$lines" | sort)
         if [ -z "$(comm -23 <(printf '%s\n' "$wanted") <(printf '%s\n' "$have"))" ]; then
             return
         fi
@@ -168,6 +179,7 @@ await_stage() {
 budget_appropriate() {
     local option programme cost
 
+    find_winners
     await_stage M10
     step "본예산 편성 (당선 사업마다 운영자가 원장에 기록)" \
         "appropriating each winner in the main budget, by an operator"
@@ -177,7 +189,7 @@ budget_appropriate() {
             --programme "$programme" --amount "$cost" --date "$FISCAL_YEAR-01-01" \
             --document "시연 2023년도 본예산 ($option)" \
             --idempotency-key "$(uuid_of "$ballot_id appropriation $programme")" </dev/null >/dev/null
-    done < <(winners)
+    done <<<"$winners"
     await_stage S10
 }
 

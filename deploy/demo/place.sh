@@ -33,8 +33,7 @@ choose_user() {
     for tool in jq setpriv setsid flock awk od; do
         need_tool "$tool"
     done
-    run_as=
-    run_as_group=
+    run_as=$(id -un)
     if [ "$(id -u)" != 0 ]; then
         return
     fi
@@ -48,9 +47,9 @@ choose_user() {
         say "시스템 사용자 '$run_as' 을(를) 만들었습니다 (PostgreSQL과 서비스가 이 사용자로 실행됩니다)" \
             "made the system user '$run_as', which PostgreSQL and the services run as"
     fi
-    run_as_group=$(id -gn "$run_as")
     [ "$(id -u "$run_as")" != 0 ] ||
         fail "--user 는 root 가 아닌 사용자여야 합니다" "--user must not be root"
+    identity=(setpriv --reuid "$run_as" --regid "$(id -g "$run_as")" --clear-groups --)
 }
 
 # Makes the data directory; where root's checkout is closed to others, the data and a copy of the
@@ -74,9 +73,12 @@ choose_place() {
         fail "사용자 '$run_as' 이(가) $parent 에 들어갈 수 없습니다. --data 로 다른 곳을 주십시오" \
             "user '$run_as' may not enter $parent; give another place with --data"
     check_disk
-    if [ -n "$run_as" ]; then
-        chown "$run_as:$run_as_group" "$data"
+    if [ "$(id -u)" = 0 ]; then
+        chown "$run_as:" "$data"
     fi
+    [ "$(stat -c %U "$data")" = "$run_as" ] ||
+        fail "$data 은(는) 다른 사용자의 것입니다. 처음 실행한 사용자로 실행하거나 --data 로 다른 곳을 주십시오" \
+            "$data belongs to another user; run as the one who began, or give another place with --data"
     chmod 0700 "$data"
     for name in keys settings log run ballots ballot-keys; do
         as_user mkdir -p -m 0700 "$data/$name"

@@ -4,33 +4,26 @@
 # For deploy/up: starting and ending processes. Only what was started here is ended, by its id.
 # Sourced, never run.
 
-running=() # "name:pid", in the order of their start
-foreground= # the command that is waited for
+identity=() # what a command starts with to run as the unprivileged user
+running=()  # "name:pid", in the order of their start
+foreground= # the program that is waited for
 interrupted=
-settled= # everything was printed: Ctrl-C is how it ends
+settled=    # everything was printed: Ctrl-C is how it ends
 
 STOP_SECONDS=40
 
 # Where root is, the command runs as the unprivileged user; elsewhere as who we are.
 as_user() {
-    if [ -n "$run_as" ]; then
-        setpriv --reuid "$run_as" --regid "$run_as_group" --clear-groups -- "$@"
-    else
-        "$@"
-    fi
+    "${identity[@]}" "$@"
 }
 
 # start NAME LOG SIGNAL COMMAND...: in a session of its own, so that Ctrl-C reaches only us; and with
 # us gone for whatever reason, it gets the signal.
 start() {
-    local name=$1 log=$2 signal=$3 identity=()
+    local name=$1 log=$2 signal=$3
     shift 3
 
-    if [ -n "$run_as" ]; then
-        identity=(--reuid "$run_as" --regid "$run_as_group" --clear-groups)
-    fi
-    setsid setpriv "${identity[@]}" --pdeathsig "$signal" -- "$@" \
-        </dev/null >>"$log" 2>&1 9>&- &
+    setsid "${identity[@]}" setpriv --pdeathsig "$signal" -- "$@" </dev/null >>"$log" 2>&1 9>&- &
     running+=("$name:$!")
     printf '%s\n' "$!" >>"$data/run/pids"
 }
@@ -47,11 +40,11 @@ pid_of() {
     done
 }
 
-# Runs a command that may take long, so that Ctrl-C is heard at once.
+# Runs a program that may take long as the user, so that Ctrl-C is heard at once.
 attend() {
     local status=0
 
-    "$@" 9>&- &
+    "${identity[@]}" "$@" 9>&- &
     foreground=$!
     wait "$foreground" || status=$?
     foreground=

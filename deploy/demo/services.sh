@@ -19,7 +19,12 @@ signed() {
     local key=$1
     shift
 
-    hyeopchi "$@" --key-file "$data/keys/${key/:/-}.key"
+    hyeopchi "$@" --key-file "$(key_file "$key")"
+}
+
+# key_file ROLE:ID
+key_file() {
+    printf '%s' "$data/keys/${1/:/-}.key"
 }
 
 # put FILE: standard input into a file that only its user may read.
@@ -37,7 +42,7 @@ make_keys() {
 
     lines=
     for key in "${KEYS[@]}"; do
-        file=$data/keys/${key/:/-}.key
+        file=$(key_file "$key")
         if [ ! -f "$file" ]; then
             hyeopchi key new --role "${key%%:*}" --id "${key#*:}" --out "$file" >/dev/null ||
                 fail "서명 키를 만들 수 없습니다: $file" "cannot make the key $file"
@@ -112,7 +117,7 @@ services_start() {
 
     step "서비스를 시작합니다: ${SERVICES[*]}" "starting the services: ${SERVICES[*]}"
     for name in "${SERVICES[@]}"; do
-        attend service "$name" migrate 2>>"$data/log/$name.log" ||
+        attend "$programs/$name" migrate --config "$data/settings/$name.conf" 2>>"$data/log/$name.log" ||
             fail "$name 데이터베이스를 준비하지 못했습니다: $(last_error "$data/log/$name.log")" \
                 "$name could not migrate its database: $(last_error "$data/log/$name.log")"
     done
@@ -125,16 +130,11 @@ services_start() {
     done
 }
 
-# service NAME COMMAND
-service() {
-    as_user "$programs/$1" "$2" --config "$data/settings/$1.conf"
-}
-
 service_wait() {
     local name=$1 pid tenths=$((READY_SECONDS * 5))
 
     pid=$(pid_of "$name")
-    until service "$name" healthcheck 2>/dev/null; do
+    until as_user "$programs/$name" healthcheck --config "$data/settings/$name.conf" 2>/dev/null; do
         if ! kill -0 "$pid" 2>/dev/null || [ "$tenths" = 0 ]; then
             fail "$name 이(가) 준비되지 않았습니다 ($data/log/$name.log): $(last_error "$data/log/$name.log")" \
                 "$name does not get ready ($data/log/$name.log): $(last_error "$data/log/$name.log")"

@@ -59,7 +59,7 @@ tables_print() {
     result_table "$ballot" "$result"
     printf '\n'
     step "예산" "budget"
-    budget_table "$(lines)"
+    budget_table "$lines"
     printf '\n'
     tables_print_addresses
 }
