@@ -72,7 +72,8 @@ struct http_server_options {
  * Tables are borrowed for the server's life. */
 ERR_CHECKED enum err http_server_open(struct loop *loop, const struct http_server_options *options,
                                       struct http_server **ret_server);
-/* Stops listening, lets answers finish, closes idle connections; the loop then runs out. */
+/* Stops listening, lets answers finish, ends streams, closes idle connections; the loop then runs
+ * out. Whoever opened the server calls this when the loop stops; again is harmless. */
 void http_server_stop(struct http_server *server);
 /* Requests under way, those of clients that have gone included; for an orderly stop. */
 int64_t http_server_request_count(const struct http_server *server);
@@ -85,9 +86,10 @@ const char *http_request_method(const struct http_request *request);
 const char *http_request_path(const struct http_request *request);
 /* Value of {name} in the path, percent-decoded; NULL when the route has none. */
 const char *http_request_param(const struct http_request *request, const char *name);
-/* Value of a query parameter, percent-decoded; NULL when absent. */
+/* Value of a query parameter, percent-decoded; NULL when absent. Twice the same is refused. */
 const char *http_request_query(struct http_request *request, const char *name);
-/* Value of a header (name in lower case); NULL when absent. */
+/* Value of a header (name in lower case), the first of several; NULL when absent. Headers that can
+ * only mean one thing (Host, Content-Type, Idempotency-Key, …) are refused when they come twice. */
 const char *http_request_header(const struct http_request *request, const char *name);
 const uint8_t *http_request_body(const struct http_request *request, size_t *ret_length);
 /* Who signed it; NULL for an unsigned request to a public route. */
@@ -98,7 +100,8 @@ enum problem_language http_request_language(const struct http_request *request);
 /* When its head was complete, monotonic milliseconds. */
 int64_t http_request_started_ms(const struct http_request *request);
 
-/* Adds a header to the answer; before answering. Names and values are copied. */
+/* Adds a header to the answer; before answering. Names and values are copied; a value with control
+ * characters is dropped and logged. What frames the message is not a handler's to set. */
 void http_response_header(struct http_request *request, const char *name, const char *value);
 
 /* Answers. The body is copied. */

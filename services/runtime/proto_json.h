@@ -16,11 +16,6 @@
 
 enum { PROTO_JSON_DEPTH_MAX = 8 };
 
-/* A type's full name and how to read it; services hand a NULL-terminated table to the feed. */
-struct proto_json_type {
-    const ProtobufCMessageDescriptor *descriptor;
-};
-
 /* The message as JSON; a new reference. ERR_INVALID when it does not decode. */
 ERR_CHECKED enum err proto_json(const ProtobufCMessageDescriptor *descriptor, const void *data,
                                 size_t length, json_t **ret_json);
