@@ -9,10 +9,17 @@
 #include <string.h>
 #include <strings.h>
 
+/* A numeric parameter and what it may be. */
+struct bounded {
+    const char *name;
+    uint64_t minimum;
+    uint64_t maximum;
+};
+
 static enum err read_cursor(struct http_request *request, struct feed_query *query,
                             struct problem *problem);
-static enum err read_number(struct http_request *request, const char *name, int64_t minimum,
-                            int64_t maximum, int64_t *number, struct problem *problem);
+static enum err read_number(struct http_request *request, const struct bounded *bounded,
+                            int64_t *number, struct problem *problem);
 static enum err read_types(struct http_request *request, struct feed_query *query,
                            struct problem *problem);
 static enum err parse_decimal(const char *text, size_t length, uint64_t *ret_number);
@@ -20,6 +27,8 @@ static enum err parse_decimal(const char *text, size_t length, uint64_t *ret_num
 enum err feed_query_read(struct http_request *request, struct feed_query *ret_query,
                          struct problem *ret_problem)
 {
+    static const struct bounded limit = {"limit", 1, FEED_LIMIT_MAX};
+    static const struct bounded wait = {"wait", 0, FEED_WAIT_MAX_S};
     struct feed_query query = {.limit = FEED_LIMIT_DEFAULT};
     int64_t wait_s = 0;
     enum err err;
@@ -31,10 +40,10 @@ enum err feed_query_read(struct http_request *request, struct feed_query *ret_qu
     }
     err = read_cursor(request, &query, ret_problem);
     if (!err) {
-        err = read_number(request, "limit", 1, FEED_LIMIT_MAX, &query.limit, ret_problem);
+        err = read_number(request, &limit, &query.limit, ret_problem);
     }
     if (!err) {
-        err = read_number(request, "wait", 0, FEED_WAIT_MAX_S, &wait_s, ret_problem);
+        err = read_number(request, &wait, &wait_s, ret_problem);
     }
     if (!err) {
         err = read_types(request, &query, ret_problem);
@@ -100,18 +109,18 @@ static enum err parse_decimal(const char *text, size_t length, uint64_t *ret_num
     return ERR_OK;
 }
 
-static enum err read_number(struct http_request *request, const char *name, int64_t minimum,
-                            int64_t maximum, int64_t *number, struct problem *problem)
+static enum err read_number(struct http_request *request, const struct bounded *bounded,
+                            int64_t *number, struct problem *problem)
 {
-    const char *text = http_request_query(request, name);
+    const char *text = http_request_query(request, bounded->name);
     uint64_t value;
 
     if (!text) {
         return ERR_OK;
     }
-    if (parse_decimal(text, strlen(text), &value) || value < (uint64_t)minimum ||
-        value > (uint64_t)maximum) {
-        problem_set(problem, &PROBLEM_WRONG_VALUE, name, "range", text);
+    if (parse_decimal(text, strlen(text), &value) || value < bounded->minimum ||
+        value > bounded->maximum) {
+        problem_set(problem, &PROBLEM_WRONG_VALUE, bounded->name, "range", text);
         return ERR_INVALID;
     }
     *number = (int64_t)value;
