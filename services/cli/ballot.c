@@ -156,6 +156,7 @@ static enum cli_status ballot_list(const struct invocation *invocation)
                             .service = CLIENT_PARTICIPATION,
                             .path = "/v1/ballots",
                             .items = "ballots",
+                            .cursor = "before",
                         },
                         &rows);
     if (status == CLI_OK) {
@@ -232,8 +233,7 @@ static int state_place(const char *state)
 /* A refusal by the ledger puts an opening ballot back to draft, with the reason beside it. */
 static bool opening_was_refused(const json_t *ballot)
 {
-    return json_is_string(json_object_get(ballot, "refusal_code")) ||
-           json_is_object(json_object_get(ballot, "refusal"));
+    return json_is_object(json_object_get(ballot, "opening_refusal"));
 }
 
 static enum cli_status wait_for_state(const struct invocation *invocation, struct client *client,

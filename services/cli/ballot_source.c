@@ -55,28 +55,20 @@ static enum err add_option(const struct ballot_source *source, const struct elec
                            uint32_t number, json_t *options)
 {
     const struct election_option *option = election_option(election, number);
-    char programme[BALLOT_PROGRAMME_MAX + 1];
     int64_t cost_krw = 0;
+    const char *name;
+    json_t *row;
 
     if (whole_krw(option->cost, election_money_scale(election), &cost_krw)) {
         return complain(source, say("비용이 원 단위 정수가 아닙니다", "a cost is not in whole won"),
                         option->id);
     }
-    if ((size_t)snprintf(programme, sizeof programme, "%" PRId64 "-%s", source->budget_year,
-                         option->id) >= sizeof programme) {
-        return complain(source, say("선택지 id가 너무 깁니다", "an option's id is too long"),
-                        option->id);
-    }
-    return json_array_append_new(
-               options,
-               json_pack(
-                   "{s:s, s:o, s:I, s:o, s:o, s:s}", "id", option->id, "name",
-                   text_up_to(option->name[0] != '\0' ? option->name : option->id, BALLOT_NAME_MAX),
-                   "cost_krw", (json_int_t)cost_krw, "area",
-                   text_up_to(option->area, BALLOT_AREA_NAME_MAX), "field",
-                   text_up_to(option->category, BALLOT_FIELD_MAX), "programme", programme)) == 0
-               ? ERR_OK
-               : ERR_INTERNAL;
+    name = option->name[0] != '\0' ? option->name : option->id;
+    row = json_pack("{s:s, s:o, s:I, s:o, s:o}", "id", option->id, "name",
+                    text_up_to(name, BALLOT_NAME_MAX), "cost_krw", (json_int_t)cost_krw, "area",
+                    text_up_to(option->area, BALLOT_AREA_NAME_MAX), "field",
+                    text_up_to(option->category, BALLOT_FIELD_MAX));
+    return json_array_append_new(options, row) == 0 ? ERR_OK : ERR_INTERNAL;
 }
 
 static enum err add_options(const struct ballot_source *source, const struct election *election,

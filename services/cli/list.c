@@ -45,7 +45,8 @@ static enum cli_status fetch_page(const struct invocation *invocation, struct cl
 
     buffer_init(&path, PATH_SIZE_MAX);
     buffer_append_text(&path, request->path);
-    list_append_query(&path, "after", json_string_value(after));
+    list_append_query(&path, request->cursor != NULL ? request->cursor : "after",
+                      json_string_value(after));
     if (buffer_status(&path)) {
         goto out;
     }

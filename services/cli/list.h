@@ -16,9 +16,10 @@ enum { LIST_PAGE_COUNT_MAX = 10000 };
 
 struct list_request {
     enum client_service service;
-    const char *path;  /* with its query, if any: "/v1/lines?fiscal_year=2026" */
-    const char *items; /* the member that holds a page's rows: "lines" */
-    int64_t count_max; /* 0: all */
+    const char *path;   /* with its query, if any: "/v1/lines?fiscal_year=2026" */
+    const char *items;  /* the member that holds a page's rows: "lines" */
+    const char *cursor; /* the query parameter that takes "next"; NULL: "after" */
+    int64_t count_max;  /* 0: all */
 };
 
 /* Fetches every page and joins their rows; *ret_rows is a new array. */

@@ -220,33 +220,6 @@ static enum cli_status vote_cast(const struct invocation *invocation)
     return status;
 }
 
-static enum cli_status receipt_show(const struct invocation *invocation)
-{
-    char code[CODE_SIZE];
-    char rest[CLIENT_URL_SIZE / 2];
-    char path[CLIENT_URL_SIZE];
-    uint64_t number = 0;
-
-    if (code_parse(invocation_operand(invocation, 0), &number)) {
-        return usage_error(invocation,
-                           say("'%s': 접수증 번호가 아닙니다 (예: ABXB-TWKT-0NA). 한 글자라도 "
-                               "틀리면 확인 숫자가 맞지 않습니다",
-                               "'%s' is no receipt code such as ABXB-TWKT-0NA; one wrong character "
-                               "makes its check digit wrong"),
-                           invocation_operand(invocation, 0));
-    }
-    code_format(number, code);
-    (void)snprintf(rest, sizeof rest, "/receipts/%s", code);
-    if (request_ballot_path(invocation, invocation_text(invocation, "ballot"), rest, path)) {
-        return CLI_USAGE;
-    }
-    return request_run(invocation, &(const struct client_request){
-                                       .service = CLIENT_PARTICIPATION,
-                                       .method = "GET",
-                                       .path = path,
-                                   });
-}
-
 /* Checks one line of a receipts file and prints what came of it. */
 static enum err verify_line(const struct invocation *invocation, const char *text, size_t length,
                             const uint8_t *key)
@@ -439,11 +412,6 @@ static const struct command_option IMPORT_OPTIONS[] = {
     {.name = NULL},
 };
 
-static const struct command_option RECEIPT_SHOW_OPTIONS[] = {
-    BALLOT_OPTION,
-    {.name = NULL},
-};
-
 static const struct command_option RECEIPT_VERIFY_OPTIONS[] = {
     {
         .name = "service-key",
@@ -457,11 +425,6 @@ static const struct command_option RECEIPT_VERIFY_OPTIONS[] = {
 
 static const struct command_operand PB_OPERAND[] = {
     {.name = "FILE.pb", .sentence = {"Pabulib 파일", "a Pabulib file"}},
-    {.name = NULL},
-};
-
-static const struct command_operand CODE_OPERAND[] = {
-    {.name = "CODE", .sentence = {"접수증 번호", "the receipt's code"}},
     {.name = NULL},
 };
 
@@ -485,8 +448,6 @@ static const char *const IMPORT_EXAMPLES[] = {
     " --subject-key-file subject.key --refusals refusals.ndjson --receipts receipts.ndjson",
     NULL,
 };
-static const char *const RECEIPT_SHOW_EXAMPLES[] = {
-    "hyeopchi vote receipt show ABXB-TWKT-0NA --ballot " ID, NULL};
 static const char *const RECEIPT_VERIFY_EXAMPLES[] = {
     "hyeopchi vote receipt verify receipt.json --service-key "
     "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
@@ -512,15 +473,6 @@ static const struct command COMMANDS[] = {
         .shared = CLIENT_OPTIONS,
         .examples = IMPORT_EXAMPLES,
         .run = vote_import,
-    },
-    {
-        .verb = "receipt show",
-        .summary = {"접수증을 다시 받아 봅니다", "fetches a receipt again"},
-        .operands = CODE_OPERAND,
-        .options = RECEIPT_SHOW_OPTIONS,
-        .shared = CLIENT_OPTIONS,
-        .examples = RECEIPT_SHOW_EXAMPLES,
-        .run = receipt_show,
     },
     {
         .verb = "receipt verify",
