@@ -148,8 +148,9 @@ static enum cli_status ballot_list(const struct invocation *invocation)
     json_t *rows = NULL;
     enum cli_status status;
 
-    if (client_open(invocation, &client)) {
-        return CLI_USAGE;
+    status = client_open(invocation, &client);
+    if (status != CLI_OK) {
+        return status;
     }
     status = list_fetch(invocation, client,
                         &(const struct list_request){
@@ -175,9 +176,12 @@ static enum cli_status ballot_act(const struct invocation *invocation, const cha
     char path[CLIENT_URL_SIZE];
     enum cli_status status;
 
-    if (request_ballot_path(invocation, invocation_operand(invocation, 0), action, path) ||
-        client_open(invocation, &client)) {
+    if (request_ballot_path(invocation, invocation_operand(invocation, 0), action, path)) {
         return CLI_USAGE;
+    }
+    status = client_open(invocation, &client);
+    if (status != CLI_OK) {
+        return status;
     }
     status = request_send(invocation, client,
                           &(const struct client_request){
@@ -294,9 +298,12 @@ static enum cli_status ballot_wait(const struct invocation *invocation)
     char path[CLIENT_URL_SIZE];
     enum cli_status status;
 
-    if (request_ballot_path(invocation, invocation_operand(invocation, 0), "", path) ||
-        client_open(invocation, &client)) {
+    if (request_ballot_path(invocation, invocation_operand(invocation, 0), "", path)) {
         return CLI_USAGE;
+    }
+    status = client_open(invocation, &client);
+    if (status != CLI_OK) {
+        return status;
     }
     status = wait_for_state(invocation, client, path);
     client_close(client);
@@ -449,7 +456,8 @@ static const struct command COMMANDS[] = {
     },
     {
         .verb = "close",
-        .summary = {"투표 마감을 승인합니다", "approves closing a ballot"},
+        .summary = {"투표 마감을 승인합니다 (운영자 두 명)",
+                    "approves closing a ballot; two operators must"},
         .operands = BALLOT_OPERAND,
         .shared = CLIENT_OPTIONS,
         .examples = CLOSE_EXAMPLES,

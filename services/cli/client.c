@@ -41,7 +41,7 @@ void client_new_key(char ret_key[CRYPTO_UUID_TEXT_SIZE])
     crypto_uuid_format(uuid, ret_key);
 }
 
-static enum err read_settings(const struct invocation *invocation, struct client *client)
+static enum cli_status read_settings(const struct invocation *invocation, struct client *client)
 {
     static const char *const OPTIONS[CLIENT_SERVICE_COUNT] = {"participation-url", "ledger-url",
                                                               "reporting-url"};
@@ -60,12 +60,12 @@ static enum err read_settings(const struct invocation *invocation, struct client
                               say("--%s 값 '%s': http://…, https://… 또는 unix:/… 이어야 합니다",
                                   "--%s '%s': it must be http://…, https://… or unix:/…"),
                               OPTIONS[i], url);
-            return ERR_INVALID;
+            return CLI_USAGE;
         }
     }
     if (invocation_number(invocation, "timeout", 1, CLIENT_TIMEOUT_MAX_S, &timeout_s) ==
         ERR_INVALID) {
-        return ERR_INVALID;
+        return CLI_USAGE;
     }
     client->timeout_ms = timeout_s * 1000;
     if (clock_file != NULL && clock_demonstration_open(clock_file)) {
@@ -73,33 +73,33 @@ static enum err read_settings(const struct invocation *invocation, struct client
                           say("시연용 시계 파일 %s 을(를) 읽을 수 없습니다",
                               "cannot read the demonstration's clock file %s"),
                           clock_file);
-        return ERR_INVALID;
+        return CLI_USAGE;
     }
     if (key_file != NULL) {
         client->has_key = true;
-        return key_file_read(key_file, &client->key);
+        return key_file_read(key_file, &client->key) ? CLI_FAILED : CLI_OK;
     }
-    return ERR_OK;
+    return CLI_OK;
 }
 
-enum err client_open(const struct invocation *invocation, struct client **ret_client)
+enum cli_status client_open(const struct invocation *invocation, struct client **ret_client)
 {
     struct client *client = calloc(1, sizeof *client);
-    enum err err;
+    enum cli_status status;
 
     if (client == NULL) {
-        return ERR_INTERNAL;
+        return CLI_FAILED;
     }
-    err = read_settings(invocation, client);
-    if (!err) {
-        err = client_curl_open(client);
+    status = read_settings(invocation, client);
+    if (status == CLI_OK && client_curl_open(client)) {
+        status = CLI_FAILED;
     }
-    if (err) {
+    if (status != CLI_OK) {
         client_close(client);
-        return err;
+        return status;
     }
     *ret_client = client;
-    return ERR_OK;
+    return CLI_OK;
 }
 
 void client_close(struct client *client)

@@ -31,9 +31,10 @@ extern const struct command_option CLIENT_OPTIONS[];
 
 struct client;
 
-/* Reads URLs and timeout from the invocation, and the key file where one is named. ERR_INVALID after
- * saying what is wrong. */
-ERR_CHECKED enum err client_open(const struct invocation *invocation, struct client **ret_client);
+/* Reads URLs and timeout from the invocation, and the key file where one is named. Anything but
+ * CLI_OK after saying what is wrong. */
+ERR_CHECKED enum cli_status client_open(const struct invocation *invocation,
+                                        struct client **ret_client);
 void client_close(struct client *client); /* takes NULL */
 
 struct client_request {

@@ -29,16 +29,25 @@ static void all_option_words(const struct command *command, struct buffer *buffe
 static void next_words(const struct command_noun *noun, const char *before, struct buffer *buffer)
 {
     const size_t length = strlen(before);
+    const char *last = "";
+    size_t last_length = 0;
     size_t i;
 
     for (i = 0; i < noun->count; i++) {
+        size_t word;
         const char *rest = noun->commands[i].verb;
 
         if (strncmp(rest, before, length) != 0 || (length > 0 && rest[length] != ' ')) {
             continue;
         }
         rest += length > 0 ? length + 1 : 0;
-        buffer_append_format(buffer, " %.*s", (int)strcspn(rest, " "), rest);
+        word = strcspn(rest, " ");
+        /* Verbs that share a first word stand together in the table. */
+        if (word != last_length || strncmp(rest, last, word) != 0) {
+            buffer_append_format(buffer, " %.*s", (int)word, rest);
+        }
+        last = rest;
+        last_length = word;
     }
 }
 
@@ -108,7 +117,7 @@ static void choice_cases(struct buffer *buffer)
 
                     buffer_append_text(buffer, *choice == '|' ? " " : c);
                 }
-                buffer_append_text(buffer, "\" ;;\n");
+                buffer_append_text(buffer, "\"; files=0 ;;\n");
             }
         }
     }

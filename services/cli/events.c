@@ -189,7 +189,8 @@ static enum cli_status events_tail(const struct invocation *invocation)
     buffer_append_text(&path, "/v1/events");
     list_append_query(&path, "after", cursor[0] != '\0' ? cursor : NULL);
     list_append_query(&path, "types", invocation_text(invocation, "types"));
-    if (client_open(invocation, &client)) {
+    status = client_open(invocation, &client);
+    if (status != CLI_OK) {
         goto out;
     }
     status = follow(&tail, client,
@@ -217,8 +218,12 @@ static enum cli_status dead_list(const struct invocation *invocation)
     struct buffer path;
     json_t *rows = NULL;
 
-    if (find_service(invocation, CLIENT_REPORTING, &service) || client_open(invocation, &client)) {
+    if (find_service(invocation, CLIENT_REPORTING, &service)) {
         return CLI_USAGE;
+    }
+    status = client_open(invocation, &client);
+    if (status != CLI_OK) {
+        return status;
     }
     buffer_init(&path, PATH_SIZE_MAX);
     buffer_append_text(&path, "/v1/events/dead");

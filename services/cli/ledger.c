@@ -59,7 +59,8 @@ static enum cli_status fetch(const struct invocation *invocation, const char *pa
     }
     list_append_query(&whole, "fiscal_year", invocation_text(invocation, "year"));
     list_append_query(&whole, "funding_source", invocation_text(invocation, "source"));
-    if (client_open(invocation, &client)) {
+    status = client_open(invocation, &client);
+    if (status != CLI_OK) {
         goto out;
     }
     status = list_fetch(invocation, client,
@@ -226,8 +227,9 @@ static enum cli_status ledger_verify(const struct invocation *invocation)
     struct client *client = NULL;
     enum cli_status status;
 
-    if (client_open(invocation, &client)) {
-        return CLI_USAGE;
+    status = client_open(invocation, &client);
+    if (status != CLI_OK) {
+        return status;
     }
     status = request_send(invocation, client,
                           &(const struct client_request){

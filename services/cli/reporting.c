@@ -56,8 +56,9 @@ static enum cli_status reporting_rebuild(const struct invocation *invocation)
         return usage_error(invocation, say("--check 를 주십시오: 다시 계산해 비교만 합니다",
                                            "give --check: it recomputes and compares"));
     }
-    if (client_open(invocation, &client)) {
-        return CLI_USAGE;
+    status = client_open(invocation, &client);
+    if (status != CLI_OK) {
+        return status;
     }
     status = request_send(invocation, client, &request, &response);
     if (status == CLI_OK) {

@@ -57,8 +57,9 @@ enum cli_status request_run(const struct invocation *invocation,
     struct client *client = NULL;
     enum cli_status status;
 
-    if (client_open(invocation, &client)) {
-        return CLI_USAGE;
+    status = client_open(invocation, &client);
+    if (status != CLI_OK) {
+        return status;
     }
     status = request_send(invocation, client, request, &response);
     if (status == CLI_OK) {

@@ -54,12 +54,13 @@ static void print_for_people(json_t *answers)
 static enum cli_status status_run(const struct invocation *invocation)
 {
     struct client *client = NULL;
+    const enum cli_status opened = client_open(invocation, &client);
     json_t *answers;
     bool all_ready = true;
     int service;
 
-    if (client_open(invocation, &client)) {
-        return CLI_USAGE;
+    if (opened != CLI_OK) {
+        return opened;
     }
     answers = json_object();
     for (service = 0; service < CLIENT_SERVICE_COUNT; service++) {

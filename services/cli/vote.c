@@ -171,8 +171,9 @@ static enum cli_status send_vote(const struct invocation *invocation, const char
     struct client *client = NULL;
     enum cli_status status;
 
-    if (client_open(invocation, &client)) {
-        return CLI_USAGE;
+    status = client_open(invocation, &client);
+    if (status != CLI_OK) {
+        return status;
     }
     status = request_send(invocation, client,
                           &(const struct client_request){

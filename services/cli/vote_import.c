@@ -263,7 +263,7 @@ static enum cli_status import_open(struct import *import)
         open_output(invocation, "receipts", &import->receipts) != CLI_OK) {
         return CLI_FAILED;
     }
-    return client_open(invocation, &import->client) ? CLI_USAGE : CLI_OK;
+    return client_open(invocation, &import->client);
 }
 
 static enum cli_status import_close(struct import *import)
@@ -293,10 +293,10 @@ static enum cli_status import_read(struct import *import, const char *path)
     err = pb_stream_read(import->pb, path);
     if (import->status != CLI_OK) {
         status = import->status;
-    } else if (err) {
-        pb_stream_say_faults(import->pb, path);
     } else {
-        status = send_batch(import);
+        /* What contradicts itself was sent as far as it could be read; that must not go unsaid. */
+        pb_stream_say_faults(import->pb, path);
+        status = err ? CLI_FAILED : send_batch(import);
     }
     pb_free(import->pb);
     import->pb = NULL;
