@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From the messages of both streams to what they mean here. No decision is made
+ * here, and no generated name leaves this file.
+ */
+#include "reporting/hear/events.h"
+
+#include "hyeopchi/ledger/v1/ledger.pb-c.h"
+#include "hyeopchi/participation/v1/ballot.pb-c.h"
+#include "runtime/crypto.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PARTICIPATION  "kr.hyeopchi.participation."
+#define LEDGER         "kr.hyeopchi.ledger."
+#define TYPE_OPENED    PARTICIPATION "ballot.opened.v1"
+#define TYPE_VOTES     PARTICIPATION "votes.accepted.v1"
+#define TYPE_CLOSED    PARTICIPATION "ballot.closed.v1"
+#define TYPE_CERTIFIED PARTICIPATION "tally.certified.v1"
+#define TYPE_RESERVED  LEDGER "envelope.reserved.v1"
+#define TYPE_RELEASED  LEDGER "envelope.released.v1"
+#define TYPE_ENTRY     LEDGER "entry.posted.v1"
+
+struct hearing {
+    const char *type;
+    enum err (*hear)(const struct event *event, struct heard *heard);
+};
+
+static enum err hear_opened(const struct event *event, struct heard *heard);
+static enum err hear_votes(const struct event *event, struct heard *heard);
+static enum err hear_closed(const struct event *event, struct heard *heard);
+static enum err hear_certified(const struct event *event, struct heard *heard);
+static enum err hear_reserved(const struct event *event, struct heard *heard);
+static enum err hear_released(const struct event *event, struct heard *heard);
+static enum err hear_entry(const struct event *event, struct heard *heard);
+static enum err copy_ballot(struct heard *heard, const char *ballot_id);
+static enum err copy_text(char *target, size_t size, const char *text);
+static enum err copy_source(enum report_source *target, unsigned source);
+
+static const struct hearing HEARINGS[] = {
+    {TYPE_OPENED, hear_opened},     {TYPE_VOTES, hear_votes},
+    {TYPE_CLOSED, hear_closed},     {TYPE_CERTIFIED, hear_certified},
+    {TYPE_RESERVED, hear_reserved}, {TYPE_RELEASED, hear_released},
+    {TYPE_ENTRY, hear_entry},
+};
+
+enum err events_hear(const struct event *event, struct heard *ret_heard)
+{
+    memset(ret_heard, 0, sizeof *ret_heard);
+    ret_heard->kind = HEARD_OTHER;
+    ret_heard->seq = (int64_t)event->seq;
+    for (size_t i = 0; i < sizeof HEARINGS / sizeof HEARINGS[0]; i++) {
+        if (strcmp(event->type, HEARINGS[i].type) == 0) {
+            enum err err = HEARINGS[i].hear(event, ret_heard);
+
+            if (err) {
+                heard_release(ret_heard);
+            }
+            return err;
+        }
+    }
+    return ERR_OK;
+}
+
+void heard_release(struct heard *heard)
+{
+    free(heard->options);
+    free(heard->cells);
+    heard->options = NULL;
+    heard->cells = NULL;
+    heard->option_count = 0;
+    heard->cell_count = 0;
+}
+
+static enum err hear_option(const Hyeopchi__Participation__V1__BallotOption *message,
+                            struct report_option *option)
+{
+    enum err err =
+        message->number == 0 || message->number > REPORT_OPTION_MAX || message->cost_krw < 0
+            ? ERR_INVALID
+            : ERR_OK;
+
+    option->number = (int32_t)message->number;
+    option->cost_krw = message->cost_krw;
+    if (!err) {
+        err = copy_text(option->option_id, sizeof option->option_id, message->option_id);
+    }
+    if (!err) {
+        err = copy_text(option->name, sizeof option->name, message->name);
+    }
+    if (!err) {
+        err = copy_text(option->area, sizeof option->area, message->area);
+    }
+    if (!err) {
+        err = copy_text(option->field, sizeof option->field, message->field);
+    }
+    if (!err) {
+        err = copy_text(option->programme, sizeof option->programme, message->programme);
+    }
+    return err;
+}
+
+static enum err make_options(struct heard *heard, size_t count)
+{
+    if (count > REPORT_OPTION_MAX) {
+        return ERR_INVALID;
+    }
+    heard->options = calloc(count + 1, sizeof *heard->options);
+    heard->option_count = count;
+    return heard->options ? ERR_OK : ERR_UNAVAILABLE;
+}
+
+static enum err hear_ballot(const Hyeopchi__Participation__V1__BallotOpened *message,
+                            struct heard *heard)
+{
+    struct report_ballot *ballot = &heard->ballot;
+    enum err err = copy_ballot(heard, message->ballot_id);
+
+    if (err || message->definition_hash.len != sizeof ballot->definition_hash ||
+        message->budget_krw < 0) {
+        return ERR_INVALID;
+    }
+    memcpy(ballot->ballot_id, heard->ballot_id, sizeof ballot->ballot_id);
+    memcpy(ballot->definition_hash, message->definition_hash.data, sizeof ballot->definition_hash);
+    ballot->budget_year = message->budget_year;
+    ballot->budget_krw = message->budget_krw;
+    ballot->opens_time_ms = message->opens_time_ms;
+    ballot->closes_time_ms = message->closes_time_ms;
+    ballot->demonstration = message->demonstration;
+    err = copy_source(&ballot->funding_source, (unsigned)message->funding_source);
+    if (!err) {
+        err = copy_text(ballot->title, sizeof ballot->title, message->title);
+    }
+    if (!err) {
+        err = copy_text(ballot->method, sizeof ballot->method, message->method);
+    }
+    if (!err) {
+        err = copy_text(ballot->rule, sizeof ballot->rule, message->rule);
+    }
+    return err;
+}
+
+static enum err hear_opened(const struct event *event, struct heard *heard)
+{
+    Hyeopchi__Participation__V1__BallotOpened *message =
+        hyeopchi__participation__v1__ballot_opened__unpack(NULL, event->data_length, event->data);
+    enum err err = ERR_INVALID;
+
+    if (!message) {
+        return ERR_INVALID;
+    }
+    heard->kind = HEARD_OPENED;
+    err = hear_ballot(message, heard);
+    if (!err) {
+        err = make_options(heard, message->n_options);
+    }
+    for (size_t i = 0; !err && i < message->n_options; i++) {
+        err = hear_option(message->options[i], &heard->options[i]);
+    }
+    hyeopchi__participation__v1__ballot_opened__free_unpacked(message, NULL);
+    return err;
+}
+
+static enum err hear_votes(const struct event *event, struct heard *heard)
+{
+    Hyeopchi__Participation__V1__VotesAccepted *message =
+        hyeopchi__participation__v1__votes_accepted__unpack(NULL, event->data_length, event->data);
+    enum err err = ERR_INVALID;
+
+    if (!message) {
+        return ERR_INVALID;
+    }
+    heard->kind = HEARD_VOTES;
+    heard->turnout.batch_no = message->batch_no;
+    heard->turnout.voters = message->voters;
+    if (message->batch_no > 0 && message->voters >= 0) {
+        err = copy_ballot(heard, message->ballot_id);
+    }
+    hyeopchi__participation__v1__votes_accepted__free_unpacked(message, NULL);
+    return err;
+}
+
+static enum err hear_table(const Hyeopchi__Participation__V1__TurnoutTable *table,
+                           struct heard *heard)
+{
+    for (size_t i = 0; i < table->n_cells; i++) {
+        const Hyeopchi__Participation__V1__TurnoutCell *message = table->cells[i];
+        struct report_cell *cell = &heard->cells[heard->cell_count];
+
+        if (heard->cell_count == REPORT_CELL_MAX || message->voters < 0 ||
+            copy_text(cell->dimension, sizeof cell->dimension, table->dimension) ||
+            copy_text(cell->name, sizeof cell->name, message->name)) {
+            return ERR_INVALID;
+        }
+        cell->place = (int32_t)i + 1;
+        cell->voters = message->voters;
+        cell->suppressed = message->suppressed;
+        heard->cell_count++;
+    }
+    return ERR_OK;
+}
+
+static enum err hear_closing(const Hyeopchi__Participation__V1__BallotClosed *message,
+                             struct heard *heard)
+{
+    enum err err = copy_ballot(heard, message->ballot_id);
+
+    if (err || message->voters < 0 || message->revisions < 0 || message->days < 0) {
+        return ERR_INVALID;
+    }
+    heard->closing = (struct report_closing){
+        .closed_time_ms = message->closed_time_ms,
+        .voters = message->voters,
+        .revisions = message->revisions,
+        .days = message->days,
+    };
+    heard->cells = calloc(REPORT_CELL_MAX, sizeof *heard->cells);
+    if (!heard->cells) {
+        return ERR_UNAVAILABLE;
+    }
+    for (size_t i = 0; !err && i < message->n_tables; i++) {
+        err = hear_table(message->tables[i], heard);
+    }
+    return err;
+}
+
+static enum err hear_closed(const struct event *event, struct heard *heard)
+{
+    Hyeopchi__Participation__V1__BallotClosed *message =
+        hyeopchi__participation__v1__ballot_closed__unpack(NULL, event->data_length, event->data);
+    enum err err = ERR_INVALID;
+
+    if (!message) {
+        return ERR_INVALID;
+    }
+    heard->kind = HEARD_CLOSED;
+    err = hear_closing(message, heard);
+    hyeopchi__participation__v1__ballot_closed__free_unpacked(message, NULL);
+    return err;
+}
+
+static enum err hear_result(const Hyeopchi__Participation__V1__OptionResult *message,
+                            struct report_option *option)
+{
+    enum err err = message->score < 0 ? ERR_INVALID : ERR_OK;
+
+    option->has_result = true;
+    option->score = message->score;
+    option->funded = message->funded;
+    if (!err) {
+        err = copy_text(option->option_id, sizeof option->option_id, message->option_id);
+    }
+    if (!err) {
+        err = copy_text(option->reason, sizeof option->reason, message->reason);
+    }
+    return err;
+}
+
+static enum err hear_tally(const Hyeopchi__Participation__V1__TallyCertified *message,
+                           struct heard *heard)
+{
+    enum err err = copy_ballot(heard, message->ballot_id);
+
+    if (err || message->funded_krw < 0 || message->voters < 0 || message->selections < 0) {
+        return ERR_INVALID;
+    }
+    heard->tally = (struct report_tally){
+        .certified_time_ms = message->certified_time_ms,
+        .funded_krw = message->funded_krw,
+        .voters = message->voters,
+        .selections = message->selections,
+    };
+    err = make_options(heard, message->n_options);
+    for (size_t i = 0; !err && i < message->n_options; i++) {
+        err = hear_result(message->options[i], &heard->options[i]);
+    }
+    return err;
+}
+
+static enum err hear_certified(const struct event *event, struct heard *heard)
+{
+    Hyeopchi__Participation__V1__TallyCertified *message =
+        hyeopchi__participation__v1__tally_certified__unpack(NULL, event->data_length, event->data);
+    enum err err = ERR_INVALID;
+
+    if (!message) {
+        return ERR_INVALID;
+    }
+    heard->kind = HEARD_CERTIFIED;
+    err = hear_tally(message, heard);
+    hyeopchi__participation__v1__tally_certified__free_unpacked(message, NULL);
+    return err;
+}
+
+static enum err hear_reserved(const struct event *event, struct heard *heard)
+{
+    Hyeopchi__Ledger__V1__EnvelopeReserved *message =
+        hyeopchi__ledger__v1__envelope_reserved__unpack(NULL, event->data_length, event->data);
+    enum err err = ERR_INVALID;
+
+    if (!message) {
+        return ERR_INVALID;
+    }
+    heard->kind = HEARD_RESERVED;
+    heard->envelope.was_reserved = true;
+    heard->envelope.reserved_krw = message->amount_krw;
+    err = copy_ballot(heard, message->ballot_id);
+    hyeopchi__ledger__v1__envelope_reserved__free_unpacked(message, NULL);
+    return err;
+}
+
+static enum err hear_released(const struct event *event, struct heard *heard)
+{
+    Hyeopchi__Ledger__V1__EnvelopeReleased *message =
+        hyeopchi__ledger__v1__envelope_released__unpack(NULL, event->data_length, event->data);
+    enum err err = ERR_INVALID;
+
+    if (!message) {
+        return ERR_INVALID;
+    }
+    heard->kind = HEARD_RELEASED;
+    heard->envelope.was_released = true;
+    heard->envelope.released_krw = message->amount_krw;
+    heard->envelope.selected_krw = message->selected_krw;
+    err = copy_ballot(heard, message->ballot_id);
+    hyeopchi__ledger__v1__envelope_released__free_unpacked(message, NULL);
+    return err;
+}
+
+static enum err hear_leg(const Hyeopchi__Ledger__V1__Leg *message, struct report_leg *leg)
+{
+    enum err err = copy_source(&leg->account.funding_source, (unsigned)message->funding_source);
+
+    leg->account.fiscal_year = message->fiscal_year;
+    leg->amount_krw = message->amount_krw;
+    leg->balance_after_krw = message->balance_after_krw;
+    leg->version = message->version;
+    if (!err) {
+        err = copy_text(leg->account.programme, sizeof leg->account.programme, message->programme);
+    }
+    if (!err) {
+        err = copy_text(leg->account.stage, sizeof leg->account.stage, message->stage);
+    }
+    return err;
+}
+
+static enum err hear_entry(const struct event *event, struct heard *heard)
+{
+    Hyeopchi__Ledger__V1__EntryPosted *message =
+        hyeopchi__ledger__v1__entry_posted__unpack(NULL, event->data_length, event->data);
+    enum err err = ERR_INVALID;
+
+    if (!message) {
+        return ERR_INVALID;
+    }
+    heard->kind = HEARD_ENTRY;
+    if (message->n_legs <= REPORT_LEG_MAX) {
+        err = message->ballot_id[0] == '\0' ? ERR_OK : copy_ballot(heard, message->ballot_id);
+    }
+    for (size_t i = 0; !err && i < message->n_legs; i++) {
+        err = hear_leg(message->legs[i], &heard->legs[i]);
+        heard->leg_count = i + 1;
+    }
+    hyeopchi__ledger__v1__entry_posted__free_unpacked(message, NULL);
+    return err;
+}
+
+static enum err copy_ballot(struct heard *heard, const char *ballot_id)
+{
+    enum err err = crypto_uuid_parse(ballot_id, heard->ballot_id);
+
+    heard->has_ballot = !err;
+    return err ? ERR_INVALID : ERR_OK;
+}
+
+static enum err copy_text(char *target, size_t size, const char *text)
+{
+    size_t length = strlen(text);
+
+    if (length >= size) {
+        return ERR_INVALID;
+    }
+    memcpy(target, text, length + 1);
+    return ERR_OK;
+}
+
+static enum err copy_source(enum report_source *target, unsigned source)
+{
+    if (source < REPORT_SOURCE_NATIONAL || source > REPORT_SOURCE_OTHER) {
+        return ERR_INVALID;
+    }
+    *target = (enum report_source)source;
+    return ERR_OK;
+}

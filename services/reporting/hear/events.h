@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What reporting hears, in its own words. The messages themselves
+ * (proto/hyeopchi) stay inside events.c.
+ */
+#ifndef HYEOPCHI_REPORTING_HEAR_EVENTS_H
+#define HYEOPCHI_REPORTING_HEAR_EVENTS_H
+
+#include "reporting/domain/report.h"
+#include "runtime/err.h"
+#include "runtime/event.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define EVENTS_STREAM_PARTICIPATION "participation"
+#define EVENTS_STREAM_LEDGER        "ledger"
+
+enum heard_kind {
+    HEARD_OTHER = 0, /* nothing reporting listens for */
+    HEARD_OPENED,    /* ballot, options */
+    HEARD_VOTES,     /* turnout */
+    HEARD_CLOSED,    /* closing, cells */
+    HEARD_CERTIFIED, /* tally, options: their id and result only */
+    HEARD_RESERVED,  /* envelope: the reservation */
+    HEARD_RELEASED,  /* envelope: the release */
+    HEARD_ENTRY,     /* legs; ballot_id where has_ballot */
+};
+
+/* One event. The members that its kind names hold. */
+struct heard {
+    enum heard_kind kind;
+    uint8_t ballot_id[REPORT_ID_SIZE];
+    bool has_ballot; /* ballot_id holds; always, but for an entry */
+    int64_t seq;     /* the event's, in its stream */
+    struct report_ballot ballot;
+    struct report_turnout turnout;
+    struct report_closing closing;
+    struct report_tally tally;
+    struct report_envelope envelope;
+    struct report_option *options; /* malloc'd */
+    size_t option_count;
+    struct report_cell *cells; /* malloc'd */
+    size_t cell_count;
+    struct report_leg legs[REPORT_LEG_MAX];
+    size_t leg_count;
+};
+
+/*
+ * Reads an event of either stream. ERR_INVALID when the message does not decode, its ballot is no
+ * UUID, a text is too long, a number is out of its range, or there are too many rows. *ret_heard is
+ * large: keep it off small stacks.
+ */
+ERR_CHECKED enum err events_hear(const struct event *event, struct heard *ret_heard);
+
+/* Frees what events_hear() made; takes a zeroed struct. */
+void heard_release(struct heard *heard);
+
+#endif

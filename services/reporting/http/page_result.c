@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * 투표 결과: nothing of it before certification, but for what is voted on.
+ */
+#include "reporting/http/page_parts.h"
+
+#include "reporting/domain/word.h"
+#include "reporting/http/html.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+static void or_missing(struct buffer *buffer, const char *text)
+{
+    if (text[0] == '\0') {
+        html_missing(buffer);
+    } else {
+        html_text(buffer, text);
+    }
+}
+
+static void option_row(struct buffer *buffer, const struct report_option *option)
+{
+    html(buffer, "<tr><td class=\"number\">");
+    html_number(buffer, option->number);
+    html(buffer, "</td><th scope=\"row\">");
+    html_text(buffer, option->name);
+    html(buffer, "</th><td>");
+    or_missing(buffer, option->field);
+    html(buffer, "</td><td>");
+    html_text(buffer, option->area[0] == '\0' ? "전체" : option->area);
+    html(buffer, "</td><td class=\"number\">");
+    html_number(buffer, option->cost_krw);
+    html(buffer, "</td></tr>\n");
+}
+
+static void listed_options(struct buffer *buffer, const struct report *report)
+{
+    html(buffer,
+         "<p>득표와 선정 결과는 개표하여 확정한 뒤 공개합니다.</p>\n"
+         "<table>\n"
+         "<caption>투표 대상 사업 (사업비 단위: 원)</caption>\n"
+         "<thead><tr><th scope=\"col\">번호</th><th scope=\"col\">사업명</th>"
+         "<th scope=\"col\">분야</th><th scope=\"col\">지역</th>"
+         "<th scope=\"col\">사업비</th></tr></thead>\n"
+         "<tbody>\n");
+    for (size_t i = 0; i < report->option_count; i++) {
+        option_row(buffer, &report->options[i]);
+    }
+    html(buffer,
+         "</tbody>\n"
+         "</table>\n");
+}
+
+/* rank 0: the tally does not name the option. */
+static void result_row(struct buffer *buffer, const struct report_option *option, uint32_t rank)
+{
+    html(buffer, "<tr><td class=\"number\">");
+    if (rank == 0) {
+        html_missing(buffer);
+    } else {
+        html_number(buffer, rank);
+    }
+    html(buffer, "</td><th scope=\"row\">");
+    html_text(buffer, option->name);
+    html(buffer, "</th><td>");
+    or_missing(buffer, option->field);
+    html(buffer, "</td><td class=\"number\">");
+    if (rank == 0) {
+        html_missing(buffer);
+    } else {
+        html_number(buffer, option->score);
+    }
+    html(buffer, "</td><td class=\"number\">");
+    html_number(buffer, option->cost_krw);
+    html(buffer, "</td><td>");
+    if (rank == 0) {
+        html(buffer, "자료 없음</td><td>자료 없음");
+    } else {
+        html_text(buffer, option->funded ? "선정" : "미선정");
+        html(buffer, "</td><td>");
+        html_text(buffer, word_reason(option->reason));
+    }
+    html(buffer, "</td></tr>\n");
+}
+
+static void result_summary(struct buffer *buffer, const struct report *report)
+{
+    html(buffer, "<dl>\n<dt>선정 사업비 합계</dt><dd>");
+    html_krw(buffer, report->tally.funded_krw);
+    html(buffer, " (예산 ");
+    html_krw(buffer, report->ballot.budget_krw);
+    html(buffer, " 중)</dd>\n<dt>남은 예산</dt><dd>");
+    html_krw(buffer, report->ballot.budget_krw - report->tally.funded_krw);
+    html(buffer, "</dd>\n<dt>개표한 투표</dt><dd>");
+    html_number(buffer, report->tally.voters);
+    html(buffer, "명, 선택 ");
+    html_number(buffer, report->tally.selections);
+    html(buffer,
+         "건</dd>\n"
+         "</dl>\n");
+}
+
+static void result_table(struct buffer *buffer, const struct report *report)
+{
+    uint32_t order[REPORT_OPTION_MAX];
+    uint32_t ranks[REPORT_OPTION_MAX];
+
+    report_rank(report->options, report->option_count, order, ranks);
+    html(buffer,
+         "<table>\n"
+         "<caption>득표순 결과 (득표 단위: 표, 사업비 단위: 원)</caption>\n"
+         "<thead><tr><th scope=\"col\">순위</th><th scope=\"col\">사업명</th>"
+         "<th scope=\"col\">분야</th><th scope=\"col\">득표</th>"
+         "<th scope=\"col\">사업비</th><th scope=\"col\">선정 여부</th>"
+         "<th scope=\"col\">사유</th></tr></thead>\n"
+         "<tbody>\n");
+    for (size_t i = 0; i < report->option_count; i++) {
+        result_row(buffer, &report->options[order[i]], ranks[i]);
+    }
+    html(buffer,
+         "</tbody>\n"
+         "</table>\n"
+         "<p>득표가 같은 사업은 순위가 같습니다.</p>\n");
+}
+
+void page_result(struct buffer *buffer, const struct report *report)
+{
+    html(buffer,
+         "<section aria-labelledby=\"result\">\n"
+         "<h2 id=\"result\">투표 결과 <span lang=\"en\">Result</span></h2>\n");
+    if (report->state == REPORT_CERTIFIED) {
+        result_summary(buffer, report);
+        result_table(buffer, report);
+    } else {
+        listed_options(buffer, report);
+    }
+    html(buffer, "</section>\n");
+}

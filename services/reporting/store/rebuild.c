@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The statements of store/rebuild.h. Both models are summed up by the same
+ * statement, which names its tables without their schema.
+ */
+#include "reporting/store/rebuild.h"
+
+#include "reporting/store/model.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { SUM_SIZE = 33 }; /* an MD5 in hexadecimal, and its NUL */
+
+static const char CLEAR_CHECK[] =
+    "TRUNCATE"
+    " reporting_check.ballot,"
+    " reporting_check.ballot_option,"
+    " reporting_check.turnout,"
+    " reporting_check.closing,"
+    " reporting_check.turnout_cell,"
+    " reporting_check.tally,"
+    " reporting_check.option_result,"
+    " reporting_check.envelope,"
+    " reporting_check.budget_line,"
+    " reporting_check.ballot_line";
+
+enum err store_check_clear(struct db *db)
+{
+    return db_exec(db, CLEAR_CHECK, NULL, 0);
+}
+
+static const char READ_OFFSET[] =
+    "SELECT next_seq, chain FROM event.consumer_offset WHERE consumer = $1 AND stream = $2";
+
+enum err store_offset_read(struct db *db, const char *consumer, const char *stream,
+                           struct store_offset *ret_offset)
+{
+    const struct db_param params[] = {db_text(consumer), db_text(stream)};
+    struct db_rows *rows = NULL;
+    enum err err = db_query(db, READ_OFFSET, params, DB_COUNT(params), &rows);
+
+    if (err) {
+        return err;
+    }
+    *ret_offset = (struct store_offset){.next_seq = 1};
+    if (db_rows_count(rows) > 0) {
+        size_t length = 0;
+        const uint8_t *chain = db_rows_bytes(rows, 0, 1, &length);
+
+        assert(length == sizeof ret_offset->chain);
+        ret_offset->next_seq = db_rows_int64(rows, 0, 0);
+        memcpy(ret_offset->chain, chain, length);
+    }
+    db_rows_release(rows);
+    return ERR_OK;
+}
+
+/* The sum of a table's rows does not depend on their order, since their sums are sorted. */
+static const char SUM_TABLES[] =
+    "SELECT 'ballot', count(1),"
+    " md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), ''))"
+    " FROM ballot AS t"
+    " UNION ALL SELECT 'ballot_option', count(1),"
+    " md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), ''))"
+    " FROM ballot_option AS t"
+    " UNION ALL SELECT 'turnout', count(1),"
+    " md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), ''))"
+    " FROM turnout AS t"
+    " UNION ALL SELECT 'closing', count(1),"
+    " md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), ''))"
+    " FROM closing AS t"
+    " UNION ALL SELECT 'turnout_cell', count(1),"
+    " md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), ''))"
+    " FROM turnout_cell AS t"
+    " UNION ALL SELECT 'tally', count(1),"
+    " md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), ''))"
+    " FROM tally AS t"
+    " UNION ALL SELECT 'option_result', count(1),"
+    " md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), ''))"
+    " FROM option_result AS t"
+    " UNION ALL SELECT 'envelope', count(1),"
+    " md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), ''))"
+    " FROM envelope AS t"
+    " UNION ALL SELECT 'budget_line', count(1),"
+    " md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), ''))"
+    " FROM budget_line AS t"
+    " UNION ALL SELECT 'ballot_line', count(1),"
+    " md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), ''))"
+    " FROM ballot_line AS t";
+
+/* One table of one model. */
+struct table_sum {
+    char name[STORE_TABLE_NAME_SIZE];
+    int64_t rows;
+    char sum[SUM_SIZE];
+};
+
+static enum err sum_tables(struct db *db, const char *schema,
+                           struct table_sum ret_sums[STORE_TABLE_COUNT])
+{
+    struct db_rows *rows = NULL;
+    enum err err = store_schema_use(db, schema);
+
+    if (!err) {
+        err = db_query(db, SUM_TABLES, NULL, 0, &rows);
+    }
+    if (err) {
+        return err;
+    }
+    assert(db_rows_count(rows) == STORE_TABLE_COUNT);
+    for (int64_t i = 0; i < STORE_TABLE_COUNT; i++) {
+        const char *name = db_rows_text(rows, i, 0);
+        const char *sum = db_rows_text(rows, i, 2);
+
+        assert(strlen(name) < sizeof ret_sums[i].name);
+        assert(strlen(sum) < sizeof ret_sums[i].sum);
+        memcpy(ret_sums[i].name, name, strlen(name) + 1);
+        memcpy(ret_sums[i].sum, sum, strlen(sum) + 1);
+        ret_sums[i].rows = db_rows_int64(rows, i, 1);
+    }
+    db_rows_release(rows);
+    return ERR_OK;
+}
+
+enum err store_check_compare(struct db *db, struct store_comparison *ret_comparison)
+{
+    struct table_sum shown[STORE_TABLE_COUNT];
+    struct table_sum rebuilt[STORE_TABLE_COUNT];
+    enum err err = sum_tables(db, STORE_SCHEMA_LIVE, shown);
+
+    if (!err) {
+        err = sum_tables(db, STORE_SCHEMA_CHECK, rebuilt);
+    }
+    if (err) {
+        return err;
+    }
+    ret_comparison->table_count = STORE_TABLE_COUNT;
+    for (size_t i = 0; i < STORE_TABLE_COUNT; i++) {
+        struct store_table_comparison *table = &ret_comparison->tables[i];
+
+        assert(strcmp(shown[i].name, rebuilt[i].name) == 0);
+        memcpy(table->name, shown[i].name, sizeof table->name);
+        table->rows = shown[i].rows;
+        table->rows_rebuilt = rebuilt[i].rows;
+        table->equal =
+            shown[i].rows == rebuilt[i].rows && strcmp(shown[i].sum, rebuilt[i].sum) == 0;
+    }
+    return ERR_OK;
+}
