@@ -33,7 +33,7 @@ int main(int argc, char **argv)
     const struct host_options options = {
         .service = "reporting",
         .migrations = &migrate_reporting_set,
-        .feed_roles = ROLE_PUBLIC | ROLE_FRONT_END | ROLE_STAFF | ROLE_OPERATOR | ROLE_AUDITOR,
+        .feed_roles = ROLE_PUBLIC,
         .event_types = events_types,
     };
     static struct reporting_config config;

@@ -6,18 +6,13 @@
 
 #include "reporting/http/handlers.h"
 
-enum {
-    EVERYBODY = ROLE_PUBLIC | ROLE_FRONT_END | ROLE_STAFF | ROLE_OPERATOR | ROLE_AUDITOR,
-    AUDITORS = ROLE_OPERATOR | ROLE_AUDITOR,
-};
-
 static const struct http_route ROUTES[] = {
-    {"GET", "/", EVERYBODY, 0, index_get_start},
-    {"GET", "/v1/ballot-reports", EVERYBODY, 0, report_list_start},
-    {"GET", "/v1/ballot-reports/{id}", EVERYBODY, 0, report_get_start},
-    {"GET", "/v1/style.css", EVERYBODY, 0, style_get_start},
+    {"GET", "/", ROLE_PUBLIC, 0, index_get_start},
+    {"GET", "/v1/ballot-reports", ROLE_PUBLIC, 0, report_list_start},
+    {"GET", "/v1/ballot-reports/{id}", ROLE_PUBLIC, 0, report_get_start},
+    {"GET", "/v1/style.css", ROLE_PUBLIC, 0, style_get_start},
     {"POST", "/v1/rebuild:check", ROLE_OPERATOR, 0, rebuild_check_start},
-    {"GET", "/v1/rebuild-checks/{id}", AUDITORS, 0, rebuild_get_start},
+    {"GET", "/v1/rebuild-checks/{id}", ROLE_OPERATOR | ROLE_AUDITOR, 0, rebuild_get_start},
 };
 
 struct http_route_table routes_table(struct reporting *reporting)

@@ -1,0 +1,440 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reporting as it runs: both streams in any order, missing and withheld, pages, rebuild check."""
+
+import http.client
+import json
+import re
+import time
+import uuid
+from html.parser import HTMLParser
+
+import pytest
+
+from support.reporting import Ledger, Participation, Reporting
+
+PUBLISHED = "kr.hyeopchi.reporting.ballot-report.published.v1"
+HOSTILE = "<script>alert(\"1\")</script> & 'park' </td>"
+
+TABLES = {
+    "area": [("성수1가1동", 1500), ("왕십리2동", None), ("응봉동", None)],
+    "channel": [("web", 1577), ("kiosk", 0)],
+    "sex": [("unknown", 0), ("F", 800), ("M", 777), ("X", 0)],
+    "age_band": [("30-39", 1577)],
+    "day": [("2022-09-19", 1577)],
+}
+
+
+@pytest.fixture
+def participation(databases, tmp_path):
+    stream = Participation(databases, str(tmp_path)).start()
+    yield stream
+    stream.close()
+
+
+@pytest.fixture
+def ledger(databases, tmp_path):
+    stream = Ledger(databases, str(tmp_path)).start()
+    yield stream
+    stream.close()
+
+
+@pytest.fixture
+def reporting(databases, start_service, tmp_path, participation, ledger):
+    return Reporting(databases, start_service, str(tmp_path), participation, ledger)
+
+
+def wait_until(condition, what, timeout=20):
+    """Asks again with growing pauses, since what is waited for happens in another process."""
+    deadline = time.monotonic() + timeout
+    pause = 0.01
+    while True:
+        result = condition()
+        if result:
+            return result
+        assert time.monotonic() < deadline, f"no {what} within {timeout} s"
+        time.sleep(pause)
+        pause = min(pause * 2, 0.2)
+
+
+def ballot():
+    return str(uuid.uuid4())
+
+
+def wait_heard(reporting, *publishers):
+    """Waits until everything that was said so far has been applied."""
+    for publisher in publishers:
+
+        def heard(publisher=publisher):
+            rows = reporting.sql(
+                "SELECT next_seq FROM event.consumer_offset WHERE stream = %s", (publisher.name,)
+            )
+            return rows and rows[0][0] > publisher.seq
+
+        wait_until(heard, f"event {publisher.seq} of {publisher.name}")
+
+
+def play(participation, ledger, ballot_id, **changes):
+    """A ballot from its reservation to its appropriated budget."""
+    ledger.reserve(ballot_id, 5_000_000)
+    participation.open(ballot_id, ["마을정원", HOSTILE, "골목 등"], **changes)
+    participation.accept(ballot_id, 1, 9)
+    participation.accept(ballot_id, 2, 1577)
+    participation.shut(ballot_id, 1577, TABLES)
+    results = [
+        ("1", 700, True, "funded"),
+        ("2", 900, True, "funded"),
+        ("3", 700, False, "over-left"),
+    ]
+    participation.certify(ballot_id, results, 1577, 3_000_000)
+    ledger.select("p-1", 1_000_000, ballot_id)
+    ledger.select("p-2", 2_000_000, ballot_id)
+    ledger.release(ballot_id, 2_000_000, 3_000_000)
+    ledger.appropriate("p-2", 2_000_000)
+
+
+def check(reporting):
+    """Runs a rebuild check to its end."""
+    status, started = reporting.ask("POST", "/v1/rebuild:check")
+    assert status == 202, started
+    target = f"/v1/rebuild-checks/{started['check_id']}"
+
+    def ended():
+        code, answer = reporting.ask("GET", target)
+        assert code == 200, answer
+        return answer if answer["state"] != "running" else None
+
+    return wait_until(ended, "end of the check", 60)
+
+
+def test_a_ballot_is_reported_from_its_opening_to_its_budget(reporting, participation, ledger):
+    ballot_id = ballot()
+    play(participation, ledger, ballot_id)
+    wait_heard(reporting, participation, ledger)
+    report = reporting.report(ballot_id)
+    assert report["state"] == "certified"
+    assert report["window"]["days"] == 5
+    assert report["window"]["opens_time"] == "2022-09-19T00:00:00.000Z"
+    turnout = report["turnout"]
+    assert (turnout["voters"], turnout["rounded"], turnout["days"]) == (1577, False, 5)
+    assert turnout["voters_per_day"] == "315.4"
+    assert turnout["tables"]["area"] == [
+        {"name": "성수1가1동", "voters": 1500, "suppressed": False, "share_percent": "95.1"},
+        {"name": "왕십리2동", "voters": None, "suppressed": True, "share_percent": None},
+        {"name": "응봉동", "voters": None, "suppressed": True, "share_percent": None},
+    ]
+    assert turnout["tables"]["channel"][1]["voters"] == 0
+    assert [(o["rank"], o["score"], o["funded"], o["reason"]) for o in report["options"]] == [
+        (2, 700, True, "funded"),
+        (1, 900, True, "funded"),
+        (2, 700, False, "over-left"),
+    ]
+    assert report["result"]["left_krw"] == 2_000_000
+    assert report["envelope"] == {
+        "reserved_krw": 5_000_000,
+        "released_krw": 2_000_000,
+        "selected_krw": 3_000_000,
+    }
+    lines = {(x["programme"], x["stage"]): x["balance_krw"] for x in report["lines"]}
+    assert lines == {
+        ("p-1", "M10"): 1_000_000,
+        ("p-1", "M90"): -1_000_000,
+        ("p-2", "M10"): 0,
+        ("p-2", "M90"): 0,
+        ("p-2", "R10.main"): -2_000_000,
+        ("p-2", "S10"): 2_000_000,
+    }
+    listed = reporting.get("/v1/ballot-reports")[2]
+    assert ballot_id in listed
+
+
+def test_an_open_ballot_tells_one_rounded_number_and_says_it_when_it_moves(
+    reporting, participation, ledger
+):
+    ballot_id = ballot()
+    ledger.reserve(ballot_id, 5_000_000)
+    participation.open(ballot_id, ["정원"])
+    for batch, voters in enumerate((3, 9, 10, 14, 19, 27), 1):
+        participation.accept(ballot_id, batch, voters)
+    wait_heard(reporting, participation, ledger)
+    report = reporting.report(ballot_id)
+    assert (report["turnout"]["voters"], report["turnout"]["rounded"]) == (20, True)
+    assert report["turnout"]["tables"] is None and report["turnout"]["days"] is None
+    assert report["result"] is None and report["options"][0]["score"] is None
+    page = reporting.page(ballot_id)
+    assert "투표자 20명" in page and "27" not in re.sub(r"<[^>]*>|[0-9a-f]{32,}", "", page)
+    said = [(e["report_version"], e["voters"], e["voters_rounded"]) for e in reporting.events()]
+    assert said == [("1", "0", True), ("2", "10", True), ("3", "20", True)]
+    assert all(e["path"] == f"/v1/ballot-reports/{ballot_id}" for e in reporting.events())
+
+
+def test_the_streams_may_come_in_any_order(databases, start_service, tmp_path):
+    """The ledger's whole story is heard before participation says its first word."""
+    participation = Participation(databases, str(tmp_path)).start()
+    ledger = Ledger(databases, str(tmp_path)).start()
+    ballot_id = ballot()
+    try:
+        reporting = Reporting(databases, start_service, str(tmp_path), participation, ledger)
+        ledger.reserve(ballot_id, 5_000_000)
+        ledger.select("p-1", 1_000_000, ballot_id)
+        ledger.release(ballot_id, 4_000_000, 1_000_000)
+        ledger.appropriate("p-1", 1_000_000)
+        wait_heard(reporting, ledger)
+        assert reporting.report(ballot_id) is None and reporting.events() == []
+        participation.certify(ballot_id, [("1", 5, True, "funded")], 5, 1_000_000)
+        participation.shut(ballot_id, 5, {})
+        participation.accept(ballot_id, 1, 5)
+        wait_heard(reporting, participation)
+        assert reporting.report(ballot_id) is None
+        participation.open(ballot_id, ["정원"])
+        wait_heard(reporting, participation)
+        report = reporting.report(ballot_id)
+        assert (report["state"], report["turnout"]["voters"]) == ("certified", 5)
+        assert report["options"][0]["funded"] is True
+        assert {x["stage"]: x["balance_krw"] for x in report["lines"]}["S10"] == 1_000_000
+        assert [e["state"] for e in reporting.events()] == ["BALLOT_STATE_CERTIFIED"]
+        assert check(reporting)["equal"] is True
+    finally:
+        participation.close()
+        ledger.close()
+
+
+def test_what_is_heard_twice_or_late_changes_nothing(reporting, participation, ledger):
+    ballot_id = ballot()
+    play(participation, ledger, ballot_id)
+    wait_heard(reporting, participation, ledger)
+    before = reporting.report(ballot_id)
+    accounts = dict(ledger.accounts)
+    participation.open(ballot_id, ["다른 이름"])
+    participation.accept(ballot_id, 1, 3)
+    participation.shut(ballot_id, 9, {})
+    participation.certify(ballot_id, [("1", 1, False, "over-left")], 1, 0)
+    ledger.accounts = {}
+    ledger.select("p-1", 1_000_000, ballot_id)
+    ledger.accounts = accounts
+    wait_heard(reporting, participation, ledger)
+    after = reporting.report(ballot_id)
+    for name in ("title", "options", "turnout", "result", "lines", "envelope", "state"):
+        assert after[name] == before[name], name
+
+
+def test_an_entry_that_does_not_add_up_is_parked_and_the_rest_goes_on(
+    reporting, participation, ledger
+):
+    ballot_id = ballot()
+    participation.open(ballot_id, ["정원", "길"])
+    ledger.select("p-1", 1_000_000, ballot_id)
+    ledger.post("p-1", [("M90", -5), ("M10", 5)], ballot_id, wrong_krw=1)
+    ledger.select("p-2", 2_000_000, ballot_id)
+    participation.say("votes.accepted", "ballots/x", "VotesAccepted", b"\xff\xff")
+    participation.say("something.new", "ballots/x", "SomethingNew", b"\xff\xff")
+    participation.accept(ballot_id, 1, 30)
+    wait_heard(reporting, participation, ledger)
+    report = reporting.report(ballot_id)
+    assert report["turnout"]["voters"] == 30
+    lines = {(x["programme"], x["stage"]): x["balance_krw"] for x in report["lines"]}
+    assert (lines["p-1", "M10"], lines["p-2", "M10"]) == (1_000_000, 2_000_000)
+    letters = reporting.sql("SELECT stream, seq, state FROM event.dead_letter ORDER BY stream")
+    assert [tuple(row) for row in letters] == [("ledger", 2, "parked"), ("participation", 2, "parked")]
+    result = check(reporting)
+    assert (result["state"], result["equal"], result["skipped"]) == ("done", True, 2), result
+
+
+def test_a_rebuild_from_event_1_is_equal_and_finds_a_changed_row(reporting, participation, ledger):
+    ids = [ballot() for _ in range(3)]
+    for number, ballot_id in enumerate(ids):
+        play(participation, ledger, ballot_id, budget_year=2023 + number)
+    for batch in range(3, 260):
+        participation.accept(ids[0], batch, 1577 + batch)
+    wait_heard(reporting, participation, ledger)
+    result = check(reporting)
+    assert (result["state"], result["equal"], result["skipped"]) == ("done", True, 0), result
+    assert result["participation_seq"] == participation.seq
+    assert result["ledger_seq"] == ledger.seq
+    assert all(stream["equal"] for stream in result["streams"])
+    rows = {table["name"]: table["rows"] for table in result["tables"]}
+    assert (rows["ballot"], rows["ballot_option"], rows["tally"]) == (3, 9, 3)
+    assert len(rows) == 10 and all(table["equal"] for table in result["tables"])
+
+    reporting.sql("UPDATE reporting.budget_line SET balance_krw = balance_krw + 1 WHERE stage = 'S10'")
+    before = reporting.report(ids[0])
+    result = check(reporting)
+    assert (result["state"], result["equal"]) == ("done", False)
+    unequal = [table["name"] for table in result["tables"] if not table["equal"]]
+    assert unequal == ["budget_line"]
+    assert reporting.report(ids[0]) == before, "a check changes nothing that is shown"
+
+
+def test_only_operators_start_a_check_and_only_the_last_is_known(reporting):
+    status, answer = reporting.ask("POST", "/v1/rebuild:check", key=reporting.auditor)
+    assert (status, answer["code"]) == (403, "role-not-allowed")
+    status, _, _ = reporting.service.request("POST", "/v1/rebuild:check")
+    assert status == 401
+    result = check(reporting)
+    assert result["equal"] is True and result["participation_seq"] == 0
+    target = f"/v1/rebuild-checks/{result['check_id']}"
+    assert reporting.ask("GET", target, key=reporting.auditor)[1] == result
+    assert reporting.ask("GET", f"/v1/rebuild-checks/{ballot()}")[0] == 404
+
+
+class Outline(HTMLParser):
+    """What a page is made of, as a reader without eyes would meet it."""
+
+    VOID = ("meta", "link", "br")
+
+    def __init__(self, page):
+        super().__init__()
+        self.open = []
+        self.headings = []
+        self.tables = []
+        self.names = []
+        self.attributes = []
+        self.cells = []
+        self.feed(page)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.names.append(tag)
+        self.attributes.append((tag, dict(attrs)))
+        if tag in self.VOID:
+            return
+        self.open.append(tag)
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if tag == "table":
+            self.tables.append([])
+        if "table" in self.open:
+            self.tables[-1].append(tag)
+        if tag in ("td", "th"):
+            self.cells.append("")
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if self.open and ("td" in self.open or "th" in self.open):
+            self.cells[-1] += data
+
+
+def test_the_page_is_korean_plain_and_in_order(reporting, participation, ledger):
+    ballot_id = ballot()
+    play(participation, ledger, ballot_id, demonstration=True)
+    wait_heard(reporting, participation, ledger)
+    page = reporting.page(ballot_id)
+    outline = Outline(page)
+    assert page.startswith('<!DOCTYPE html>\n<html lang="ko">')
+    assert '<a class="skip" href="#main">본문 바로가기</a>' in page
+    assert outline.headings[0] == 1 and set(outline.headings[1:]) == {2}
+    assert "script" not in outline.names and "style" not in outline.names
+    assert all("style" not in attributes for _, attributes in outline.attributes)
+    for table in outline.tables:
+        assert table[1] == "caption"
+    assert all("scope" in a for tag, a in outline.attributes if tag == "th")
+    for text in (
+        "시연 자료",
+        "2022. 9. 19.(월) 09:00 ~ 2022. 9. 23.(금) 18:00 (5일간)",
+        "1,577명/5일 = 315.4명/일",
+        "비공개(5명 미만 보호)",
+        "(단위: 원)",
+        "남은 예산을 초과",
+        "구비",
+        "성동구 &lt;협치지원팀&gt; ☎ 02-0000-0000",
+        f"/v1/ballot-reports/{ballot_id}.json",
+        f"/v1/events?types={PUBLISHED}",
+    ):
+        assert text in page, text
+    assert "2,000,000" in outline.cells and "자료 없음" in outline.cells
+    assert HOSTILE in outline.cells, "a hostile name is shown as text"
+
+
+def test_hostile_names_are_escaped_everywhere(reporting, participation, ledger):
+    ballot_id = ballot()
+    play(participation, ledger, ballot_id, title=HOSTILE)
+    participation.open(ballot(), [HOSTILE], title=f"{HOSTILE}\u0001")
+    wait_heard(reporting, participation, ledger)
+    for page in (reporting.page(ballot_id), reporting.get("/")[2]):
+        assert "<script" not in page and "</td> " not in page
+        assert "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &#39;park&#39;" in page
+        Outline(page)
+
+
+def test_forms_of_a_report_are_chosen_by_name_or_by_accept(reporting, participation, ledger):
+    ballot_id = ballot()
+    participation.open(ballot_id, ["정원"])
+    wait_heard(reporting, participation, ledger)
+    target = f"/v1/ballot-reports/{ballot_id}"
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    wanted = [
+        (target, {}, "application/json"),
+        (target, browser, "text/html; charset=utf-8"),
+        (target, {"Accept": "application/json, text/html"}, "application/json"),
+        (target + ".json", browser, "application/json"),
+        (target + ".html", {"Accept": "application/json"}, "text/html; charset=utf-8"),
+    ]
+    for path, headers, content_type in wanted:
+        status, answered, _ = reporting.get(path, headers)
+        assert (status, answered["Content-Type"]) == (200, content_type), path
+        assert (answered["Vary"] == "Accept") == (path == target)
+    status, answered, _ = reporting.get(target)
+    again = reporting.get(target, {"If-None-Match": answered["ETag"]})
+    assert (again[0], again[2]) == (304, "")
+    policy = reporting.get(target + ".html")[1]["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy
+    status, answered, style = reporting.get("/v1/style.css")
+    assert (status, answered["Content-Type"]) == (200, "text/css; charset=utf-8")
+    assert "@media print" in style
+    for path in (f"{target}.pdf", f"/v1/ballot-reports/{ballot()}", "/v1/ballot-reports/x"):
+        assert reporting.get(path)[0] == 404, path
+    assert reporting.get("/v1/ballot-reports?after=x")[0] == 400
+
+
+def test_the_list_goes_on_from_page_to_page(reporting, participation, ledger):
+    ids = sorted((f"0197c1f2-0000-7000-8000-{n:012x}" for n in range(120)), reverse=True)
+    for ballot_id in ids:
+        participation.open(ballot_id, ["정원"])
+    wait_heard(reporting, participation, ledger)
+    seen, target = [], "/v1/ballot-reports"
+    while target:
+        answer = json.loads(reporting.get(target)[2])
+        seen += [row["ballot_id"] for row in answer["reports"]]
+        target = answer["next"] and f"/v1/ballot-reports?after={answer['next']}"
+    assert seen == ids
+    assert 'href="/?after=' in reporting.get("/")[2]
+
+
+def test_the_feed_is_public_and_streams(reporting, participation, ledger):
+    ballot_id = ballot()
+    participation.open(ballot_id, ["정원"])
+    connection = http.client.HTTPConnection("127.0.0.1", reporting.port, timeout=20)
+    try:
+        connection.request("GET", "/v1/events", headers={"Accept": "text/event-stream"})
+        response = connection.getresponse()
+        assert response.status == 200
+        assert response.headers["Content-Type"].startswith("text/event-stream")
+        lines = []
+        while not any(ballot_id in line for line in lines):
+            lines.append(response.readline().decode())
+        assert f"event: {PUBLISHED}\n" in lines
+        participation.shut(ballot_id, 40, {})
+        while not any("BALLOT_STATE_CLOSED" in line for line in lines):
+            lines.append(response.readline().decode())
+    finally:
+        connection.close()
+
+
+def test_a_report_outlives_the_service(reporting, participation, ledger):
+    """Killed between two events, it goes on where it was and applies each once."""
+    ballot_id = ballot()
+    participation.open(ballot_id, ["정원"])
+    ledger.select("p-1", 1_000_000, ballot_id)
+    wait_heard(reporting, participation, ledger)
+    reporting.service.kill9()
+    ledger.appropriate("p-1", 1_000_000)
+    participation.shut(ballot_id, 40, {})
+    reporting.service.start().wait_ready()
+    wait_heard(reporting, participation, ledger)
+    report = reporting.report(ballot_id)
+    assert report["state"] == "closed"
+    assert {x["stage"]: x["balance_krw"] for x in report["lines"]}["M10"] == 0
+    versions = [int(e["report_version"]) for e in reporting.events()]
+    assert versions == list(range(1, len(versions) + 1))
+    assert check(reporting)["equal"] is True
