@@ -151,27 +151,34 @@ find_winners() {
     [ -n "$winners" ] || fail "선정된 사업이 없습니다" "nothing was selected"
 }
 
-# Sets lines to the ledger's budget lines of the year and source.
+# Sets lines to the ledger's budget lines, as it tells them itself.
 find_lines() {
-    lines=$(ask "$OPERATOR" ledger lines --year "$FISCAL_YEAR" --source "$FUNDING_SOURCE")
+    lines=$(ask "$OPERATOR" ledger lines --year "$FISCAL_YEAR" --source "$FUNDING_SOURCE" |
+        jq -c '[.[] | .programme as $programme | .stages[] | {programme: $programme, stage}]')
 }
 
-# await_stage STAGE: until every winner has reached it in the ledger.
-await_stage() {
-    local tenths=$((WAIT_SECONDS * 5)) wanted have
+# Sets report to the published report, and lines to its budget lines.
+find_report() {
+    report=$(ask "$OPERATOR" reporting show "$ballot_id")
+    lines=$(jq -c 'if .state == "certified" then .lines else [] end' <<<"$report")
+}
 
-    wanted=$(awk '{ print $2 }' <<<"$winners" | sort)
+# await_stage SERVICE FIND STAGE: until the lines that FIND finds have every winner at the stage.
+await_stage() {
+    local fifths=$((WAIT_SECONDS * 5)) missing
+
     while :; do
-        find_lines
-        have=$(jq -r --arg stage "$1" '.[] | select(any(.stages[]; .stage == $stage)) | .programme' \
-            <<<"$lines" | sort)
-        if [ -z "$(comm -23 <(printf '%s\n' "$wanted") <(printf '%s\n' "$have"))" ]; then
+        "$2"
+        missing=$(jq -rn --arg winners "$winners" --arg stage "$3" --argjson lines "$lines" '
+            [$lines[] | select(.stage == $stage) | .programme] as $there
+            | $winners | split("\n")[] | split(" ")[1] | select(. as $one | $there | index($one) | not)')
+        if [ -z "$missing" ]; then
             return
         fi
-        [ "$tenths" -gt 0 ] ||
-            fail "원장이 당선 사업을 $1 단계에 올리지 않았습니다: $(last_error "$data/log/ledger.log")" \
-                "the ledger did not take the winners to $1: $(last_error "$data/log/ledger.log")"
-        tenths=$((tenths - 1))
+        [ "$fifths" -gt 0 ] ||
+            fail "$1 에 $3 단계가 나타나지 않습니다 (${missing%%$'\n'*}): $(last_error "$data/log/$1.log")" \
+                "$1 does not show $3 of ${missing%%$'\n'*}: $(last_error "$data/log/$1.log")"
+        fifths=$((fifths - 1))
         sleep 0.2
     done
 }
@@ -180,7 +187,7 @@ budget_appropriate() {
     local option programme cost
 
     find_winners
-    await_stage M10
+    await_stage ledger find_lines M10
     step "본예산 편성 (당선 사업마다 운영자가 원장에 기록)" \
         "appropriating each winner in the main budget, by an operator"
     clock_reach "$BUDGET_TIME"
@@ -190,7 +197,8 @@ budget_appropriate() {
             --document "시연 2023년도 본예산 ($option)" \
             --idempotency-key "$(uuid_of "$ballot_id appropriation $programme")" </dev/null >/dev/null
     done <<<"$winners"
-    await_stage S10
+    await_stage ledger find_lines S10
+    await_stage reporting find_report S10
 }
 
 district_play() {

@@ -4,7 +4,7 @@
 # For deploy/up: keys, settings, and the services themselves. The keys are for development: they are
 # made here, without a passphrase, and no real election may ever know them. Sourced, never run.
 
-SERVICES=(participation ledger)
+SERVICES=(participation ledger reporting)
 READY_SECONDS=60
 
 # Who signs what in the demonstration.
@@ -95,6 +95,7 @@ participation_pub_url = ipc://$sockets/participation.pub.ipc
 participation_fetch_url = ipc://$sockets/participation.fetch.ipc
 ledger_pub_url = ipc://$sockets/ledger.pub.ipc
 ledger_fetch_url = ipc://$sockets/ledger.fetch.ipc
+contact = 시연용 화면입니다. 문의처가 없습니다.
 SETTINGS
             ;;
     esac
@@ -110,6 +111,28 @@ services_configure() {
         printf -v "HYEOPCHI_${name^^}_URL" 'http://127.0.0.1:%s' "$((port_base + i))"
         export "HYEOPCHI_${name^^}_URL"
     done
+    write_environment
+}
+
+# What a person's shell needs to use the hyeopchi command on the running demonstration.
+write_environment() {
+    local name
+
+    {
+        echo "# For use with: . $data/environment"
+        # shellcheck disable=SC2016 # the reader's shell expands it
+        printf 'export PATH=%q:"$PATH"\n' "$programs"
+        printf 'export HYEOPCHI_KEY_FILE=%q\n' "$(key_file "$OPERATOR")"
+        printf 'export HYEOPCHI_SUBJECT_KEY_FILE=%q\n' "$data/keys/subject-key"
+        for name in DEMONSTRATION_CLOCK_FILE "${SERVICES[@]^^}"; do
+            name=HYEOPCHI_$name
+            case $name in
+                *_FILE) ;;
+                *) name+=_URL ;;
+            esac
+            printf 'export %s=%q\n' "$name" "${!name}"
+        done
+    } | put "$data/environment"
 }
 
 services_start() {

@@ -40,9 +40,8 @@ budget_table() {
     jq -n --argjson lines "$1" --arg korean "$(phrase yes '')" "$AMOUNT"'
         [if $korean == "yes" then ["세부사업", "회계연도", "재원", "단계", "이름", "금액(원)"]
          else ["programme", "year", "source", "stage", "name", "balance (won)"] end]
-        + [$lines[] | . as $line | .stages[]
-            | [$line.programme, ($line.fiscal_year | tostring), $line.funding_source,
-               .stage, (.name // ""), (.balance_krw | won)]]' |
+        + [$lines[] | [.programme, (.fiscal_year | tostring), .funding_source,
+            .stage, .stage_name, (.balance_krw | won)]]' |
         jq -r "$TABLE"
 }
 
@@ -65,5 +64,14 @@ tables_print() {
 }
 
 tables_print_addresses() {
-    say "투표 번호: $ballot_id" "ballot: $ballot_id"
+    local address page
+
+    address=$HYEOPCHI_REPORTING_URL
+    page=$(jq -r .page <<<"$report")
+    say "보고서: $address$page" "report: $address$page"
+    say "  자료(JSON): $address$(jq -r .path <<<"$report")" "  as JSON: $address$(jq -r .path <<<"$report")"
+    say "  이벤트:     curl -N -H 'Accept: text/event-stream' '$address/v1/events'" \
+        "  events:  curl -N -H 'Accept: text/event-stream' '$address/v1/events'"
+    say "  명령:       . $data/environment && hyeopchi ballot list" \
+        "  command: . $data/environment && hyeopchi ballot list"
 }
