@@ -117,7 +117,8 @@ stay() {
     local entry
 
     settled=yes
-    wait -n || true
+    # Bash would tell of a killed process in words of its own.
+    wait -n 2>/dev/null || true
     for entry in "${running[@]}"; do
         if ! kill -0 "${entry#*:}" 2>/dev/null; then
             settled=

@@ -41,10 +41,13 @@ last_line() {
     grep -v '^[[:space:]]*$' "$1" 2>/dev/null | tail -n 1
 }
 
-# The last line of a service's log that tells of an error or warning, else its last line.
+# The last line of a service's log that tells of an error, else of a warning, else its last line.
 last_error() {
     local line
 
-    line=$(grep -E '"level":"(error|warn)"' "$1" 2>/dev/null | tail -n 1)
+    line=$(grep '"level":"error"' "$1" 2>/dev/null | tail -n 1)
+    if [ -z "$line" ]; then
+        line=$(grep '"level":"warn"' "$1" 2>/dev/null | grep -v '"event":"demonstration_clock"' | tail -n 1)
+    fi
     printf '%s' "${line:-$(last_line "$1")}"
 }

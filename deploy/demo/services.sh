@@ -140,6 +140,10 @@ services_start() {
 
     step "서비스를 시작합니다: ${SERVICES[*]}" "starting the services: ${SERVICES[*]}"
     for name in "${SERVICES[@]}"; do
+        # What an earlier run said is not taken for this one's.
+        if [ -f "$data/log/$name.log" ]; then
+            mv "$data/log/$name.log" "$data/log/$name.log.before"
+        fi
         attend "$programs/$name" migrate --config "$data/settings/$name.conf" 2>>"$data/log/$name.log" ||
             fail "$name 데이터베이스를 준비하지 못했습니다: $(last_error "$data/log/$name.log")" \
                 "$name could not migrate its database: $(last_error "$data/log/$name.log")"

@@ -234,6 +234,37 @@ def test_what_it_started_ends_when_it_is_killed(played, artifacts):
     assert result.returncode == 0, result.stdout + result.stderr
 
 
+def test_a_service_that_ends_ends_the_run_and_is_named(played, artifacts):
+    """The ledger is killed while everything runs; deploy/up must not sit there as if nothing were."""
+    data, base, _ = played
+    process = start_up(data, base, artifacts, "bereft", [])
+    process.wait_line(lambda line: "Running until Ctrl-C" in line, "the end", RUN_SECONDS)
+    for pid in processes_of(os.path.join(data, "settings", "ledger.conf")):
+        os.kill(pid, signal.SIGKILL)
+    assert process.wait_exit(STOP_SECONDS) == 1
+    assert "ledger has ended" in "\n".join(process.output.lines())
+    assert processes_of(data) == []
+
+
+def test_a_service_that_does_not_get_ready_is_named_with_its_last_error(played):
+    """The receipt key is damaged; participation refuses it and says so."""
+    data, base, _ = played
+    path = os.path.join(data, "keys", "receipt-key")
+    with open(path, encoding="ascii") as file:
+        key = file.read()
+    try:
+        with open(path, "w", encoding="ascii") as file:
+            file.write("too short")
+        result = up(data, base)
+    finally:
+        with open(path, "w", encoding="ascii") as file:
+            file.write(key)
+    assert result.returncode == 1
+    assert "participation" in result.stderr
+    assert "receipt_key" in result.stderr
+    assert processes_of(data) == []
+
+
 def test_secrets_are_readable_by_their_user_only(played):
     data, _, _ = played
     expected = pwd.getpwnam("postgres").pw_uid if os.geteuid() == 0 else os.geteuid()
