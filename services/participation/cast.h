@@ -99,7 +99,7 @@ enum err cast_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t 
 /* Frees what the cast owns, not the cast. */
 void cast_release(struct cast *cast);
 
-/* Turns a refusal of the domain into a problem; for cast_prepare.c and cast_commit.c. */
+/* Turns a refusal of the domain into a problem; for cast_*.c. */
 void cast_item_refuse(struct cast_item *item, const struct vote_refusal *refusal);
 
 /* Refuses an item for a reason that is not the vote's. */

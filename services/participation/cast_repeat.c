@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Requests that come again, from an earlier commit or within this one: the same
+ * key and body get the same receipt. Must never consume anything.
+ */
+#include "participation/cast_share.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* An item and the accepted request it repeats. */
+struct repeat {
+    struct cast_item *item;
+    const struct request_row *row;
+};
+
+static int compare_request_rows(const void *a, const void *b)
+{
+    return memcmp(((const struct request_row *)a)->request_key,
+                  ((const struct request_row *)b)->request_key, CRYPTO_HASH_SIZE);
+}
+
+/* By commit, so that the receipt of each is read, and its tree built, only once. */
+static int compare_repeats_by_commit(const void *a, const void *b)
+{
+    const struct repeat *left = a;
+    const struct repeat *right = b;
+
+    return left->row->batch_no < right->row->batch_no ? -1
+                                                      : left->row->batch_no > right->row->batch_no;
+}
+
+static enum err read_receipt(const struct share *share, int64_t batch_no,
+                             struct commit_receipt **ret_receipt)
+{
+    struct receipt_row row = {0};
+    enum err err =
+        store_receipt_read(share->tx->db, share->frozen->definition.ballot_id, batch_no, &row);
+
+    if (err) {
+        return err == ERR_NOT_FOUND ? ERR_INTERNAL : err;
+    }
+    err = commit_receipt_restore(&row, ret_receipt);
+    receipt_row_release(&row);
+    return err;
+}
+
+/* The items take the answers of the votes that their keys stand for. repeats: by commit. */
+static enum err answer_again(const struct share *share, const struct repeat *repeats, size_t count)
+{
+    struct commit_receipt *receipt = NULL;
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < count && !err; i++) {
+        struct cast_item *item = repeats[i].item;
+        const struct request_row *row = repeats[i].row;
+
+        if (receipt == NULL || row->batch_no != repeats[i - 1].row->batch_no) {
+            commit_receipt_release(receipt);
+            receipt = NULL;
+            err = read_receipt(share, row->batch_no, &receipt);
+        }
+        if (!err && row->leaf_index >= receipt->leaf_count) {
+            err = ERR_INTERNAL;
+        }
+        if (!err) {
+            item->outcome = CAST_REPEATED;
+            item->rev = row->rev;
+            item->leaf_index = row->leaf_index;
+            item->receipt = commit_receipt_hold(receipt);
+            memcpy(item->nullifier, row->nullifier, CRYPTO_HASH_SIZE);
+        }
+    }
+    commit_receipt_release(receipt);
+    return err;
+}
+
+/* Finds the items that repeat one of the rows, and refuses those with another body. rows: by key. */
+static size_t match_repeats(const struct share *share, const struct request_row *rows,
+                            size_t row_count, struct repeat *repeats)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < share->count; i++) {
+        struct cast_item *item = share->items[i];
+        struct request_row wanted;
+        const struct request_row *row;
+
+        memcpy(wanted.request_key, item->request_key, CRYPTO_HASH_SIZE);
+        row = bsearch(&wanted, rows, row_count, sizeof rows[0], compare_request_rows);
+        if (row != NULL && crypto_equal(row->request_mac, item->request_mac, CRYPTO_HASH_SIZE)) {
+            repeats[count] = (struct repeat){.item = item, .row = row};
+            count++;
+        } else if (row != NULL) {
+            cast_item_refuse_kind(item, &PROBLEM_KEY_REUSED, "idempotency-key");
+        }
+    }
+    return count;
+}
+
+enum err share_find_repeated(struct share *share)
+{
+    uint8_t *keys = malloc(share->count * CRYPTO_HASH_SIZE);
+    struct repeat *repeats = calloc(share->count, sizeof *repeats);
+    struct request_row *rows = NULL;
+    size_t row_count = 0;
+    enum err err = ERR_FULL;
+
+    if (keys == NULL || repeats == NULL) {
+        goto out;
+    }
+    for (size_t i = 0; i < share->count; i++) {
+        memcpy(keys + i * CRYPTO_HASH_SIZE, share->items[i]->request_key, CRYPTO_HASH_SIZE);
+    }
+    err = store_request_find(share->tx->db, share->frozen->definition.ballot_id, keys, share->count,
+                             &rows, &row_count);
+    if (!err && row_count > 0) {
+        size_t count;
+
+        qsort(rows, row_count, sizeof rows[0], compare_request_rows);
+        count = match_repeats(share, rows, row_count, repeats);
+        qsort(repeats, count, sizeof repeats[0], compare_repeats_by_commit);
+        err = answer_again(share, repeats, count);
+    }
+out:
+    free(rows);
+    free(repeats);
+    free(keys);
+    return err;
+}
+
+/* By key, then by arrival; the array index stands for arrival, since qsort() is not stable. */
+static int compare_items_by_request(const void *a, const void *b)
+{
+    const struct cast_item *const *left = a;
+    const struct cast_item *const *right = b;
+    int order = memcmp((*left)->request_key, (*right)->request_key, CRYPTO_HASH_SIZE);
+
+    if (order != 0) {
+        return order;
+    }
+    return (*left)->arrival < (*right)->arrival ? -1 : (*left)->arrival > (*right)->arrival;
+}
+
+struct cast_item **share_pending(const struct share *share, size_t *ret_count)
+{
+    struct cast_item **pending = malloc((share->count + 1) * sizeof(struct cast_item *));
+    size_t count = 0;
+
+    for (size_t i = 0; pending != NULL && i < share->count; i++) {
+        if (share->items[i]->outcome == CAST_PENDING) {
+            pending[count] = share->items[i];
+            count++;
+        }
+    }
+    *ret_count = count;
+    return pending;
+}
+
+enum err share_find_twins(struct share *share)
+{
+    size_t count = 0;
+    struct cast_item **pending = share_pending(share, &count);
+    const struct cast_item *first = NULL;
+
+    if (pending == NULL) {
+        return ERR_FULL;
+    }
+    qsort(pending, count, sizeof(struct cast_item *), compare_items_by_request);
+    for (size_t i = 0; i < count; i++) {
+        if (first == NULL ||
+            memcmp(first->request_key, pending[i]->request_key, CRYPTO_HASH_SIZE) != 0) {
+            first = pending[i];
+        } else if (crypto_equal(first->request_mac, pending[i]->request_mac, CRYPTO_HASH_SIZE)) {
+            pending[i]->same_as = first;
+        } else {
+            cast_item_refuse_kind(pending[i], &PROBLEM_KEY_REUSED, "idempotency-key");
+        }
+    }
+    free(pending);
+    return ERR_OK;
+}
+
+void share_answer_twins(struct share *share)
+{
+    for (size_t i = 0; i < share->count; i++) {
+        struct cast_item *item = share->items[i];
+        const struct cast_item *first = item->same_as;
+
+        if (first == NULL || item->outcome != CAST_PENDING) {
+            continue;
+        }
+        if (first->outcome == CAST_REFUSED) {
+            cast_item_refuse_kind(
+                item, first->problem != NULL ? first->problem->kind : &PROBLEM_OVERLOADED,
+                first->problem != NULL ? first->problem->field : "");
+            continue;
+        }
+        item->outcome = CAST_REPEATED;
+        item->rev = first->rev;
+        item->leaf_index = first->leaf_index;
+        item->receipt = commit_receipt_hold(first->receipt);
+    }
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the ballot's row and the roll have to say about a commit's votes: state,
+ * time, and the voters' earlier votes. Must run under the ballot's row lock.
+ */
+#include "participation/cast_share.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int compare_items_by_voter(const void *a, const void *b)
+{
+    const struct cast_item *const *left = a;
+    const struct cast_item *const *right = b;
+    int order = memcmp((*left)->vtag, (*right)->vtag, CRYPTO_HASH_SIZE);
+
+    if (order != 0) {
+        return order;
+    }
+    return (*left)->arrival < (*right)->arrival ? -1 : (*left)->arrival > (*right)->arrival;
+}
+
+void share_check(struct share *share)
+{
+    const struct vote_context context = {
+        .definition = &share->frozen->definition,
+        .state = share->state,
+        .now_ms = share->tx->now_ms,
+    };
+
+    for (size_t i = 0; i < share->count; i++) {
+        struct cast_item *item = share->items[i];
+        struct vote_refusal refusal;
+
+        if (item->outcome == CAST_PENDING && item->same_as == NULL &&
+            vote_check(&context, &item->vote, &refusal) != ERR_OK) {
+            cast_item_refuse(item, &refusal);
+        }
+    }
+}
+
+static int compare_roll_rows(const void *a, const void *b)
+{
+    return memcmp(((const struct roll_row *)a)->vtag, ((const struct roll_row *)b)->vtag,
+                  CRYPTO_HASH_SIZE);
+}
+
+static void count_change(struct share *share, const struct roll_row *before,
+                         const struct turnout_place *after)
+{
+    for (size_t d = 0; d < TURNOUT_DIMENSION_END; d++) {
+        share->changes->cells[d][after->cell[d]]++;
+        if (before->rev > 0) {
+            share->changes->cells[d][before->place.cell[d]]--;
+        }
+    }
+    share->new_voters += before->rev == 0 ? 1 : 0;
+    share->revisions += before->rev == 0 ? 0 : 1;
+}
+
+/* Gives the item its revision and moves the voter on, or refuses it. */
+static enum err revise(struct share *share, struct cast_item *item, struct roll_row *voter)
+{
+    const struct vote_previous previous = {.rev = voter->rev, .channel = voter->channel};
+    struct vote_revision revision;
+    struct vote_refusal refusal;
+    enum err err;
+
+    if (vote_revise(&previous, item->vote.channel, &revision, &refusal) != ERR_OK) {
+        cast_item_refuse(item, &refusal);
+        return ERR_OK;
+    }
+    err = turnout_place_find(&share->frozen->definition, &item->vote, share->tx->now_ms,
+                             &item->place);
+    if (err) {
+        return ERR_INTERNAL; /* vote_check() has found it to be one of the ballot's. */
+    }
+    count_change(share, voter, &item->place);
+    item->rev = revision.rev;
+    item->outcome = CAST_ACCEPTED;
+    voter->rev = revision.rev;
+    voter->channel = item->vote.channel;
+    voter->place = item->place;
+    share->accepted[share->accepted_count] = item;
+    share->accepted_count++;
+    return ERR_OK;
+}
+
+/* Works through the items of each voter in order of arrival. items: sorted by voter. */
+static enum err revise_voters(struct share *share, struct cast_item **items, size_t count,
+                              const struct roll_row *known, size_t known_count)
+{
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < count && !err; i++) {
+        struct roll_row *voter;
+
+        if (i == 0 || memcmp(items[i]->vtag, items[i - 1]->vtag, CRYPTO_HASH_SIZE) != 0) {
+            struct roll_row wanted = {0};
+            const struct roll_row *row;
+
+            memcpy(wanted.vtag, items[i]->vtag, CRYPTO_HASH_SIZE);
+            row = bsearch(&wanted, known, known_count, sizeof known[0], compare_roll_rows);
+            share->roll[share->roll_count] = row != NULL ? *row : wanted;
+            share->roll_count++;
+        }
+        voter = &share->roll[share->roll_count - 1];
+        err = revise(share, items[i], voter);
+    }
+    return err;
+}
+
+enum err share_revise(struct share *share)
+{
+    size_t count = 0;
+    struct cast_item **pending = share_pending(share, &count);
+    uint8_t *vtags = malloc((share->count + 1) * CRYPTO_HASH_SIZE);
+    struct roll_row *known = NULL;
+    size_t known_count = 0;
+    size_t kept = 0;
+    enum err err = ERR_FULL;
+
+    if (pending == NULL || vtags == NULL) {
+        goto out;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (pending[i]->same_as == NULL) {
+            pending[kept] = pending[i];
+            kept++;
+        }
+    }
+    qsort(pending, kept, sizeof(struct cast_item *), compare_items_by_voter);
+    for (size_t i = 0; i < kept; i++) {
+        memcpy(vtags + i * CRYPTO_HASH_SIZE, pending[i]->vtag, CRYPTO_HASH_SIZE);
+    }
+    err = ERR_OK;
+    if (kept > 0) {
+        err = store_roll_find(share->tx->db, share->frozen->definition.ballot_id, vtags, kept,
+                              &known, &known_count);
+    }
+    if (!err && kept > 0) {
+        qsort(known, known_count, sizeof known[0], compare_roll_rows);
+        err = revise_voters(share, pending, kept, known, known_count);
+    }
+out:
+    free(known);
+    free(vtags);
+    free(pending);
+    return err;
+}
