@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Making and showing ballots.
+ * Making and showing ballots. A draft's key file is durable before the draft is,
+ * and nothing shown here may tell how a running ballot stands.
  */
 #include "participation/decide.h"
 #include "participation/domain/ballot_encode.h"
@@ -147,11 +148,13 @@ static enum err show_list_work(struct db *db, struct reader_job *job)
 static bool read_limit(struct http_request *request, size_t *ret_limit)
 {
     const char *text = http_request_query(request, "limit");
+    size_t length = text != NULL ? strspn(text, "0123456789") : 0;
     unsigned limit = STORE_LIST_COUNT_MAX;
-    int length = 0;
 
-    if (text != NULL && (sscanf(text, "%3u%n", &limit, &length) != 1 || text[length] != '\0' ||
-                         limit == 0 || limit > STORE_LIST_COUNT_MAX)) {
+    /* Three digits are enough; sscanf() alone would take blanks and signs before them. */
+    if (text != NULL &&
+        (length == 0 || length > 3 || text[length] != '\0' || sscanf(text, "%3u", &limit) != 1 ||
+         limit == 0 || limit > STORE_LIST_COUNT_MAX)) {
         params_refuse(request, &PROBLEM_WRONG_VALUE, "limit");
         return false;
     }
