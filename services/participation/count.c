@@ -2,7 +2,8 @@
 /*
  * Counting. The votes are read in the order of their nullifiers, so that the
  * last revision of each is the final one, and counted by the domain's tally,
- * which the command and the verifier use too. It must never see the roll.
+ * which the command and the verifier use too. It must never see the roll, nor a
+ * ballot's key.
  */
 #include "participation/count.h"
 
@@ -27,6 +28,8 @@ struct counter {
     uv_timer_t timer;
     struct reader_job read;
     struct decide_count write;
+    uint8_t after[BALLOT_ID_SIZE]; /* zeros, or the ballot that could not be counted last */
+    bool found;                    /* the reader came upon a ballot */
     bool busy;
     bool again; /* woken while busy */
     bool closing;
@@ -169,10 +172,9 @@ static enum err write_result(const struct election *election,
     return err;
 }
 
-static enum err count_ballot(struct db *db, const struct frozen *frozen,
+static enum err count_ballot(struct db *db, const struct ballot_definition *definition,
                              const struct ballot_row *row, char **ret_json)
 {
-    const struct ballot_definition *definition = &frozen->definition;
     struct election *election = NULL;
     enum err err = election_new(definition->method == BALLOT_METHOD_CHOOSE_1 ? ELECTION_CHOOSE_1
                                                                              : ELECTION_APPROVAL,
@@ -185,7 +187,10 @@ static enum err count_ballot(struct db *db, const struct frozen *frozen,
         err = add_votes(db, row->ballot_id, election);
     }
     if (!err && (int64_t)election_vote_count(election) != row->voters) {
-        log_error("count_contradicts_roll", log_str("ballot_id", frozen->id_text),
+        char ballot_id[CRYPTO_UUID_TEXT_SIZE];
+
+        crypto_uuid_format(row->ballot_id, ballot_id);
+        log_error("count_contradicts_roll", log_str("ballot_id", ballot_id),
                   log_int("voters", row->voters),
                   log_int("final_votes", (int64_t)election_vote_count(election)),
                   log_str("action", "not counted: compare the backups"));
@@ -203,28 +208,29 @@ static enum err count_work(struct db *db, struct reader_job *job)
 {
     struct counter *counter = (struct counter *)((char *)job - offsetof(struct counter, read));
     struct ballot_row row = {0};
-    struct frozen *frozen = NULL;
+    struct definition_copy *copy = NULL;
     enum err err;
 
+    counter->found = false;
     if (db == NULL) {
         return ERR_UNAVAILABLE;
     }
-    err = store_ballot_find_uncounted(db, counter->write.ballot_id);
+    err = store_ballot_find_uncounted(db, counter->after, counter->write.ballot_id);
+    counter->found = !err;
     if (!err) {
         err = store_ballot_read(db, counter->write.ballot_id, &row);
     }
     if (!err) {
-        err = frozen_make(row.definition, row.definition_length, counter->options.keys_directory,
-                          &frozen);
+        err = definition_copy_make(row.definition, row.definition_length, &copy);
     }
     if (!err) {
-        err = count_ballot(db, frozen, &row, &counter->write.result_json);
+        err = count_ballot(db, &copy->definition, &row, &counter->write.result_json);
     }
     if (!err) {
         crypto_tagged_hash(TAG_RESULT, counter->write.result_json,
                            strlen(counter->write.result_json), counter->write.result_hash);
     }
-    frozen_release(frozen);
+    free(copy);
     ballot_row_release(&row);
     return err;
 }
@@ -271,6 +277,20 @@ static const struct writer_job_type count_job_type = {
     .done = write_done,
 };
 
+/* Goes on with the ballots behind this one. */
+static void note_uncountable(struct counter *counter, enum err err)
+{
+    char ballot_id[CRYPTO_UUID_TEXT_SIZE] = "";
+
+    if (counter->found) {
+        crypto_uuid_format(counter->write.ballot_id, ballot_id);
+        memcpy(counter->after, counter->write.ballot_id, sizeof counter->after);
+        counter->again = true;
+    }
+    log_error("ballot_not_counted", log_str("ballot_id", ballot_id),
+              log_str("error", err_name(err)), log_str("action", "retrying"));
+}
+
 static void count_done(struct reader_job *job)
 {
     struct counter *counter = (struct counter *)((char *)job - offsetof(struct counter, read));
@@ -281,9 +301,10 @@ static void count_done(struct reader_job *job)
             return;
         }
     }
-    if (job->err && job->err != ERR_NOT_FOUND && job->err != ERR_UNAVAILABLE) {
-        log_error("ballot_not_counted", log_str("error", err_name(job->err)),
-                  log_str("action", "retrying"));
+    if (job->err == ERR_NOT_FOUND) {
+        memset(counter->after, 0, sizeof counter->after); /* All were seen: start over later. */
+    } else if (job->err && job->err != ERR_UNAVAILABLE) {
+        note_uncountable(counter, job->err);
     }
     finished(counter);
 }

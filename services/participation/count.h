@@ -2,7 +2,8 @@
 /*
  * Counts closed ballots by themselves: finds one, reads its box on a reader
  * thread, and has the result recorded by the writer. Looks again every
- * COUNT_INTERVAL_MS, and at once when told that a ballot was closed. Loop thread.
+ * COUNT_INTERVAL_MS, and at once when told that a ballot was closed. One that
+ * cannot be counted is tried again then, and keeps no other waiting. Loop thread.
  */
 #ifndef HYEOPCHI_PARTICIPATION_COUNT_H
 #define HYEOPCHI_PARTICIPATION_COUNT_H
@@ -20,7 +21,6 @@ struct counter_options {
     struct loop *loop;
     struct reader *reader;
     struct writer *writer;
-    const char *keys_directory;
 };
 
 ERR_CHECKED enum err counter_open(const struct counter_options *options,

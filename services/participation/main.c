@@ -65,7 +65,6 @@ static enum err open_parts(struct participation *service, struct participation_c
         .loop = &service->host.loop,
         .reader = service->host.reader,
         .writer = service->host.writer,
-        .keys_directory = config->ballot_keys_directory,
     };
     enum err err = receipt_signer_load(&service->signer, config->receipt_key);
 
@@ -73,6 +72,9 @@ static enum err open_parts(struct participation *service, struct participation_c
     service->keys_directory = config->ballot_keys_directory;
     if (!err) {
         err = ballots_open(service->host.reader, config->ballot_keys_directory, &service->ballots);
+    }
+    if (!err) {
+        err = loop_on_stop(&service->host.loop, counter_stop, &service->counter);
     }
     if (!err) {
         err = counter_open(&counter, &service->counter);
@@ -91,9 +93,6 @@ static enum err run(struct participation_config *config, const struct host_optio
         return err;
     }
     err = open_parts(&service, config);
-    if (!err) {
-        err = loop_on_stop(&service.host.loop, counter_stop, &service.counter);
-    }
     if (!err) {
         const struct http_route_table routes = routes_table(&service);
 

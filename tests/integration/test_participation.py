@@ -4,12 +4,14 @@
 import concurrent.futures
 import hashlib
 import json
+import os
 import secrets
 
 import pytest
 
 from support.client import Key, b64url, from_b64url
 from support.participation import BASE, Running, refused, rfc3339, vote
+from support.stack import Stack
 
 
 @pytest.fixture
@@ -263,3 +265,40 @@ def test_postgresql_gone_for_a_while_acknowledges_nothing_and_recovers(running):
     assert running.databases.psql("participation", "SELECT count(*) FROM participation.roll") == [
         (2,)
     ]
+
+
+def test_a_bus_address_or_receipt_key_that_cannot_be_used_ends_the_start(
+    databases, start_service, tmp_path
+):
+    # The part that counts was already running then, and nobody stopped it.
+    stack = Stack(databases, start_service, tmp_path).migrate("participation")
+    short_key = tmp_path / "short.key"
+    short_key.write_text("A" * 42 + "*\n")
+    for setting, value in (
+        ("HYEOPCHI_LEDGER_FETCH_URL", "nonsense://"),
+        ("HYEOPCHI_LEDGER_PUB_URL", "nonsense://"),
+        ("HYEOPCHI_RECEIPT_KEY_FILE", str(short_key)),
+    ):
+        settings = {**stack.settings("participation"), setting: value}
+        service = start_service("participation", settings)
+        assert service.wait_exit() == 1, setting
+
+
+def test_a_ballot_that_cannot_be_counted_keeps_no_other_from_it(running):
+    # The first one closed was looked at again and again, and nobody else ever.
+    contradictory = running.open_ballot()
+    without_key = running.open_ballot()
+    last = running.open_ballot()
+    for ballot_id in (contradictory, without_key, last):
+        assert running.cast(ballot_id, vote(1)).status == 201
+    os.remove(os.path.join(running.ballot_keys, f"{without_key}.key"))
+    running.databases.psql(
+        "participation",
+        "UPDATE participation.ballot SET state = 'closed',"
+        " voters = voters + (ballot_id = %s)::int WHERE ballot_id IN (%s, %s)",
+        (contradictory, contradictory, without_key),
+    )
+    running.close_and_count(last)
+    running.wait_state(without_key, "counted")
+    running.services["participation"].wait_log("count_contradicts_roll", ballot_id=contradictory)
+    assert running.state(contradictory) == "closed"

@@ -242,12 +242,14 @@ enum err store_ballot_list(struct db *db, const uint8_t *before, size_t count,
 
 static const char BALLOT_FIND_UNCOUNTED[] =
     "SELECT ballot_id FROM participation.ballot"
-    " WHERE state = 'closed' ORDER BY ballot_id LIMIT 1";
+    " WHERE state = 'closed' AND ballot_id > $1 ORDER BY ballot_id LIMIT 1";
 
-enum err store_ballot_find_uncounted(struct db *db, uint8_t ret_ballot_id[BALLOT_ID_SIZE])
+enum err store_ballot_find_uncounted(struct db *db, const uint8_t after[BALLOT_ID_SIZE],
+                                     uint8_t ret_ballot_id[BALLOT_ID_SIZE])
 {
+    const struct db_param params[] = {db_uuid(after)};
     struct db_rows *rows = NULL;
-    enum err err = db_query(db, BALLOT_FIND_UNCOUNTED, NULL, 0, &rows);
+    enum err err = db_query(db, BALLOT_FIND_UNCOUNTED, params, DB_COUNT(params), &rows);
 
     if (!err && db_rows_count(rows) == 0) {
         err = ERR_NOT_FOUND;

@@ -86,8 +86,8 @@ ERR_CHECKED enum err store_ballot_lock_state(struct db *db, const uint8_t ballot
 ERR_CHECKED enum err store_ballot_list(struct db *db, const uint8_t *before, size_t count,
                                        struct ballot_row *ret_rows, size_t *ret_count);
 
-/* Closed ballots that wait to be counted. */
-ERR_CHECKED enum err store_ballot_find_uncounted(struct db *db,
+/* The first closed ballot behind this one that waits to be counted. ERR_NOT_FOUND. */
+ERR_CHECKED enum err store_ballot_find_uncounted(struct db *db, const uint8_t after[BALLOT_ID_SIZE],
                                                  uint8_t ret_ballot_id[BALLOT_ID_SIZE]);
 
 /* Records an approval; again is harmless. */
