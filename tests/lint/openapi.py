@@ -20,6 +20,8 @@ from lintlib import Report, read
 
 SERVICES = ("participation", "ledger", "reporting")
 ROUTE = re.compile(r'\{\s*"(GET|POST|PUT|DELETE)",\s*"([^"]+)",\s*([A-Z_0-9 |]+),', re.S)
+# A name for several roles: `READERS = ROLE_OPERATOR | ROLE_AUDITOR` in an enum or a #define.
+NAMED_ROLES = re.compile(r"\b([A-Z_]+)(?:\s*=\s*|\s+)\(?((?:ROLE_[A-Z_]+[\s|]*)+)")
 METHODS = ("get", "post", "put", "delete")
 
 
@@ -29,12 +31,13 @@ def routes_of(root, pattern):
     for path in sorted(glob.glob(os.path.join(root, pattern))):
         with open(path, encoding="utf-8") as file:
             text = file.read()
+        named = dict(NAMED_ROLES.findall(text))
         for method, route, roles in ROUTE.findall(text):
-            names = {
+            roles = "|".join(named.get(role.strip(), role) for role in roles.split("|"))
+            routes[(method.lower(), route)] = {
                 role.strip().removeprefix("ROLE_").lower().replace("_", "-")
                 for role in roles.split("|")
             }
-            routes[(method.lower(), route)] = names
     return routes
 
 

@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One ballot all the way: from a real election's file to a report event, through three services.
+
+Everything is done by the operator's command, as an operator would: create, open, import through the
+API, close, certify, appropriate, report. The outcome must be what independent implementations
+found (../shared/data, skipped where it is absent), and what the file beside it says for ours.
+"""
+
+import datetime
+import json
+import os
+import subprocess
+
+import pytest
+
+from support.client import b64url
+from support.paths import ROOT
+from support.services import environment, program
+from support.stack import Stack
+
+REAL = os.path.join(os.path.dirname(ROOT), "shared", "data", "pb")
+OURS = os.path.join(ROOT, "tests", "data")
+REAL_FILES = (
+    "Poland_Zabrze_2021_Zandka.pb",
+    "Poland_Warszawa_2017_Marysin_Poludniowy.pb",
+    "Poland_Wroclaw_2018_Rejon_nr_11_750.pb",
+)
+YEAR = 2023
+
+
+class CommandKey:
+    """A key made by `hyeopchi key new`; its public line goes into the keys file."""
+
+    def __init__(self, folder, role, name):
+        self.path = os.path.join(folder, f"{role}-{name}.key")
+        made = run_command(
+            "key", "new", "--role", role, "--id", name, "--out", self.path,
+            "--not-before", "2020-01-01T00:00:00Z",
+        )  # fmt: skip
+        self.text = next(line for line in made.stdout.splitlines() if line.startswith(role))
+
+    def line(self):
+        return self.text + "\n"
+
+
+def run_command(*arguments, env=None, check=True):
+    """Runs hyeopchi; returns the finished process."""
+    done = subprocess.run(
+        [program("hyeopchi"), *arguments],
+        env=environment(env),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    if check:
+        assert done.returncode == 0, f"{arguments}\n{done.stdout}\n{done.stderr}"
+    return done
+
+
+class Office(Stack):
+    """The three services, and a district office's keys."""
+
+    def begin(self):
+        self.kim = CommandKey(self.folder, "operator", "kim")
+        self.lee = CommandKey(self.folder, "operator", "lee")
+        self.portal = CommandKey(self.folder, "front-end", "portal")
+        self.keys += [self.kim, self.lee, self.portal]
+        self.keys = [key for key in self.keys if isinstance(key, CommandKey)]
+        self.write_keys()
+        self.subject_key = os.path.join(self.folder, "subject.key")
+        with open(self.subject_key, "w", encoding="ascii") as file:
+            file.write(b64url(os.urandom(32)) + "\n")
+        os.chmod(self.subject_key, 0o600)
+        return self.migrate().start()
+
+    def run(self, key, *arguments, check=True):
+        env = {
+            "HYEOPCHI_KEY_FILE": key.path,
+            "HYEOPCHI_DEMONSTRATION_CLOCK_FILE": self.clock.path,
+        }
+        for service, port in self.ports.items():
+            env[f"HYEOPCHI_{service.upper()}_URL"] = f"http://127.0.0.1:{port}"
+        return run_command(*arguments, env=env, check=check)
+
+    def ask(self, key, *arguments):
+        """Runs a command with --json; returns what it prints."""
+        return json.loads(self.run(key, *arguments, "--json").stdout)
+
+    def events(self, service, count):
+        """The first `count` events of a service, as `events tail` shows them."""
+        text = self.run(
+            self.kim, "events", "tail", "--service", service, "--from", "1", "--count", str(count),
+            "--json",
+        ).stdout  # fmt: skip
+        return [json.loads(line) for line in text.splitlines()]
+
+
+@pytest.fixture
+def office(databases, start_service, tmp_path):
+    return Office(databases, start_service, tmp_path).begin()
+
+
+def rfc3339(time_ms):
+    moment = datetime.datetime.fromtimestamp(time_ms / 1000, datetime.timezone.utc)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def carry_through(office, path, winners):
+    """Takes one file all the way and compares every step with the winners expected."""
+    now = office.clock.now_ms()
+    limit = ("--year", str(YEAR), "--source", "district", "--amount", "1000000000000")
+    office.run(office.kim, "ledger", "limit", "set", *limit)
+    ballot = office.ask(
+        office.kim, "ballot", "create", "--from", path, "--year", str(YEAR), "--tie", "id",
+        "--opens", rfc3339(now - 1000), "--closes", rfc3339(now + 3_600_000),
+    )  # fmt: skip
+    ballot_id = ballot["ballot_id"]
+    for key in (office.kim, office.lee):
+        office.run(key, "ballot", "open", ballot_id)
+    office.run(office.kim, "ballot", "wait", ballot_id, "--state", "open")
+    imported = office.ask(
+        office.portal, "vote", "import", path, "--ballot", ballot_id, "--subject-key-file",
+        office.subject_key,
+    )  # fmt: skip
+    again = office.ask(
+        office.portal, "vote", "import", path, "--ballot", ballot_id, "--subject-key-file",
+        office.subject_key,
+    )  # fmt: skip
+    assert again["accepted"] == imported["accepted"]
+    for key in (office.kim, office.lee):
+        office.run(key, "ballot", "close", ballot_id)
+    office.run(office.kim, "ballot", "wait", ballot_id, "--state", "counted")
+    for key in (office.kim, office.lee):
+        office.run(key, "ballot", "certify", ballot_id)
+
+    result = json.loads(office.run(office.kim, "ballot", "result", ballot_id, "--json").stdout)
+    counted = json.loads(
+        run_command("tally", path, "--rule", "greedy", "--tie", "id", "--json").stdout
+    )
+    assert sorted(result["funded"]) == sorted(winners)
+    # Options that the file marks as withdrawn are not put on the ballot.
+    counted["options"] = [o for o in counted["options"] if o["reason"] != "withdrawn"]
+    assert result == counted
+    check_money(office, ballot, result)
+    check_report(office, ballot_id, imported["accepted"], result)
+    return ballot_id
+
+
+def check_money(office, ballot, result):
+    """Each winner becomes a selection (M10); an appropriation moves it to S10, and not one won more."""
+    programmes = {option["id"]: option["programme"] for option in ballot["options"]}
+    costs = {option["id"]: int(option["cost"]) for option in result["options"]}
+    office.services["ledger"].wait_log("subscriber_state", to="live")
+    funded = {programmes[option]: costs[option] for option in result["funded"]}
+    wait_for(office, lambda: balances(office, "M10") == funded)
+    first = next(iter(funded))
+    arguments = ("ledger", "appropriate", "--year", str(YEAR), "--source", "district")
+    document = ("--document", "2023년 본예산 의결")
+    too_much = office.run(
+        office.kim, *arguments, "--programme", first, "--amount", str(funded[first] + 1), *document,
+        check=False,
+    )  # fmt: skip
+    assert too_much.returncode == 1
+    assert "balance-short" in too_much.stderr + too_much.stdout
+    assert balances(office, "M10") == funded
+    for programme, amount in funded.items():
+        office.run(
+            office.kim, *arguments, "--programme", programme, "--amount", str(amount), *document
+        )
+    assert balances(office, "S10") == funded
+    assert balances(office, "M10") == {}
+    office.run(office.kim, "ledger", "verify")
+
+
+def balances(office, stage):
+    """{programme: won} of a stage, without zeros."""
+    found = {}
+    for line in office.ask(office.kim, "ledger", "lines", "--year", str(YEAR)):
+        for balance in line["stages"]:
+            if balance["stage"] == stage and balance["balance_krw"] != 0:
+                found[line["programme"]] = balance["balance_krw"]
+    return found
+
+
+def wait_for(office, condition):
+    """Waits until the condition holds, looking again whenever a service logs or a moment passes."""
+    service = office.services["ledger"]
+    for _ in range(300):
+        mark = service.mark()
+        if condition():
+            return
+        service.process.output.wait(lambda line: True, 0.1, mark)
+    raise AssertionError("it never came to hold")
+
+
+def check_report(office, ballot_id, voters, result):
+    """The report's JSON and page, its event, and a rebuild from event 1 agree with the result."""
+    public = office.client("reporting")
+
+    def report():
+        return public.get(f"/v1/ballot-reports/{ballot_id}").json()
+
+    def appropriated():
+        lines = report().get("lines") or []
+        total = sum(line["balance_krw"] for line in lines if line["stage"] == "S10")
+        return total == int(result["total_cost"])
+
+    wait_for(office, appropriated)
+    shown = report()
+    assert shown["state"] == "certified"
+    assert shown["voters"] == voters
+    funded = {option["option_id"] for option in shown["options"] if option["funded"]}
+    assert funded == set(result["funded"])
+    page = public.get(f"/v1/ballot-reports/{ballot_id}", headers={"accept": "text/html"})
+    assert page.status == 200
+    assert 'lang="ko"' in page.body.decode()
+    assert f"{voters:,}" in page.body.decode()
+    events = office.events("reporting", shown["report_version"])
+    assert events[-1]["type"] == "kr.hyeopchi.reporting.ballot-report.published.v1"
+    assert events[-1]["data"]["ballot_id"] == ballot_id
+    assert int(events[-1]["data"]["funded_krw"]) == int(result["total_cost"])
+    office.run(office.kim, "reporting", "rebuild", "--check")
+
+
+@pytest.mark.parametrize("name", REAL_FILES)
+def test_a_real_election_goes_all_the_way_and_ends_as_others_found(office, name):
+    path = os.path.join(REAL, name)
+    if not os.path.exists(path):
+        pytest.skip(f"{REAL} is absent: real elections are not part of a checkout")
+    with open(path[: -len(".pb")] + ".expected.json", encoding="utf-8") as file:
+        expected = json.load(file)["rules"]["greedy"]
+    assert expected["tie"] == "id"
+    carry_through(office, path, expected["winners"])
+
+
+def test_an_election_of_our_own_goes_all_the_way(office):
+    path = os.path.join(OURS, "seongsu_approval.pb")
+    counted = json.loads(
+        run_command("tally", path, "--rule", "greedy", "--tie", "id", "--json").stdout
+    )
+    assert counted["funded"], "the file must fund something"
+    carry_through(office, path, counted["funded"])
