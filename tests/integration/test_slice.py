@@ -209,10 +209,10 @@ def check_report(office, ballot_id, voters, result):
     wait_for(office, appropriated)
     shown = report()
     assert shown["state"] == "certified"
-    assert shown["voters"] == voters
+    assert shown["turnout"]["voters"] == voters
     funded = {option["option_id"] for option in shown["options"] if option["funded"]}
     assert funded == set(result["funded"])
-    page = public.get(f"/v1/ballot-reports/{ballot_id}", headers={"accept": "text/html"})
+    page = public.get(f"/v1/ballot-reports/{ballot_id}.html")
     assert page.status == 200
     assert 'lang="ko"' in page.body.decode()
     assert f"{voters:,}" in page.body.decode()
