@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { PROGRAMME_PREFIX_LENGTH = sizeof "0a0b0c0d0e0f-" - 1 };
+
 static const char *const ballot_keys[] = {
     "title",        "budget_year",   "funding_source", "budget_krw",  "method",      "rule",
     "tie",          "opens_at",      "closes_at",      "min_options", "max_options", "min_cost_krw",
@@ -143,13 +145,19 @@ static void read_optional_text(struct json_reader *reader, const char *name, cha
     }
 }
 
-/* A programme that no other ballot has: the first part of the ballot's id and the option's. */
+/* A programme that no other ballot has: the last part of the ballot's id, and the option's id or,
+ * when that is too long to be kept whole, its number. */
 static void name_programme(const uint8_t *ballot_id, struct ballot_option *option)
 {
-    (void)snprintf(option->programme, sizeof option->programme, "%02x%02x%02x%02x%02x%02x-%.40s",
-                   ballot_id[10], ballot_id[11], ballot_id[12], ballot_id[13], ballot_id[14],
-                   ballot_id[15],
-                   option->id); /* Cut ids collide visibly: ballot_check() refuses. */
+    int length = snprintf(option->programme, sizeof option->programme,
+                          "%02x%02x%02x%02x%02x%02x-%s", ballot_id[10], ballot_id[11],
+                          ballot_id[12], ballot_id[13], ballot_id[14], ballot_id[15], option->id);
+
+    if (length >= (int)sizeof option->programme) {
+        (void)snprintf(option->programme + PROGRAMME_PREFIX_LENGTH,
+                       sizeof option->programme - PROGRAMME_PREFIX_LENGTH, "n%u",
+                       (unsigned)option->number); /* Always fits. */
+    }
 }
 
 static void read_option(const json_t *json, size_t index, const uint8_t *ballot_id,
