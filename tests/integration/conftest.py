@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import sys
+import tempfile
 
 import pytest
 
@@ -38,6 +39,13 @@ def artifacts(request):
     yield folder
     if request.node.nodeid not in _failed:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def socket_folder():
+    """A folder whose path is short enough for a UNIX socket, wherever the checkout is."""
+    with tempfile.TemporaryDirectory(prefix="hyeopchi-", dir="/tmp") as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")

@@ -224,11 +224,11 @@ def test_healthcheck_tells_ready_from_not_ready(databases, make):
     assert command(settings, "healthcheck") == (0, "")
 
 
-def test_healthcheck_asks_a_unix_socket_too(databases, make, artifacts):
+def test_healthcheck_asks_a_unix_socket_too(databases, make, socket_folder):
     settings = settings_of(databases, "ledger")
     migrate(settings)
     driver = make(settings)
-    settings["HYEOPCHI_HTTP_LISTEN"] = f"unix:{artifacts}/http"
+    settings["HYEOPCHI_HTTP_LISTEN"] = f"unix:{socket_folder}/http"
     driver.settings = settings
     driver.start()
     driver.wait_log("service_ready")

@@ -241,7 +241,7 @@ static void a_client_that_does_not_read_fills_only_its_backlog(void **state)
     buffer_init(&answer, SUPPORT_ANSWER_SIZE_MAX);
     while (answer.length < (size_t)fixture->piece_count * PIECE_SIZE) {
         char bytes[65536];
-        ssize_t count = recv(client, bytes, sizeof bytes, 0);
+        ssize_t count = support_recv(client, bytes, sizeof bytes, 0);
 
         assert_true(count > 0);
         buffer_append(&answer, bytes, (size_t)count);
@@ -280,7 +280,7 @@ static void a_quiet_stream_is_not_cut_off(void **state)
     buffer_release(&answer);
     /* A hundred times the timeout, and the connection is still open. */
     assert_int_equal(setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &pause, sizeof pause), 0);
-    while (recv(client, &byte, 1, 0) > 0) {
+    while (support_recv(client, &byte, 1, 0) > 0) {
     }
     assert_int_equal(fixture->closed, 0);
     assert_int_equal(close(client), 0);

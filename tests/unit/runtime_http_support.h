@@ -11,6 +11,7 @@
 #include "runtime/http_internal.h"
 #include "runtime/loop.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -196,10 +197,10 @@ static inline void support_send(int client, const void *bytes, size_t length, si
         size_t size = length - sent < step ? length - sent : step;
         ssize_t count = send(client, (const char *)bytes + sent, size, MSG_NOSIGNAL);
 
-        if (count <= 0) {
+        if (count <= 0 && errno != EINTR) {
             return;
         }
-        sent += (size_t)count;
+        sent += count > 0 ? (size_t)count : 0;
     }
 }
 
@@ -208,16 +209,27 @@ static inline void support_send_text(int client, const char *text)
     support_send(client, text, strlen(text), SIZE_MAX);
 }
 
+/* recv(), again when a signal came between: a socket with a time limit is not resumed by itself. */
+static inline ssize_t support_recv(int client, void *bytes, size_t size, int flags)
+{
+    ssize_t count = recv(client, bytes, size, flags);
+
+    while (count < 0 && errno == EINTR) {
+        count = recv(client, bytes, size, flags);
+    }
+    return count;
+}
+
 /* Everything until the server closes. The caller releases the buffer. */
 static inline void support_read_end(int client, struct buffer *ret_answer)
 {
     char bytes[16384];
-    ssize_t count = recv(client, bytes, sizeof bytes, 0);
+    ssize_t count = support_recv(client, bytes, sizeof bytes, 0);
 
     buffer_init(ret_answer, SUPPORT_ANSWER_SIZE_MAX);
     while (count > 0) {
         buffer_append(ret_answer, bytes, (size_t)count);
-        count = recv(client, bytes, sizeof bytes, 0);
+        count = support_recv(client, bytes, sizeof bytes, 0);
     }
     if (count < 0) {
         fail_msg("the server did not close in order; so far: %s", buffer_text(ret_answer));
@@ -232,7 +244,7 @@ static inline void support_read_until(int client, const char *text, struct buffe
 
     while (!strstr(buffer_text(answer) + searched, text)) {
         char bytes[65536];
-        ssize_t count = recv(client, bytes, sizeof bytes, 0);
+        ssize_t count = support_recv(client, bytes, sizeof bytes, 0);
 
         if (count <= 0) {
             fail_msg("waited for %s; got %zu bytes, at last: %s", text, answer->length,

@@ -504,7 +504,7 @@ static void ten_thousand_requests_sent_ahead_are_all_answered(void **state)
         ssize_t got;
 
         sent += more > 0 ? (size_t)more : 0;
-        got = recv(client, bytes, sizeof bytes, more > 0 ? MSG_DONTWAIT : 0);
+        got = support_recv(client, bytes, sizeof bytes, more > 0 ? MSG_DONTWAIT : 0);
         if (got > 0) {
             buffer_append(&answer, bytes, (size_t)got);
         }
@@ -774,7 +774,7 @@ static void a_dripping_head_runs_out_of_time_all_the_same(void **state)
     support_send_text(client, "GET /hello HTTP/1.1\r\nX: ");
     buffer_init(&answer, SUPPORT_ANSWER_SIZE_MAX);
     /* The receive's own timeout is the pace of the drip. */
-    for (int i = 0; i < 10000 && recv(client, &byte, 1, 0) <= 0; i++) {
+    for (int i = 0; i < 10000 && support_recv(client, &byte, 1, 0) <= 0; i++) {
         support_send_text(client, "x");
     }
     assert_int_equal(byte, 'H');
