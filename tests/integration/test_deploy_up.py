@@ -19,7 +19,7 @@ import pytest
 from support.paths import BUILD, ROOT
 from support.ports import free_port
 from support.process import Process
-from support.services import environment
+from support.services import SANITIZER_MARKS, environment
 
 UP = os.path.join(ROOT, "deploy", "up")
 RUN_SECONDS = 150
@@ -274,6 +274,17 @@ def test_secrets_are_readable_by_their_user_only(played):
         assert status.st_uid == expected, name
     for name in os.listdir(os.path.join(data, "keys")):
         assert os.stat(os.path.join(data, "keys", name)).st_mode & 0o077 == 0, name
+
+
+def test_no_sanitizer_has_spoken_in_any_log(played):
+    """deploy/up itself does not look at how a service ended; this does."""
+    data, _, _ = played
+    folder = os.path.join(data, "log")
+    for name in os.listdir(folder):
+        with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as file:
+            text = file.read()
+        for mark in SANITIZER_MARKS:
+            assert mark not in text, f"{name}: {text[text.index(mark):][:4000]}"
 
 
 @pytest.mark.parametrize(
