@@ -54,9 +54,9 @@ static char *borrow(const char *text)
 static enum err make_saying(struct saying *saying, const struct report *report)
 {
     saying->options = calloc(report->option_count + 1, sizeof *saying->options);
-    saying->option_pointers = calloc(report->option_count + 1, sizeof *saying->option_pointers);
+    saying->option_pointers = calloc(report->option_count + 1, sizeof(void *));
     saying->lines = calloc(report->line_count + 1, sizeof *saying->lines);
-    saying->line_pointers = calloc(report->line_count + 1, sizeof *saying->line_pointers);
+    saying->line_pointers = calloc(report->line_count + 1, sizeof(void *));
     return saying->options && saying->option_pointers && saying->lines && saying->line_pointers
                ? ERR_OK
                : ERR_UNAVAILABLE;

@@ -9,76 +9,27 @@
  *   APPLY    apply them, then FETCH again, or COMPARE when the copy is behind in none
  *
  * CLEAR, COMPARE and APPLY are writer jobs; while one runs, its thread alone
- * uses what the job points to. WAIT stands for any of them, after something was
- * away.
+ * uses what the job points to. A step that found something away is repeated by
+ * a timer.
  */
-#include "reporting/rebuild.h"
+#include "reporting/rebuild_internal.h"
 
-#include "reporting/apply.h"
 #include "reporting/hear/events.h"
 #include "reporting/store/model.h"
-#include "runtime/bus.h"
 #include "runtime/clock.h"
-#include "runtime/event.h"
-#include "runtime/event_fetch.h"
 #include "runtime/log.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define CONSUMER "reporting"
-
 enum { FETCH_TIMEOUT_MS = 10000, FETCH_REQUEST_SIZE_MAX = 1024 };
-
-enum step { STEP_NONE, STEP_CLEAR, STEP_COMPARE, STEP_FETCH, STEP_APPLY };
-
-/* One stream, as far as the copy has heard it. */
-struct stream {
-    const char *name;
-    struct bus_req *req;
-    uint64_t next_seq;
-    uint64_t target_seq; /* next_seq of the shown model, as last seen */
-    uint8_t chain[EVENT_CHAIN_SIZE];
-    bool chain_equal;
-};
-
-struct rebuild {
-    struct writer_job job; /* first: a job is its rebuild */
-    struct loop *loop;
-    struct writer *writer;
-    struct model model; /* the copy */
-    struct stream streams[REBUILD_STREAM_COUNT];
-    uv_timer_t timer;
-    bool timer_open;
-    bool stopping;
-
-    /* The check. */
-    char check_id[CRYPTO_UUID_TEXT_SIZE]; /* "" before the first */
-    enum rebuild_state state;
-    enum step step;
-    int retry_count;
-    int64_t skipped;
-    const char *failure;
-    struct store_comparison comparison;
-    bool equal;
-
-    /* What a job works on. */
-    struct stream *stream;
-    struct event_fetch_response response; /* zeros when there is none */
-    size_t first;                         /* envelope of the response to begin with */
-    size_t count;                         /* envelopes to apply */
-    bool one_by_one;                      /* a batch has failed: find the event that did it */
-    struct store_offset offsets[REBUILD_STREAM_COUNT];
-    bool compared;
-};
 
 static void rebuild_step(struct rebuild *rebuild, enum step step);
 static void rebuild_wait(struct rebuild *rebuild, int64_t wait_ms, const char *failure);
 static void rebuild_fail(struct rebuild *rebuild, const char *failure);
 static void fetch_start(struct rebuild *rebuild);
 static void on_fetched(const void *reply, size_t length, void *context);
-static enum err rebuild_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count);
 static void rebuild_done(struct writer_job *job);
 static void on_timer(uv_timer_t *timer);
 
@@ -94,10 +45,10 @@ static const struct writer_job_type JOB_TYPE = {
 enum err rebuild_open(const struct rebuild_options *options, struct rebuild **ret_rebuild)
 {
     struct rebuild *rebuild = calloc(1, sizeof *rebuild);
-    enum err err = rebuild ? ERR_OK : ERR_UNAVAILABLE;
+    enum err err;
 
-    if (err) {
-        return err;
+    if (!rebuild) {
+        return ERR_UNAVAILABLE;
     }
     rebuild->job.type = &JOB_TYPE;
     rebuild->loop = options->loop;
@@ -394,69 +345,6 @@ static void on_fetched(const void *reply, size_t length, void *context)
     } else {
         fetched(rebuild);
     }
-}
-
-/* ---- On the writer thread ---- */
-
-static enum err work_apply(struct writer_tx *tx, struct rebuild *rebuild)
-{
-    for (size_t i = 0; i < rebuild->count; i++) {
-        const struct event_fetch_piece *piece = &rebuild->response.envelopes[rebuild->first + i];
-        struct event event = {0};
-        enum err err = event_decode(piece->data, piece->length, &event);
-
-        if (!err) {
-            err = apply_event(tx, &event, &rebuild->model);
-        }
-        event_release(&event);
-        if (err) {
-            return err;
-        }
-    }
-    return ERR_OK;
-}
-
-/* The writer is the only one to move the shown model, so that both stand still here. */
-static enum err work_compare(struct writer_tx *tx, struct rebuild *rebuild)
-{
-    bool heard_the_same = true;
-
-    rebuild->compared = false;
-    for (int i = 0; i < REBUILD_STREAM_COUNT; i++) {
-        const struct stream *stream = &rebuild->streams[i];
-        enum err err = store_offset_read(tx->db, CONSUMER, stream->name, &rebuild->offsets[i]);
-
-        if (err) {
-            return err;
-        }
-        heard_the_same =
-            heard_the_same && rebuild->offsets[i].next_seq == (int64_t)stream->next_seq;
-    }
-    if (!heard_the_same) {
-        return ERR_OK;
-    }
-    rebuild->compared = true;
-    return store_check_compare(tx->db, &rebuild->comparison);
-}
-
-static enum err rebuild_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count)
-{
-    struct rebuild *rebuild = (struct rebuild *)jobs[0];
-
-    assert(count == 1);
-    (void)count; /* only the assertion reads it */
-    switch (rebuild->step) {
-    case STEP_CLEAR:
-        return store_check_clear(tx->db);
-    case STEP_COMPARE:
-        return work_compare(tx, rebuild);
-    case STEP_APPLY:
-        return work_apply(tx, rebuild);
-    case STEP_NONE:
-    case STEP_FETCH:
-        break;
-    }
-    return ERR_INTERNAL;
 }
 
 /* ---- Back on the loop ---- */

@@ -72,8 +72,8 @@ ERR_CHECKED enum err rebuild_start(struct rebuild *rebuild, struct rebuild_statu
 ERR_CHECKED enum err rebuild_read(const struct rebuild *rebuild, const char *check_id,
                                   struct rebuild_status *ret_status);
 
-/* Begins nothing more; a loop_stop_fn. Takes NULL. */
-void rebuild_stop(void *rebuild);
+/* Begins nothing more; a loop_stop_fn with the rebuild as its context. Takes NULL. */
+void rebuild_stop(void *context);
 
 /* Frees, after the writer has been closed; takes NULL. */
 void rebuild_free(struct rebuild *rebuild);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Escaping, and the figures of pages.
+ * Escapes text, and writes the figures of pages. What a text says must never
+ * become markup.
  */
 #include "reporting/http/html.h"
 
@@ -15,19 +16,19 @@ void html_text(struct buffer *buffer, const char *text)
     for (const char *at = text; *at != '\0'; at++) {
         switch (*at) {
         case '&':
-            html(buffer, "&amp;");
+            HTML(buffer, "&amp;");
             break;
         case '<':
-            html(buffer, "&lt;");
+            HTML(buffer, "&lt;");
             break;
         case '>':
-            html(buffer, "&gt;");
+            HTML(buffer, "&gt;");
             break;
         case '"':
-            html(buffer, "&quot;");
+            HTML(buffer, "&quot;");
             break;
         case '\'':
-            html(buffer, "&#39;");
+            HTML(buffer, "&#39;");
             break;
         default:
             buffer_append(buffer, (unsigned char)*at < ' ' || *at == 0x7f ? " " : at, 1);
@@ -47,7 +48,7 @@ void html_number(struct buffer *buffer, int64_t number)
 void html_krw(struct buffer *buffer, int64_t amount_krw)
 {
     html_number(buffer, amount_krw);
-    html(buffer, "원");
+    HTML(buffer, "원");
 }
 
 void html_day(struct buffer *buffer, int64_t time_ms)
@@ -67,12 +68,12 @@ void html_moment(struct buffer *buffer, int64_t time_ms)
 
     html_day(buffer, time_ms);
     if (date_format_clock(time_ms, clock) == ERR_OK) {
-        html(buffer, " ");
+        HTML(buffer, " ");
         buffer_append_text(buffer, clock);
     }
 }
 
 void html_missing(struct buffer *buffer)
 {
-    html(buffer, "자료 없음");
+    HTML(buffer, "자료 없음");
 }

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 /* Markup as it stands; only for constants. */
-#define html(buffer, markup) buffer_append_text(buffer, "" markup)
+#define HTML(buffer, markup) buffer_append_text(buffer, "" markup)
 
 /* Text for people: & < > " ' become entities, control characters a space. */
 void html_text(struct buffer *buffer, const char *text);

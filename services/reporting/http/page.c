@@ -13,7 +13,7 @@
 
 void page_begin(struct buffer *buffer, const char *title)
 {
-    html(buffer,
+    HTML(buffer,
          "<!DOCTYPE html>\n"
          "<html lang=\"ko\">\n"
          "<head>\n"
@@ -21,7 +21,7 @@ void page_begin(struct buffer *buffer, const char *title)
          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
          "<title>");
     html_text(buffer, title);
-    html(buffer,
+    HTML(buffer,
          "</title>\n"
          "<link rel=\"stylesheet\" href=\"/v1/style.css\">\n"
          "</head>\n"
@@ -33,17 +33,17 @@ void page_begin(struct buffer *buffer, const char *title)
 
 void page_end(struct buffer *buffer, const char *contact)
 {
-    html(buffer,
+    HTML(buffer,
          "</main>\n"
          "<footer>\n"
          "<h2>문의 <span lang=\"en\">Contact</span></h2>\n"
          "<p>");
     if (contact[0] == '\0') {
-        html(buffer, "등록된 문의처가 없습니다.");
+        HTML(buffer, "등록된 문의처가 없습니다.");
     } else {
         html_text(buffer, contact);
     }
-    html(buffer,
+    HTML(buffer,
          "</p>\n"
          "</footer>\n"
          "</body>\n"
@@ -52,7 +52,7 @@ void page_end(struct buffer *buffer, const char *contact)
 
 static void demonstration_banner(struct buffer *buffer)
 {
-    html(buffer,
+    HTML(buffer,
          "<p class=\"demonstration\"><strong>시연 자료</strong> "
          "시연을 위해 만든 자료이며, 실제 투표나 예산이 아닙니다. "
          "<span lang=\"en\">Demonstration data.</span></p>\n");
@@ -65,28 +65,28 @@ static void page_sources(struct buffer *buffer, const struct report *report)
 
     crypto_uuid_format(report->ballot.ballot_id, id);
     crypto_hex(report->ballot.definition_hash, REPORT_HASH_SIZE, hash, sizeof hash);
-    html(buffer,
+    HTML(buffer,
          "<section aria-labelledby=\"sources\">\n"
          "<h2 id=\"sources\">자료 <span lang=\"en\">Sources</span></h2>\n"
          "<ul>\n"
          "<li><a href=\"/v1/ballot-reports/");
     html_text(buffer, id);
-    html(buffer,
+    HTML(buffer,
          ".json\">이 보고서의 원자료(JSON)</a></li>\n"
          "<li><a href=\"" FEED_LINK
          "\">보고서 변경 알림(이벤트 피드)</a></li>\n"
          "</ul>\n"
          "<p>이 보고서는 ");
     html_number(buffer, report->report_version);
-    html(buffer, "번째 판입니다. 투표 기록 ");
+    HTML(buffer, "번째 판입니다. 투표 기록 ");
     html_number(buffer, report->participation_seq);
-    html(buffer, "번과 예산 원장 기록 ");
+    HTML(buffer, "번과 예산 원장 기록 ");
     html_number(buffer, report->ledger_seq);
-    html(buffer,
+    HTML(buffer,
          "번까지 반영했습니다.</p>\n"
          "<p>개시할 때 확정된 투표 내용의 해시값(SHA-256): <code>");
     html_text(buffer, hash);
-    html(buffer,
+    HTML(buffer,
          "</code></p>\n"
          "</section>\n");
 }
@@ -97,9 +97,9 @@ void page_report(struct buffer *buffer, const struct report *report, const char 
     if (report->ballot.demonstration) {
         demonstration_banner(buffer);
     }
-    html(buffer, "<h1>");
+    HTML(buffer, "<h1>");
     html_text(buffer, report->ballot.title);
-    html(buffer, "</h1>\n");
+    HTML(buffer, "</h1>\n");
     page_overview(buffer, report);
     page_turnout(buffer, report);
     page_result(buffer, report);
@@ -113,33 +113,33 @@ static void list_row(struct buffer *buffer, const struct report *report)
     char id[CRYPTO_UUID_TEXT_SIZE];
 
     crypto_uuid_format(report->ballot.ballot_id, id);
-    html(buffer, "<tr><th scope=\"row\"><a href=\"/v1/ballot-reports/");
+    HTML(buffer, "<tr><th scope=\"row\"><a href=\"/v1/ballot-reports/");
     html_text(buffer, id);
-    html(buffer, ".html\">");
+    HTML(buffer, ".html\">");
     html_text(buffer, report->ballot.title);
-    html(buffer, "</a>");
+    HTML(buffer, "</a>");
     if (report->ballot.demonstration) {
-        html(buffer, " (시연 자료)");
+        HTML(buffer, " (시연 자료)");
     }
-    html(buffer, "</th><td>");
+    HTML(buffer, "</th><td>");
     html_text(buffer, word_state(report->state));
-    html(buffer, "</td><td>");
+    HTML(buffer, "</td><td>");
     html_day(buffer, report->ballot.opens_time_ms);
-    html(buffer, " ~ ");
+    HTML(buffer, " ~ ");
     html_day(buffer, report->ballot.closes_time_ms);
-    html(buffer, "</td><td class=\"number\">");
+    HTML(buffer, "</td><td class=\"number\">");
     html_number(buffer, report->ballot.budget_krw);
-    html(buffer, "</td></tr>\n");
+    HTML(buffer, "</td></tr>\n");
 }
 
 void page_list(struct buffer *buffer, const struct page_list *list)
 {
     page_begin(buffer, "주민투표 보고서 목록");
-    html(buffer, "<h1>주민투표 보고서 <span lang=\"en\">Ballot reports</span></h1>\n");
+    HTML(buffer, "<h1>주민투표 보고서 <span lang=\"en\">Ballot reports</span></h1>\n");
     if (list->count == 0) {
-        html(buffer, "<p>공개된 보고서가 아직 없습니다.</p>\n");
+        HTML(buffer, "<p>공개된 보고서가 아직 없습니다.</p>\n");
     } else {
-        html(buffer,
+        HTML(buffer,
              "<table>\n"
              "<caption>주민투표 보고서 목록 (예산 단위: 원)</caption>\n"
              "<thead><tr><th scope=\"col\">투표</th><th scope=\"col\">상태</th>"
@@ -148,14 +148,14 @@ void page_list(struct buffer *buffer, const struct page_list *list)
         for (size_t i = 0; i < list->count; i++) {
             list_row(buffer, &list->reports[i]);
         }
-        html(buffer,
+        HTML(buffer,
              "</tbody>\n"
              "</table>\n");
     }
     if (list->next[0] != '\0') {
-        html(buffer, "<p><a href=\"/?after=");
+        HTML(buffer, "<p><a href=\"/?after=");
         html_text(buffer, list->next);
-        html(buffer, "\">이전 투표 더 보기</a></p>\n");
+        HTML(buffer, "\">이전 투표 더 보기</a></p>\n");
     }
     page_end(buffer, list->contact);
 }

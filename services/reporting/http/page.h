@@ -32,6 +32,6 @@ struct page_list {
 void page_list(struct buffer *buffer, const struct page_list *list);
 
 /* The stylesheet of all pages. */
-extern const char page_style[];
+extern const char PAGE_STYLE[];
 
 #endif

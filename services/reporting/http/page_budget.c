@@ -58,15 +58,15 @@ static const char *programme_name(const struct report *report, const char *progr
 
 static void budget_head(struct buffer *buffer, const struct stages *stages)
 {
-    html(buffer,
+    HTML(buffer,
          "<thead><tr><th scope=\"col\">사업</th><th scope=\"col\">회계연도</th>"
          "<th scope=\"col\">재원</th>");
     for (size_t i = 0; i < stages->count; i++) {
-        html(buffer, "<th scope=\"col\">");
+        HTML(buffer, "<th scope=\"col\">");
         html_text(buffer, word_stage(stages->codes[i]));
-        html(buffer, "</th>");
+        HTML(buffer, "</th>");
     }
-    html(buffer, "</tr></thead>\n");
+    HTML(buffer, "</tr></thead>\n");
 }
 
 static void budget_cell(struct buffer *buffer, const struct report *report, size_t first,
@@ -74,17 +74,17 @@ static void budget_cell(struct buffer *buffer, const struct report *report, size
 {
     const struct report_account *row = &report->lines[first].account;
 
-    html(buffer, "<td class=\"number\">");
+    HTML(buffer, "<td class=\"number\">");
     for (size_t i = first; i < report->line_count && same_row(row, &report->lines[i].account);
          i++) {
         if (strcmp(report->lines[i].account.stage, stage) == 0) {
             html_number(buffer, report->lines[i].balance_krw);
-            html(buffer, "</td>");
+            HTML(buffer, "</td>");
             return;
         }
     }
     html_missing(buffer);
-    html(buffer, "</td>");
+    HTML(buffer, "</td>");
 }
 
 static void budget_row(struct buffer *buffer, const struct report *report, size_t first,
@@ -93,24 +93,24 @@ static void budget_row(struct buffer *buffer, const struct report *report, size_
     const struct report_account *row = &report->lines[first].account;
     const char *name = programme_name(report, row->programme);
 
-    html(buffer, "<tr><th scope=\"row\">");
+    HTML(buffer, "<tr><th scope=\"row\">");
     if (name) {
         html_text(buffer, name);
-        html(buffer, " (");
+        HTML(buffer, " (");
         html_text(buffer, row->programme);
-        html(buffer, ")");
+        HTML(buffer, ")");
     } else {
         html_text(buffer, row->programme);
     }
-    html(buffer, "</th><td>");
+    HTML(buffer, "</th><td>");
     buffer_append_format(buffer, "%d", (int)row->fiscal_year);
-    html(buffer, "</td><td>");
+    HTML(buffer, "</td><td>");
     html_text(buffer, word_source(row->funding_source));
-    html(buffer, "</td>");
+    HTML(buffer, "</td>");
     for (size_t i = 0; i < stages->count; i++) {
         budget_cell(buffer, report, first, stages->codes[i]);
     }
-    html(buffer, "</tr>\n");
+    HTML(buffer, "</tr>\n");
 }
 
 static void budget_sum(struct buffer *buffer, const struct report *report, const char *stage)
@@ -123,36 +123,36 @@ static void budget_sum(struct buffer *buffer, const struct report *report, const
             fits = !__builtin_add_overflow(sum, report->lines[i].balance_krw, &sum);
         }
     }
-    html(buffer, "<td class=\"number\">");
+    HTML(buffer, "<td class=\"number\">");
     if (fits) {
         html_number(buffer, sum);
     } else {
         html_missing(buffer);
     }
-    html(buffer, "</td>");
+    HTML(buffer, "</td>");
 }
 
 static void budget_table(struct buffer *buffer, const struct report *report,
                          const struct stages *stages)
 {
     assert(stages->count > 0);
-    html(buffer,
+    HTML(buffer,
          "<table>\n"
          "<caption>사업별·재원별·단계별 예산 (단위: 원)</caption>\n");
     budget_head(buffer, stages);
-    html(buffer, "<tbody>\n");
+    HTML(buffer, "<tbody>\n");
     for (size_t i = 0; i < report->line_count; i++) {
         if (i == 0 || !same_row(&report->lines[i - 1].account, &report->lines[i].account)) {
             budget_row(buffer, report, i, stages);
         }
     }
-    html(buffer,
+    HTML(buffer,
          "</tbody>\n"
          "<tfoot><tr><th scope=\"row\" colspan=\"3\">합계</th>");
     for (size_t i = 0; i < stages->count; i++) {
         budget_sum(buffer, report, stages->codes[i]);
     }
-    html(buffer,
+    HTML(buffer,
          "</tr></tfoot>\n"
          "</table>\n"
          "<p>각 단계에 지금 남아 있는 금액입니다. 편성요구는 본예산에 편성되면 편성으로 "
@@ -163,7 +163,7 @@ void page_budget(struct buffer *buffer, const struct report *report)
 {
     struct stages stages = {.count = 0};
 
-    html(buffer,
+    HTML(buffer,
          "<section aria-labelledby=\"budget\">\n"
          "<h2 id=\"budget\">예산 반영 <span lang=\"en\">Budget</span></h2>\n");
     for (size_t i = 0; i < report->line_count; i++) {
@@ -172,9 +172,9 @@ void page_budget(struct buffer *buffer, const struct report *report)
         }
     }
     if (stages.count == 0) {
-        html(buffer, "<p>자료 없음: 아직 예산 원장에 기록된 금액이 없습니다.</p>\n");
+        HTML(buffer, "<p>자료 없음: 아직 예산 원장에 기록된 금액이 없습니다.</p>\n");
     } else {
         budget_table(buffer, report, &stages);
     }
-    html(buffer, "</section>\n");
+    HTML(buffer, "</section>\n");
 }

@@ -21,22 +21,22 @@ static void or_missing(struct buffer *buffer, const char *text)
 
 static void option_row(struct buffer *buffer, const struct report_option *option)
 {
-    html(buffer, "<tr><td class=\"number\">");
+    HTML(buffer, "<tr><td class=\"number\">");
     html_number(buffer, option->number);
-    html(buffer, "</td><th scope=\"row\">");
+    HTML(buffer, "</td><th scope=\"row\">");
     html_text(buffer, option->name);
-    html(buffer, "</th><td>");
+    HTML(buffer, "</th><td>");
     or_missing(buffer, option->field);
-    html(buffer, "</td><td>");
+    HTML(buffer, "</td><td>");
     html_text(buffer, option->area[0] == '\0' ? "전체" : option->area);
-    html(buffer, "</td><td class=\"number\">");
+    HTML(buffer, "</td><td class=\"number\">");
     html_number(buffer, option->cost_krw);
-    html(buffer, "</td></tr>\n");
+    HTML(buffer, "</td></tr>\n");
 }
 
 static void listed_options(struct buffer *buffer, const struct report *report)
 {
-    html(buffer,
+    HTML(buffer,
          "<p>득표와 선정 결과는 개표하여 확정한 뒤 공개합니다.</p>\n"
          "<table>\n"
          "<caption>투표 대상 사업 (사업비 단위: 원)</caption>\n"
@@ -47,7 +47,7 @@ static void listed_options(struct buffer *buffer, const struct report *report)
     for (size_t i = 0; i < report->option_count; i++) {
         option_row(buffer, &report->options[i]);
     }
-    html(buffer,
+    HTML(buffer,
          "</tbody>\n"
          "</table>\n");
 }
@@ -55,48 +55,48 @@ static void listed_options(struct buffer *buffer, const struct report *report)
 /* rank 0: the tally does not name the option. */
 static void result_row(struct buffer *buffer, const struct report_option *option, uint32_t rank)
 {
-    html(buffer, "<tr><td class=\"number\">");
+    HTML(buffer, "<tr><td class=\"number\">");
     if (rank == 0) {
         html_missing(buffer);
     } else {
         html_number(buffer, rank);
     }
-    html(buffer, "</td><th scope=\"row\">");
+    HTML(buffer, "</td><th scope=\"row\">");
     html_text(buffer, option->name);
-    html(buffer, "</th><td>");
+    HTML(buffer, "</th><td>");
     or_missing(buffer, option->field);
-    html(buffer, "</td><td class=\"number\">");
+    HTML(buffer, "</td><td class=\"number\">");
     if (rank == 0) {
         html_missing(buffer);
     } else {
         html_number(buffer, option->score);
     }
-    html(buffer, "</td><td class=\"number\">");
+    HTML(buffer, "</td><td class=\"number\">");
     html_number(buffer, option->cost_krw);
-    html(buffer, "</td><td>");
+    HTML(buffer, "</td><td>");
     if (rank == 0) {
-        html(buffer, "자료 없음</td><td>자료 없음");
+        HTML(buffer, "자료 없음</td><td>자료 없음");
     } else {
         html_text(buffer, option->funded ? "선정" : "미선정");
-        html(buffer, "</td><td>");
+        HTML(buffer, "</td><td>");
         html_text(buffer, word_reason(option->reason));
     }
-    html(buffer, "</td></tr>\n");
+    HTML(buffer, "</td></tr>\n");
 }
 
 static void result_summary(struct buffer *buffer, const struct report *report)
 {
-    html(buffer, "<dl>\n<dt>선정 사업비 합계</dt><dd>");
+    HTML(buffer, "<dl>\n<dt>선정 사업비 합계</dt><dd>");
     html_krw(buffer, report->tally.funded_krw);
-    html(buffer, " (예산 ");
+    HTML(buffer, " (예산 ");
     html_krw(buffer, report->ballot.budget_krw);
-    html(buffer, " 중)</dd>\n<dt>남은 예산</dt><dd>");
+    HTML(buffer, " 중)</dd>\n<dt>남은 예산</dt><dd>");
     html_krw(buffer, report->ballot.budget_krw - report->tally.funded_krw);
-    html(buffer, "</dd>\n<dt>개표한 투표</dt><dd>");
+    HTML(buffer, "</dd>\n<dt>개표한 투표</dt><dd>");
     html_number(buffer, report->tally.voters);
-    html(buffer, "명, 선택 ");
+    HTML(buffer, "명, 선택 ");
     html_number(buffer, report->tally.selections);
-    html(buffer,
+    HTML(buffer,
          "건</dd>\n"
          "</dl>\n");
 }
@@ -107,7 +107,7 @@ static void result_table(struct buffer *buffer, const struct report *report)
     uint32_t ranks[REPORT_OPTION_MAX];
 
     report_rank(report->options, report->option_count, order, ranks);
-    html(buffer,
+    HTML(buffer,
          "<table>\n"
          "<caption>득표순 결과 (득표 단위: 표, 사업비 단위: 원)</caption>\n"
          "<thead><tr><th scope=\"col\">순위</th><th scope=\"col\">사업명</th>"
@@ -118,7 +118,7 @@ static void result_table(struct buffer *buffer, const struct report *report)
     for (size_t i = 0; i < report->option_count; i++) {
         result_row(buffer, &report->options[order[i]], ranks[i]);
     }
-    html(buffer,
+    HTML(buffer,
          "</tbody>\n"
          "</table>\n"
          "<p>득표가 같은 사업은 순위가 같습니다.</p>\n");
@@ -126,7 +126,7 @@ static void result_table(struct buffer *buffer, const struct report *report)
 
 void page_result(struct buffer *buffer, const struct report *report)
 {
-    html(buffer,
+    HTML(buffer,
          "<section aria-labelledby=\"result\">\n"
          "<h2 id=\"result\">투표 결과 <span lang=\"en\">Result</span></h2>\n");
     if (report->state == REPORT_CERTIFIED) {
@@ -135,5 +135,5 @@ void page_result(struct buffer *buffer, const struct report *report)
     } else {
         listed_options(buffer, report);
     }
-    html(buffer, "</section>\n");
+    HTML(buffer, "</section>\n");
 }

@@ -5,7 +5,7 @@
  */
 #include "reporting/http/page.h"
 
-const char page_style[] =
+const char PAGE_STYLE[] =
     ":root{color-scheme:light;}\n"
     "body{margin:0 auto;padding:1rem;max-width:60rem;background:#fff;color:#1a1a1a;"
     "font:1.0625rem/1.65 \"Pretendard GOV\",\"Noto Sans KR\",\"Malgun Gothic\",sans-serif;"

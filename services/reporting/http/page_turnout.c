@@ -41,18 +41,18 @@ static void cell_share(struct buffer *buffer, int64_t voters, int64_t whole)
 
 static void cell_row(struct buffer *buffer, const struct report_cell *cell, int64_t whole)
 {
-    html(buffer, "<tr><th scope=\"row\">");
+    HTML(buffer, "<tr><th scope=\"row\">");
     cell_name(buffer, cell);
-    html(buffer, "</th>");
+    HTML(buffer, "</th>");
     if (cell->suppressed) {
-        html(buffer, "<td colspan=\"2\">비공개(5명 미만 보호)</td></tr>\n");
+        HTML(buffer, "<td colspan=\"2\">비공개(5명 미만 보호)</td></tr>\n");
         return;
     }
-    html(buffer, "<td class=\"number\">");
+    HTML(buffer, "<td class=\"number\">");
     html_number(buffer, cell->voters);
-    html(buffer, "</td><td class=\"number\">");
+    HTML(buffer, "</td><td class=\"number\">");
     cell_share(buffer, cell->voters, whole);
-    html(buffer, "</td></tr>\n");
+    HTML(buffer, "</td></tr>\n");
 }
 
 static void turnout_table(struct buffer *buffer, const struct report *report, const char *dimension)
@@ -60,13 +60,13 @@ static void turnout_table(struct buffer *buffer, const struct report *report, co
     int64_t whole = report_voters(report);
     size_t count = 0;
 
-    html(buffer, "<table>\n<caption>");
+    HTML(buffer, "<table>\n<caption>");
     html_text(buffer, word_dimension(dimension));
-    html(buffer,
+    HTML(buffer,
          "별 투표자 (단위: 명, %)</caption>\n"
          "<thead><tr><th scope=\"col\">");
     html_text(buffer, word_dimension(dimension));
-    html(buffer,
+    HTML(buffer,
          "</th><th scope=\"col\">투표자</th><th scope=\"col\">비율</th></tr></thead>\n"
          "<tbody>\n");
     for (size_t i = 0; i < report->cell_count; i++) {
@@ -76,24 +76,24 @@ static void turnout_table(struct buffer *buffer, const struct report *report, co
         }
     }
     if (count == 0) {
-        html(buffer, "<tr><td colspan=\"3\">자료 없음</td></tr>\n");
+        HTML(buffer, "<tr><td colspan=\"3\">자료 없음</td></tr>\n");
     }
-    html(buffer,
+    HTML(buffer,
          "</tbody>\n"
          "<tfoot><tr><th scope=\"row\">합계</th><td class=\"number\">");
     html_number(buffer, whole);
-    html(buffer, "</td><td class=\"number\">");
+    HTML(buffer, "</td><td class=\"number\">");
     cell_share(buffer, whole, whole);
-    html(buffer,
+    HTML(buffer,
          "</td></tr></tfoot>\n"
          "</table>\n");
 }
 
 static void turnout_open(struct buffer *buffer, const struct report *report)
 {
-    html(buffer, "<p>투표자 ");
+    HTML(buffer, "<p>투표자 ");
     html_number(buffer, report_public_voters(report->state, report_voters(report)));
-    html(buffer,
+    HTML(buffer,
          "명 (투표가 끝나기 전에는 10명 단위로 내림하여 공개합니다)</p>\n"
          "<p>동별·성별 등의 투표자 수와 1일 평균은 마감 후 공개합니다.</p>\n");
 }
@@ -103,19 +103,19 @@ static void turnout_average(struct buffer *buffer, const struct report_closing *
     char text[NUMBER_SIZE];
     int64_t tenths = 0;
 
-    html(buffer, "<dt>1일 평균</dt><dd>");
+    HTML(buffer, "<dt>1일 평균</dt><dd>");
     if (number_tenths(closing->voters, closing->days, &tenths)) {
         html_missing(buffer);
     } else {
         number_format_tenths(tenths, text);
         html_number(buffer, closing->voters);
-        html(buffer, "명/");
+        HTML(buffer, "명/");
         html_number(buffer, closing->days);
-        html(buffer, "일 = ");
+        HTML(buffer, "일 = ");
         html_text(buffer, text);
-        html(buffer, "명/일");
+        HTML(buffer, "명/일");
     }
-    html(buffer, "</dd>\n");
+    HTML(buffer, "</dd>\n");
 }
 
 /* A ballot can be certified here before its closing was heard: then nothing is known of it. */
@@ -124,18 +124,18 @@ static void turnout_closed(struct buffer *buffer, const struct report *report)
     const struct report_closing *closing = &report->closing;
 
     if (!report->was_closed) {
-        html(buffer, "<p>자료 없음</p>\n");
+        HTML(buffer, "<p>자료 없음</p>\n");
         return;
     }
-    html(buffer, "<dl>\n<dt>투표자</dt><dd>");
+    HTML(buffer, "<dl>\n<dt>투표자</dt><dd>");
     html_number(buffer, closing->voters);
-    html(buffer, "명</dd>\n<dt>투표 일수</dt><dd>");
+    HTML(buffer, "명</dd>\n<dt>투표 일수</dt><dd>");
     html_number(buffer, closing->days);
-    html(buffer, "일</dd>\n");
+    HTML(buffer, "일</dd>\n");
     turnout_average(buffer, closing);
-    html(buffer, "<dt>투표 변경</dt><dd>");
+    HTML(buffer, "<dt>투표 변경</dt><dd>");
     html_number(buffer, closing->revisions);
-    html(buffer,
+    HTML(buffer,
          "건 (변경한 투표자도 한 번만 셉니다)</dd>\n"
          "</dl>\n"
          "<p>비율과 평균은 소수 첫째 자리까지 적고 그 아래는 버립니다. 비율의 기준은 전체 "
@@ -148,7 +148,7 @@ static void turnout_closed(struct buffer *buffer, const struct report *report)
 
 void page_turnout(struct buffer *buffer, const struct report *report)
 {
-    html(buffer,
+    HTML(buffer,
          "<section aria-labelledby=\"turnout\">\n"
          "<h2 id=\"turnout\">투표 참여 <span lang=\"en\">Turnout</span></h2>\n");
     if (report->state == REPORT_OPEN) {
@@ -156,5 +156,5 @@ void page_turnout(struct buffer *buffer, const struct report *report)
     } else {
         turnout_closed(buffer, report);
     }
-    html(buffer, "</section>\n");
+    HTML(buffer, "</section>\n");
 }

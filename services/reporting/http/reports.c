@@ -316,5 +316,5 @@ static void asking_done(struct reader_job *job)
 void style_get_start(struct http_request *request, void *context)
 {
     (void)context;
-    respond_cached(request, "text/css; charset=utf-8", page_style, strlen(page_style));
+    respond_cached(request, "text/css; charset=utf-8", PAGE_STYLE, strlen(PAGE_STYLE));
 }
