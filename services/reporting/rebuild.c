@@ -111,8 +111,12 @@ static void read_status(const struct rebuild *rebuild, struct rebuild_status *re
         .skipped = rebuild->skipped,
         .failure = rebuild->failure,
         .equal = rebuild->equal,
-        .comparison = rebuild->comparison,
     };
+
+    /* Until then it may be the writer's. */
+    if (rebuild->state == REBUILD_DONE) {
+        ret_status->comparison = rebuild->comparison;
+    }
     memcpy(ret_status->check_id, rebuild->check_id, sizeof ret_status->check_id);
     for (int i = 0; i < REBUILD_STREAM_COUNT; i++) {
         const struct stream *stream = &rebuild->streams[i];

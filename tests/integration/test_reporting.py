@@ -152,6 +152,7 @@ def test_an_open_ballot_tells_one_rounded_number_and_says_it_when_it_moves(
 ):
     ballot_id = ballot()
     ledger.reserve(ballot_id, 5_000_000)
+    wait_heard(reporting, ledger)
     participation.open(ballot_id, ["정원"])
     for batch, voters in enumerate((3, 9, 10, 14, 19, 27), 1):
         participation.accept(ballot_id, batch, voters)
@@ -264,6 +265,25 @@ def test_a_rebuild_from_event_1_is_equal_and_finds_a_changed_row(reporting, part
     assert reporting.report(ids[0]) == before, "a check changes nothing that is shown"
 
 
+def test_a_check_keeps_up_with_what_is_said_meanwhile(reporting, participation, ledger):
+    ballot_id = ballot()
+    participation.open(ballot_id, ["정원"])
+    for batch in range(1, 300):
+        participation.accept(ballot_id, batch, 7 * batch)
+    wait_heard(reporting, participation)
+    status, started = reporting.ask("POST", "/v1/rebuild:check")
+    assert (status, started["state"], started["equal"]) == (202, "running", None)
+    again = reporting.ask("POST", "/v1/rebuild:check")[1]
+    assert again["check_id"] == started["check_id"] or again["state"] == "running"
+    for batch in range(300, 340):
+        participation.accept(ballot_id, batch, 7 * batch)
+        ledger.select("p-1", batch, ballot_id)
+    wait_heard(reporting, participation, ledger)
+    assert reporting.report(ballot_id)["turnout"]["voters"] == 7 * 339 // 10 * 10
+    result = check(reporting)
+    assert (result["equal"], result["participation_seq"]) == (True, 340), result
+
+
 def test_only_operators_start_a_check_and_only_the_last_is_known(reporting):
     status, answer = reporting.ask("POST", "/v1/rebuild:check", key=reporting.auditor)
     assert (status, answer["code"]) == (403, "role-not-allowed")
@@ -334,6 +354,7 @@ def test_the_page_is_korean_plain_and_in_order(reporting, participation, ledger)
         "2022. 9. 19.(월) 09:00 ~ 2022. 9. 23.(금) 18:00 (5일간)",
         "1,577명/5일 = 315.4명/일",
         "비공개(5명 미만 보호)",
+        ">성별 투표자 (단위: 명, %)<",
         "(단위: 원)",
         "남은 예산을 초과",
         "구비",

@@ -54,6 +54,11 @@ static const struct word DIMENSIONS[] = {
     {"age_band", "연령"}, {"basis", "본인확인 방법"}, {"day", "날짜"},
 };
 
+static const struct word BY_DIMENSIONS[] = {
+    {"area", "동별"},       {"channel", "참여 경로별"},   {"sex", "성별"},
+    {"age_band", "연령별"}, {"basis", "본인확인 방법별"}, {"day", "날짜별"},
+};
+
 static const struct word SEXES[] = {{"F", "여성"}, {"M", "남성"}, {"X", "기타"}};
 
 static const struct word AGES[] = {
@@ -122,6 +127,11 @@ const char *word_reason(const char *reason)
 const char *word_dimension(const char *dimension)
 {
     return find(DIMENSIONS, COUNT(DIMENSIONS), dimension);
+}
+
+const char *word_by_dimension(const char *dimension)
+{
+    return find(BY_DIMENSIONS, COUNT(BY_DIMENSIONS), dimension);
 }
 
 const char *word_cell(const char *dimension, const char *name)

@@ -140,8 +140,9 @@ void page_list(struct buffer *buffer, const struct page_list *list)
         HTML(buffer, "<p>공개된 보고서가 아직 없습니다.</p>\n");
     } else {
         HTML(buffer,
+             "<div class=\"wide\" role=\"region\" aria-labelledby=\"list-table\" tabindex=\"0\">\n"
              "<table>\n"
-             "<caption>주민투표 보고서 목록 (예산 단위: 원)</caption>\n"
+             "<caption id=\"list-table\">주민투표 보고서 목록 (예산 단위: 원)</caption>\n"
              "<thead><tr><th scope=\"col\">투표</th><th scope=\"col\">상태</th>"
              "<th scope=\"col\">투표 기간</th><th scope=\"col\">예산</th></tr></thead>\n"
              "<tbody>\n");
@@ -150,7 +151,7 @@ void page_list(struct buffer *buffer, const struct page_list *list)
         }
         HTML(buffer,
              "</tbody>\n"
-             "</table>\n");
+             "</table>\n</div>\n");
     }
     if (list->next[0] != '\0') {
         HTML(buffer, "<p><a href=\"/?after=");

@@ -137,8 +137,9 @@ static void budget_table(struct buffer *buffer, const struct report *report,
 {
     assert(stages->count > 0);
     HTML(buffer,
+         "<div class=\"wide\" role=\"region\" aria-labelledby=\"budget-table\" tabindex=\"0\">\n"
          "<table>\n"
-         "<caption>사업별·재원별·단계별 예산 (단위: 원)</caption>\n");
+         "<caption id=\"budget-table\">사업별·재원별·단계별 예산 (단위: 원)</caption>\n");
     budget_head(buffer, stages);
     HTML(buffer, "<tbody>\n");
     for (size_t i = 0; i < report->line_count; i++) {
@@ -154,7 +155,7 @@ static void budget_table(struct buffer *buffer, const struct report *report,
     }
     HTML(buffer,
          "</tr></tfoot>\n"
-         "</table>\n"
+         "</table>\n</div>\n"
          "<p>각 단계에 지금 남아 있는 금액입니다. 편성요구는 본예산에 편성되면 편성으로 "
          "옮겨집니다. 아직 이르지 않은 단계는 ‘자료 없음’이며 0원과 다릅니다.</p>\n");
 }

@@ -38,8 +38,9 @@ static void listed_options(struct buffer *buffer, const struct report *report)
 {
     HTML(buffer,
          "<p>득표와 선정 결과는 개표하여 확정한 뒤 공개합니다.</p>\n"
+         "<div class=\"wide\" role=\"region\" aria-labelledby=\"options-table\" tabindex=\"0\">\n"
          "<table>\n"
-         "<caption>투표 대상 사업 (사업비 단위: 원)</caption>\n"
+         "<caption id=\"options-table\">투표 대상 사업 (사업비 단위: 원)</caption>\n"
          "<thead><tr><th scope=\"col\">번호</th><th scope=\"col\">사업명</th>"
          "<th scope=\"col\">분야</th><th scope=\"col\">지역</th>"
          "<th scope=\"col\">사업비</th></tr></thead>\n"
@@ -49,7 +50,7 @@ static void listed_options(struct buffer *buffer, const struct report *report)
     }
     HTML(buffer,
          "</tbody>\n"
-         "</table>\n");
+         "</table>\n</div>\n");
 }
 
 /* rank 0: the tally does not name the option. */
@@ -108,8 +109,9 @@ static void result_table(struct buffer *buffer, const struct report *report)
 
     report_rank(report->options, report->option_count, order, ranks);
     HTML(buffer,
+         "<div class=\"wide\" role=\"region\" aria-labelledby=\"result-table\" tabindex=\"0\">\n"
          "<table>\n"
-         "<caption>득표순 결과 (득표 단위: 표, 사업비 단위: 원)</caption>\n"
+         "<caption id=\"result-table\">득표순 결과 (득표 단위: 표, 사업비 단위: 원)</caption>\n"
          "<thead><tr><th scope=\"col\">순위</th><th scope=\"col\">사업명</th>"
          "<th scope=\"col\">분야</th><th scope=\"col\">득표</th>"
          "<th scope=\"col\">사업비</th><th scope=\"col\">선정 여부</th>"
@@ -120,7 +122,7 @@ static void result_table(struct buffer *buffer, const struct report *report)
     }
     HTML(buffer,
          "</tbody>\n"
-         "</table>\n"
+         "</table>\n</div>\n"
          "<p>득표가 같은 사업은 순위가 같습니다.</p>\n");
 }
 

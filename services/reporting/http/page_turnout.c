@@ -61,9 +61,9 @@ static void turnout_table(struct buffer *buffer, const struct report *report, co
     size_t count = 0;
 
     HTML(buffer, "<table>\n<caption>");
-    html_text(buffer, word_dimension(dimension));
+    html_text(buffer, word_by_dimension(dimension));
     HTML(buffer,
-         "별 투표자 (단위: 명, %)</caption>\n"
+         " 투표자 (단위: 명, %)</caption>\n"
          "<thead><tr><th scope=\"col\">");
     html_text(buffer, word_dimension(dimension));
     HTML(buffer,
