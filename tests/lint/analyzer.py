@@ -11,7 +11,7 @@ import os
 import shlex
 import sys
 
-from lintlib import Cache, Report, Sources, check_each, die, tool_version
+from lintlib import Cache, Report, Sources, check_each, die, require_version, tool_version
 
 # Instrumented code hides its own null checks from the analyzer.
 DROPPED = ("-fsanitize", "-fno-sanitize", "-fprofile", "--coverage", "-O")
@@ -52,6 +52,7 @@ def main():
         command = analysis_of(entry)
         if version is None:
             version = tool_version(command[0], "--version")
+            require_version("analyzer", version, " 12.")
         key = cache.key(version, command, sources.contents(path))
         work.append((key, command, entry["directory"]))
     count = check_each(report, cache, work)
