@@ -117,6 +117,11 @@ const char *client_url(const struct client *client, enum client_service service)
     return client->targets[service].given;
 }
 
+int64_t client_timeout_ms(const struct client *client)
+{
+    return client->timeout_ms;
+}
+
 const char *client_key_id(const struct client *client)
 {
     return client->has_key ? client->key.key_id : NULL;

@@ -81,6 +81,9 @@ const char *client_service_name(enum client_service service);
 ERR_CHECKED enum err client_service_find(const char *name, enum client_service *ret_service);
 const char *client_url(const struct client *client, enum client_service service);
 
+/* --timeout, or what stands for it. */
+int64_t client_timeout_ms(const struct client *client);
+
 /* The id of the key that signs ("operator:kim"); NULL when there is none. */
 const char *client_key_id(const struct client *client);
 

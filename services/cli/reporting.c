@@ -5,20 +5,40 @@
  */
 #include "cli/nouns.h"
 
+#include "cli/list.h"
 #include "cli/print.h"
+#include "cli/progress.h"
 #include "cli/request.h"
+#include "runtime/clock.h"
 
 #include <stdio.h>
 #include <string.h>
 
+enum { CHECK_PAUSE_MS = 200 };
+
 static enum cli_status reporting_list(const struct invocation *invocation)
 {
-    return request_run(invocation, &(const struct client_request){
-                                       .service = CLIENT_REPORTING,
-                                       .method = "GET",
-                                       .path = "/v1/ballot-reports",
-                                       .is_public = true,
-                                   });
+    struct client *client = NULL;
+    json_t *rows = NULL;
+    enum cli_status status;
+
+    status = client_open(invocation, &client);
+    if (status != CLI_OK) {
+        return status;
+    }
+    status = list_fetch(invocation, client,
+                        &(const struct list_request){
+                            .service = CLIENT_REPORTING,
+                            .path = "/v1/ballot-reports",
+                            .items = "reports",
+                        },
+                        &rows);
+    if (status == CLI_OK) {
+        print_answer(rows, invocation->json);
+        json_decref(rows);
+    }
+    client_close(client);
+    return status;
 }
 
 static enum cli_status reporting_show(const struct invocation *invocation)
@@ -40,15 +60,111 @@ static enum cli_status reporting_show(const struct invocation *invocation)
                                    });
 }
 
-/* The answer says whether the two agree; only agreement is success. */
-static enum cli_status reporting_rebuild(const struct invocation *invocation)
+/* How many events a check has gone through, and how many there are. */
+static int64_t check_progress(const json_t *check, int64_t *ret_total)
 {
-    const struct client_request request = {
+    const json_t *streams = json_object_get(check, "streams");
+    int64_t done = 0;
+    size_t i;
+
+    *ret_total = 0;
+    for (i = 0; i < json_array_size(streams); i++) {
+        const json_t *stream = json_array_get(streams, i);
+
+        done += json_integer_value(json_object_get(stream, "seq"));
+        *ret_total += json_integer_value(json_object_get(stream, "target_seq"));
+    }
+    return done;
+}
+
+static bool is_running(const json_t *check)
+{
+    const char *state = json_string_value(json_object_get(check, "state"));
+
+    return state != NULL && strcmp(state, "running") == 0;
+}
+
+/* Asks again until the check is over. A check that stands still for a whole --timeout has failed. */
+static enum cli_status check_wait(const struct invocation *invocation, struct client *client,
+                                  const char *path, struct client_response *response)
+{
+    struct progress progress;
+    int64_t total = 0;
+    int64_t done = check_progress(response->json, &total);
+    int64_t moved_ms = clock_monotonic_ms();
+
+    progress_begin(&progress, say("재계산", "events"), total, !progress_is_wanted());
+    while (is_running(response->json)) {
+        struct client_response next;
+        enum cli_status status;
+        int64_t next_done;
+
+        client_pause(CHECK_PAUSE_MS);
+        status = request_send(invocation, client,
+                              &(const struct client_request){
+                                  .service = CLIENT_REPORTING,
+                                  .method = "GET",
+                                  .path = path,
+                              },
+                              &next);
+        if (status != CLI_OK) {
+            return status;
+        }
+        client_response_release(response);
+        *response = next;
+        next_done = check_progress(response->json, &total);
+        progress.total = total;
+        progress_update(&progress, next_done);
+        if (next_done != done) {
+            done = next_done;
+            moved_ms = clock_monotonic_ms();
+        } else if (clock_monotonic_ms() - moved_ms > client_timeout_ms(client)) {
+            (void)fprintf(stderr, say("hyeopchi: 재계산이 진행되지 않습니다\n",
+                                      "hyeopchi: the check does not move on\n"));
+            return CLI_FAILED;
+        }
+    }
+    progress_end(&progress, done);
+    return CLI_OK;
+}
+
+/* Only a check that is done and found both alike is success. */
+static enum cli_status check_run(const struct invocation *invocation, struct client *client)
+{
+    const struct client_request start = {
         .service = CLIENT_REPORTING,
         .method = "POST",
         .path = "/v1/rebuild:check",
     };
     struct client_response response;
+    uint8_t uuid[CRYPTO_UUID_SIZE];
+    char path[CLIENT_URL_SIZE];
+    enum cli_status status;
+    const char *id;
+
+    status = request_send(invocation, client, &start, &response);
+    if (status != CLI_OK) {
+        return status;
+    }
+    id = json_string_value(json_object_get(response.json, "check_id"));
+    if (id == NULL || crypto_uuid_parse(id, uuid)) {
+        (void)fprintf(stderr, say("hyeopchi: 서비스의 응답을 이해할 수 없습니다\n",
+                                  "hyeopchi: the service's answer makes no sense\n"));
+        client_response_release(&response);
+        return CLI_FAILED;
+    }
+    (void)snprintf(path, sizeof path, "/v1/rebuild-checks/%s", id);
+    status = check_wait(invocation, client, path, &response);
+    if (status == CLI_OK) {
+        print_answer(response.json, invocation->json);
+        status = json_is_true(json_object_get(response.json, "equal")) ? CLI_OK : CLI_FAILED;
+    }
+    client_response_release(&response);
+    return status;
+}
+
+static enum cli_status reporting_rebuild(const struct invocation *invocation)
+{
     struct client *client = NULL;
     enum cli_status status;
 
@@ -60,14 +176,7 @@ static enum cli_status reporting_rebuild(const struct invocation *invocation)
     if (status != CLI_OK) {
         return status;
     }
-    status = request_send(invocation, client, &request, &response);
-    if (status == CLI_OK) {
-        const json_t *same = json_object_get(response.json, "same");
-
-        print_answer(response.json, invocation->json);
-        status = same == NULL || json_is_true(same) ? CLI_OK : CLI_FAILED;
-        client_response_release(&response);
-    }
+    status = check_run(invocation, client);
     client_close(client);
     return status;
 }

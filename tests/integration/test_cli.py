@@ -21,7 +21,7 @@ from support.stack import Stack
 
 BASE = 1_000_000
 
-# 40 voters; 성수1가1동 and 마장동 in turns, over three channels; the last one names an unknown option.
+# Options with their costs in millions; voters live in two 동 in turns and use three channels.
 OPTIONS = [("a", 30, "마을공동체"), ("b", 20, "커피박"), ("c", 25, "청년공간"), ("d", 5, "정원")]
 
 
@@ -44,10 +44,11 @@ def pb_text(voters=40, broken=False):
         "voter_id;vote;age;sex;voting_method;neighborhood",
     ]
     for number in range(voters):
-        chosen = [name for place, (name, _, _) in enumerate(OPTIONS[:3]) if number % (place + 1) == 0]
+        chosen = [OPTIONS[place][0] for place in range(3) if number % (place + 1) == 0]
         area = "성수1가1동" if number % 2 else "마장동"
         method = ("internet", "kiosk", "web")[number % 3]
-        rows.append(f"홍길동-{number};{','.join(chosen)};{20 + number};{'FM'[number % 2]};{method};{area}")
+        sex = "FM"[number % 2]
+        rows.append(f"홍길동-{number};{','.join(chosen)};{20 + number};{sex};{method};{area}")
     if broken:
         rows.append("broken-1;nothing;20;F;web;마장동")
     return "\n".join(rows) + "\n"
@@ -94,7 +95,8 @@ class Command:
             timeout=120,
             check=False,
         )
-        assert done.returncode == status, f"{words}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        said = f"{words}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        assert done.returncode == status, said
         assert "ERROR: " not in done.stderr and "runtime error" not in done.stderr, done.stderr
         return done.stdout, done.stderr
 
@@ -157,7 +159,8 @@ def close_and_count(command, ballot):
     command.run("ballot", "wait", ballot, "--state", "counted")
 
 
-def test_a_ballot_lives_from_a_file_to_the_budget_by_command_line(command):
+def test_a_ballot_lives_from_a_file_to_its_report_by_command_line(command):
+    command.stack.migrate("reporting").start("reporting")
     ballot = command.open_ballot()
     shown = command.json("ballot", "show", ballot)
     assert (shown["state"], shown["budget_krw"], len(shown["options"])) == ("open", 60 * BASE, 4)
@@ -196,8 +199,10 @@ def test_a_ballot_lives_from_a_file_to_the_budget_by_command_line(command):
 
     programme = [o["programme"] for o in shown["options"] if o["id"] == "a"][0]
     deadline = time.monotonic() + 30
-    while programme not in [line["programme"] for line in command.json("ledger", "lines", key="kim.key")]:
+    lines = []
+    while programme not in [line["programme"] for line in lines]:
         assert time.monotonic() < deadline
+        lines = command.json("ledger", "lines", key="kim.key")
     entry = command.json(
         "ledger", "appropriate", "--year", "2023", "--source", "district", "--programme", programme,
         "--amount", str(30 * BASE), "--document", "의회의결-2022-112", key="kim.key",
@@ -214,6 +219,20 @@ def test_a_ballot_lives_from_a_file_to_the_budget_by_command_line(command):
     assert [e["ballot_id"] for e in envelopes] == [ballot]
     assert command.json("ledger", "limit", "show", key="kim.key")[0]["limit_krw"] == 1_000_000_000
     assert command.json("ledger", "verify", key="park.key")["sound"] is True
+
+    published = command.json(
+        "events", "tail", "--service", "reporting", "--from", "1", "--count", "1",
+        "--types", "kr.hyeopchi.reporting.ballot-report.published.v1",
+    )
+    assert ballot in json.dumps(published)
+    report = command.json("reporting", "show", ballot)
+    assert (report["ballot_id"], report["state"]) == (ballot, "certified")
+    assert [row["ballot_id"] for row in command.json("reporting", "list")] == [ballot]
+    assert "2023 성동구 주민투표(시험)" in command.run("reporting", "show", ballot)[0]
+    check = command.json("reporting", "rebuild", "--check", key="kim.key")
+    assert (check["state"], check["equal"]) == ("done", True)
+    command.run("reporting", "rebuild", "--check", key="portal.key", status=1)
+    assert all(answer["ready"] for answer in command.json("status", key="park.key").values())
 
 
 def test_an_import_that_was_cut_off_is_run_again_and_counts_nobody_twice(command):
@@ -239,9 +258,10 @@ def test_an_import_that_was_cut_off_is_run_again_and_counts_nobody_twice(command
         )[0][0]
     cut.kill()
 
-    summary = import_votes(command, ballot, "--batch", "3", "--receipts", command.path("second.ndjson"))
+    batch = ("--batch", "3", "--receipts")
+    summary = import_votes(command, ballot, *batch, command.path("second.ndjson"))
     assert (summary["accepted"], summary["refused"]) == (300, 0)
-    again = import_votes(command, ballot, "--batch", "3", "--receipts", command.path("third.ndjson"))
+    again = import_votes(command, ballot, *batch, command.path("third.ndjson"))
     assert (again["accepted"], again["refused"]) == (300, 0)
     with open(command.path("second.ndjson"), "rb") as second, open(
         command.path("third.ndjson"), "rb"
@@ -375,7 +395,8 @@ def test_events_are_followed_and_taken_up_where_they_broke_off(command):
     assert [event["type"].split(".")[-2] for event in events] == ["opening-requested", "opened"]
     assert all(event["subject"] == f"ballots/{ballot}" for event in events)
     line, _ = command.run(
-        "events", "tail", "--service", "participation", "--from", "2", "--count", "1", key="park.key"
+        "events", "tail", "--service", "participation", "--from", "2", "--count", "1",
+        key="park.key",
     )
     assert re.match(r"\d+-2  .*ballot\.opened\.v1  ballots/" + ballot, line)
     types = "kr.hyeopchi.participation.ballot.opened.v1"
@@ -452,7 +473,8 @@ class Busy(BaseHTTPRequestHandler):
             return
         body = b'{"code":"overloaded"}' if count < 3 else b'{"limit_krw":1}'
         self.send_response(503 if count < 3 else 200)
-        self.send_header("content-type", "application/problem+json" if count < 3 else "application/json")
+        kind = "application/problem+json" if count < 3 else "application/json"
+        self.send_header("content-type", kind)
         self.send_header("content-length", str(len(body)))
         if count == 2:
             self.send_header("retry-after", "1")
@@ -525,7 +547,8 @@ def test_bash_completes_nouns_verbs_options_and_choices(tmp_path):
             f" COMP_CWORD={len(words) - 1}; _hyeopchi; printf '%s\\n' \"${{COMPREPLY[@]}}\""
         )
         done = subprocess.run(
-            ["bash", "-c", line], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True
+            ["bash", "-c", line], cwd=tmp_path, capture_output=True, text=True, timeout=60,
+            check=True,
         )
         assert done.stderr == ""
         return done.stdout.split()

@@ -64,7 +64,7 @@ class Speaker:
 
     def __init__(self, *words, **options):
         self.process = subprocess.Popen(
-            words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", **options
+            words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8", **options
         )
 
     def ask(self, job):
@@ -106,8 +106,10 @@ class SigningKey:
         else:
             private = ec.generate_private_key(ec.SECP256R1())
             self.secret = private.private_numbers().private_value.to_bytes(32, "big")
-            public = private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-            self.jwk = {"kty": "EC", "crv": "P-256", "x": b64url(public[1:33]), "y": b64url(public[33:])}
+            form = PublicFormat.UncompressedPoint
+            public = private.public_key().public_bytes(Encoding.X962, form)
+            self.jwk = {"kty": "EC", "crv": "P-256", "x": b64url(public[1:33])}
+            self.jwk["y"] = b64url(public[33:])
         self.line = f"front-end portal {algorithm} {b64url(public)} 2020-01-01T00:00:00Z -"
 
     def private_jwk(self):
@@ -163,9 +165,11 @@ def test_what_they_sign_we_accept(ours, theirs, key, query, digest):
     })
     answer = verify_ours(ours, key, request, signed["headers"])
     assert answer["verified"] is True, answer
-    changed = verify_ours(ours, key, {**request, "path": "/v1/ballots/y/votes:batch"}, signed["headers"])
+    elsewhere = {**request, "path": "/v1/ballots/y/votes:batch"}
+    changed = verify_ours(ours, key, elsewhere, signed["headers"])
     assert (changed["verified"], changed["code"]) == (False, "signature-wrong")
-    changed = verify_ours(ours, key, {**request, "body": BODY.replace("1}", "0}")}, signed["headers"])
+    otherwise = {**request, "body": BODY.replace("1}", "0}")}
+    changed = verify_ours(ours, key, otherwise, signed["headers"])
     assert (changed["verified"], changed["code"]) == (False, "content-digest-wrong")
     late = verify_ours(ours, key, {**request, "now_ms": NOW_MS + 121_000}, signed["headers"])
     assert (late["verified"], late["code"]) == (False, "signature-stale")
@@ -197,10 +201,12 @@ def test_what_we_sign_they_accept(ours, theirs, key, query):
     job = {
         "job": "verify", "jwk": key.jwk, "algorithm": key.algorithm, "key_id": KEY_ID,
         "fields": [f for f in FIELDS if query is not None or f != "@query"], "now_ms": NOW_MS,
-        "method": request["method"], "url": url_of(request), "headers": {**headers, **signed["headers"]},
+        "method": request["method"], "url": url_of(request),
+        "headers": {**headers, **signed["headers"]},
     }
     assert theirs.ask(job) == {"verified": True}
-    for change in ({"method": "PUT"}, {"url": url_of({**request, "path": "/v1/ballots/y/votes:batch"})}):
+    elsewhere = url_of({**request, "path": "/v1/ballots/y/votes:batch"})
+    for change in ({"method": "PUT"}, {"url": elsewhere}):
         assert theirs.ask({**job, **change}) == {"verified": False}
     other = SigningKey(key.algorithm)
     assert theirs.ask({**job, "jwk": other.jwk}) == {"verified": False}

@@ -265,10 +265,12 @@ static json_t *make_receipt(const uint8_t secret[32], size_t index)
     json_t *list = json_array();
     char code[CODE_SIZE];
     size_t length = 0;
-    uint8_t i;
+    size_t i;
 
     for (i = 0; i < 5; i++) {
-        merkle_leaf_hash(&i, 1, hashes + i * MERKLE_HASH_SIZE);
+        const uint8_t leaf = (uint8_t)i;
+
+        merkle_leaf_hash(&leaf, 1, hashes + i * MERKLE_HASH_SIZE);
     }
     merkle_root(hashes, 5, receipt.commit_root);
     merkle_path(hashes, 5, index, path, &length);

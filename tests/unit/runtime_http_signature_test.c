@@ -302,10 +302,12 @@ static void any_change_on_the_way_is_refused(void **state)
 
     (void)state;
 #define CHANGED(change, kind)                                                                      \
-    fixture_init(&f, CRYPTO_ED25519);                                                              \
-    sign(&f);                                                                                      \
-    change;                                                                                        \
-    assert_refused(&f, &kind, "")
+    do {                                                                                           \
+        fixture_init(&f, CRYPTO_ED25519);                                                          \
+        sign(&f);                                                                                  \
+        (void)(change);                                                                            \
+        assert_refused(&f, &(kind), "");                                                           \
+    } while (0)
 
     CHANGED(f.message.method = "PUT", PROBLEM_BAD_SIGNATURE);
     CHANGED(f.message.authority = "ledger.example:8080", PROBLEM_BAD_SIGNATURE);
