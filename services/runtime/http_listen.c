@@ -334,10 +334,12 @@ static enum err error_of(int error)
     case ENOENT:
     case ENOTDIR:
     case ELOOP:
-        log_error("http_listen_error", log_str("system", uv_strerror(uv_translate_sys_error(error))));
+        log_error("http_listen_error",
+                  log_str("system", uv_strerror(uv_translate_sys_error(error))));
         return ERR_INVALID;
     default:
-        log_error("http_listen_error", log_str("system", uv_strerror(uv_translate_sys_error(error))));
+        log_error("http_listen_error",
+                  log_str("system", uv_strerror(uv_translate_sys_error(error))));
         return ERR_INTERNAL;
     }
 }
