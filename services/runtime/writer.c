@@ -51,8 +51,13 @@ static void call_committed(const struct writer *writer, const struct eventlog_he
     }
 }
 
+static const struct eventlog_entries no_entries;
+
 static void deliver_commit(struct writer *writer, struct writer_commit *commit)
 {
+    if (commit->state_changed) {
+        call_committed(writer, &commit->head_before, &no_entries);
+    }
     if (commit->entries.count > 0) {
         call_committed(writer, &commit->head, &commit->entries);
     }
@@ -64,7 +69,6 @@ static void deliver_commit(struct writer *writer, struct writer_commit *commit)
 /* Delivers everything that has come out so far. */
 static void deliver(struct writer *writer)
 {
-    static const struct eventlog_entries none;
     struct writer_outbox outbox;
     struct writer_commit *commit;
 
@@ -82,7 +86,7 @@ static void deliver(struct writer *writer)
     }
     deliver_jobs(&outbox.failed);
     if (outbox.state_changed) {
-        call_committed(writer, &outbox.head, &none);
+        call_committed(writer, &outbox.head, &no_entries);
     }
     writer->delivering = false;
 }

@@ -185,6 +185,10 @@ static void announce(struct writer *writer, struct writer_commit *commit,
     metrics_add(&events_total, (int64_t)commit->entries.count);
 
     uv_mutex_lock(&writer->mutex);
+    /* The loop must hear of the head that these events follow before it hears of them. */
+    commit->state_changed = writer->outbox.state_changed;
+    commit->head_before = writer->outbox.head;
+    writer->outbox.state_changed = false;
     for (size_t i = 0; i < count; i++) {
         jobs[i]->err = ERR_OK;
         writer_job_list_append(&commit->jobs, jobs[i]);

@@ -20,6 +20,8 @@ struct writer_job_list {
 /* One commit on its way to the loop. */
 struct writer_commit {
     struct writer_commit *next;
+    bool state_changed;               /* before it, which the loop has not been told of */
+    struct eventlog_head head_before; /* as that change found it */
     struct eventlog_head head;
     struct eventlog_entries entries;
     struct writer_job_list jobs;
@@ -35,7 +37,7 @@ struct writer_outbox {
     struct writer_commit_list commits;
     struct writer_job_list failed;
     struct eventlog_head head; /* after the last of all commits so far */
-    bool state_changed;
+    bool state_changed;        /* after the last of commits */
 };
 
 /* A draft's own texts, since work's are gone when the events are written. */

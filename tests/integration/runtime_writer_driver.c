@@ -640,6 +640,35 @@ static void a_commit_of_unknown_outcome_is_not_acknowledged(void **state)
     close_loop(&loop);
 }
 
+/* The loop is busy while the writer takes the lead and commits the first job: it then finds both at
+ * once, and must be told of the head that the commit's events follow before it is told of them. */
+static void a_busy_loop_hears_of_the_head_before_what_is_committed_after_it(void **state)
+{
+    struct fixture fixture;
+    struct task task;
+    struct loop loop;
+
+    (void)state;
+    assert_int_equal(loop_open(&loop, STOP_TIMEOUT_MS), ERR_OK);
+    for (int i = 1; i <= 3; i++) {
+        open_writer(&fixture, &loop, "busy");
+        while (writer_state(fixture.writer) != WRITER_LEADING) {
+            assert_true(fixture.state_changes == 0);
+        }
+        task = make_task(&fixture, &TASKS, i);
+        submit(&task);
+        while (highest_seq("busy") != i) {
+            assert_true(fixture.events_heard == 0);
+        }
+        run_until_done(&fixture, 1);
+        assert_int_equal(task.job.err, ERR_OK);
+        assert_true(fixture.state_changes == 1);
+        assert_true(fixture.head.seq == (uint64_t)i);
+        writer_close(fixture.writer);
+    }
+    close_loop(&loop);
+}
+
 static void a_writer_without_a_stream_needs_no_lead(void **state)
 {
     struct fixture fixture;
@@ -738,6 +767,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_fenced_leader_changes_nothing_and_says_so_to_its_jobs),
         cmocka_unit_test(a_leader_whose_session_ends_fails_its_jobs_and_leads_again),
         cmocka_unit_test(a_commit_of_unknown_outcome_is_not_acknowledged),
+        cmocka_unit_test(a_busy_loop_hears_of_the_head_before_what_is_committed_after_it),
         cmocka_unit_test(a_writer_without_a_stream_needs_no_lead),
         cmocka_unit_test(the_log_reads_back_as_it_was_written_in_any_pages),
     };
