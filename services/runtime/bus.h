@@ -25,7 +25,7 @@ enum {
     BUS_SEND_QUEUE_LENGTH_MAX = 8192,
     BUS_RECEIVE_QUEUE_LENGTH_MAX = 8192,
     BUS_MESSAGE_SIZE_MAX = 2 * 1024 * 1024,
-    BUS_REPLY_CONTEXT_COUNT = 16, /* requests a replier works on at once */
+    BUS_REPLY_CONTEXT_COUNT = 64, /* requests a replier works on at once */
 };
 
 /* Publisher: listens, with a listener guard where nng is older than 1.6. */

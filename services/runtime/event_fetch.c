@@ -59,9 +59,9 @@ enum err event_fetch_decode_request(const void *data, size_t length,
     if (message == NULL) {
         return ERR_INVALID;
     }
-    if (strlen(message->stream) < EVENT_STREAM_SIZE && message->from_seq > 0 &&
-        message->limit > 0 && message->limit <= EVENT_FETCH_COUNT_MAX &&
-        message->wait_ms <= EVENT_FETCH_WAIT_MAX_MS) {
+    if (message->stream[0] != '\0' && strlen(message->stream) < EVENT_STREAM_SIZE &&
+        message->from_seq > 0 && message->from_seq <= INT64_MAX && message->limit > 0 &&
+        message->limit <= EVENT_FETCH_COUNT_MAX && message->wait_ms <= EVENT_FETCH_WAIT_MAX_MS) {
         *ret_request = (struct event_fetch_request){
             .from_seq = message->from_seq,
             .limit = message->limit,
@@ -108,7 +108,9 @@ static bool response_is_sound(const Hyeopchi__Event__V1__FetchResponse *message)
     if (message->status < HYEOPCHI__EVENT__V1__FETCH_STATUS__FETCH_STATUS_OK ||
         message->status > HYEOPCHI__EVENT__V1__FETCH_STATUS__FETCH_STATUS_GONE ||
         message->n_envelopes > EVENT_FETCH_COUNT_MAX ||
-        message->chain_before.len != EVENT_CHAIN_SIZE) {
+        message->chain_before.len != EVENT_CHAIN_SIZE ||
+        message->retry_after_ms > EVENT_FETCH_RETRY_MAX_MS || message->head_seq > INT64_MAX ||
+        message->low_seq > INT64_MAX) {
         return false;
     }
     for (size_t i = 0; i < message->n_envelopes; i++) {

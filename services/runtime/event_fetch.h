@@ -17,6 +17,7 @@ enum {
     EVENT_FETCH_COUNT_MAX = 1000,       /* events in one answer */
     EVENT_FETCH_SIZE_MAX = 1024 * 1024, /* bytes of envelopes in one answer, but always one event */
     EVENT_FETCH_WAIT_MAX_MS = 20000,
+    EVENT_FETCH_RETRY_MAX_MS = 60000,
 };
 
 enum event_fetch_status {
@@ -29,9 +30,8 @@ enum event_fetch_status {
 struct event_fetch_request {
     char stream[EVENT_STREAM_SIZE];
     uint64_t from_seq;
-    uint32_t limit; /* 1 to EVENT_FETCH_COUNT_MAX */
-    uint32_t
-        wait_ms; /* how long the publisher may wait for from_seq; at most EVENT_FETCH_WAIT_MAX_MS */
+    uint32_t limit;   /* 1 to EVENT_FETCH_COUNT_MAX */
+    uint32_t wait_ms; /* how long from_seq may be waited for, at most EVENT_FETCH_WAIT_MAX_MS */
 };
 
 struct event_fetch_piece {
@@ -44,7 +44,7 @@ struct event_fetch_response {
     uint64_t epoch;
     uint64_t head_seq;
     uint64_t low_seq;
-    uint32_t retry_after_ms;
+    uint32_t retry_after_ms;                /* at most EVENT_FETCH_RETRY_MAX_MS */
     uint8_t chain_before[EVENT_CHAIN_SIZE]; /* the chain at from_seq - 1 */
     const struct event_fetch_piece *envelopes;
     size_t count;

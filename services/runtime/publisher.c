@@ -18,6 +18,9 @@
 
 enum { FETCH_RETRY_MS = 100 };
 
+static_assert((int)PUBLISHER_FETCH_WAITING_MAX < (int)BUS_REPLY_CONTEXT_COUNT,
+              "those who wait must leave room for those who do not");
+
 /* One event in the ring. */
 struct ring_entry {
     uint8_t *envelope;
@@ -327,7 +330,7 @@ static void on_request(struct bus_request *request, const void *data, size_t len
     struct fetch *fetch;
 
     if (event_fetch_decode_request(data, length, &asked) != ERR_OK ||
-        (publisher->head_known && strcmp(asked.stream, publisher->head.stream) != 0)) {
+        strcmp(asked.stream, publisher->head.stream) != 0) {
         answer_status(publisher, request, EVENT_FETCH_INVALID);
         return;
     }
@@ -427,13 +430,14 @@ static void head_moved(struct publisher *publisher, const struct eventlog_head *
     if (head->epoch == 0) {
         return; /* Never read so far. */
     }
-    if (!publisher->head_known || head->seq != publisher->head.seq ||
-        head->epoch != publisher->head.epoch) {
+    /* The same number may stand for another history, when one was restored. */
+    if (head->seq != publisher->head.seq || head->epoch != publisher->head.epoch ||
+        memcmp(head->chain, publisher->head.chain, EVENT_CHAIN_SIZE) != 0) {
         ring_clear(publisher);
-        publisher->head = *head;
         publisher->ring_low = head->seq + 1;
-        publisher->head_known = true;
     }
+    publisher->head = *head;
+    publisher->head_known = true;
     publish_frame(publisher, EVENT_FRAME_HEARTBEAT, NULL);
     waiting_serve(publisher);
     wake_followers(publisher);

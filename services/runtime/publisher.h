@@ -18,7 +18,7 @@ enum {
     PUBLISHER_RING_SIZE_MAX = 16 * 1024 * 1024,
     PUBLISHER_HEARTBEAT_MS = 1000,
     PUBLISHER_FOLLOWER_COUNT_MAX = 2048,
-    PUBLISHER_FETCH_WAITING_MAX = 64,
+    PUBLISHER_FETCH_WAITING_MAX = 48, /* long polls; the other contexts of the bus answer at once */
 };
 
 struct publisher;
