@@ -44,6 +44,9 @@ struct bus_sub_options {
     const char *topic;   /* "ledger": its NUL is added */
     size_t queue_length; /* 0: BUS_RECEIVE_QUEUE_LENGTH_MAX; tests use 1 */
     bus_message_fn on_message;
+    /* Before the first message of every new connection: who is at the other end may be another, and
+     * what it said in between was not heard. May be NULL. */
+    void (*on_connected)(void *context);
     void *context;
 };
 ERR_CHECKED enum err bus_sub_open(struct loop *loop, const struct bus_sub_options *options,

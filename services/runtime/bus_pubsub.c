@@ -104,8 +104,21 @@ struct bus_sub {
     atomic_bool idle;   /* no receive is pending; only the loop changes it back */
     atomic_bool paused; /* by bus_sub_pause() */
     bus_message_fn on_message;
+    void (*on_connected)(void *context);
     void *context;
+    atomic_bool connected; /* anew, which the loop has not been told of */
 };
+
+/* On an nng thread, before the pipe receives anything. */
+static void sub_connected(nng_pipe pipe, nng_pipe_ev event, void *context)
+{
+    struct bus_sub *sub = context;
+
+    (void)pipe;
+    (void)event;
+    atomic_store(&sub->connected, true);
+    bus_inbox_wake(&sub->inbox);
+}
 
 /* On an nng thread. */
 static void sub_received(void *context)
@@ -132,10 +145,18 @@ static void sub_received(void *context)
     nng_recv_aio(sub->socket, sub->aio);
 }
 
+static void tell_connected(struct bus_sub *sub)
+{
+    if (atomic_exchange(&sub->connected, false) && sub->on_connected != NULL) {
+        sub->on_connected(sub->context);
+    }
+}
+
 static void sub_item(struct bus_item *item, void *context)
 {
     struct bus_sub *sub = context;
 
+    tell_connected(sub);
     if (!atomic_load(&sub->paused)) {
         sub->on_message(nng_msg_body(item->message), nng_msg_len(item->message), sub->context);
     }
@@ -147,6 +168,7 @@ static void sub_drained(void *context)
 {
     struct bus_sub *sub = context;
 
+    tell_connected(sub);
     if (atomic_load(&sub->idle) && !atomic_load(&sub->paused)) {
         atomic_store(&sub->idle, false);
         nng_recv_aio(sub->socket, sub->aio);
@@ -202,6 +224,9 @@ static enum err sub_subscribe(struct bus_sub *sub, const struct bus_sub_options 
         result = nng_socket_set(sub->socket, NNG_OPT_SUB_SUBSCRIBE, options->topic,
                                 strlen(options->topic) + 1);
     }
+    if (result == 0) {
+        result = nng_pipe_notify(sub->socket, NNG_PIPE_EV_ADD_PRE, sub_connected, sub);
+    }
     if (result != 0) {
         return bus_error(result, "bus_subscribe_failed", options->url);
     }
@@ -226,6 +251,7 @@ enum err bus_sub_open(struct loop *loop, const struct bus_sub_options *options,
     }
     (void)snprintf(sub->url, sizeof sub->url, "%s", options->url); /* Length checked above. */
     sub->on_message = options->on_message;
+    sub->on_connected = options->on_connected;
     sub->context = options->context;
     sub->inbox.on_item = sub_item;
     sub->inbox.on_drained = sub_drained;
@@ -241,13 +267,15 @@ enum err bus_sub_open(struct loop *loop, const struct bus_sub_options *options,
         free(sub);
         return ERR_UNAVAILABLE;
     }
-    err = sub_subscribe(sub, options, queue_length);
-    if (!err) {
-        err = bus_inbox_open(&sub->inbox, loop, queue_length);
-    }
+    err = bus_inbox_open(&sub->inbox, loop, queue_length);
     if (err) {
         sub->references = 1;
         bus_dispose(sub_dispose, sub);
+        return err;
+    }
+    err = sub_subscribe(sub, options, queue_length); /* From here on nng calls back. */
+    if (err) {
+        bus_sub_close(sub);
         return err;
     }
     nng_recv_aio(sub->socket, sub->aio);

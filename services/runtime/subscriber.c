@@ -68,6 +68,15 @@ void subscriber_reload(struct subscriber *self, int64_t wait_ms, const char *why
     subscriber_change_state(self, SUBSCRIBER_LOADING, why);
 }
 
+/* How long to wait after a passing failure: twice as long each time, until something succeeds. */
+static int64_t back_off(struct subscriber *self)
+{
+    int64_t wait_ms = self->retry_ms;
+
+    self->retry_ms = wait_ms * 2 > RETRY_MAX_MS ? RETRY_MAX_MS : wait_ms * 2;
+    return wait_ms;
+}
+
 /* ---- The writer ---- */
 
 static void task_start(struct subscriber *self, enum subscriber_task_kind kind)
@@ -129,13 +138,12 @@ static void loaded(struct subscriber *self)
     const struct subscriber_task *task = &self->task;
 
     if (task->job.err) {
-        self->retry_ms = self->retry_ms * 2 > RETRY_MAX_MS ? RETRY_MAX_MS : self->retry_ms * 2;
-        self->task_not_before_ms = clock_monotonic_ms() + self->retry_ms;
+        self->task_not_before_ms = clock_monotonic_ms() + back_off(self);
         return;
     }
-    self->retry_ms = SUBSCRIBER_RETRY_MS;
     self->offset = task->offset_after;
     self->chain_checked = false;
+    self->fetch_from = 0;
     self->attempts = 0;
     window_reset(&self->window, self->offset.next_seq);
     if (task->halted && self->options.policy == SUBSCRIBER_HALT) {
@@ -151,6 +159,7 @@ static void moved(struct subscriber *self)
     memcpy(self->offset.chain, self->task.offset_after.chain, EVENT_CHAIN_SIZE);
     window_advance(&self->window, self->offset.next_seq);
     self->attempts = 0;
+    self->retry_ms = SUBSCRIBER_RETRY_MS;
 }
 
 /* True when the failure says nothing about the event: then the offset is read again. */
@@ -161,7 +170,7 @@ static bool failed_for_now(struct subscriber *self)
         return true;
     }
     if (self->task.job.err == ERR_UNAVAILABLE) {
-        subscriber_reload(self, self->retry_ms,
+        subscriber_reload(self, back_off(self),
                           "the database is away, or the outcome of a commit unknown");
         return true;
     }
@@ -191,6 +200,9 @@ static void applied(struct subscriber *self)
         return;
     }
     self->attempts++;
+    if (self->attempts == 1) {
+        window_drop_first(&self->window); /* The bus may have spoilt it: ask the log. */
+    }
     log_warn("event_not_applied", log_str("stream", self->options.stream),
              log_int("seq", (int64_t)self->offset.next_seq),
              log_str("error", err_name(task->job.err)), log_int("attempt", self->attempts));
@@ -231,6 +243,8 @@ static void resolved(struct subscriber *self)
                  log_bool("retried", resolution->decision == SUBSCRIBER_RETRY),
                  log_str("operator", resolution->operator_id));
         subscriber_reload(self, 0, "an operator decided about a dead letter");
+    } else if (err == ERR_UNAVAILABLE) {
+        subscriber_reload(self, back_off(self), "what became of a decision is unknown");
     }
     resolution->done(resolution, err);
 }
@@ -394,6 +408,7 @@ static enum err endpoints_open(struct subscriber *self)
         .topic = self->options.stream,
         .queue_length = self->options.sub_queue_length,
         .on_message = subscriber_heard,
+        .on_connected = subscriber_connected,
         .context = self,
     };
     enum err err = bus_sub_open(self->loop, &sub_options, &self->sub);

@@ -17,21 +17,33 @@ enum {
     LONG_POLL_MS = 1000,
 };
 
-static void heard_head(struct subscriber *self, uint64_t epoch, uint64_t seq)
+void subscriber_connected(void *context)
 {
-    self->heard_ms = clock_monotonic_ms();
+    struct subscriber *self = context;
+
+    if (self->state != SUBSCRIBER_LOADING && self->state != SUBSCRIBER_HALTED) {
+        subscriber_reload(self, 0, "the bus has connected anew");
+    }
+}
+
+static void heard_head(struct subscriber *self, const struct event_frame *frame)
+{
     if (self->state == SUBSCRIBER_DEGRADED) {
         subscriber_change_state(self, SUBSCRIBER_CATCHING_UP, "the publisher is heard again");
     }
-    if (self->head_epoch != 0 && epoch != self->head_epoch) {
-        self->head_seq = seq;
-        self->head_epoch = epoch;
+    if (self->head_epoch != 0 && frame->epoch != self->head_epoch) {
+        self->head_seq = frame->seq;
+        self->head_epoch = frame->epoch;
         subscriber_reload(self, 0, "the publisher's epoch changed");
         return;
     }
-    self->head_epoch = epoch;
-    if (seq > self->head_seq) {
-        self->head_seq = seq;
+    self->head_epoch = frame->epoch;
+    if (frame->seq > self->head_seq) {
+        self->head_seq = frame->seq;
+    }
+    /* An old heartbeat that a Fetch has overtaken, or a publisher whose history was restored. */
+    if (frame->kind == EVENT_FRAME_HEARTBEAT && frame->seq + 1 < self->offset.next_seq) {
+        subscriber_reload(self, 0, "the publisher is behind what was applied");
     }
 }
 
@@ -46,12 +58,16 @@ void subscriber_heard(const void *data, size_t length, void *context)
         metrics_add(&self->metrics->refused, 1);
         return;
     }
+    if (frame.epoch < self->head_epoch) {
+        return; /* From a publisher that was deposed, or from before it was: not a sign of life. */
+    }
+    self->heard_ms = clock_monotonic_ms();
     if (self->state == SUBSCRIBER_LOADING || self->state == SUBSCRIBER_HALTED) {
-        self->heard_ms = clock_monotonic_ms();
         return; /* What is missed here is fetched later. */
     }
-    heard_head(self, frame.epoch, frame.seq);
-    if (frame.kind == EVENT_FRAME_EVENT && self->chain_checked &&
+    heard_head(self, &frame);
+    if (frame.kind == EVENT_FRAME_EVENT && self->state != SUBSCRIBER_LOADING &&
+        self->chain_checked &&
         window_fill(&self->window, frame.seq, frame.payload, frame.payload_length)) {
         self->progressed_ms = self->heard_ms;
     }
@@ -63,7 +79,7 @@ static void fetch_failed(struct subscriber *self, int64_t wait_ms)
     self->fetch_not_before_ms = clock_monotonic_ms() + wait_ms;
 }
 
-/* True when the publisher's history up to here is the one we have applied. */
+/* True when the publisher's history up to here, where its answer begins, is the one we have applied. */
 static bool history_agrees(struct subscriber *self, const struct event_fetch_response *response)
 {
     if (response->head_seq + 1 < self->offset.next_seq ||
@@ -82,10 +98,26 @@ static bool history_agrees(struct subscriber *self, const struct event_fetch_res
     return true;
 }
 
+/* True when the answer continues what we have. Where it begins behind events that are not applied
+ * yet, only its epoch and its head can tell. */
+static bool answer_agrees(struct subscriber *self, const struct event_fetch_response *response)
+{
+    if (!self->chain_checked ||
+        (self->fetch_from == self->offset.next_seq && response->epoch == self->head_epoch)) {
+        return history_agrees(self, response);
+    }
+    if (response->epoch != self->head_epoch || response->head_seq + 1 < self->fetch_from) {
+        subscriber_reload(self, 0, "the publisher's history may have changed");
+        return false;
+    }
+    return true;
+}
+
 static void heard_fetched_head(struct subscriber *self, const struct event_fetch_response *response)
 {
     self->head_epoch = response->epoch;
-    if (response->head_seq > self->head_seq) {
+    /* The log knows better than the bus when it has nothing where the bus has announced something. */
+    if (response->head_seq > self->head_seq || self->fetch_from > response->head_seq) {
         self->head_seq = response->head_seq;
     }
 }
@@ -94,7 +126,7 @@ static void fetched(struct subscriber *self, const struct event_fetch_response *
 {
     uint64_t from = self->fetch_from;
 
-    if (!self->chain_checked && !history_agrees(self, response)) {
+    if (!answer_agrees(self, response)) {
         return;
     }
     heard_fetched_head(self, response);
@@ -121,6 +153,11 @@ static void on_fetch_reply(const void *reply, size_t length, void *context)
 
     self->fetch_busy = false;
     if (self->closing || self->state == SUBSCRIBER_LOADING || self->state == SUBSCRIBER_HALTED) {
+        return;
+    }
+    if (self->fetch_from == 0) {
+        subscriber_go_on(
+            self); /* Asked before the offset was read again: it answers nothing now. */
         return;
     }
     if (reply == NULL) {
@@ -191,7 +228,9 @@ void subscriber_fetch(struct subscriber *self)
         fetch_start(self, missing, 0);
         return;
     }
-    if (self->state == SUBSCRIBER_DEGRADED) {
+    /* Where nobody tells that there is something new, waiting for it is the way to hear. */
+    if (self->state == SUBSCRIBER_DEGRADED ||
+        (self->state == SUBSCRIBER_PULLING && missing > self->head_seq)) {
         fetch_start(self, missing, LONG_POLL_MS);
         return;
     }

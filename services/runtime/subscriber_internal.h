@@ -78,10 +78,10 @@ struct subscriber {
     enum err failure; /* of the last attempt */
     size_t apply_count_max;
     bool fetch_busy;
-    uint64_t fetch_from;
+    uint64_t fetch_from; /* 0: the answer under way is to a question of before the last reload */
     int64_t fetch_not_before_ms;
     int64_t task_not_before_ms;
-    int64_t retry_ms;
+    int64_t retry_ms; /* the next wait after a passing failure */
     int64_t heard_ms; /* when a frame of any kind was last heard */
     int64_t redialed_ms;
     int64_t progressed_ms; /* when an event last filled a slot */
@@ -103,6 +103,9 @@ void subscriber_reload(struct subscriber *self, int64_t wait_ms, const char *why
 
 /* Starts whatever is due: work for the writer, a Fetch, a change of state. */
 void subscriber_go_on(struct subscriber *self);
+
+/* The bus has connected anew: whether the history is still ours has to be asked again. */
+void subscriber_connected(void *subscriber);
 
 /* A bus message; subscriber is the context. */
 void subscriber_heard(const void *data, size_t length, void *subscriber);

@@ -35,11 +35,11 @@ static enum err store_make_offset(struct db *db, const struct subscriber_options
 }
 
 static const char READ_OFFSET[] =
-    "SELECT o.epoch, o.next_seq, o.chain, d.seq IS NOT NULL"
+    "SELECT o.epoch, o.next_seq, o.chain,"
+    " EXISTS (SELECT d.seq FROM event.dead_letter AS d"
+    " WHERE d.consumer = o.consumer AND d.stream = o.stream AND d.seq = o.next_seq"
+    " AND d.state = 'parked')"
     " FROM event.consumer_offset AS o"
-    " LEFT JOIN event.dead_letter AS d"
-    " ON d.consumer = o.consumer AND d.stream = o.stream AND d.seq = o.next_seq"
-    " AND d.state = 'parked'"
     " WHERE o.consumer = $1 AND o.stream = $2";
 
 static enum err store_read_offset(struct db *db, const struct subscriber_options *options,
@@ -155,13 +155,17 @@ static enum err store_resolve_dead_letter(struct writer_tx *tx, const struct sub
     return db_exec(tx->db, RESOLVE_DEAD_LETTER, params, DB_COUNT(params));
 }
 
-/* Decodes and applies one envelope. Anything but ERR_OK and ERR_UNAVAILABLE is the event's fault. */
+/* Decodes and applies the envelope of this number. Anything but ERR_OK and ERR_UNAVAILABLE is the
+ * event's fault. */
 static enum err apply_envelope(struct writer_tx *tx, const struct subscriber_options *options,
-                               const uint8_t *envelope, size_t length)
+                               uint64_t seq, const uint8_t *envelope, size_t length)
 {
     struct event event = {0};
     enum err err = event_decode(envelope, length, &event);
 
+    if (!err && event.seq != seq) {
+        err = ERR_INVALID; /* The number it came under is not its own. */
+    }
     if (!err) {
         err = options->apply(tx, &event, options->context);
     }
@@ -198,7 +202,7 @@ static enum err work_apply(struct writer_tx *tx, struct subscriber_task *task)
     for (size_t i = 0; i < task->count; i++) {
         const struct subscriber_slot *slot = task->slots[i];
 
-        err = apply_envelope(tx, task->options, slot->envelope, slot->length);
+        err = apply_envelope(tx, task->options, offset.next_seq, slot->envelope, slot->length);
         if (err) {
             return err;
         }
@@ -260,7 +264,7 @@ static enum err work_resolve(struct writer_tx *tx, struct subscriber_task *task)
     }
     envelope = db_rows_bytes(rows, 0, 1, &length);
     if (task->resolution->decision == SUBSCRIBER_RETRY) {
-        err = apply_envelope(tx, task->options, envelope, length);
+        err = apply_envelope(tx, task->options, task->resolution->seq, envelope, length);
     }
     if (!err) {
         err = resolve_halted(tx, task, envelope, length);

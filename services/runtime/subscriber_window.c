@@ -78,6 +78,12 @@ size_t window_dense(const struct subscriber_window *window,
     return found;
 }
 
+void window_drop_first(struct subscriber_window *window)
+{
+    slot_clear(&window->slots[slot_index(window->next_seq)]);
+    window->dense_end = window->next_seq;
+}
+
 void window_advance(struct subscriber_window *window, uint64_t next_seq)
 {
     assert(next_seq >= window->next_seq);

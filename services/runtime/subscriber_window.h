@@ -44,6 +44,9 @@ bool window_is_full(const struct subscriber_window *window);
 size_t window_dense(const struct subscriber_window *window,
                     const struct subscriber_slot **ret_slots, size_t count);
 
+/* Frees the event at next_seq, which becomes a hole. */
+void window_drop_first(struct subscriber_window *window);
+
 /* Frees everything before next_seq and begins there. */
 void window_advance(struct subscriber_window *window, uint64_t next_seq);
 

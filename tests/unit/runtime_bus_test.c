@@ -30,6 +30,9 @@ struct fixture {
     struct bus_rep *rep;
     int sent;
     int heard;
+    int connected;
+    int heard_when_connected;
+    bool redialed;
     int wanted;
     char last[64];
     bool reply_was_null;
@@ -210,6 +213,49 @@ static void a_redialled_subscriber_hears_again(void **state)
     assert_false(f->timed_out);
 }
 
+static void count_connection(void *context)
+{
+    struct fixture *f = context;
+
+    f->connected++;
+    f->heard_when_connected = f->heard;
+    if (f->connected == 2) {
+        finish(f);
+    }
+}
+
+static void send_then_listen_anew(uv_timer_t *timer)
+{
+    struct fixture *f = timer->data;
+
+    bus_pub_send(f->pub, "ledger\0mine", 11);
+    f->sent++;
+    if (f->heard > 0 && f->connected == 1 && !f->redialed) {
+        f->redialed = true;
+        assert_int_equal(f->heard_when_connected, 0);
+        bus_sub_redial(f->sub);
+    }
+}
+
+static void every_connection_is_told_of_before_its_first_message(void **state)
+{
+    struct fixture *f = *state;
+    const struct bus_sub_options options = {
+        .url = f->url,
+        .topic = "ledger",
+        .on_message = on_message,
+        .on_connected = count_connection,
+        .context = f,
+    };
+
+    assert_int_equal(bus_pub_open(&f->loop, f->url, &f->pub), ERR_OK);
+    assert_int_equal(bus_sub_open(&f->loop, &options, &f->sub), ERR_OK);
+    assert_int_equal(uv_timer_start(&f->again, send_then_listen_anew, 1, 10), 0);
+    loop_run(&f->loop);
+    assert_false(f->timed_out);
+    assert_int_equal(f->connected, 2);
+}
+
 static void answer_with_echo(struct bus_request *request, const void *data, size_t length,
                              void *context)
 {
@@ -348,6 +394,7 @@ int main(void)
         BUS_TEST(a_queue_of_one_goes_on_hearing_after_a_burst),
         BUS_TEST(a_paused_subscriber_hears_nothing_until_resumed),
         BUS_TEST(a_redialled_subscriber_hears_again),
+        BUS_TEST(every_connection_is_told_of_before_its_first_message),
         BUS_TEST(every_request_gets_its_own_answer),
         BUS_TEST(a_second_request_at_once_is_a_conflict),
         BUS_TEST(a_request_that_times_out_is_reported_and_the_next_one_works),

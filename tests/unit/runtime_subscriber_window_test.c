@@ -118,6 +118,23 @@ static void any_order_of_arrival_applies_every_event_once_in_order(void **state)
     }
 }
 
+static void a_first_event_that_is_dropped_is_a_hole_before_the_others(void **state)
+{
+    const struct subscriber_slot *slots[3];
+
+    (void)state;
+    assert_true(fill(1) && fill(2) && fill(4));
+    window_drop_first(&window);
+    assert_true(window_first_missing(&window) == 1);
+    assert_int_equal(window_dense(&window, slots, 3), 0);
+    window_drop_first(&window); /* Again is harmless. */
+    assert_true(fill(1));
+    assert_true(window_first_missing(&window) == 3);
+    assert_int_equal(window_dense(&window, slots, 3), 2);
+    assert_slot_holds(slots[0], 1);
+    assert_slot_holds(slots[1], 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -128,6 +145,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_full_window_says_so_and_takes_more_after_an_advance,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(any_order_of_arrival_applies_every_event_once_in_order,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_first_event_that_is_dropped_is_a_hole_before_the_others,
                                         set_up, tear_down),
     };
 

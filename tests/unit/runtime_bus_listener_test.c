@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The listener guard's decisions, with its clock wound forward: a probe that
+ * gets through leaves the listener alone; one that never does has it opened
+ * anew, which neither frees the address nor ends what is connected. A probe
+ * that speaks another protocol stands for the stall: its dials are accepted by
+ * the kernel and end without a handshake, which is all that the guard sees.
+ */
+#include "runtime/bus_internal.h"
+#include "runtime/log.h"
+
+#include <nng/protocol/pubsub0/pub.h>
+#include <nng/protocol/pubsub0/sub.h>
+#include <nng/protocol/reqrep0/rep.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { TEST_TIMEOUT_MS = 30000, TICK_MS = 200, ROUND_COUNT = 8 };
+
+struct fixture {
+    struct loop loop;
+    uv_timer_t deadline;
+    char directory[64];
+    char url[128];
+    nng_socket socket;
+    struct bus_listener listener;
+    struct bus_sub *sub;
+    int heard;
+    bool closed;
+};
+
+static void listener_closed(void *context)
+{
+    struct fixture *f = context;
+
+    f->closed = true;
+}
+
+static void dispose(void *context)
+{
+    struct fixture *f = context;
+
+    (void)nng_close(f->socket);
+    bus_listener_dispose(&f->listener);
+}
+
+static void on_stop(void *context)
+{
+    struct fixture *f = context;
+
+    bus_sub_close(f->sub);
+    bus_listener_close(&f->listener);
+    uv_close((uv_handle_t *)&f->deadline, NULL);
+}
+
+static void on_deadline(uv_timer_t *timer)
+{
+    (void)timer;
+    fail_msg("%s", "what was waited for did not happen");
+}
+
+static void on_message(const void *data, size_t length, void *context)
+{
+    struct fixture *f = context;
+
+    (void)data;
+    (void)length;
+    f->heard++;
+}
+
+static int open_right_probe(nng_socket *ret_socket)
+{
+    return nng_sub0_open(ret_socket);
+}
+
+static int open_wrong_probe(nng_socket *ret_socket)
+{
+    return nng_rep0_open(ret_socket);
+}
+
+static struct fixture *open_fixture(const char *url_form, int (*open_probe)(nng_socket *))
+{
+    struct fixture *f = calloc(1, sizeof *f);
+    struct bus_sub_options options = {.topic = "test", .on_message = on_message, .context = f};
+
+    assert_non_null(f);
+    log_open("listener_test", LOG_ERROR, LOG_FORMAT_JSON);
+    (void)snprintf(f->directory, sizeof f->directory, "/tmp/hyeopchi-listener-XXXXXX");
+    assert_non_null(mkdtemp(f->directory));
+    (void)snprintf(f->url, sizeof f->url, "%s%s/pub", url_form, f->directory);
+    assert_int_equal(loop_open(&f->loop, 5000), ERR_OK);
+    assert_int_equal(loop_on_stop(&f->loop, on_stop, f), ERR_OK);
+    assert_int_equal(uv_timer_init(&f->loop.uv, &f->deadline), 0);
+    assert_int_equal(uv_timer_start(&f->deadline, on_deadline, TEST_TIMEOUT_MS, 0), 0);
+    assert_int_equal(nng_pub0_open(&f->socket), 0);
+    f->listener.on_closed = listener_closed;
+    f->listener.context = f;
+    assert_int_equal(bus_listener_open(&f->listener, &f->loop, f->socket, f->url, open_probe),
+                     ERR_OK);
+    options.url = f->url;
+    assert_int_equal(bus_sub_open(&f->loop, &options, &f->sub), ERR_OK);
+    return f;
+}
+
+static void close_fixture(struct fixture *f)
+{
+    loop_stop(&f->loop);
+    loop_run(&f->loop);
+    loop_close(&f->loop);
+    assert_true(f->closed);
+    dispose(f);
+    (void)bus_wait_closed(2000); /* nng 1.5.2 sometimes hangs here, which is why nobody waits. */
+    (void)rmdir(f->directory);
+    free(f);
+}
+
+/* Says something, again and again, until the subscriber has heard more. */
+static void say_until_heard(struct fixture *f)
+{
+    int before = f->heard;
+
+    while (f->heard == before) {
+        assert_int_equal(nng_send(f->socket, (char[]){"test"}, 5, 0), 0);
+        (void)uv_run(&f->loop.uv, UV_RUN_NOWAIT);
+    }
+}
+
+/* Winds the guard's clock forward. */
+static void hurry(struct fixture *f)
+{
+    uv_timer_cb guard = f->listener.timer.timer_cb;
+
+    assert_non_null(guard);
+    assert_int_equal(uv_timer_start(&f->listener.timer, guard, TICK_MS, TICK_MS), 0);
+}
+
+/* Runs until the guard has judged that many probes. */
+static void run_rounds(struct fixture *f, int count)
+{
+    uint64_t until_ms = uv_now(&f->loop.uv) + (uint64_t)count * TICK_MS;
+
+    while (uv_now(&f->loop.uv) < until_ms) {
+        (void)uv_run(&f->loop.uv, UV_RUN_ONCE);
+    }
+}
+
+static void a_listener_that_answers_is_left_alone(void **state)
+{
+    uint64_t before = bus_listener_resets();
+    struct fixture *f = open_fixture("ipc://", open_right_probe);
+
+    (void)state;
+    if (!f->listener.guarded) {
+        print_message("no guard with nng %s\n", nng_version());
+        close_fixture(f);
+        return;
+    }
+    say_until_heard(f);
+    hurry(f);
+    run_rounds(f, ROUND_COUNT);
+    assert_true(bus_listener_resets() == before);
+    say_until_heard(f);
+    close_fixture(f);
+}
+
+static void a_listener_that_never_answers_is_opened_anew_and_keeps_who_is_connected(void **state)
+{
+    uint64_t before = bus_listener_resets();
+    struct fixture *f = open_fixture("ipc://", open_wrong_probe);
+    struct bus_sub_options options = {
+        .url = f->url, .topic = "test", .on_message = on_message, .context = f};
+
+    (void)state;
+    if (!f->listener.guarded) {
+        print_message("no guard with nng %s\n", nng_version());
+        close_fixture(f);
+        return;
+    }
+    say_until_heard(f);
+    hurry(f);
+    while (bus_listener_resets() < before + 2) { /* Again after it was opened anew once. */
+        (void)uv_run(&f->loop.uv, UV_RUN_ONCE);
+        assert_true(f->listener.misses <= BUS_GUARD_MISS_COUNT_MAX);
+    }
+    say_until_heard(f);
+
+    /* And who comes later gets in. */
+    bus_sub_close(f->sub);
+    f->sub = NULL;
+    assert_int_equal(bus_sub_open(&f->loop, &options, &f->sub), ERR_OK);
+    say_until_heard(f);
+    close_fixture(f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_listener_that_answers_is_left_alone),
+        cmocka_unit_test(a_listener_that_never_answers_is_opened_anew_and_keeps_who_is_connected),
+    };
+
+    loop_block_signals();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
