@@ -280,7 +280,7 @@ static enum cli_status wait_for_state(const struct invocation *invocation, struc
                     stderr,
                     say("hyeopchi: 투표는 %s 상태이며 %s 상태가 되지 않았습니다%s\n",
                         "hyeopchi: the ballot is %s, not %s%s\n"),
-                    state != NULL ? state : "?", wanted,
+                    state_place(state) >= 0 ? state : "?", wanted,
                     refused ? say(": 재원 예약이 거절되었습니다", ": its envelope was refused")
                             : "");
             }

@@ -32,26 +32,23 @@ struct tail {
     bool ended;
 };
 
-static const char *member(const json_t *event, const char *name)
-{
-    const char *text = json_string_value(json_object_get(event, name));
-
-    return text != NULL ? text : "-";
-}
-
-/* seq, time, type, subject, and the data as JSON. */
+/* id, time, type, subject, and the data as JSON. */
 static void print_event(const json_t *event, const char *id)
 {
-    char *data = json_text(json_object_get(event, "data"));
+    static const char *const MEMBERS[] = {"time", "type", "subject", "data"};
+    json_t *cursor = json_string(id);
     struct buffer line;
+    size_t i;
 
     buffer_init(&line, SSE_EVENT_SIZE_MAX);
-    buffer_append_format(&line, "%s  %s  %s  %s  %s", id, member(event, "time"),
-                         member(event, "type"), member(event, "subject"),
-                         data != NULL ? data : "-");
+    print_scalar("", cursor, &line);
+    for (i = 0; i < sizeof MEMBERS / sizeof MEMBERS[0]; i++) {
+        buffer_append_text(&line, "  ");
+        print_scalar("", json_object_get(event, MEMBERS[i]), &line);
+    }
     (void)printf("%s\n", buffer_text(&line));
     buffer_release(&line);
-    free(data);
+    json_decref(cursor);
 }
 
 static bool on_event(const struct sse_event *event, void *context)

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A .pb file in pieces. Must never print a voter's id: faults about voters carry
- * one as their value, so those values are left out.
+ * A .pb file in pieces. Must never print a voter's id (faults about voters carry
+ * one as their value, so those values are left out), nor let a control character
+ * of the file reach the terminal.
  */
 #include "cli/pb_stream.h"
 
 #include "cli/phrase.h"
 #include "cli/process.h"
+#include "cli/tally_table.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -53,11 +55,18 @@ void pb_stream_say_faults(const struct pb *pb, const char *path)
     for (i = 0; i < count; i++) {
         const struct pb_fault *fault = &faults[i];
 
-        (void)fprintf(stderr, "%s:%" PRIu64 ": %s: %s%s%s%s%s%s\n", path, fault->line,
-                      pb_severity_name(fault->severity), fault->field,
-                      fault->field[0] != '\0' ? ": " : "",
-                      say(pb_rule_korean(fault->rule), pb_rule_english(fault->rule)),
-                      shows_value(fault) ? " (" : "", shows_value(fault) ? fault->value : "",
-                      shows_value(fault) ? ")" : "");
+        (void)fprintf(stderr, "%s:%" PRIu64 ": %s: ", path, fault->line,
+                      pb_severity_name(fault->severity));
+        if (fault->field[0] != '\0') {
+            tally_table_text(fault->field, stderr);
+            (void)fputs(": ", stderr);
+        }
+        (void)fputs(say(pb_rule_korean(fault->rule), pb_rule_english(fault->rule)), stderr);
+        if (shows_value(fault)) {
+            (void)fputs(" (", stderr);
+            tally_table_text(fault->value, stderr);
+            (void)fputs(")", stderr);
+        }
+        (void)fputs("\n", stderr);
     }
 }
