@@ -81,10 +81,10 @@ ERR_CHECKED enum err bus_listener_open(struct bus_listener *listener, struct loo
                                        int (*probe_open)(nng_socket *));
 
 /* Loop thread; on_closed runs once its timer is gone. */
-void bus_listener_close(struct bus_listener *listener);
+void bus_listener_close(struct bus_listener *self);
 
 /* Closes the guard's own socket; from the endpoint's dispose function. */
-void bus_listener_dispose(struct bus_listener *listener);
+void bus_listener_dispose(struct bus_listener *self);
 
 /*
  * Runs dispose on a thread of its own. nng_close() may wait for ever in nng

@@ -83,7 +83,7 @@ static void task_start(struct subscriber *self, enum subscriber_task_kind kind)
 {
     struct subscriber_task *task = &self->task;
 
-    task->job.type = &subscriber_task_type;
+    task->job.type = &SUBSCRIBER_TASK_TYPE;
     task->subscriber = self;
     task->options = &self->options;
     task->kind = kind;

@@ -77,7 +77,7 @@ ERR_CHECKED enum err subscriber_open(struct loop *loop, struct writer *writer,
                                      const struct subscriber_options *options,
                                      struct subscriber **ret_subscriber);
 
-void subscriber_status(const struct subscriber *subscriber, struct subscriber_status *ret_status);
+void subscriber_status(const struct subscriber *self, struct subscriber_status *ret_status);
 
 /* The state's name in lower case, for logs and pages. */
 const char *subscriber_state_name(enum subscriber_state state);
@@ -101,6 +101,6 @@ struct subscriber_resolution {
 ERR_CHECKED enum err subscriber_resolve(struct subscriber *subscriber,
                                         struct subscriber_resolution *resolution);
 
-void subscriber_close(struct subscriber *subscriber); /* takes NULL */
+void subscriber_close(struct subscriber *self); /* takes NULL */
 
 #endif

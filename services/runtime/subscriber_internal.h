@@ -104,17 +104,18 @@ void subscriber_reload(struct subscriber *self, int64_t wait_ms, const char *why
 /* Starts whatever is due: work for the writer, a Fetch, a change of state. */
 void subscriber_go_on(struct subscriber *self);
 
-/* The bus has connected anew: whether the history is still ours has to be asked again. */
-void subscriber_connected(void *subscriber);
+/* The bus has connected anew: whether the history is still ours has to be asked again. context is
+ * the subscriber. */
+void subscriber_connected(void *context);
 
-/* A bus message; subscriber is the context. */
-void subscriber_heard(const void *data, size_t length, void *subscriber);
+/* A bus message; context is the subscriber. */
+void subscriber_heard(const void *data, size_t length, void *context);
 
 /* Fetches what is missing, if it is time. */
 void subscriber_fetch(struct subscriber *self);
 
 /* The writer's work and done for every task; done is subscriber.c's. */
-extern const struct writer_job_type subscriber_task_type;
+extern const struct writer_job_type SUBSCRIBER_TASK_TYPE;
 enum err subscriber_task_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count);
 void subscriber_task_done(struct writer_job *job);
 

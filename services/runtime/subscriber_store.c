@@ -10,7 +10,7 @@
 #include <assert.h>
 #include <string.h>
 
-const struct writer_job_type subscriber_task_type = {
+const struct writer_job_type SUBSCRIBER_TASK_TYPE = {
     .name = "subscriber",
     .run_max = 1,
     .work = subscriber_task_work,
