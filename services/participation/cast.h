@@ -3,7 +3,7 @@
  * Accepting votes: from the bytes of a request to durable rows and a receipt.
  *
  *   cast_prepare()   work queue     parse, check the rules, blind, hash
- *   cast_job_type    writer thread  once per commit: known requests, the roll,
+ *   CAST_JOB_TYPE    writer thread  once per commit: known requests, the roll,
  *                                   revisions, leaves, receipt, rows, event
  *   the job's done   loop           the handler answers
  *

@@ -83,17 +83,17 @@ void cast_item_refuse(struct cast_item *item, const struct vote_refusal *refusal
     }
 }
 
-static const char *const vote_keys[] = {
+static const char *const VOTE_KEYS[] = {
     "subject", "basis", "area", "sex", "age_band", "channel", "choices", NULL,
 };
-static const char *const choice_keys[] = {"option", "value", NULL};
+static const char *const CHOICE_KEYS[] = {"option", "value", NULL};
 
 /* The words of the enums, for json_read_choice(): their index is the value less 1. */
-static const char *const basis_names[] = {"resident-register", "certificate", "did", "manual",
+static const char *const BASIS_NAMES[] = {"resident-register", "certificate", "did", "manual",
                                           NULL};
-static const char *const channel_names[] = {"web", "kiosk", "booth", "paper", NULL};
-static const char *const sex_names[] = {"F", "M", "X", NULL};
-static const char *const age_band_names[] = {
+static const char *const CHANNEL_NAMES[] = {"web", "kiosk", "booth", "paper", NULL};
+static const char *const SEX_NAMES[] = {"F", "M", "X", NULL};
+static const char *const AGE_BAND_NAMES[] = {
     "10-19", "20-29", "30-39", "40-49", "50-59", "60-69", "70+", NULL,
 };
 
@@ -133,7 +133,7 @@ static void read_choices(struct cast_item *item, const struct frozen *frozen,
 
         (void)snprintf(path, sizeof path, "/choices/%zu", i); /* Always fits. */
         json_reader_init(&choice, json_array_get(array, i), path, reader->problem);
-        json_reader_allow(&choice, choice_keys);
+        json_reader_allow(&choice, CHOICE_KEYS);
         json_read_text(&choice, "option", 1, option, sizeof option);
         json_read_int64(&choice, "value", 0, UINT32_MAX, &value);
         item->choices[i] = (struct vote_choice){
@@ -155,14 +155,14 @@ static bool read_vote(struct cast_item *item, const struct frozen *frozen, const
 
     if (json_parse(text, length, &json, &problem) == ERR_OK) {
         json_reader_init(&reader, json, "", &problem);
-        json_reader_allow(&reader, vote_keys);
+        json_reader_allow(&reader, VOTE_KEYS);
         json_read_base64url(&reader, "subject", item->vote.subject, sizeof item->vote.subject);
-        json_read_choice(&reader, "basis", basis_names, &basis);
+        json_read_choice(&reader, "basis", BASIS_NAMES, &basis);
         json_read_text(&reader, "area", 0, item->vote.area, sizeof item->vote.area);
-        json_read_choice(&reader, "channel", channel_names, &channel);
-        item->vote.sex = (enum vote_sex)read_optional_choice(&reader, "sex", sex_names);
+        json_read_choice(&reader, "channel", CHANNEL_NAMES, &channel);
+        item->vote.sex = (enum vote_sex)read_optional_choice(&reader, "sex", SEX_NAMES);
         item->vote.age_band =
-            (enum vote_age_band)read_optional_choice(&reader, "age_band", age_band_names);
+            (enum vote_age_band)read_optional_choice(&reader, "age_band", AGE_BAND_NAMES);
         item->vote.basis = (enum ballot_basis)(basis + 1);
         item->vote.channel = (enum ballot_channel)(channel + 1);
         read_choices(item, frozen, &reader);

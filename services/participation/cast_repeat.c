@@ -83,7 +83,7 @@ static size_t match_repeats(const struct share *share, const struct request_row 
 
     for (size_t i = 0; i < share->count; i++) {
         struct cast_item *item = share->items[i];
-        struct request_row wanted;
+        struct request_row wanted = {0};
         const struct request_row *row;
 
         memcpy(wanted.request_key, item->request_key, CRYPTO_HASH_SIZE);

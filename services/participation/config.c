@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-static const struct config_row rows[] = {
+static const struct config_row ROWS[] = {
     {
         .name = "ledger_pub_url",
         .type = CONFIG_TEXT,
@@ -59,4 +59,4 @@ static const struct config_row rows[] = {
     },
 };
 
-const struct config_table participation_config_table = {rows, sizeof rows / sizeof rows[0]};
+const struct config_table participation_config_table = {ROWS, sizeof ROWS / sizeof ROWS[0]};

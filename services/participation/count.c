@@ -270,7 +270,7 @@ static void write_done(struct writer_job *job)
     finished(counter);
 }
 
-static const struct writer_job_type count_job_type = {
+static const struct writer_job_type COUNT_JOB_TYPE = {
     .name = "count",
     .run_max = 1,
     .work = decide_count_work,
@@ -296,7 +296,7 @@ static void count_done(struct reader_job *job)
     struct counter *counter = (struct counter *)((char *)job - offsetof(struct counter, read));
 
     if (!job->err && !counter->closing) {
-        counter->write.job.type = &count_job_type;
+        counter->write.job.type = &COUNT_JOB_TYPE;
         if (writer_submit(counter->options.writer, &counter->write.job) == ERR_OK) {
             return;
         }

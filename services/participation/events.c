@@ -12,7 +12,6 @@
 #include "hyeopchi/participation/v1/ballot.pb-c.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -268,10 +267,19 @@ enum err events_say_closed(struct writer_tx *tx, const struct ballot_definition 
 static bool read_whole(const json_t *json, int64_t *ret_value)
 {
     const char *digits = json_string_value(json);
-    int length = 0;
+    int64_t value = 0;
 
-    return digits != NULL && sscanf(digits, "%" SCNd64 "%n", ret_value, &length) == 1 &&
-           digits[length] == '\0';
+    if (digits == NULL || digits[0] == '\0') {
+        return false;
+    }
+    for (; *digits >= '0' && *digits <= '9'; digits++) {
+        if (value > (INT64_MAX - 9) / 10) {
+            return false;
+        }
+        value = 10 * value + (*digits - '0');
+    }
+    *ret_value = value;
+    return *digits == '\0';
 }
 
 static bool fill_result(Hyeopchi__Participation__V1__OptionResult *message,

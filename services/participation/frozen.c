@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <uv.h>
 
 enum { KEY_SIZE = 32, KEY_PATH_SIZE = 1024 };
 
@@ -83,7 +84,7 @@ enum err frozen_key_create(const char *keys_directory, const uint8_t ballot_id[B
     }
     if (fd < 0) {
         log_error("ballot_key_not_written", log_str("directory", keys_directory),
-                  log_str("reason", strerror(errno)));
+                  log_str("reason", uv_strerror(uv_translate_sys_error(errno))));
         return ERR_INTERNAL;
     }
     crypto_random(key, sizeof key);
@@ -92,7 +93,7 @@ enum err frozen_key_create(const char *keys_directory, const uint8_t ballot_id[B
     written = close(fd) == 0 && written;
     if (!written || !directory_sync(keys_directory)) {
         log_error("ballot_key_not_written", log_str("directory", keys_directory),
-                  log_str("reason", strerror(errno)));
+                  log_str("reason", uv_strerror(uv_translate_sys_error(errno))));
         (void)unlink(path); /* Nothing was made with it. */
         return ERR_INTERNAL;
     }

@@ -20,8 +20,10 @@ static uint8_t leaf_hashes[LEAF_COUNT_MAX * CRYPTO_HASH_SIZE];
 static int make_leaves(void **state)
 {
     (void)state;
-    for (uint8_t i = 0; i < LEAF_COUNT_MAX; i++) {
-        merkle_leaf_hash(&i, 1, leaf_hashes + (size_t)i * CRYPTO_HASH_SIZE);
+    for (size_t i = 0; i < LEAF_COUNT_MAX; i++) {
+        const uint8_t leaf = (uint8_t)i;
+
+        merkle_leaf_hash(&leaf, 1, leaf_hashes + i * CRYPTO_HASH_SIZE);
     }
     signer.max_merge_delay_s = MERGE_DELAY_S;
     return receipt_signer_load(&signer, SEED) == ERR_OK ? 0 : -1;
@@ -208,7 +210,7 @@ static void the_answer_has_the_published_shape(void **state)
     assert_keys(json_object_get(json_object_get(json, "receipt"), "path"), path);
     assert_int_equal(json_integer_value(json_object_get(json_object_get(json, "vote"), "rev")), 3);
     code = json_object_get(json_object_get(json, "receipt"), "code");
-    assert_int_equal(json_string_length(code), strlen("XXXX-XXXX-XXX"));
+    assert_int_equal(json_string_length(code), strlen("1234-5678-9AB"));
     assert_int_equal(json_string_value(code)[4], '-');
     assert_int_equal(json_string_value(code)[9], '-');
     json_decref(json);

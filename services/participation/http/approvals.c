@@ -75,7 +75,7 @@ static void approve_done(struct writer_job *job)
     approval_free(approval);
 }
 
-static const struct writer_job_type approve_job_type = {
+static const struct writer_job_type APPROVE_JOB_TYPE = {
     .name = "approve",
     .run_max = 1,
     .work = decide_approve_work,
@@ -88,7 +88,7 @@ static void approval_found(struct frozen *frozen, enum err err, void *context)
 
     if (!err) {
         approval->decide.frozen = frozen_hold(frozen);
-        approval->decide.job.type = &approve_job_type;
+        approval->decide.job.type = &APPROVE_JOB_TYPE;
         err = writer_submit(approval->service->host.writer, &approval->decide.job);
     }
     if (err) {

@@ -15,13 +15,13 @@
 
 enum { PROGRAMME_PREFIX_LENGTH = sizeof "0a0b0c0d0e0f-" - 1 };
 
-static const char *const ballot_keys[] = {
+static const char *const BALLOT_KEYS[] = {
     "title",        "budget_year",   "funding_source", "budget_krw",  "method",      "rule",
     "tie",          "opens_at",      "closes_at",      "min_options", "max_options", "min_cost_krw",
     "max_cost_krw", "empty_allowed", "channels",       "bases",       "areas",       "options",
     NULL,
 };
-static const char *const option_keys[] = {
+static const char *const OPTION_KEYS[] = {
     "id", "name", "cost_krw", "area", "field", "programme", NULL,
 };
 
@@ -168,7 +168,7 @@ static void read_option(const json_t *json, size_t index, const uint8_t *ballot_
 
     (void)snprintf(path, sizeof path, "/options/%zu", index); /* Always fits. */
     json_reader_init(&reader, json, path, problem);
-    json_reader_allow(&reader, option_keys);
+    json_reader_allow(&reader, OPTION_KEYS);
     option->number = (uint32_t)index + 1;
     json_read_text(&reader, "id", 1, option->id, sizeof option->id);
     json_read_text(&reader, "name", 1, option->name, sizeof option->name);
@@ -230,7 +230,7 @@ enum err ballot_json_read(const void *text, size_t length, struct ballot_definit
         return ERR_INVALID;
     }
     json_reader_init(&reader, json, "", ret_problem);
-    json_reader_allow(&reader, ballot_keys);
+    json_reader_allow(&reader, BALLOT_KEYS);
     json_read_text(&reader, "title", 1, definition->title, sizeof definition->title);
     read_words(&reader, definition);
     read_numbers(&reader, definition);

@@ -12,7 +12,6 @@
 #include "runtime/clock.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -147,14 +146,17 @@ static enum err show_list_work(struct db *db, struct reader_job *job)
 /* Reads ?limit=; false when it is none: the request was answered. */
 static bool read_limit(struct http_request *request, size_t *ret_limit)
 {
-    const char *text = http_request_query(request, "limit");
-    size_t length = text != NULL ? strspn(text, "0123456789") : 0;
-    unsigned limit = STORE_LIST_COUNT_MAX;
+    const char *digit = http_request_query(request, "limit");
+    size_t limit = 0;
 
-    /* Three digits are enough; sscanf() alone would take blanks and signs before them. */
-    if (text != NULL &&
-        (length == 0 || length > 3 || text[length] != '\0' || sscanf(text, "%3u", &limit) != 1 ||
-         limit == 0 || limit > STORE_LIST_COUNT_MAX)) {
+    if (digit == NULL) {
+        *ret_limit = STORE_LIST_COUNT_MAX;
+        return true;
+    }
+    for (; *digit >= '0' && *digit <= '9' && limit <= STORE_LIST_COUNT_MAX; digit++) {
+        limit = 10 * limit + (size_t)(*digit - '0');
+    }
+    if (*digit != '\0' || limit == 0 || limit > STORE_LIST_COUNT_MAX) {
         params_refuse(request, &PROBLEM_WRONG_VALUE, "limit");
         return false;
     }
@@ -233,7 +235,7 @@ static void create_done(struct writer_job *job)
     create_free(create);
 }
 
-static const struct writer_job_type create_job_type = {
+static const struct writer_job_type CREATE_JOB_TYPE = {
     .name = "create",
     .run_max = 1,
     .work = decide_create_work,
@@ -254,7 +256,7 @@ static void key_done(void *context)
     enum err err = create->err;
 
     if (!err) {
-        create->decide.job.type = &create_job_type;
+        create->decide.job.type = &CREATE_JOB_TYPE;
         err = writer_submit(create->service->host.writer, &create->decide.job);
     }
     if (err) {

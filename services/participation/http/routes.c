@@ -4,8 +4,10 @@
  */
 #include "participation/http/routes.h"
 
-static const struct http_route routes[] = {
-    {"POST", "/v1/ballots", ROLE_OPERATOR, 1024 * 1024, handle_ballot_create},
+enum { BALLOT_SIZE_MAX = 1024 * 1024 }; /* a definition with a thousand options */
+
+static const struct http_route ROUTES[] = {
+    {"POST", "/v1/ballots", ROLE_OPERATOR, BALLOT_SIZE_MAX, handle_ballot_create},
     {"GET", "/v1/ballots", ROLE_PUBLIC, 0, handle_ballot_list},
     {"GET", "/v1/ballots/{id}", ROLE_PUBLIC, 0, handle_ballot_show},
     {"POST", "/v1/ballots/{id}:open", ROLE_OPERATOR, 0, handle_ballot_open},
@@ -21,8 +23,8 @@ static const struct http_route routes[] = {
 struct http_route_table routes_table(struct participation *service)
 {
     return (struct http_route_table){
-        .routes = routes,
-        .count = sizeof routes / sizeof routes[0],
+        .routes = ROUTES,
+        .count = sizeof ROUTES / sizeof ROUTES[0],
         .context = service,
     };
 }

@@ -34,7 +34,7 @@ static void commit_done(struct writer_job *job);
 static void write_work(void *context);
 static void write_done(void *context);
 
-static const struct writer_job_type cast_job_type = {
+static const struct writer_job_type CAST_JOB_TYPE = {
     .name = "cast",
     .run_max = CAST_RUN_LENGTH_MAX,
     .work = cast_work,
@@ -148,7 +148,7 @@ static void prepare_done(void *context)
         write_start(exchange);
         return;
     }
-    exchange->cast.job.type = &cast_job_type;
+    exchange->cast.job.type = &CAST_JOB_TYPE;
     err = writer_submit(exchange->service->host.writer, &exchange->cast.job);
     if (err) {
         respond_error(exchange, err);

@@ -3,9 +3,9 @@
 -- was chosen), and what is needed to give the same answer again. Run by the owner role; the
 -- service's role is `participation`, which gets only what it uses.
 --
--- The roll and the box are two stores. The roll is keyed by vtag, the box by nullifier; the key that
--- leads from one to the other is a file and is destroyed after the objection period. No row holds a
--- name, a subject, an address or a time of day beside a choice.
+-- The roll and the box are two stores. The roll is keyed by vtag, the box by nullifier; the key
+-- that leads from one to the other is a file and is destroyed after the objection period. No row
+-- holds a name, a subject, an address or a time of day beside a choice.
 
 CREATE SCHEMA participation;
 COMMENT ON SCHEMA participation IS 'Ballots and votes.';
@@ -53,7 +53,8 @@ COMMENT ON COLUMN participation.ballot.refusal_code IS
 'Why the ledger refused the last opening; NULL when it did not.';
 COMMENT ON COLUMN participation.ballot.refusal_shortfall_krw IS
 'By how much the money did not suffice, in won; NULL with refusal_code.';
-COMMENT ON COLUMN participation.ballot.batch_no IS 'Number of the last commit of votes; 0 before any.';
+COMMENT ON COLUMN participation.ballot.batch_no IS
+'Number of the last commit of votes; 0 before any.';
 COMMENT ON COLUMN participation.ballot.voters IS 'Voters, each counted once.';
 COMMENT ON COLUMN participation.ballot.revisions IS 'Votes that revised an earlier one.';
 COMMENT ON COLUMN participation.ballot.result_json IS 'The tally; NULL before it was counted.';
@@ -181,7 +182,8 @@ COMMENT ON TABLE participation.turnout IS
 COMMENT ON COLUMN participation.turnout.ballot_id IS 'The ballot.';
 COMMENT ON COLUMN participation.turnout.dimension IS
 '0 area, 1 sex, 2 age band, 3 channel, 4 basis, 5 day.';
-COMMENT ON COLUMN participation.turnout.cell IS 'The cell, as the ballot''s definition orders them.';
+COMMENT ON COLUMN participation.turnout.cell IS
+'The cell, as the ballot''s definition orders them.';
 COMMENT ON COLUMN participation.turnout.voters IS 'How many voters.';
 
 CREATE TRIGGER ballot_approval_append_only

@@ -66,7 +66,7 @@ static const char REQUEST_FIND[] =
     " FROM participation.vote_request AS r"
     " JOIN participation.vote AS v"
     " ON v.ballot_id = r.ballot_id AND v.nullifier = r.nullifier AND v.rev = r.rev"
-    " WHERE r.ballot_id = $1 AND r.request_key = ANY($2::bytea [])";
+    " WHERE r.ballot_id = $1 AND r.request_key = any($2::bytea [])";
 
 static bool request_read(const struct db_rows *rows, int64_t row, struct request_row *ret_row)
 {
@@ -111,7 +111,7 @@ out:
 
 static const char ROLL_FIND[] =
     "SELECT vtag, rev, channel, cells FROM participation.roll"
-    " WHERE ballot_id = $1 AND vtag = ANY($2::bytea [])"
+    " WHERE ballot_id = $1 AND vtag = any($2::bytea [])"
     " FOR UPDATE";
 
 static bool roll_read(const struct db_rows *rows, int64_t row, struct roll_row *ret_row)
