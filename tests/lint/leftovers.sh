@@ -12,7 +12,7 @@ root=$1
 
 # Written in pieces, so that this file does not find itself.
 machine='(^|[^A-Za-z0-9_.])(/wor''k/|/tm''p/w/|/hom''e/[a-z]|/roo''t/)'
-unfinished='\b(TO''DO|FIX''ME|XX''X)\b'
+unfinished='(^|[^A-Za-z0-9_-])(TO''DO|FIX''ME|XX''X)($|[^A-Za-z0-9_-])'
 
 # Prints what matches $2 in our files as `file:line: $1: text`; succeeds if there is something.
 find_rule() {

@@ -270,7 +270,7 @@ def test_leftovers_refuses_paths_of_a_machine_and_unfinished_work(tree):
 
 
 def test_leftovers_accepts_paths_of_the_project(tree):
-    accepts("leftovers.sh", tree({"deploy/up": "cd build/work/main; mktemp /tmp/x.XXXXXX\n"}))
+    accepts("leftovers.sh", tree({"deploy/up": "cd build/work/main; mktemp /tmp/x.XXXXXX; echo XXXX-XX" + "X\n"}))
 
 
 PROTO_HEAD = SPDX.replace("#", "//") + 'syntax = "proto3";\npackage hyeopchi.x.v1;\n'
