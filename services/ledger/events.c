@@ -54,8 +54,6 @@ struct saying {
 };
 
 static enum err say(struct writer_tx *tx, const struct saying *saying);
-static char *keep(uint8_t **at, const char *text);
-static size_t kept_size(const char *text);
 static char *borrow(const char *text);
 static void ballot_texts(const uint8_t ballot_id[BALLOT_ID_SIZE],
                          char ret_id[CRYPTO_UUID_TEXT_SIZE], char ret_subject[EVENT_SUBJECT_SIZE]);
@@ -279,57 +277,33 @@ static enum err hear_ballot(struct heard *heard, const char *ballot_id)
     return ERR_OK;
 }
 
-/*
- * A draft borrows its texts until the commit, long after our callers are gone. They are kept behind
- * the message in the one block that the draft owns.
- */
 static enum err say(struct writer_tx *tx, const struct saying *saying)
 {
-    const struct events_cause *cause = saying->cause;
-    size_t length = protobuf_c_message_get_packed_size(saying->message);
-    size_t size = length + kept_size(saying->subject) + kept_size(cause->traceparent) +
-                  kept_size(cause->correlation_id) + kept_size(cause->causation_id);
-    uint8_t *block = malloc(size);
-    uint8_t *at = block + length;
-
-    if (!block) {
-        return ERR_UNAVAILABLE;
-    }
-    size_t packed = protobuf_c_message_pack(saying->message, block);
-    assert(packed == length);
-    const struct event_draft draft = {
+    struct event_draft draft = {
         .type = saying->type,
         .dataschema = saying->message->descriptor->name,
-        .subject = keep(&at, saying->subject),
-        .traceparent = keep(&at, cause->traceparent),
-        .correlation_id = keep(&at, cause->correlation_id),
-        .causation_id = keep(&at, cause->causation_id),
-        .data = block,
-        .data_length = length,
+        .subject = saying->subject,
+        .traceparent = saying->cause->traceparent,
+        .correlation_id = saying->cause->correlation_id,
+        .causation_id = saying->cause->causation_id,
+        .data_length = protobuf_c_message_get_packed_size(saying->message),
     };
-    assert(at == block + size);
-    return writer_tx_event(tx, &draft);
-}
+    size_t packed;
 
-static size_t kept_size(const char *text)
-{
-    return text ? strlen(text) + 1 : 1;
+    draft.data = malloc(draft.data_length + 1);
+    if (!draft.data) {
+        return ERR_UNAVAILABLE;
+    }
+    packed = protobuf_c_message_pack(saying->message, draft.data);
+    assert(packed == draft.data_length);
+    (void)packed; /* Only read by the assertion. */
+    return writer_tx_event(tx, &draft);
 }
 
 /* Generated structs hold pointers to char even where they are only read. */
 static char *borrow(const char *text)
 {
     return (char *)(uintptr_t)text;
-}
-
-static char *keep(uint8_t **at, const char *text)
-{
-    char *kept = (char *)*at;
-    size_t size = kept_size(text);
-
-    memcpy(kept, text ? text : "", size);
-    *at += size;
-    return kept;
 }
 
 static void ballot_texts(const uint8_t ballot_id[BALLOT_ID_SIZE],
