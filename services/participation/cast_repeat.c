@@ -5,6 +5,7 @@
  */
 #include "participation/cast_share.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,6 +60,7 @@ static enum err answer_again(const struct share *share, const struct repeat *rep
             commit_receipt_release(receipt);
             receipt = NULL;
             err = read_receipt(share, row->batch_no, &receipt);
+            assert(err || receipt != NULL);
         }
         if (!err && row->leaf_index >= receipt->leaf_count) {
             err = ERR_INTERNAL;
