@@ -11,7 +11,7 @@ import os
 import signal
 import time
 
-from support.paths import BINARIES
+from support.paths import BINARIES, ROOT
 from support.process import STOP_SECONDS, Process, ProcessError
 
 # A sanitizer ends the process with its own status, so that it is never taken for a refusal.
@@ -19,7 +19,8 @@ SANITIZER_STATUS = 99
 SANITIZER_OPTIONS = {
     "ASAN_OPTIONS": f"exitcode={SANITIZER_STATUS}:detect_leaks=1:strict_string_checks=1",
     "UBSAN_OPTIONS": f"exitcode={SANITIZER_STATUS}:print_stacktrace=1:halt_on_error=1",
-    "TSAN_OPTIONS": f"exitcode={SANITIZER_STATUS}:halt_on_error=1",
+    "TSAN_OPTIONS": f"exitcode={SANITIZER_STATUS}:halt_on_error=1"
+    f":suppressions={os.path.join(ROOT, 'tests', 'support', 'tsan.supp')}",
     "LSAN_OPTIONS": f"exitcode={SANITIZER_STATUS}",
 }
 SANITIZER_MARKS = (
