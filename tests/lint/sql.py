@@ -35,9 +35,12 @@ LAYOUT_RULES = "L001,L003,L009,L016,L018,L022,L036,L041,L050,L052,L065"
 # Columns are read by their place, so they need no alias.
 PLACE_RULES = "L013"
 
-# What sqlfluff 1 cannot read, though PostgreSQL can: row locks are hidden from it, statements that
-# change data inside a WITH are left to the integration tests, which prepare every statement.
-ROW_LOCK = re.compile(r"\bFOR (NO KEY UPDATE|UPDATE|KEY SHARE|SHARE)( OF [\w., ]+)?( NOWAIT| SKIP LOCKED)?")
+# What sqlfluff 1 cannot read, though PostgreSQL can: row locks and MATERIALIZED are hidden from it,
+# statements that change data inside a WITH are left to the integration tests.
+HIDDEN = re.compile(
+    r"\bFOR (NO KEY UPDATE|UPDATE|KEY SHARE|SHARE)( OF [\w., ]+)?( NOWAIT| SKIP LOCKED)?"
+    r"|\b(NOT )?MATERIALIZED\b(?= *\()"
+)
 UNREADABLE = re.compile(r"\bAS\s+((NOT\s+)?MATERIALIZED\s+)?\(\s*(UPDATE|INSERT|DELETE)\b")
 
 TEXT = r'"(?:\\.|[^"\\\n])*"'
@@ -159,7 +162,7 @@ def main():
                 if UNREADABLE.search(text):
                     unreadable += 1
                 else:
-                    embedded.append((path, numbers, ROW_LOCK.sub("", text)))
+                    embedded.append((path, numbers, HIDDEN.sub("", text)))
 
     settings = read(root, ".sqlfluff")
     # An option on the command line replaces the file's: what is off there stays off.
