@@ -33,10 +33,10 @@ struct publisher_options {
 ERR_CHECKED enum err publisher_open(struct loop *loop, const struct publisher_options *options,
                                     struct publisher **ret_publisher);
 
-/* The writer's `committed` hook: takes over the new head, publishes, rings, wakes. Without entries
+/* The writer's `committed` hook (context: the publisher): takes over the new head, publishes, rings, wakes. Without entries
  * the head was just read: the lead was taken, or another leader has written. */
 void publisher_committed(const struct eventlog_head *head, const struct eventlog_entries *entries,
-                         void *publisher);
+                         void *context);
 
 /* The newest seq known; 0 before any. */
 uint64_t publisher_head_seq(const struct publisher *publisher);

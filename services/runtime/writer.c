@@ -51,12 +51,12 @@ static void call_committed(const struct writer *writer, const struct eventlog_he
     }
 }
 
-static const struct eventlog_entries no_entries;
+static const struct eventlog_entries NO_ENTRIES;
 
 static void deliver_commit(struct writer *writer, struct writer_commit *commit)
 {
     if (commit->state_changed) {
-        call_committed(writer, &commit->head_before, &no_entries);
+        call_committed(writer, &commit->head_before, &NO_ENTRIES);
     }
     if (commit->entries.count > 0) {
         call_committed(writer, &commit->head, &commit->entries);
@@ -86,7 +86,7 @@ static void deliver(struct writer *writer)
     }
     deliver_jobs(&outbox.failed);
     if (outbox.state_changed) {
-        call_committed(writer, &outbox.head, &no_entries);
+        call_committed(writer, &outbox.head, &NO_ENTRIES);
     }
     writer->delivering = false;
 }

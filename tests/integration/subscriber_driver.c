@@ -47,7 +47,10 @@ static void print_status(uv_timer_t *timer)
 
     (void)timer;
     subscriber_status(driver.subscriber, &now);
-    if (memcmp(&now, &driver.shown, sizeof now) == 0) {
+    if (now.state == driver.shown.state && now.next_seq == driver.shown.next_seq &&
+        now.head_seq == driver.shown.head_seq && now.gaps_repaired == driver.shown.gaps_repaired &&
+        now.events_applied == driver.shown.events_applied &&
+        now.dead_letters == driver.shown.dead_letters && driver.shown.stream != NULL) {
         return;
     }
     driver.shown = now;

@@ -295,8 +295,8 @@ static void line_ends_bom_and_blank_rows_do_not_matter(void **state)
         HEAD PROJECTS VOTES "1;a\n2;a,b",
         "\xef\xbb\xbf" HEAD PROJECTS VOTES "1;a\n2;a,b\n",
         "\n\n" HEAD "\n;\n" PROJECTS " ; ;\n\n" VOTES "\n1;a\n\n2;a,b\n\n\n",
-        "meta;\nKEY;Value;\nbudget;100;;\nvote_type; Approval ;\n"
-        "Projects;;;\nproject_id;cost;\na;10;\nb;20\nvotes\nVoter_ID;Vote\n1;a;\n2;a,b;;\n",
+        ("meta;\nKEY;Value;\nbudget;100;;\nvote_type; Approval ;\n"
+         "Projects;;;\nproject_id;cost;\na;10;\nb;20\nvotes\nVoter_ID;Vote\n1;a;\n2;a,b;;\n"),
     };
     struct text first;
 

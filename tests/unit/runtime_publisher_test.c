@@ -249,7 +249,9 @@ static void assert_events(const struct event_fetch_response *response, uint64_t 
     for (size_t i = 0; i < count; i++) {
         char text[32];
 
-        (void)snprintf(text, sizeof text, "%llu", (unsigned long long)(from + i));
+        const unsigned long long seq = (unsigned long long)from + i;
+
+        (void)snprintf(text, sizeof text, "%llu", seq);
         assert_string_equal((const char *)response->envelopes[i].data, text);
     }
 }
