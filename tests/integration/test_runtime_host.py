@@ -15,11 +15,11 @@ import time
 
 import pytest
 
+from support.client import Client, Key, write_keys
 from support.paths import BUILD
 from support.ports import free_port
 from support.process import Process
 from support.services import Service, environment
-from support.signature import Signer
 
 DRIVER = os.path.join(BUILD, "tests", "runtime_host_driver")
 
@@ -43,16 +43,10 @@ class Driver(Service):
         status, _, answer = self.request("POST", path, body=body, headers=headers)
         return status, json.loads(answer)
 
-    def signed(self, signer, method, path, document=None):
+    def signed(self, key, method, path, document=None):
         """Sends a signed request; returns (status, document)."""
-        body = json.dumps(document).encode() if document is not None else b""
-        authority = f"{self.address[0]}:{self.address[1]}"
-        headers = signer.headers(method, authority, path, body)
-        headers["Host"] = authority
-        if body:
-            headers["Content-Type"] = "application/json"
-        status, _, answer = self.request(method, path, body=body or None, headers=headers)
-        return status, json.loads(answer)
+        answer = Client(self.address, key).request(method, path, document)
+        return answer.status, answer.json()
 
 
 def settings_of(databases, service, **extra):
@@ -324,14 +318,12 @@ def test_an_unknown_command_is_refused(databases):
 
 @pytest.fixture
 def pair(databases, make, artifacts):
-    """`ledger` hears `participation`; returns both, running, and the signers in their keys file."""
+    """`ledger` hears `participation`; returns both, running, and the keys in their keys file."""
 
     def start(**extra):
-        operator = Signer("operator", "kim")
-        auditor = Signer("auditor", "lee")
-        keys = os.path.join(artifacts, "keys")
-        with open(keys, "w", encoding="ascii") as file:
-            file.write(operator.line() + auditor.line())
+        operator = Key("operator", "kim")
+        auditor = Key("auditor", "lee")
+        keys = write_keys(os.path.join(artifacts, "keys"), operator, auditor)
         said = settings_of(databases, "participation", HYEOPCHI_KEYS_FILE=keys)
         heard = settings_of(
             databases,
@@ -445,10 +437,8 @@ def test_dead_letters_are_listed_page_by_page(databases, pair):
 
 
 def test_wrong_questions_about_dead_letters_are_refused(databases, make, artifacts):
-    auditor = Signer("auditor", "lee")
-    keys = os.path.join(artifacts, "keys")
-    with open(keys, "w", encoding="ascii") as file:
-        file.write(auditor.line())
+    auditor = Key("auditor", "lee")
+    keys = write_keys(os.path.join(artifacts, "keys"), auditor)
     driver = make(settings_of(databases, "ledger", HYEOPCHI_KEYS_FILE=keys)).start()
     driver.wait_log("service_started")
     for path, field in (

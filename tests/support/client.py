@@ -43,6 +43,13 @@ class Key:
         )
 
 
+def write_keys(path, *keys):
+    """Writes a keys file and returns its path."""
+    with open(path, "w", encoding="ascii") as file:
+        file.writelines(key.line() for key in keys)
+    return path
+
+
 class Clock:
     """The demonstration clock's file: 8 bytes, an offset in milliseconds."""
 
@@ -131,7 +138,7 @@ class Client:
         all_headers = {"host": f"{self.address[0]}:{self.address[1]}"}
         if body is not None:
             all_headers["content-type"] = "application/json"
-        all_headers.update(headers or {})
+        all_headers.update((name.lower(), value) for name, value in (headers or {}).items())
         if signed and self.key is not None:
             all_headers = self.sign(method, target, all_headers, body, **override)
         connection = http.client.HTTPConnection(*self.address, timeout=timeout)

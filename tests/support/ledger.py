@@ -5,17 +5,16 @@ The stream is real (the runtime's publisher over nng); only what is said on it i
 """
 
 import copy
-import json
 import os
 import subprocess
 import uuid
 
+from support.client import Client, Key, write_keys
 from support.messages import encode, encode_repeated
 from support.paths import BUILD
 from support.ports import free_port
 from support.process import Process
 from support.services import environment, program
-from support.signing import Key, signed_headers, write_keys
 
 SOURCES = {"national": 1, "city": 2, "district": 3, "other": 4}
 
@@ -146,23 +145,19 @@ class Ledger:
         other.service = start_service("ledger", other.settings, address=("127.0.0.1", other.port))
         return other
 
+    def client(self, key=None):
+        """Returns a client that signs; the operator's unless said otherwise."""
+        return Client(("127.0.0.1", self.port), key or self.operator)
+
     def ask(self, method, target, body=None, key=None, headers=None):
         """Sends a signed request (the operator's unless said otherwise).
 
         Returns (status, JSON), or the bytes of an answer that is not JSON.
         """
-        data = None
-        headers = dict(headers or {})
-        if body is not None:
-            data = body if isinstance(body, bytes) else json.dumps(body).encode()
-            headers.setdefault("Content-Type", "application/json")
-        signed = signed_headers(
-            key or self.operator, method, self.authority, target, data, headers
-        )
-        status, received, answer = self.service.request(method, target, data, signed)
-        is_json = received.get("Content-Type", "").split(";")[0].endswith("json")
-        is_json = is_json and not received["Content-Type"].startswith("application/x-ndjson")
-        return status, json.loads(answer) if is_json else answer
+        answer = self.client(key).request(method, target, body, headers)
+        media_type = answer.headers.get("Content-Type", "").split(";")[0]
+        is_json = media_type.endswith("json") and media_type != "application/x-ndjson"
+        return answer.status, answer.json() if is_json else answer.body
 
     def get(self, target, key=None):
         status, answer = self.ask("GET", target, key=key)
@@ -200,12 +195,7 @@ class Ledger:
 
     def events(self):
         """Returns what the ledger has said so far as (type, data) pairs, in order."""
-        connection_headers = {"Accept": "application/x-ndjson"}
         target = "/v1/events?after=1-0&limit=1000"
-        signed = signed_headers(
-            self.operator, "GET", self.authority, target, None, connection_headers
-        )
-        status, _, answer = self.service.request("GET", target, None, signed)
-        assert status == 200, answer
-        events = [json.loads(line) for line in answer.splitlines()]
-        return [(event["type"], event["data"]) for event in events]
+        answer = self.client().get(target, headers={"Accept": "application/x-ndjson"})
+        assert answer.status == 200, answer.body
+        return [(event["type"], event["data"]) for event in answer.lines()]

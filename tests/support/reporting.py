@@ -8,12 +8,12 @@ import json
 import os
 import subprocess
 
+from support.client import Client, Key, write_keys
 from support.messages import encode, encode_repeated
 from support.paths import BUILD
 from support.ports import free_port
 from support.process import Process
 from support.services import environment, program
-from support.signing import Key, signed_headers, write_keys
 
 SOURCES = {"national": 1, "city": 2, "district": 3, "other": 4}
 
@@ -251,9 +251,8 @@ class Reporting:
 
     def ask(self, method, target, key=None):
         """Sends a signed request (the operator's unless said otherwise); returns (status, JSON)."""
-        signed = signed_headers(key or self.operator, method, self.authority, target, None, {})
-        status, _, answer = self.service.request(method, target, None, signed)
-        return status, json.loads(answer)
+        answer = Client(self.service.address, key or self.operator).request(method, target)
+        return answer.status, answer.json()
 
     def sql(self, statement, parameters=None):
         """Runs a statement as the superuser."""

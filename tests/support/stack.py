@@ -10,7 +10,7 @@ import subprocess
 
 from support.ports import free_port
 from support.services import environment, program
-from support.client import Client, Clock, Key, b64url
+from support.client import Client, Clock, Key, b64url, write_keys
 
 SERVICES = ("participation", "ledger", "reporting")
 
@@ -39,8 +39,7 @@ class Stack:
             file.write(b64url(secrets.token_bytes(32)) + "\n")
 
     def write_keys(self):
-        with open(self.keys_file, "w", encoding="ascii") as file:
-            file.writelines(key.line() for key in self.keys)
+        write_keys(self.keys_file, *self.keys)
 
     def bus(self, service, kind):
         return f"ipc://{self.folder}/{service}.{kind}"
