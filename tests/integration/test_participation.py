@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 
+import psycopg2
 import pytest
 
 from support.client import Key, b64url, from_b64url
@@ -100,6 +101,23 @@ def test_a_voter_may_revise_until_close_and_is_counted_once(running):
     result = running.public.get(f"/v1/ballots/{ballot_id}/result").json()
     assert [option["score"] for option in result["options"]] == ["0", "1", "1"]
     assert running.public.get(f"/v1/ballots/{ballot_id}/turnout").json()["voters"] == 1
+
+
+@pytest.mark.parametrize("table", ["ballot_approval", "vote", "receipt_batch", "vote_request"])
+def test_what_was_accepted_refuses_every_change_by_role_and_by_trigger(databases, tmp_path, table):
+    Stack(databases, None, tmp_path).migrate("participation")
+    for statement in (
+        f"UPDATE participation.{table} SET ballot_id = ballot_id",
+        f"DELETE FROM participation.{table}",
+        f"TRUNCATE participation.{table}",
+    ):
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            databases.psql("participation", statement, role="participation")
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege, match="append-only"):
+            databases.psql("participation", statement, role="participation_owner")
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege, match="append-only"):
+            # What restores and replication use to switch triggers off.
+            databases.psql("participation", f"SET session_replication_role = replica; {statement}")
 
 
 def test_an_eleventh_revision_is_refused(running):

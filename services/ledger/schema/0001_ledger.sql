@@ -1,25 +1,14 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- The ledger's own tables: the journal and its postings, account balances, idempotency keys, kinds
 -- of entries, fiscal years, and the envelopes of ballots. Run by the owner role; the service's role
--- is `ledger`, which gets only what it uses. It must never touch schema `event`, which is the
--- runtime's.
+-- is `ledger`, which gets only what it uses. It must never change schema `event`, which is the
+-- runtime's and there before.
 --
 -- Every key leads with the shard, which is the district.
 
 CREATE SCHEMA ledger;
 COMMENT ON SCHEMA ledger IS 'The budget ledger: double entry for public money, in won.';
 GRANT USAGE ON SCHEMA ledger TO ledger;
-
-CREATE FUNCTION ledger.refuse_change() RETURNS trigger
-LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION '% on %.% is refused: the table is append-only',
-        TG_OP, TG_TABLE_SCHEMA, TG_TABLE_NAME
-        USING ERRCODE = 'restrict_violation';
-END
-$$;
-COMMENT ON FUNCTION ledger.refuse_change() IS
-'Trigger of append-only tables: refuses every UPDATE, DELETE and TRUNCATE.';
 
 CREATE TABLE ledger.head (
     shard text COLLATE "C" NOT NULL PRIMARY KEY CHECK (shard ~ '^[a-z0-9-]{1,32}$'),
@@ -254,11 +243,15 @@ COMMENT ON COLUMN ledger.envelope.changed_time_ms IS
 'When its state changed last, milliseconds UTC.';
 
 CREATE TRIGGER journal_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.journal
-FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+FOR EACH STATEMENT EXECUTE FUNCTION event.refuse_change();
 CREATE TRIGGER posting_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.posting
-FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+FOR EACH STATEMENT EXECUTE FUNCTION event.refuse_change();
 CREATE TRIGGER entry_key_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.entry_key
-FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+FOR EACH STATEMENT EXECUTE FUNCTION event.refuse_change();
+
+ALTER TABLE ledger.journal ENABLE ALWAYS TRIGGER journal_append_only;
+ALTER TABLE ledger.posting ENABLE ALWAYS TRIGGER posting_append_only;
+ALTER TABLE ledger.entry_key ENABLE ALWAYS TRIGGER entry_key_append_only;
 
 GRANT SELECT ON ledger.kind_rule TO ledger;
 GRANT SELECT, INSERT ON ledger.journal, ledger.posting, ledger.entry_key, ledger.period TO ledger;

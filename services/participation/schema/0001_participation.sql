@@ -202,6 +202,11 @@ CREATE TRIGGER vote_request_append_only
 BEFORE UPDATE OR DELETE OR TRUNCATE ON participation.vote_request
 FOR EACH STATEMENT EXECUTE FUNCTION event.refuse_change();
 
+ALTER TABLE participation.ballot_approval ENABLE ALWAYS TRIGGER ballot_approval_append_only;
+ALTER TABLE participation.vote ENABLE ALWAYS TRIGGER vote_append_only;
+ALTER TABLE participation.receipt_batch ENABLE ALWAYS TRIGGER receipt_batch_append_only;
+ALTER TABLE participation.vote_request ENABLE ALWAYS TRIGGER vote_request_append_only;
+
 GRANT SELECT, INSERT, UPDATE ON
 participation.ballot, participation.roll, participation.turnout TO participation;
 GRANT SELECT, INSERT ON

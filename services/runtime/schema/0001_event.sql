@@ -127,7 +127,7 @@ COMMENT ON COLUMN event.dead_letter.reason IS 'Why the operator decided so.';
 
 -- For the append-only tables of every service:
 -- CREATE TRIGGER ... BEFORE UPDATE OR DELETE OR TRUNCATE ... EXECUTE FUNCTION
--- event.refuse_change().
+-- event.refuse_change(), and ENABLE ALWAYS, so that a replica's session cannot change them either.
 CREATE FUNCTION event.refuse_change() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
