@@ -5,27 +5,8 @@
  */
 #include "ledger/config.h"
 
-#include <stddef.h>
-
 static const struct config_row ROWS[] = {
-    {
-        .name = "participation_pub_url",
-        .type = CONFIG_TEXT,
-        .minimum = 1,
-        .maximum = CONFIG_TEXT_SIZE - 1,
-        .unit = "",
-        .sentence = "Bus address where participation publishes its stream.",
-        .offset = offsetof(struct ledger_config, participation_pub_url),
-    },
-    {
-        .name = "participation_fetch_url",
-        .type = CONFIG_TEXT,
-        .minimum = 1,
-        .maximum = CONFIG_TEXT_SIZE - 1,
-        .unit = "",
-        .sentence = "Bus address where participation answers requests for its past events.",
-        .offset = offsetof(struct ledger_config, participation_fetch_url),
-    },
+    HOST_BUS_ADDRESSES(ledger_config, participation, "participation"),
 };
 
 const struct config_table ledger_config_table = {ROWS, sizeof ROWS / sizeof ROWS[0]};

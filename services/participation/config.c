@@ -10,24 +10,7 @@
 #include <stddef.h>
 
 static const struct config_row ROWS[] = {
-    {
-        .name = "ledger_pub_url",
-        .type = CONFIG_TEXT,
-        .minimum = 1,
-        .maximum = CONFIG_TEXT_SIZE - 1,
-        .unit = "",
-        .sentence = "Bus address where the ledger publishes its stream.",
-        .offset = offsetof(struct participation_config, ledger_pub_url),
-    },
-    {
-        .name = "ledger_fetch_url",
-        .type = CONFIG_TEXT,
-        .minimum = 1,
-        .maximum = CONFIG_TEXT_SIZE - 1,
-        .unit = "",
-        .sentence = "Bus address where the ledger answers requests for its past events.",
-        .offset = offsetof(struct participation_config, ledger_fetch_url),
-    },
+    HOST_BUS_ADDRESSES(participation_config, ledger, "the ledger"),
     {
         .name = "ballot_keys_directory",
         .type = CONFIG_TEXT,

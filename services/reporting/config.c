@@ -8,42 +8,8 @@
 #include <stddef.h>
 
 static const struct config_row ROWS[] = {
-    {
-        .name = "participation_pub_url",
-        .type = CONFIG_TEXT,
-        .minimum = 1,
-        .maximum = CONFIG_TEXT_SIZE - 1,
-        .unit = "",
-        .sentence = "Bus address where participation publishes its stream.",
-        .offset = offsetof(struct reporting_config, participation_pub_url),
-    },
-    {
-        .name = "participation_fetch_url",
-        .type = CONFIG_TEXT,
-        .minimum = 1,
-        .maximum = CONFIG_TEXT_SIZE - 1,
-        .unit = "",
-        .sentence = "Bus address where participation answers requests for its past events.",
-        .offset = offsetof(struct reporting_config, participation_fetch_url),
-    },
-    {
-        .name = "ledger_pub_url",
-        .type = CONFIG_TEXT,
-        .minimum = 1,
-        .maximum = CONFIG_TEXT_SIZE - 1,
-        .unit = "",
-        .sentence = "Bus address where the ledger publishes its stream.",
-        .offset = offsetof(struct reporting_config, ledger_pub_url),
-    },
-    {
-        .name = "ledger_fetch_url",
-        .type = CONFIG_TEXT,
-        .minimum = 1,
-        .maximum = CONFIG_TEXT_SIZE - 1,
-        .unit = "",
-        .sentence = "Bus address where the ledger answers requests for its past events.",
-        .offset = offsetof(struct reporting_config, ledger_fetch_url),
-    },
+    HOST_BUS_ADDRESSES(reporting_config, participation, "participation"),
+    HOST_BUS_ADDRESSES(reporting_config, ledger, "the ledger"),
     {
         .name = "contact",
         .type = CONFIG_TEXT,

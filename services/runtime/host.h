@@ -38,6 +38,8 @@
 #include "runtime/subscriber.h"
 #include "runtime/writer.h"
 
+#include <stddef.h>
+
 enum { HOST_SUBSCRIBER_COUNT_MAX = 4, HOST_DISTRICT_LENGTH_MAX = 32 };
 
 /* Settings every service has; put it first in the service's own config struct. */
@@ -62,6 +64,20 @@ struct host_config {
 
 /* The table of those settings; offsets are from the start of struct host_config. */
 extern const struct config_table host_config_table;
+
+/* Two rows of a service's own table, both required: the bus addresses of a stream that it hears.
+ * target, the service's struct, has them as <stream>_pub_url and <stream>_fetch_url; owner is a string
+ * that names the service in the sentences. */
+#define HOST_BUS_ADDRESSES(target, stream, owner)                                                  \
+    HOST_BUS_ADDRESS(target, stream##_pub_url,                                                     \
+                     "Bus address where " owner " publishes its stream."),                         \
+        HOST_BUS_ADDRESS(target, stream##_fetch_url,                                               \
+                         "Bus address where " owner " answers requests for its past events.")
+#define HOST_BUS_ADDRESS(target, setting, meaning)                                                 \
+    {                                                                                              \
+        .name = #setting, .type = CONFIG_TEXT, .minimum = 1, .maximum = CONFIG_TEXT_SIZE - 1,      \
+        .unit = "", .sentence = (meaning), .offset = offsetof(struct target, setting)              \
+    }
 
 struct host_options {
     const char *service; /* "ledger": stream, database schema and log name */
