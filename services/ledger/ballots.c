@@ -34,7 +34,7 @@ struct hearing {
     struct writer_tx *tx;
     const struct event *event;
     const struct heard *heard;
-    struct events_cause cause;
+    struct event_cause cause;
     struct store_change change;
 };
 
@@ -67,9 +67,7 @@ enum err ballots_apply(struct writer_tx *tx, const struct event *event, void *co
         .tx = tx,
         .event = event,
         .heard = &heard,
-        .cause = {.traceparent = event->traceparent,
-                  .correlation_id = event->correlation_id[0] ? event->correlation_id : event->id,
-                  .causation_id = event->id},
+        .cause = event_cause_of(event),
         .change = {.time_ms = tx->now_ms, .by = by, .reason = ""},
     };
     enum err err = events_hear(event, &heard);
@@ -88,7 +86,7 @@ enum err ballots_release(struct poster *poster, struct writer_tx *tx,
                          struct refusal *ret_refusal)
 {
     const struct store_change change = {tx->now_ms, release->by, release->reason};
-    const struct events_cause cause = {.causation_id = ""};
+    const struct event_cause cause = event_cause_of(NULL);
     struct envelope_limit limit = {.set = false};
     int64_t released_krw = 0;
     enum err err = store_envelope_load(tx->db, poster->shard, release->ballot_id, ret_envelope);

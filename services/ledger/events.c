@@ -8,6 +8,7 @@
 #include "hyeopchi/ledger/v1/ledger.pb-c.h"
 #include "hyeopchi/participation/v1/ballot.pb-c.h"
 #include "ledger/domain/text.h"
+#include "runtime/event_say.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -45,16 +46,6 @@ static_assert((int)HYEOPCHI__LEDGER__V1__FUNDING_SOURCE__FUNDING_SOURCE_OTHER ==
                   (int)FUNDING_SOURCE_OTHER,
               "other");
 
-/* What one event is about; text is copied by say(). */
-struct saying {
-    const char *type;
-    const char *subject;
-    const struct events_cause *cause;
-    const ProtobufCMessage *message;
-};
-
-static enum err say(struct writer_tx *tx, const struct saying *saying);
-static char *borrow(const char *text);
 static void ballot_texts(const uint8_t ballot_id[BALLOT_ID_SIZE],
                          char ret_id[CRYPTO_UUID_TEXT_SIZE], char ret_subject[EVENT_SUBJECT_SIZE]);
 static enum err hear_opening(const struct event *event, struct heard *heard);
@@ -64,7 +55,7 @@ static enum err hear_winners(const Hyeopchi__Participation__V1__TallyCertified *
 static enum err hear_ballot(struct heard *heard, const char *ballot_id);
 static bool copy_text(char *target, size_t size, const char *text);
 
-enum err events_say_entry(struct writer_tx *tx, const struct events_cause *cause,
+enum err events_say_entry(struct writer_tx *tx, const struct event_cause *cause,
                           const struct order *order, const char *ballot_id)
 {
     const struct entry *entry = &order->entry;
@@ -83,10 +74,10 @@ enum err events_say_entry(struct writer_tx *tx, const struct events_cause *cause
         const struct entry_leg *leg = &entry->legs[i];
         hyeopchi__ledger__v1__leg__init(&legs[i]);
         legs[i].fiscal_year = leg->account.line.fiscal_year;
-        legs[i].programme = borrow(leg->account.line.programme);
+        legs[i].programme = event_say_text(leg->account.line.programme);
         legs[i].funding_source =
             (Hyeopchi__Ledger__V1__FundingSource)leg->account.line.funding_source;
-        legs[i].stage = borrow(stage_code(leg->account.stage));
+        legs[i].stage = event_say_text(stage_code(leg->account.stage));
         legs[i].amount_krw = leg->amount_krw;
         legs[i].balance_after_krw = order->postings[i].balance_after_krw;
         legs[i].version = order->postings[i].version;
@@ -94,20 +85,20 @@ enum err events_say_entry(struct writer_tx *tx, const struct events_cause *cause
     }
     message.journal_seq = order->seq;
     message.entry_key = key;
-    message.kind = borrow(entry->kind);
+    message.kind = event_say_text(entry->kind);
     message.effective_date = entry->effective_date;
     message.fiscal_year = entry->period;
-    message.document = borrow(entry->document);
+    message.document = event_say_text(entry->document);
     message.n_legs = entry->leg_count;
     message.legs = leg_pointers;
     message.posted_time_ms = order->posted_time_ms;
     message.hash.data = hash;
     message.hash.len = sizeof hash;
-    message.ballot_id = borrow(ballot_id);
-    return say(tx, &(struct saying){TYPE_ENTRY_POSTED, subject, cause, &message.base});
+    message.ballot_id = event_say_text(ballot_id);
+    return event_say(tx, &(struct event_saying){TYPE_ENTRY_POSTED, subject, cause}, &message.base);
 }
 
-enum err events_say_reserved(struct writer_tx *tx, const struct events_cause *cause,
+enum err events_say_reserved(struct writer_tx *tx, const struct event_cause *cause,
                              const struct envelope *envelope)
 {
     Hyeopchi__Ledger__V1__EnvelopeReserved message;
@@ -120,10 +111,11 @@ enum err events_say_reserved(struct writer_tx *tx, const struct events_cause *ca
     message.fiscal_year = envelope->fiscal_year;
     message.funding_source = (Hyeopchi__Ledger__V1__FundingSource)envelope->funding_source;
     message.amount_krw = envelope->amount_krw;
-    return say(tx, &(struct saying){TYPE_ENVELOPE_RESERVED, subject, cause, &message.base});
+    return event_say(tx, &(struct event_saying){TYPE_ENVELOPE_RESERVED, subject, cause},
+                     &message.base);
 }
 
-enum err events_say_refused(struct writer_tx *tx, const struct events_cause *cause,
+enum err events_say_refused(struct writer_tx *tx, const struct event_cause *cause,
                             const struct envelope_request *request, const struct refusal *refusal)
 {
     Hyeopchi__Ledger__V1__EnvelopeRefused message;
@@ -136,12 +128,13 @@ enum err events_say_refused(struct writer_tx *tx, const struct events_cause *cau
     message.fiscal_year = request->fiscal_year;
     message.funding_source = (Hyeopchi__Ledger__V1__FundingSource)request->funding_source;
     message.amount_krw = request->amount_krw;
-    message.code = borrow(refusal_code(refusal->reason));
+    message.code = event_say_text(refusal_code(refusal->reason));
     message.shortfall_krw = refusal->shortfall_krw;
-    return say(tx, &(struct saying){TYPE_ENVELOPE_REFUSED, subject, cause, &message.base});
+    return event_say(tx, &(struct event_saying){TYPE_ENVELOPE_REFUSED, subject, cause},
+                     &message.base);
 }
 
-enum err events_say_released(struct writer_tx *tx, const struct events_cause *cause,
+enum err events_say_released(struct writer_tx *tx, const struct event_cause *cause,
                              const struct envelope *envelope, int64_t released_krw)
 {
     Hyeopchi__Ledger__V1__EnvelopeReleased message;
@@ -155,10 +148,11 @@ enum err events_say_released(struct writer_tx *tx, const struct events_cause *ca
     message.funding_source = (Hyeopchi__Ledger__V1__FundingSource)envelope->funding_source;
     message.amount_krw = released_krw;
     message.selected_krw = envelope->selected_krw;
-    return say(tx, &(struct saying){TYPE_ENVELOPE_RELEASED, subject, cause, &message.base});
+    return event_say(tx, &(struct event_saying){TYPE_ENVELOPE_RELEASED, subject, cause},
+                     &message.base);
 }
 
-enum err events_say_limit(struct writer_tx *tx, const struct events_cause *cause,
+enum err events_say_limit(struct writer_tx *tx, const struct event_cause *cause,
                           const struct events_limit *limit)
 {
     Hyeopchi__Ledger__V1__EnvelopeLimitSet message;
@@ -170,7 +164,7 @@ enum err events_say_limit(struct writer_tx *tx, const struct events_cause *cause
     message.fiscal_year = limit->fiscal_year;
     message.funding_source = (Hyeopchi__Ledger__V1__FundingSource)limit->funding_source;
     message.limit_krw = limit->limit_krw;
-    return say(tx, &(struct saying){TYPE_LIMIT_SET, subject, cause, &message.base});
+    return event_say(tx, &(struct event_saying){TYPE_LIMIT_SET, subject, cause}, &message.base);
 }
 
 enum err events_hear(const struct event *event, struct heard *ret_heard)
@@ -275,35 +269,6 @@ static enum err hear_ballot(struct heard *heard, const char *ballot_id)
     }
     crypto_uuid_format(heard->request.ballot_id, heard->ballot_id);
     return ERR_OK;
-}
-
-static enum err say(struct writer_tx *tx, const struct saying *saying)
-{
-    struct event_draft draft = {
-        .type = saying->type,
-        .dataschema = saying->message->descriptor->name,
-        .subject = saying->subject,
-        .traceparent = saying->cause->traceparent,
-        .correlation_id = saying->cause->correlation_id,
-        .causation_id = saying->cause->causation_id,
-        .data_length = protobuf_c_message_get_packed_size(saying->message),
-    };
-    size_t packed;
-
-    draft.data = malloc(draft.data_length + 1);
-    if (!draft.data) {
-        return ERR_UNAVAILABLE;
-    }
-    packed = protobuf_c_message_pack(saying->message, draft.data);
-    assert(packed == draft.data_length);
-    (void)packed; /* Only read by the assertion. */
-    return writer_tx_event(tx, &draft);
-}
-
-/* Generated structs hold pointers to char even where they are only read. */
-static char *borrow(const char *text)
-{
-    return (char *)(uintptr_t)text;
 }
 
 static void ballot_texts(const uint8_t ballot_id[BALLOT_ID_SIZE],

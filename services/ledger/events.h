@@ -14,6 +14,7 @@
 #include "runtime/crypto.h"
 #include "runtime/err.h"
 #include "runtime/event.h"
+#include "runtime/event_say.h"
 #include "runtime/writer.h"
 
 #include <protobuf-c/protobuf-c.h>
@@ -30,22 +31,15 @@ enum {
 /* The messages the ledger says, for feeds; NULL-terminated. */
 extern const ProtobufCMessageDescriptor *const events_types[];
 
-/* What an event follows from; members may be NULL or "". */
-struct events_cause {
-    const char *traceparent;
-    const char *correlation_id;
-    const char *causation_id;
-};
-
 /* ballot_id: the ballot the entry follows from, a UUID as text, or "". */
-ERR_CHECKED enum err events_say_entry(struct writer_tx *tx, const struct events_cause *cause,
+ERR_CHECKED enum err events_say_entry(struct writer_tx *tx, const struct event_cause *cause,
                                       const struct order *order, const char *ballot_id);
-ERR_CHECKED enum err events_say_reserved(struct writer_tx *tx, const struct events_cause *cause,
+ERR_CHECKED enum err events_say_reserved(struct writer_tx *tx, const struct event_cause *cause,
                                          const struct envelope *envelope);
-ERR_CHECKED enum err events_say_refused(struct writer_tx *tx, const struct events_cause *cause,
+ERR_CHECKED enum err events_say_refused(struct writer_tx *tx, const struct event_cause *cause,
                                         const struct envelope_request *request,
                                         const struct refusal *refusal);
-ERR_CHECKED enum err events_say_released(struct writer_tx *tx, const struct events_cause *cause,
+ERR_CHECKED enum err events_say_released(struct writer_tx *tx, const struct event_cause *cause,
                                          const struct envelope *envelope, int64_t released_krw);
 
 struct events_limit {
@@ -54,7 +48,7 @@ struct events_limit {
     int64_t limit_krw;
 };
 
-ERR_CHECKED enum err events_say_limit(struct writer_tx *tx, const struct events_cause *cause,
+ERR_CHECKED enum err events_say_limit(struct writer_tx *tx, const struct event_cause *cause,
                                       const struct events_limit *limit);
 
 enum heard_kind {

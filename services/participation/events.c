@@ -7,6 +7,7 @@
 
 #include "participation/domain/ballot_names.h"
 #include "runtime/clock.h"
+#include "runtime/event_say.h"
 
 #include "hyeopchi/ledger/v1/ledger.pb-c.h"
 #include "hyeopchi/participation/v1/ballot.pb-c.h"
@@ -41,39 +42,15 @@ static_assert((int)BALLOT_FUNDING_SOURCE_OTHER ==
                   (int)HYEOPCHI__LEDGER__V1__FUNDING_SOURCE__FUNDING_SOURCE_OTHER,
               "The domain numbers funding sources as the proto does.");
 
-/* Packs a message and adds the event; its subject is the ballot. */
+/* Says a message whose subject is the ballot. */
 static enum err say(struct writer_tx *tx, const char *type, const char *ballot_id,
-                    const ProtobufCMessage *message, const struct event *cause)
+                    const ProtobufCMessage *message, const struct event *heard)
 {
+    const struct event_cause cause = event_cause_of(heard);
     char subject[EVENT_SUBJECT_SIZE];
-    struct event_draft draft = {
-        .type = type,
-        .subject = subject,
-        .dataschema = message->descriptor->name,
-    };
 
     (void)snprintf(subject, sizeof subject, "ballots/%s", ballot_id); /* A UUID fits. */
-    if (cause != NULL) {
-        draft.causation_id = cause->id;
-        draft.traceparent = cause->traceparent;
-        draft.correlation_id = cause->correlation_id[0] != '\0' ? cause->correlation_id : cause->id;
-    }
-    draft.data_length = protobuf_c_message_get_packed_size(message);
-    draft.data = malloc(draft.data_length + 1);
-    if (draft.data == NULL) {
-        return ERR_FULL;
-    }
-    (void)protobuf_c_message_pack(message, draft.data); /* Its size is known. */
-    return writer_tx_event(tx, &draft);
-}
-
-/* protobuf-c has no const, and only reads what it packs. */
-static char *text(const char *constant)
-{
-    char *loose;
-
-    memcpy(&loose, &constant, sizeof loose);
-    return loose;
+    return event_say(tx, &(struct event_saying){type, subject, &cause}, message);
 }
 
 enum err events_say_votes_accepted(struct writer_tx *tx, const struct events_votes_accepted *said)
@@ -136,12 +113,12 @@ static void fill_option(Hyeopchi__Participation__V1__BallotOption *message,
 {
     hyeopchi__participation__v1__ballot_option__init(message);
     message->number = option->number;
-    message->option_id = text(option->id);
-    message->name = text(option->name);
+    message->option_id = event_say_text(option->id);
+    message->name = event_say_text(option->name);
     message->cost_krw = option->cost_krw;
-    message->area = text(option->area);
-    message->field = text(option->field);
-    message->programme = text(option->programme);
+    message->area = event_say_text(option->area);
+    message->field = event_say_text(option->field);
+    message->programme = event_say_text(option->programme);
 }
 
 enum err events_say_opened(struct writer_tx *tx, const struct ballot_definition *definition,
@@ -163,7 +140,7 @@ enum err events_say_opened(struct writer_tx *tx, const struct ballot_definition 
             fill_option(options.pointers[i], &definition->options[i]);
         }
         message.ballot_id = ballot_id;
-        message.title = text(definition->title);
+        message.title = event_say_text(definition->title);
         message.budget_year = definition->budget_year;
         message.funding_source = (Hyeopchi__Ledger__V1__FundingSource)definition->funding_source;
         message.budget_krw = definition->budget_krw;
@@ -171,8 +148,8 @@ enum err events_say_opened(struct writer_tx *tx, const struct ballot_definition 
         message.closes_time_ms = definition->closes_at_ms;
         message.definition_hash.data = hash;
         message.definition_hash.len = sizeof hash;
-        message.method = text(ballot_method_name(definition->method));
-        message.rule = text(ballot_rule_name(definition->rule));
+        message.method = event_say_text(ballot_method_name(definition->method));
+        message.rule = event_say_text(ballot_rule_name(definition->rule));
         message.n_options = definition->option_count;
         message.options = (Hyeopchi__Participation__V1__BallotOption **)options.pointers;
         message.demonstration = definition->demonstration;
@@ -191,7 +168,7 @@ enum err events_say_opening_refused(struct writer_tx *tx, const struct events_op
 
     crypto_uuid_format(said->ballot_id, ballot_id);
     message.ballot_id = ballot_id;
-    message.code = text(said->code);
+    message.code = event_say_text(said->code);
     message.shortfall_krw = said->shortfall_krw;
     return say(tx, TYPE_OPENING_REFUSED, ballot_id, &message.base, cause);
 }
@@ -224,7 +201,7 @@ static bool fill_table(struct table_message *table, const struct ballot_definiti
         cell->voters = published.voters[i];
         cell->suppressed = published.withheld[i];
     }
-    table->message.dimension = text(turnout_dimension_name(dimension));
+    table->message.dimension = event_say_text(turnout_dimension_name(dimension));
     table->message.n_cells = published.count;
     table->message.cells = (Hyeopchi__Participation__V1__TurnoutCell **)table->cells.pointers;
     return true;
@@ -293,11 +270,11 @@ static bool fill_result(Hyeopchi__Participation__V1__OptionResult *message,
         !read_whole(json_object_get(json, "score"), &message->score)) {
         return false;
     }
-    message->option_id = text(option->id);
+    message->option_id = event_say_text(option->id);
     message->cost_krw = option->cost_krw;
     message->funded = json_is_true(json_object_get(json, "funded"));
-    message->reason = text(reason);
-    message->programme = text(option->programme);
+    message->reason = event_say_text(reason);
+    message->programme = event_say_text(option->programme);
     return true;
 }
 

@@ -7,6 +7,7 @@
 
 #include "hyeopchi/reporting/v1/report.pb-c.h"
 #include "runtime/crypto.h"
+#include "runtime/event_say.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -45,12 +46,6 @@ struct saying {
     char path[REPORT_PATH_SIZE];
 };
 
-/* Generated structs hold pointers to char even where they are only read. */
-static char *borrow(const char *text)
-{
-    return (char *)(uintptr_t)text;
-}
-
 static enum err make_saying(struct saying *saying, const struct report *report)
 {
     saying->options = calloc(report->option_count + 1, sizeof *saying->options);
@@ -77,12 +72,12 @@ static void fill_options(struct saying *saying, const struct report *report)
         Hyeopchi__Reporting__V1__ReportOption *message = &saying->options[i];
 
         hyeopchi__reporting__v1__report_option__init(message);
-        message->option_id = borrow(option->option_id);
-        message->name = borrow(option->name);
+        message->option_id = event_say_text(option->option_id);
+        message->name = event_say_text(option->name);
         message->cost_krw = option->cost_krw;
         message->score = option->score;
         message->funded = option->funded;
-        message->reason = borrow(option->reason);
+        message->reason = event_say_text(option->reason);
         saying->option_pointers[i] = message;
     }
     saying->message.n_options = report->option_count;
@@ -96,10 +91,10 @@ static void fill_lines(struct saying *saying, const struct report *report)
         Hyeopchi__Reporting__V1__ReportLine *message = &saying->lines[i];
 
         hyeopchi__reporting__v1__report_line__init(message);
-        message->programme = borrow(line->account.programme);
+        message->programme = event_say_text(line->account.programme);
         message->fiscal_year = line->account.fiscal_year;
         message->funding_source = (Hyeopchi__Ledger__V1__FundingSource)line->account.funding_source;
-        message->stage = borrow(line->account.stage);
+        message->stage = event_say_text(line->account.stage);
         message->balance_krw = line->balance_krw;
         saying->line_pointers[i] = message;
     }
@@ -117,7 +112,7 @@ static void fill_saying(struct saying *saying, const struct report *report)
                    saying->ballot_id); /* a UUID fits */
     message->ballot_id = saying->ballot_id;
     message->report_version = report->report_version;
-    message->title = borrow(report->ballot.title);
+    message->title = event_say_text(report->ballot.title);
     message->state = (Hyeopchi__Reporting__V1__BallotState)report->state;
     message->voters = report_public_voters(report->state, report_voters(report));
     message->voters_rounded = report->state == REPORT_OPEN;
@@ -139,39 +134,19 @@ static void fill_saying(struct saying *saying, const struct report *report)
     }
 }
 
-static enum err say(struct writer_tx *tx, const struct saying *saying, const struct event *cause)
-{
-    const ProtobufCMessage *message = &saying->message.base;
-    char subject[EVENT_SUBJECT_SIZE];
-    struct event_draft draft = {
-        .type = TYPE_PUBLISHED,
-        .subject = subject,
-        .dataschema = message->descriptor->name,
-        .traceparent = cause->traceparent,
-        .correlation_id = cause->correlation_id[0] != '\0' ? cause->correlation_id : cause->id,
-        .causation_id = cause->id,
-        .data_length = protobuf_c_message_get_packed_size(message),
-    };
-
-    (void)snprintf(subject, sizeof subject, "ballots/%s", saying->ballot_id); /* a UUID fits */
-    draft.data = malloc(draft.data_length + 1);
-    if (!draft.data) {
-        return ERR_UNAVAILABLE;
-    }
-    size_t packed = protobuf_c_message_pack(message, draft.data);
-    assert(packed == draft.data_length);
-    return writer_tx_event(tx, &draft);
-}
-
 enum err events_say_report(struct writer_tx *tx, const struct report *report,
                            const struct event *cause)
 {
+    const struct event_cause follows = event_cause_of(cause);
     struct saying saying = {.options = NULL};
+    char subject[EVENT_SUBJECT_SIZE];
     enum err err = make_saying(&saying, report);
 
     if (!err) {
         fill_saying(&saying, report);
-        err = say(tx, &saying, cause);
+        (void)snprintf(subject, sizeof subject, "ballots/%s", saying.ballot_id); /* a UUID fits */
+        err = event_say(tx, &(struct event_saying){TYPE_PUBLISHED, subject, &follows},
+                        &saying.message.base);
     }
     free_saying(&saying);
     return err;

@@ -222,7 +222,7 @@ static enum err entry_post_work(struct writer_tx *tx, struct writer_job *const *
 
 static enum err entry_post_answer(struct writer_tx *tx, struct entry_post *post)
 {
-    const struct events_cause cause = {.traceparent = post->traceparent};
+    const struct event_cause cause = {.traceparent = post->traceparent};
     struct store_page page = {.limit = 1};
 
     if (post->order.result == ORDER_POSTED) {

@@ -134,7 +134,7 @@ static enum err limit_set(struct writer_tx *tx, struct limit_put *put)
 
 static enum err limit_write(struct writer_tx *tx, struct limit_put *put)
 {
-    const struct events_cause cause = {.traceparent = put->traceparent};
+    const struct event_cause cause = {.traceparent = put->traceparent};
     const struct store_limit limit = {
         .fiscal_year = put->wanted.fiscal_year,
         .funding_source = put->wanted.funding_source,
