@@ -178,6 +178,10 @@ bool db_rows_bool(const struct db_rows *rows, int64_t row, int column);
 const char *db_rows_text(const struct db_rows *rows, int64_t row, int column); /* borrowed */
 const uint8_t *db_rows_bytes(const struct db_rows *rows, int64_t row, int column,
                              size_t *ret_length); /* borrowed; uuid too */
-void db_rows_release(struct db_rows *rows);       /* takes NULL */
+
+/* Copies a bytea or uuid that is exactly `size` bytes long. ERR_INTERNAL when it is not. */
+ERR_CHECKED enum err db_rows_fixed(const struct db_rows *rows, int64_t row, int column,
+                                   uint8_t *ret_bytes, size_t size);
+void db_rows_release(struct db_rows *rows); /* takes NULL */
 
 #endif

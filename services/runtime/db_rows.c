@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* libpq counts rows with int. */
 static int checked_row(const struct db_rows *rows, int64_t row, int column)
@@ -93,6 +94,19 @@ const uint8_t *db_rows_bytes(const struct db_rows *rows, int64_t row, int column
 
     assert(type == DB_OID_BYTEA || type == DB_OID_UUID);
     return value_of(rows, row, column, ret_length);
+}
+
+enum err db_rows_fixed(const struct db_rows *rows, int64_t row, int column, uint8_t *ret_bytes,
+                       size_t size)
+{
+    size_t length;
+    const uint8_t *bytes = db_rows_bytes(rows, row, column, &length);
+
+    if (length != size) {
+        return ERR_INTERNAL;
+    }
+    memcpy(ret_bytes, bytes, size);
+    return ERR_OK;
 }
 
 void db_rows_release(struct db_rows *rows)

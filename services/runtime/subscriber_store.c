@@ -47,22 +47,19 @@ static enum err store_read_offset(struct db *db, const struct subscriber_options
 {
     const struct db_param params[] = {db_text(options->consumer), db_text(options->stream)};
     struct db_rows *rows = NULL;
-    const uint8_t *chain;
-    size_t length;
     enum err err;
 
     err = db_query(db, READ_OFFSET, params, DB_COUNT(params), &rows);
     if (err) {
         return err;
     }
-    chain = db_rows_count(rows) == 1 ? db_rows_bytes(rows, 0, 2, &length) : NULL;
-    if (chain == NULL || length != EVENT_CHAIN_SIZE) {
+    if (db_rows_count(rows) != 1) {
         err = ERR_INTERNAL;
     } else {
         ret_offset->epoch = (uint64_t)db_rows_int64(rows, 0, 0);
         ret_offset->next_seq = (uint64_t)db_rows_int64(rows, 0, 1);
-        memcpy(ret_offset->chain, chain, EVENT_CHAIN_SIZE);
         *ret_halted = db_rows_bool(rows, 0, 3);
+        err = db_rows_fixed(rows, 0, 2, ret_offset->chain, EVENT_CHAIN_SIZE);
     }
     db_rows_release(rows);
     return err;

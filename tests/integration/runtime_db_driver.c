@@ -85,6 +85,7 @@ static void every_type_comes_back_as_it_was_sent(void **state)
         db_bytes(NULL, 0),      db_int16(INT16_MIN), db_int32(INT32_MIN), db_int64(INT64_MIN),
         db_bool(true),          db_uuid(uuid),       db_null_int64(),     db_null_bytes(),
     };
+    uint8_t fixed[16];
     struct db_rows *rows;
     size_t length;
 
@@ -103,6 +104,12 @@ static void every_type_comes_back_as_it_was_sent(void **state)
         assert_true(db_rows_int64(rows, 0, 7) == INT64_MIN);
         assert_true(db_rows_bool(rows, 0, 8));
         assert_memory_equal(db_rows_bytes(rows, 0, 9, &length), uuid, 16);
+        assert_int_equal(db_rows_fixed(rows, 0, 9, fixed, sizeof fixed), ERR_OK);
+        assert_memory_equal(fixed, uuid, sizeof uuid);
+        assert_int_equal(db_rows_fixed(rows, 0, 9, fixed, sizeof fixed - 1), ERR_INTERNAL);
+        assert_int_equal(db_rows_fixed(rows, 0, 3, fixed, sizeof fixed), ERR_INTERNAL);
+        assert_int_equal(db_rows_fixed(rows, 0, 3, fixed, sizeof bytes), ERR_OK);
+        assert_memory_equal(fixed, bytes, sizeof bytes);
         assert_true(db_rows_is_null(rows, 0, 10));
         assert_true(db_rows_is_null(rows, 0, 11));
         db_rows_release(rows);

@@ -94,8 +94,6 @@ static enum err envelope_list_work(struct db *db, struct list *list)
 
 static enum err envelope_row(const struct db_rows *rows, int64_t row, struct envelope *ret_envelope)
 {
-    size_t length = 0;
-    const uint8_t *ballot_id = db_rows_bytes(rows, row, STORE_ENVELOPE_BALLOT_ID, &length);
     struct envelope envelope = {
         .fiscal_year = (int32_t)db_rows_int64(rows, row, STORE_ENVELOPE_FISCAL_YEAR),
         .amount_krw = db_rows_int64(rows, row, STORE_ENVELOPE_AMOUNT),
@@ -107,10 +105,13 @@ static enum err envelope_row(const struct db_rows *rows, int64_t row, struct env
     if (!err) {
         err = envelope_state_parse(db_rows_text(rows, row, STORE_ENVELOPE_STATE), &envelope.state);
     }
-    if (err || length != BALLOT_ID_SIZE) {
+    if (!err) {
+        err =
+            db_rows_fixed(rows, row, STORE_ENVELOPE_BALLOT_ID, envelope.ballot_id, BALLOT_ID_SIZE);
+    }
+    if (err) {
         return ERR_INTERNAL; /* the table's checks name the same words */
     }
-    memcpy(envelope.ballot_id, ballot_id, BALLOT_ID_SIZE);
     *ret_envelope = envelope;
     return ERR_OK;
 }

@@ -59,21 +59,14 @@ out:
 static bool read_entry(const struct db_rows *rows, int64_t row, struct order *order)
 {
     struct entry *entry = &order->entry;
-    size_t key_length = 0;
-    size_t hash_length = 0;
-    const uint8_t *key = db_rows_bytes(rows, row, 1, &key_length);
-    const uint8_t *hash = db_rows_bytes(rows, row, 8, &hash_length);
 
     order->seq = db_rows_int64(rows, row, 0);
-    if (hash_length != ORDER_HASH_SIZE || key_length != ENTRY_KEY_SIZE) {
-        return false;
-    }
-    memcpy(order->hash, hash, ORDER_HASH_SIZE);
-    memcpy(entry->key, key, ENTRY_KEY_SIZE);
     entry->effective_date = (int32_t)db_rows_int64(rows, row, 3);
     entry->period = (int32_t)db_rows_int64(rows, row, 4);
     order->posted_time_ms = db_rows_int64(rows, row, 5);
-    return copy_text(entry->kind, sizeof entry->kind, db_rows_text(rows, row, 2)) &&
+    return db_rows_fixed(rows, row, 1, entry->key, ENTRY_KEY_SIZE) == ERR_OK &&
+           db_rows_fixed(rows, row, 8, order->hash, ORDER_HASH_SIZE) == ERR_OK &&
+           copy_text(entry->kind, sizeof entry->kind, db_rows_text(rows, row, 2)) &&
            copy_text(entry->document, sizeof entry->document, db_rows_text(rows, row, 6)) &&
            copy_text(entry->metadata, sizeof entry->metadata, db_rows_text(rows, row, 7));
 }
@@ -132,7 +125,6 @@ enum err store_head_read(struct db *db, const char *shard, struct store_head *re
 {
     const struct db_param params[] = {db_text(shard)};
     struct db_rows *rows = NULL;
-    size_t length = 0;
     enum err err = db_query(db, HEAD_READ, params, DB_COUNT(params), &rows);
 
     if (err) {
@@ -142,14 +134,9 @@ enum err store_head_read(struct db *db, const char *shard, struct store_head *re
         err = ERR_NOT_FOUND;
         goto out;
     }
-    const uint8_t *hash = db_rows_bytes(rows, 0, 2, &length);
-    if (length != JOURNAL_HASH_SIZE) {
-        err = ERR_INTERNAL;
-        goto out;
-    }
     ret_head->epoch = db_rows_int64(rows, 0, 0);
     ret_head->seq = db_rows_int64(rows, 0, 1);
-    memcpy(ret_head->hash, hash, JOURNAL_HASH_SIZE);
+    err = db_rows_fixed(rows, 0, 2, ret_head->hash, JOURNAL_HASH_SIZE);
 
 out:
     db_rows_release(rows);

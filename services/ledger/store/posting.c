@@ -138,7 +138,6 @@ static enum err head_find(struct db *db, const char *shard, struct store_head *r
 {
     const struct db_param params[] = {db_text(shard)};
     struct db_rows *rows = NULL;
-    size_t length = 0;
     enum err err = db_query(db, HEAD_FIND, params, DB_COUNT(params), &rows);
 
     if (err) {
@@ -148,11 +147,9 @@ static enum err head_find(struct db *db, const char *shard, struct store_head *r
         err = ERR_NOT_FOUND;
         goto out;
     }
-    const uint8_t *hash = db_rows_bytes(rows, 0, 2, &length);
-    assert(length == JOURNAL_HASH_SIZE);
     ret_head->epoch = db_rows_int64(rows, 0, 0);
     ret_head->seq = db_rows_int64(rows, 0, 1);
-    memcpy(ret_head->hash, hash, JOURNAL_HASH_SIZE);
+    err = db_rows_fixed(rows, 0, 2, ret_head->hash, JOURNAL_HASH_SIZE);
 
 out:
     db_rows_release(rows);
@@ -241,13 +238,13 @@ static const char KEY_RECALL[] =
 
 static enum err read_key(const struct db_rows *rows, int64_t row, struct order_key *ret_key)
 {
-    size_t length = 0;
-    const uint8_t *hash = db_rows_bytes(rows, row, 1, &length);
-    enum err err = ERR_OK;
+    enum err err;
 
-    assert(length == ORDER_HASH_SIZE);
     memset(ret_key, 0, sizeof *ret_key);
-    memcpy(ret_key->request_hash, hash, ORDER_HASH_SIZE);
+    err = db_rows_fixed(rows, row, 1, ret_key->request_hash, ORDER_HASH_SIZE);
+    if (err) {
+        return err;
+    }
     if (!db_rows_is_null(rows, row, 2)) {
         ret_key->seq = db_rows_int64(rows, row, 2);
         return ERR_OK;

@@ -45,20 +45,6 @@ enum err store_ballot_insert(struct db *db, const struct ballot_new *ballot)
     return changed == 1 ? ERR_OK : ERR_CONFLICT;
 }
 
-/* Copies a bytea of known length; ERR_INTERNAL when the row holds another. */
-static enum err copy_bytes(const struct db_rows *rows, int64_t row, int column, uint8_t *ret_bytes,
-                           size_t wanted)
-{
-    size_t length = 0;
-    const uint8_t *bytes = db_rows_bytes(rows, row, column, &length);
-
-    if (bytes == NULL || length != wanted) {
-        return ERR_INTERNAL;
-    }
-    memcpy(ret_bytes, bytes, wanted);
-    return ERR_OK;
-}
-
 static const char BALLOT_FIND_REQUEST[] =
     "SELECT ballot_id, request_hash FROM participation.ballot"
     " WHERE created_by = $1 AND idempotency_key = $2";
@@ -78,10 +64,10 @@ enum err store_ballot_find_request(struct db *db, const struct ballot_request *r
         err = ERR_NOT_FOUND;
     }
     if (!err) {
-        err = copy_bytes(rows, 0, 0, ret_ballot_id, BALLOT_ID_SIZE);
+        err = db_rows_fixed(rows, 0, 0, ret_ballot_id, BALLOT_ID_SIZE);
     }
     if (!err) {
-        err = copy_bytes(rows, 0, 1, ret_request_hash, CRYPTO_HASH_SIZE);
+        err = db_rows_fixed(rows, 0, 1, ret_request_hash, CRYPTO_HASH_SIZE);
     }
     db_rows_release(rows);
     return err;
@@ -103,7 +89,7 @@ static enum err row_read_result(const struct db_rows *rows, int64_t row, struct 
     if (ret_row->result_json == NULL) {
         return ERR_FULL;
     }
-    return copy_bytes(rows, row, 11, ret_row->result_hash, CRYPTO_HASH_SIZE);
+    return db_rows_fixed(rows, row, 11, ret_row->result_hash, CRYPTO_HASH_SIZE);
 }
 
 static enum err row_read(const struct db_rows *rows, int64_t row, struct ballot_row *ret_row)
@@ -126,9 +112,9 @@ static enum err row_read(const struct db_rows *rows, int64_t row, struct ballot_
     };
     (void)snprintf(ret_row->refusal_code, sizeof ret_row->refusal_code, "%s",
                    db_rows_text(rows, row, 5)); /* The ledger's codes are short. */
-    err = copy_bytes(rows, row, 0, ret_row->ballot_id, BALLOT_ID_SIZE);
+    err = db_rows_fixed(rows, row, 0, ret_row->ballot_id, BALLOT_ID_SIZE);
     if (!err) {
-        err = copy_bytes(rows, row, 3, ret_row->definition_hash, CRYPTO_HASH_SIZE);
+        err = db_rows_fixed(rows, row, 3, ret_row->definition_hash, CRYPTO_HASH_SIZE);
     }
     if (!err) {
         err = row_read_result(rows, row, ret_row);
@@ -255,7 +241,7 @@ enum err store_ballot_find_uncounted(struct db *db, const uint8_t after[BALLOT_I
         err = ERR_NOT_FOUND;
     }
     if (!err) {
-        err = copy_bytes(rows, 0, 0, ret_ballot_id, BALLOT_ID_SIZE);
+        err = db_rows_fixed(rows, 0, 0, ret_ballot_id, BALLOT_ID_SIZE);
     }
     db_rows_release(rows);
     return err;
@@ -306,7 +292,7 @@ enum err store_approval_list(struct db *db, const struct ballot_row *row, enum b
         *approval = (struct ballot_approval){.action = action};
         (void)snprintf(approval->operator_id, sizeof approval->operator_id, "%s",
                        db_rows_text(rows, (int64_t)count, 0)); /* Bounded when it was written. */
-        err = copy_bytes(rows, (int64_t)count, 1, approval->content, BALLOT_CONTENT_SIZE);
+        err = db_rows_fixed(rows, (int64_t)count, 1, approval->content, BALLOT_CONTENT_SIZE);
         count++;
     }
     db_rows_release(rows);

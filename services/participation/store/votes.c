@@ -27,20 +27,6 @@ static void cells_decode(const uint8_t cells[STORE_CELLS_SIZE], struct turnout_p
     }
 }
 
-/* Copies a bytea of known length; false when the row holds another. */
-static bool copy_bytes(const struct db_rows *rows, int64_t row, int column, uint8_t *ret_bytes,
-                       size_t wanted)
-{
-    size_t length = 0;
-    const uint8_t *bytes = db_rows_bytes(rows, row, column, &length);
-
-    if (bytes == NULL || length != wanted) {
-        return false;
-    }
-    memcpy(ret_bytes, bytes, wanted);
-    return true;
-}
-
 /* Runs a query over an array of 32-byte keys of one ballot. */
 static enum err query_by_keys(struct db *db, const char *sql, const uint8_t *ballot_id,
                               const uint8_t *keys, size_t count, struct db_rows **ret_rows)
@@ -73,9 +59,9 @@ static bool request_read(const struct db_rows *rows, int64_t row, struct request
     ret_row->rev = (uint16_t)db_rows_int64(rows, row, 3);
     ret_row->batch_no = db_rows_int64(rows, row, 4);
     ret_row->leaf_index = (uint32_t)db_rows_int64(rows, row, 5);
-    return copy_bytes(rows, row, 0, ret_row->request_key, CRYPTO_HASH_SIZE) &&
-           copy_bytes(rows, row, 1, ret_row->request_mac, CRYPTO_HASH_SIZE) &&
-           copy_bytes(rows, row, 2, ret_row->nullifier, CRYPTO_HASH_SIZE);
+    return db_rows_fixed(rows, row, 0, ret_row->request_key, CRYPTO_HASH_SIZE) == ERR_OK &&
+           db_rows_fixed(rows, row, 1, ret_row->request_mac, CRYPTO_HASH_SIZE) == ERR_OK &&
+           db_rows_fixed(rows, row, 2, ret_row->nullifier, CRYPTO_HASH_SIZE) == ERR_OK;
 }
 
 enum err store_request_find(struct db *db, const uint8_t *ballot_id, const uint8_t *keys,
@@ -120,8 +106,8 @@ static bool roll_read(const struct db_rows *rows, int64_t row, struct roll_row *
 
     ret_row->rev = (uint16_t)db_rows_int64(rows, row, 1);
     ret_row->channel = (enum ballot_channel)db_rows_int64(rows, row, 2);
-    if (!copy_bytes(rows, row, 0, ret_row->vtag, CRYPTO_HASH_SIZE) ||
-        !copy_bytes(rows, row, 3, cells, STORE_CELLS_SIZE)) {
+    if (db_rows_fixed(rows, row, 0, ret_row->vtag, CRYPTO_HASH_SIZE) != ERR_OK ||
+        db_rows_fixed(rows, row, 3, cells, STORE_CELLS_SIZE) != ERR_OK) {
         return false;
     }
     cells_decode(cells, &ret_row->place);
@@ -328,8 +314,8 @@ enum err store_receipt_read(struct db *db, const uint8_t *ballot_id, int64_t bat
     if (receipt.leaf_hashes == NULL || receipt.body == NULL) {
         err = ERR_FULL;
     } else if (receipt.leaf_count == 0 ||
-               !copy_bytes(rows, 0, 2, receipt.signature, sizeof receipt.signature) ||
-               !copy_bytes(rows, 0, 3, receipt.key, sizeof receipt.key)) {
+               db_rows_fixed(rows, 0, 2, receipt.signature, sizeof receipt.signature) != ERR_OK ||
+               db_rows_fixed(rows, 0, 3, receipt.key, sizeof receipt.key) != ERR_OK) {
         err = ERR_INTERNAL;
     }
 out:

@@ -355,14 +355,12 @@ enum err store_ballots_of_programme(struct db *db, const char *district,
         return err;
     }
     count = (size_t)db_rows_count(rows);
-    for (size_t i = 0; i < count; i++) {
-        size_t length = 0;
-        const uint8_t *id = db_rows_bytes(rows, (int64_t)i, 0, &length);
-
-        assert(length == REPORT_ID_SIZE);
-        memcpy(ret_ids[i], id, REPORT_ID_SIZE);
+    for (size_t i = 0; !err && i < count; i++) {
+        err = db_rows_fixed(rows, (int64_t)i, 0, ret_ids[i], REPORT_ID_SIZE);
     }
     db_rows_release(rows);
-    *ret_count = count;
-    return ERR_OK;
+    if (!err) {
+        *ret_count = count;
+    }
+    return err;
 }

@@ -45,15 +45,11 @@ enum err store_offset_read(struct db *db, const char *consumer, const char *stre
     }
     *ret_offset = (struct store_offset){.next_seq = 1};
     if (db_rows_count(rows) > 0) {
-        size_t length = 0;
-        const uint8_t *chain = db_rows_bytes(rows, 0, 1, &length);
-
-        assert(length == sizeof ret_offset->chain);
         ret_offset->next_seq = db_rows_int64(rows, 0, 0);
-        memcpy(ret_offset->chain, chain, length);
+        err = db_rows_fixed(rows, 0, 1, ret_offset->chain, sizeof ret_offset->chain);
     }
     db_rows_release(rows);
-    return ERR_OK;
+    return err;
 }
 
 /* The sum of a table's rows does not depend on their order, since their sums are sorted. */

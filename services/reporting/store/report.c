@@ -30,19 +30,6 @@ static bool read_text(const struct db_rows *rows, int64_t row, int column, char 
     return true;
 }
 
-static bool read_bytes(const struct db_rows *rows, int64_t row, int column, uint8_t *ret_bytes,
-                       size_t size)
-{
-    size_t length = 0;
-    const uint8_t *bytes = db_rows_bytes(rows, row, column, &length);
-
-    if (length != size) {
-        return false;
-    }
-    memcpy(ret_bytes, bytes, size);
-    return true;
-}
-
 static enum report_source read_source(const struct db_rows *rows, int64_t row, int column)
 {
     const char *name = db_rows_text(rows, row, column);
@@ -118,9 +105,10 @@ static bool read_ballot(const struct db_rows *rows, int64_t row, struct report_b
     ballot->opens_time_ms = db_rows_int64(rows, row, REPORT_OPENS);
     ballot->closes_time_ms = db_rows_int64(rows, row, REPORT_CLOSES);
     ballot->demonstration = db_rows_bool(rows, row, REPORT_DEMONSTRATION);
-    return read_bytes(rows, row, REPORT_BALLOT_ID, ballot->ballot_id, REPORT_ID_SIZE) &&
-           read_bytes(rows, row, REPORT_DEFINITION_HASH, ballot->definition_hash,
-                      REPORT_HASH_SIZE) &&
+    return db_rows_fixed(rows, row, REPORT_BALLOT_ID, ballot->ballot_id, REPORT_ID_SIZE) ==
+               ERR_OK &&
+           db_rows_fixed(rows, row, REPORT_DEFINITION_HASH, ballot->definition_hash,
+                         REPORT_HASH_SIZE) == ERR_OK &&
            read_text(rows, row, REPORT_TITLE, ballot->title, sizeof ballot->title) &&
            read_text(rows, row, REPORT_METHOD, ballot->method, sizeof ballot->method) &&
            read_text(rows, row, REPORT_RULE, ballot->rule, sizeof ballot->rule);
