@@ -261,15 +261,12 @@ static void line_add_field(struct line *line, const struct log_field *field)
     line_add_value(line, field, state.text);
 }
 
-void log_write(enum log_level level, const char *event, const struct log_field *fields)
+static void line_write(enum log_level level, const char *event, const struct log_field *fields)
 {
     struct line line = {.length = 0};
     const char *tail;
     size_t before;
 
-    if (level < state.level) {
-        return;
-    }
     if (state.text) {
         line_begin_text(&line, level, event);
     } else {
@@ -294,5 +291,13 @@ void log_write(enum log_level level, const char *event, const struct log_field *
 
     /* A log that cannot be written has nowhere to say so. */
     while (write(STDERR_FILENO, line.bytes, line.length) < 0 && errno == EINTR) {
+    }
+}
+
+/* Most calls end here, so the line's thousands of bytes are another function's. */
+void log_write(enum log_level level, const char *event, const struct log_field *fields)
+{
+    if (level >= state.level) {
+        line_write(level, event, fields);
     }
 }
