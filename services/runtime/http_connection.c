@@ -443,9 +443,15 @@ void http_connection_tick(struct http_connection *connection, int64_t now_ms)
 
 void http_connection_stop(struct http_connection *connection)
 {
+    bool cut_off = connection->state == HTTP_CONNECTION_BODY && connection->request.under_way;
+
     connection->keep_alive = false;
     if (is_receiving(connection)) {
-        http_connection_close(connection);
+        /* The answer before may not be read yet, and more be sent already. */
+        linger(connection);
+        if (cut_off) {
+            http_exchange_finish(&connection->request, 0, 0);
+        }
     } else if (connection->state == HTTP_CONNECTION_STREAMING && connection->request.streaming) {
         http_stream_end(&connection->request);
     }

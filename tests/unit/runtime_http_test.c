@@ -862,10 +862,41 @@ static void a_stop_lets_answers_finish_and_closes_the_idle(void **state)
     assert_non_null(strstr(buffer_text(&answer), "\r\nConnection: close\r\n"));
     assert_null(strstr(buffer_text(&answer), "hello"));
     buffer_release(&answer);
-    support_stop_wait(&fixture->server);
     assert_int_equal(close(held), 0);
     assert_int_equal(close(idle), 0);
     assert_int_equal(close(halfway), 0);
+    support_stop_wait(&fixture->server);
+    end(fixture);
+}
+
+static void send_ahead(void *context)
+{
+    const int *client = context;
+
+    support_send_text(*client, "GET /hello HTTP/1.1\r\n" STAY);
+}
+
+/* The client has its answer and sends the next request while the server stops: closing a socket
+ * whose bytes nobody has read makes the client's system report a reset instead of an end. */
+static void a_stop_ends_in_order_for_a_client_that_has_sent_more(void **state)
+{
+    struct fixture *fixture = start();
+    int client = support_connect(&fixture->server);
+    struct buffer answer;
+    char statuses[16];
+    char byte;
+
+    (void)state;
+    support_send_text(client, "GET /hello HTTP/1.1\r\n" STAY);
+    assert_int_equal(support_recv(client, &byte, 1, MSG_PEEK), 1);
+    support_on_stopping(&fixture->server, send_ahead, &client);
+    support_stop_begin(&fixture->server);
+    support_read_end(client, &answer);
+    support_statuses(&answer, statuses, sizeof statuses);
+    assert_string_equal(statuses, "200 ");
+    buffer_release(&answer);
+    assert_int_equal(close(client), 0);
+    support_stop_wait(&fixture->server);
     end(fixture);
 }
 
@@ -893,6 +924,7 @@ int main(void)
         cmocka_unit_test(a_dripping_head_runs_out_of_time_all_the_same),
         cmocka_unit_test(a_client_that_does_not_read_its_answer_is_cut_off),
         cmocka_unit_test(a_stop_lets_answers_finish_and_closes_the_idle),
+        cmocka_unit_test(a_stop_ends_in_order_for_a_client_that_has_sent_more),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
