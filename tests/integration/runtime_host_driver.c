@@ -242,7 +242,6 @@ static enum err cure(struct writer_tx *tx, bool *ret_cured)
 static enum err hear(struct writer_tx *tx, const struct event *event, void *context)
 {
     char text[NOTE_SIZE] = "";
-    const struct db_param params[] = {db_int64((int64_t)event->seq), db_text(text)};
     bool cured = true;
     enum err err = ERR_OK;
 
@@ -258,6 +257,8 @@ static enum err hear(struct writer_tx *tx, const struct event *event, void *cont
     if (!err && !cured) {
         err = ERR_CONFLICT;
     }
+    const struct db_param params[] = {db_int64((int64_t)event->seq), db_text(text)};
+
     return err ? err : db_exec(tx->db, HEAR_NOTE, params, DB_COUNT(params));
 }
 

@@ -355,6 +355,9 @@ def test_what_one_service_says_the_other_hears_once(databases, pair):
     for number in range(20):
         assert speaker.post("/v1/notes", f"note {number}")[0] == 201
     wait_heard(databases, 20)
+    assert databases.psql("ledger", "SELECT text FROM note.heard ORDER BY seq") == [
+        (f"note {number}",) for number in range(20)
+    ]
     status, answer = hearer.signed(auditor, "GET", "/v1/status")
     assert status == 200
     assert answer["service"] == "ledger"
