@@ -182,8 +182,8 @@ static void applied(struct subscriber *self)
     const struct subscriber_task *task = &self->task;
 
     if (!task->job.err) {
-        self->events_applied += task->count;
-        metrics_add(&self->metrics->applied, (int64_t)task->count);
+        self->events_applied += task->applied;
+        metrics_add(&self->metrics->applied, (int64_t)task->applied);
         moved(self);
         self->apply_count_max = self->apply_count_max * 2 > SUBSCRIBER_APPLY_COUNT_MAX
                                     ? SUBSCRIBER_APPLY_COUNT_MAX

@@ -5,7 +5,10 @@
  * The bus is a hint, the publisher's log the truth (EVENTS.md section 3): the
  * subscriber subscribes first, then fetches what it missed; repairs gaps and
  * lost tails by Fetch; pulls only while it lags; and moves its offset in the
- * transaction of the effect, so that a crash between the two cannot happen.
+ * transaction of the effect, so that a crash between the two cannot happen. What
+ * is there is applied at once, never waited for to fill a batch: batches grow by
+ * what comes while the one before is committed. A batch ends early when it takes
+ * long, since everything else that the service writes waits for it.
  *
  * apply runs on the writer thread inside the service's transaction; it writes
  * its effects through tx and may add events of its own (writer_tx_event). It
@@ -30,6 +33,7 @@
 enum {
     SUBSCRIBER_ATTEMPT_COUNT_MAX = 3,
     SUBSCRIBER_APPLY_COUNT_MAX = 500, /* events in one transaction */
+    SUBSCRIBER_APPLY_MS = 20,         /* … and no further event once it has taken so long */
     SUBSCRIBER_TAIL_WAIT_MS = 200,
     SUBSCRIBER_SILENCE_MS = 3500,
     SUBSCRIBER_LAG_PULL = 20000, /* close SUB and pull beyond this */

@@ -26,7 +26,7 @@ enum {
 
 enum subscriber_task_kind {
     SUBSCRIBER_TASK_LOAD,    /* read the offset */
-    SUBSCRIBER_TASK_APPLY,   /* apply `count` envelopes from offset.next_seq on */
+    SUBSCRIBER_TASK_APPLY,   /* apply up to `count` envelopes from offset.next_seq on */
     SUBSCRIBER_TASK_BURY,    /* dead-letter the event at offset.next_seq; skip it unless halting */
     SUBSCRIBER_TASK_RESOLVE, /* carry out an operator's decision */
 };
@@ -41,6 +41,7 @@ struct subscriber_task {
     struct subscriber_offset offset_after; /* out: where it ends */
     const struct subscriber_slot *slots[SUBSCRIBER_APPLY_COUNT_MAX];
     size_t count;
+    size_t applied;                           /* out of APPLY: how many of them, in order */
     const char *failure;                      /* BURY: why; a static word */
     bool skip;                                /* BURY: move on past the event */
     struct subscriber_resolution *resolution; /* RESOLVE */

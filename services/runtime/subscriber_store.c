@@ -4,6 +4,7 @@
  * crash between the two cannot happen. On the writer thread; it must never
  * touch the subscriber's own state, only the task's.
  */
+#include "runtime/clock.h"
 #include "runtime/log.h"
 #include "runtime/subscriber_internal.h"
 
@@ -193,11 +194,13 @@ static enum err move_offset(struct writer_tx *tx, struct subscriber_task *task,
 
 static enum err work_apply(struct writer_tx *tx, struct subscriber_task *task)
 {
+    int64_t until_ms = clock_monotonic_ms() + SUBSCRIBER_APPLY_MS;
     struct subscriber_offset offset = task->offset;
+    size_t applied = 0;
     enum err err;
 
-    for (size_t i = 0; i < task->count; i++) {
-        const struct subscriber_slot *slot = task->slots[i];
+    while (applied < task->count && (applied == 0 || clock_monotonic_ms() < until_ms)) {
+        const struct subscriber_slot *slot = task->slots[applied];
 
         err = apply_envelope(tx, task->options, offset.next_seq, slot->envelope, slot->length);
         if (err) {
@@ -205,7 +208,9 @@ static enum err work_apply(struct writer_tx *tx, struct subscriber_task *task)
         }
         event_chain(offset.chain, offset.next_seq, slot->envelope, slot->length);
         offset.next_seq++;
+        applied++;
     }
+    task->applied = applied;
     return move_offset(tx, task, &offset);
 }
 

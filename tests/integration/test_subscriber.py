@@ -326,6 +326,18 @@ def test_a_consumer_killed_between_effect_and_commit_applies_the_event_once(
     assert second.heard() == numbered(["one", "pause", "three"])
 
 
+def test_slow_events_share_no_transaction(databases, publisher, hear):
+    """All three are there before the consumer is, so it could apply them at once; but each takes
+    longer than a batch may, and what else the service has to write would wait for all of them."""
+    databases.psql("ledger", "INSERT INTO pause VALUES (0.025)")
+    publisher.say(["pause"] * 3)
+    consumer = hear()
+    consumer.wait_status(state="live", next=4)
+    assert consumer.heard() == numbered(["pause"] * 3)
+    assert databases.psql("ledger", "SELECT count(DISTINCT xmin::text) FROM heard") == [(3,)]
+    assert consumer.close()["hyeopchi_subscriber_events_applied_total"] == 3
+
+
 def test_a_consumer_far_behind_pulls_and_is_live_again(publisher, hear):
     texts = notes(1, 25000)
     for start in range(0, len(texts), 5000):
