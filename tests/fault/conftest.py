@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which stories are told, in which order, and for how long; and the stage they are told on.
+
+The seed decides order and parameters; it is printed at the start and with every failure, and
+HYEOPCHI_FAULT_SEED repeats it. HYEOPCHI_FAULT_SECONDS is how long everything together may take:
+what then has not begun is skipped and says so.
+"""
+
+import os
+import random
+import re
+import shutil
+import sys
+import time
+
+import pytest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.dirname(HERE)]
+
+from support.paths import ARTIFACTS  # noqa: E402
+
+import supervisor  # noqa: E402
+import tale  # noqa: E402
+
+SECONDS_MAX = 360
+
+# The last story may begin this long before the end.
+RESERVE_SECONDS = 30
+
+_started = time.monotonic()
+_seed = int(os.environ.get("HYEOPCHI_FAULT_SEED") or supervisor.new_seed())
+_seconds = int(os.environ.get("HYEOPCHI_FAULT_SECONDS") or SECONDS_MAX)
+
+
+def pytest_report_header(config):
+    del config
+    return f"fault stories: HYEOPCHI_FAULT_SEED={_seed}, at most {_seconds} s"
+
+
+def pytest_collection_modifyitems(items):
+    random.Random(_seed).shuffle(items)
+    # Stories of one stage follow each other, whatever their order.
+    items.sort(key=lambda item: "stage" not in item.fixturenames)
+
+
+def pytest_runtest_setup(item):
+    del item
+    if time.monotonic() - _started > _seconds - RESERVE_SECONDS:
+        pytest.skip(f"{_seconds} s are over; HYEOPCHI_FAULT_SEED={_seed}")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    outcome = yield
+    report = outcome.get_result()
+    if report.failed:
+        item.session.fault_failed = True
+        report.sections.append(("to repeat", f"HYEOPCHI_FAULT_SEED={_seed}"))
+
+
+def artifacts_folder(name):
+    """A folder for logs and records; it stays only after a failure."""
+    folder = os.path.join(ARTIFACTS, re.sub(r"[^A-Za-z0-9_.-]+", "-", f"fault-{name}"))
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    return folder
+
+
+@pytest.fixture
+def chance(request):
+    """Random numbers of this test, whatever ran before it."""
+    return random.Random(f"{_seed} {request.node.name}")
+
+
+class StageKeeper:
+    """The stage of one story after another; a failure brings it down, so that it spoils no other."""
+
+    def __init__(self):
+        self._stage = None
+        self._count = 0
+
+    def get(self):
+        if self._stage is None:
+            self._count += 1
+            self._stage = tale.Stage(artifacts_folder(f"stage-{self._count}"), _seed)
+        return self._stage
+
+    def drop(self, keep):
+        stage, self._stage = self._stage, None
+        if stage is None:
+            return
+        errors = stage.close()
+        if not keep and not errors:
+            shutil.rmtree(stage.artifacts, ignore_errors=True)
+        assert not errors, "\n".join(errors)
+
+
+@pytest.fixture(scope="session")
+def stage_keeper():
+    keeper = StageKeeper()
+    yield keeper
+    keeper.drop(keep=False)
+
+
+@pytest.fixture
+def stage(stage_keeper):
+    """The stage; a test that ends badly must call it with keep."""
+    return stage_keeper

@@ -1,0 +1,519 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The arena of a story: the three services on a PostgreSQL of their own, a proxy on every link between
+them, and the hands that kill, pause, cut and restart.
+
+Everything that is done on purpose goes through inject(), which writes it down; every process that is
+started is known with how it ended, so that the checker can tell an injected end from a crash. The
+arena never looks at whether anything held: that is the checker's.
+"""
+
+import atexit
+import collections
+import glob
+import json
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from support.paths import BUILD
+from support.ports import free_port
+from support.postgres import PostgresCluster
+from support.process import Process, kill_all_and_wait
+from support.services import SANITIZER_OPTIONS, Service
+from support.stack import SERVICES, Stack
+
+# Who hears whom over the bus.
+HEARERS = {
+    "participation": ("ledger",),
+    "ledger": ("participation",),
+    "reporting": ("participation", "ledger"),
+}
+
+# AddressSanitizer keeps freed memory to find its use; little of it lets a leak be seen.
+QUARANTINE_MB = 8
+
+DISK_SIZE_MB = 2048
+
+# A paused leader's sessions are ended by the server after 10 s; see EVENTLOG_LEADER_SILENCE_MS.
+READY_SECONDS = 60
+
+
+class Recorder:
+    """The record of a run: one JSON object a line, written before anything that depends on it."""
+
+    def __init__(self, path):
+        self.path = path
+        self._file = open(path, "a", encoding="utf-8")  # noqa: SIM115 - as long as the arena
+        self._lock = threading.Lock()
+
+    def write(self, kind, **fields):
+        line = json.dumps({"kind": kind, "t": round(time.time(), 4), **fields}, ensure_ascii=False)
+        with self._lock:
+            self._file.write(line + "\n")
+            self._file.flush()
+
+    def close(self):
+        with self._lock:
+            self._file.close()
+
+
+class Proxy:
+    """The proxy program (proxy.c) and its language."""
+
+    def __init__(self, artifacts, seed):
+        self._lock = threading.Lock()
+        self._process = Process(
+            "proxy",
+            [os.path.join(BUILD, "tests", "fault_proxy"), str(seed % 2**31)],
+            os.path.join(artifacts, "proxy.log"),
+            stdin=subprocess.PIPE,
+            env={**os.environ, **SANITIZER_OPTIONS},
+        )
+        self.links = {}
+
+    def command(self, *words):
+        """Says one command and returns the answer; fails when the proxy refuses it."""
+        with self._lock:
+            mark = self._process.output.mark()
+            self._process.write(" ".join(str(word) for word in words) + "\n")
+            answer = self._process.wait_line(lambda line: True, f"answer to {words}", since=mark)
+        assert not answer.startswith("error"), f"{words}: {answer}"
+        return answer
+
+    def link(self, name, target_port, framed=False):
+        """Makes a link and returns the port to talk to."""
+        port = free_port()
+        self.command("link", name, port, target_port, "framed" if framed else "raw")
+        self.links[name] = port
+        return port
+
+    def stats(self):
+        return json.loads(self.command("stats"))
+
+    def close(self):
+        """Ends the proxy; it must have leaked nothing."""
+        if self._process is None:
+            return
+        process, self._process = self._process, None
+        process.write(None)
+        status = process.wait_exit()
+        assert status == 0, f"the proxy ended with {status}\n{process.log_tail()}"
+
+
+class Disk:
+    """A small filesystem of its own in a file, so that it can be full. Needs root and loop devices."""
+
+    def __init__(self, size_mb=DISK_SIZE_MB):
+        self.image = tempfile.mktemp(prefix="hyeopchi-disk-", suffix=".img")
+        self.path = tempfile.mkdtemp(prefix="hyeopchi-disk-")
+        self._filler = os.path.join(self.path, "filler")
+        self._mounted = False
+        atexit.register(self.close)
+        try:
+            with open(self.image, "wb") as file:
+                file.truncate(size_mb * 1024 * 1024)
+            self._run("mkfs.ext4", "-q", "-F", "-m", "0", "-E", "lazy_itable_init=1", self.image)
+            self._run("mount", "-o", "loop,noatime", self.image, self.path)
+            self._mounted = True
+            os.chmod(self.path, 0o755)
+        except (OSError, subprocess.CalledProcessError):
+            self.close()
+            raise
+
+    @classmethod
+    def make(cls, size_mb=DISK_SIZE_MB):
+        """Returns a disk, or None where this machine lets us mount none."""
+        try:
+            return cls(size_mb)
+        except (OSError, subprocess.CalledProcessError):
+            return None
+
+    @staticmethod
+    def _run(*command):
+        subprocess.run(command, check=True, capture_output=True, stdin=subprocess.DEVNULL)
+
+    def free_bytes(self):
+        stat = os.statvfs(self.path)
+        return stat.f_bavail * stat.f_frsize
+
+    def fill(self, leave_bytes):
+        """Takes all space but so much."""
+        size = max(0, self.free_bytes() - leave_bytes)
+        with open(self._filler, "ab") as file:
+            if size > 0:
+                os.posix_fallocate(file.fileno(), file.tell(), size)
+
+    def empty(self):
+        if os.path.exists(self._filler):
+            os.unlink(self._filler)
+
+    def close(self):
+        """Unmounts and removes it; harmless when repeated."""
+        if self._mounted:
+            self._mounted = False
+            subprocess.run(["umount", "-l", self.path], check=False, capture_output=True)
+        if os.path.exists(self.image):
+            os.unlink(self.image)
+        if os.path.isdir(self.path):
+            shutil.rmtree(self.path, ignore_errors=True)
+
+
+def make_cluster(artifacts, disk=None, **settings):
+    """Returns a cluster that is not started, on the disk if there is one."""
+    # After a crash every file is synced before anything else: one call for all of them.
+    settings = {"recovery_init_sync_method": "syncfs", **settings}
+    before = tempfile.tempdir
+    tempfile.tempdir = disk.path if disk is not None else before
+    try:
+        return PostgresCluster(artifacts=artifacts, settings=settings)
+    finally:
+        tempfile.tempdir = before
+
+
+def preload_for_services(*libraries):
+    """Returns LD_PRELOAD for programs of this build: a sanitizer wants to be first."""
+    linked = subprocess.run(
+        ["ldd", os.path.join(BUILD, "bin", "participation")],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    first = [
+        line.split("=>")[1].split()[0]
+        for line in linked.splitlines()
+        if "libasan" in line or "libtsan" in line
+    ]
+    return ":".join([*first, *libraries])
+
+
+def find_libfaketime():
+    """Returns the path of libfaketime, or None where it is not installed."""
+    found = glob.glob("/usr/lib/*/faketime/libfaketime.so.1")
+    return found[0] if found else None
+
+
+class Run:
+    """One life of a process, from its start to its end."""
+
+    def __init__(self, name, process):
+        self.name = name
+        self.process = process
+        self.pid = process.pid
+        self.started = time.time()
+        self.ended = None
+        self.status = None
+        self.expected = False  # Whether its end was our doing.
+
+    def end(self, expected):
+        self.ended = time.time()
+        self.status = self.process._popen.returncode  # pylint: disable=protected-access
+        self.expected = expected
+
+    def describe(self):
+        return {
+            "name": self.name,
+            "pid": self.pid,
+            "log": self.process.log_path,
+            "started": self.started,
+            "ended": self.ended,
+            "status": self.status,
+            "expected": self.expected,
+        }
+
+
+class Arena(Stack):
+    """The services, what they stand on, and what is done to them."""
+
+    def __init__(self, cluster, artifacts, seed, disk=None):
+        self.artifacts = str(artifacts)
+        self.disk = disk
+        self.seed = seed
+        folder = os.path.join(self.artifacts, "arena")
+        os.makedirs(folder)
+        super().__init__(cluster, self._make_service, folder)
+        self.recorder = Recorder(os.path.join(self.artifacts, "record.jsonl"))
+        self.proxy = Proxy(self.artifacts, seed)
+        self.runs = []
+        self.injected = collections.Counter()
+        self.story = ""
+        self.environment = {}  # Besides the settings, by service.
+        self._paused = set()
+        self._bus_ports = {
+            (name, kind): free_port() for name in SERVICES for kind in ("pub", "fetch")
+        }
+        self._password_file = os.path.join(self.folder, "password")
+        with open(self._password_file, "w", encoding="ascii") as file:
+            file.write(cluster.password + "\n")
+        os.chmod(self._password_file, 0o600)
+        self._make_links()
+
+    def _make_links(self):
+        for name in SERVICES:
+            self.proxy.link(f"{name}.http", self.ports[name])
+            self.proxy.link(f"{name}.database", self.databases.port)
+            for speaker in HEARERS[name]:
+                for kind in ("pub", "fetch"):
+                    port = self._bus_ports[speaker, kind]
+                    self.proxy.link(f"{name}.{speaker}.{kind}", port, framed=True)
+
+    def bus(self, service, kind):
+        return f"tcp://127.0.0.1:{self._bus_ports[service, kind]}"
+
+    def settings(self, service):
+        settings = super().settings(service)
+        port = self.proxy.links[f"{service}.database"]
+        settings["HYEOPCHI_DATABASE_URL"] = (
+            f"host=127.0.0.1 port={port} dbname={service} user={service}"
+        )
+        settings["HYEOPCHI_DATABASE_PASSWORD_FILE"] = self._password_file
+        for speaker in SERVICES:
+            for kind in ("pub", "fetch"):
+                settings.pop(f"HYEOPCHI_{speaker.upper()}_{kind.upper()}_URL", None)
+        for speaker in HEARERS[service]:
+            for kind in ("pub", "fetch"):
+                port = self.proxy.links[f"{service}.{speaker}.{kind}"]
+                settings[f"HYEOPCHI_{speaker.upper()}_{kind.upper()}_URL"] = f"tcp://127.0.0.1:{port}"
+        options = SANITIZER_OPTIONS["ASAN_OPTIONS"]
+        settings["ASAN_OPTIONS"] = f"{options}:quarantine_size_mb={QUARANTINE_MB}"
+        settings.update(self.environment.get(service, {}))
+        return settings
+
+    def _make_service(self, name, settings, **options):
+        service = Service(name, settings, self.artifacts, **options).start()
+        self.runs.append(Run(name, service.process))
+        return service
+
+    def begin(self):
+        """Databases, migrations, services; the keys of those who ask."""
+        self.databases.create_service_databases()
+        self.migrate().start()
+        return self
+
+    def proxied(self, service):
+        """The address at which a front end reaches a service."""
+        return ("127.0.0.1", self.proxy.links[f"{service}.http"])
+
+    def direct(self, service):
+        return ("127.0.0.1", self.ports[service])
+
+    # What is done.
+
+    def inject(self, what, target="", **details):
+        """Writes down what is done on purpose, before it is done."""
+        self.injected[f"{self.story}: {what}" if self.story else what] += 1
+        self.recorder.write("inject", story=self.story, what=what, target=str(target), **details)
+
+    def _run_of(self, name):
+        return next(run for run in reversed(self.runs) if run.name == name)
+
+    def is_up(self, name):
+        service = self.services[name]
+        return service.process is not None and service.process.is_running()
+
+    def notice_ends(self):
+        """Writes down processes that have ended without anybody's doing."""
+        for name, service in self.services.items():
+            if service.process is not None and not service.process.is_running():
+                run = self._run_of(name)
+                service.process.wait_exit()
+                run.end(expected=False)
+                service.process = None
+                self.recorder.write("crash", name=name, pid=run.pid, status=run.status)
+
+    def kill(self, name):
+        """kill -9 of one service."""
+        self.notice_ends()
+        if not self.is_up(name):
+            return
+        self.inject("kill -9", name)
+        self._paused.discard(name)
+        run, process = self._run_of(name), self.services[name].process
+        self.services[name].process = None
+        process.kill()
+        run.end(expected=True)
+
+    def expect_end(self, name, timeout=60):
+        """Waits for a service to end by what was done to it before."""
+        run, process = self._run_of(name), self.services[name].process
+        process.wait_exit(timeout)
+        self.services[name].process = None
+        run.end(expected=True)
+        return run.status
+
+    def start_again(self, name):
+        """Starts a service that is down, with the settings of now."""
+        service = self.services[name]
+        assert service.process is None, f"{name} still runs"
+        service.settings = self.settings(name)
+        service.start()
+        self.runs.append(Run(name, service.process))
+
+    def stop_in_order(self, name):
+        """SIGTERM; the service must end with 0."""
+        self.inject("stop", name)
+        run, process = self._run_of(name), self.services[name].process
+        process.send_signal(signal.SIGTERM)
+        status = process.wait_exit(60)
+        self.services[name].process = None
+        run.end(expected=status == 0)
+
+    def pause(self, name):
+        self.inject("SIGSTOP", name)
+        self._paused.add(name)
+        self.services[name].process.send_signal(signal.SIGSTOP)
+
+    def resume(self, name):
+        self._paused.discard(name)
+        if self.is_up(name):
+            self.services[name].process.send_signal(signal.SIGCONT)
+
+    def kill_database(self):
+        """kill -9 of PostgreSQL, postmaster and backends at once, as a power cut would."""
+        self.inject("kill -9 whole", "postgres")
+        self.databases.kill9()
+
+    def start_database(self):
+        if not self.databases.is_running():
+            self.databases.start()
+
+    def restart_database(self):
+        self.inject("restart", "postgres")
+        self.databases.restart()
+
+    def backends(self, like="%"):
+        """Pids of the sessions of services, by application name."""
+        rows = self.databases.psql(
+            "postgres",
+            "SELECT pid FROM pg_stat_activity WHERE usename IN %s AND application_name LIKE %s",
+            (SERVICES, like),
+        )
+        return [pid for (pid,) in rows]
+
+    def kill_backend(self, pid):
+        """kill -9 of one backend; the server then starts over with all of them."""
+        self.inject("kill -9 of a backend", pid)
+        kill_all_and_wait([pid])
+
+    def terminate_backends(self, like="%"):
+        self.inject("pg_terminate_backend", like)
+        self.databases.psql(
+            "postgres",
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE usename IN %s AND application_name LIKE %s",
+            (SERVICES, like),
+        )
+
+    def network(self, link, direction="both", **rules):
+        """Sets rules of the proxy; "*" in the link's name stands for anything."""
+        self.inject("network", link, direction=direction, **rules)
+        words = [word for pair in rules.items() for word in pair]
+        for name in self.links(link):
+            self.proxy.command("set", name, direction, *words)
+
+    def links(self, pattern):
+        before, star, after = pattern.partition("*")
+        if not star:
+            return [pattern]
+        return [n for n in self.proxy.links if n.startswith(before) and n.endswith(after)]
+
+    def cut(self, link):
+        self.inject("cut", link)
+        for name in self.links(link):
+            self.proxy.command("cut", name)
+
+    def half_open(self, link, direction):
+        self.inject("half-open", link, direction=direction)
+        for name in self.links(link):
+            self.proxy.command("half", name, direction)
+
+    def refuse(self, link):
+        self.inject("refuse connections", link)
+        for name in self.links(link):
+            self.proxy.command("refuse", name, 1)
+
+    # And undone.
+
+    def heal_network(self):
+        for name in self.proxy.links:
+            self.proxy.command("clear", name)
+
+    def heal(self):
+        """Ends every fault: from here on the services have to find their way back."""
+        self.notice_ends()
+        if self.disk is not None:
+            self.disk.empty()
+        self.heal_network()
+        for name in list(self._paused):
+            self.resume(name)
+        self.start_database()
+        for name in SERVICES:
+            if self.services[name].process is None:
+                self.start_again(name)
+        self.recorder.write("healed")
+
+    def describe(self):
+        """What the checker gets to know; see checker.py."""
+        keys = {
+            name: {
+                "role": key.role,
+                "name": key.name,
+                "seed": key.private.private_bytes(
+                    Encoding.Raw, PrivateFormat.Raw, NoEncryption()
+                ).hex(),
+            }
+            for name, key in (
+                ("front_end", self.front_end),
+                ("kim", self.operators[0]),
+                ("auditor", self.auditor),
+            )
+        }
+        return {
+            "record": self.recorder.path,
+            "district": self.district,
+            "services": {name: list(self.direct(name)) for name in SERVICES},
+            "databases": {name: self.databases.conninfo(name) for name in SERVICES},
+            "consumers": {name: list(HEARERS[name]) for name in SERVICES},
+            "ballot_keys": self.ballot_keys,
+            "clock": self.clock.path,
+            "keys": keys,
+            "processes": [run.describe() for run in self.runs],
+        }
+
+    def write_state(self):
+        """Writes describe() beside the record, so that the checker can be run again by hand."""
+        self.notice_ends()
+        path = os.path.join(self.artifacts, "state.json")
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(self.describe(), file, indent=1)
+        return path
+
+    def close(self):
+        """Ends everything that was started here; returns what went wrong on the way."""
+        errors = []
+        for name in list(self._paused):
+            self.resume(name)
+        self.notice_ends()
+        for name, service in reversed(self.services.items()):
+            if service.process is None:
+                continue
+            try:
+                service.stop(timeout=60)
+            except AssertionError as error:
+                errors.append(f"{name}: {error}")
+        try:
+            self.proxy.close()
+        except AssertionError as error:
+            errors.append(str(error))
+        self.recorder.close()
+        return errors
+
+
+def new_seed():
+    return secrets.randbelow(2**31)
