@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     PAUSE_FIRST_MS = 100,
@@ -39,6 +40,25 @@ void client_new_key(char ret_key[CRYPTO_UUID_TEXT_SIZE])
 
     crypto_uuid7(clock_now_ms(), uuid);
     crypto_uuid_format(uuid, ret_key);
+}
+
+/* A file that is not there would only be told of as an untrusted service. */
+static enum cli_status read_ca_file(const struct invocation *invocation, struct client *client)
+{
+    const char *path = invocation_text(invocation, "ca-file");
+
+    if (path == NULL) {
+        return CLI_OK;
+    }
+    if (strlen(path) >= sizeof client->ca_file || access(path, R_OK) != 0) {
+        (void)usage_error(invocation,
+                          say("인증 기관 파일 %s 을(를) 읽을 수 없습니다",
+                              "cannot read the file of certificates %s"),
+                          path);
+        return CLI_USAGE;
+    }
+    memcpy(client->ca_file, path, strlen(path) + 1);
+    return CLI_OK;
 }
 
 static enum cli_status read_settings(const struct invocation *invocation, struct client *client)
@@ -68,6 +88,9 @@ static enum cli_status read_settings(const struct invocation *invocation, struct
         return CLI_USAGE;
     }
     client->timeout_ms = timeout_s * 1000;
+    if (read_ca_file(invocation, client) != CLI_OK) {
+        return CLI_USAGE;
+    }
     if (clock_file != NULL && clock_demonstration_open(clock_file)) {
         (void)usage_error(invocation,
                           say("시연용 시계 파일 %s 을(를) 읽을 수 없습니다",

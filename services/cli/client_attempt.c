@@ -213,6 +213,9 @@ static void set_common(struct client *client, const struct client_request *reque
     (void)curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, reason);
     (void)curl_easy_setopt(curl, CURLOPT_HTTPHEADER, list->lines);
     (void)curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method);
+    if (client->ca_file[0] != '\0') {
+        (void)curl_easy_setopt(curl, CURLOPT_CAINFO, client->ca_file);
+    }
     if (target->socket[0] != '\0') {
         (void)curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, target->socket);
     }

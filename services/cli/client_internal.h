@@ -10,7 +10,11 @@
 
 #include <curl/curl.h>
 
-enum { CLIENT_AUTHORITY_SIZE = 280, CLIENT_REASON_SIZE = CURL_ERROR_SIZE };
+enum {
+    CLIENT_AUTHORITY_SIZE = 280,
+    CLIENT_PATH_SIZE = 4096,
+    CLIENT_REASON_SIZE = CURL_ERROR_SIZE,
+};
 
 /* Where a service is. */
 struct client_target {
@@ -23,6 +27,7 @@ struct client_target {
 
 struct client {
     struct client_target targets[CLIENT_SERVICE_COUNT];
+    char ca_file[CLIENT_PATH_SIZE]; /* "": the system's certificates */
     struct key_file key;
     bool has_key;
     int64_t timeout_ms;

@@ -36,6 +36,13 @@ const struct command_option CLIENT_OPTIONS[] = {
         .sentence = {"요청에 서명할 개인 키 파일", "private key file that signs the requests"},
     },
     {
+        .name = "ca-file",
+        .argument = "FILE",
+        .environment = "HYEOPCHI_CA_FILE",
+        .sentence = {"https 주소의 인증서를 확인할 인증 기관 파일 (기본: 시스템의 것)",
+                     "certificates that vouch for https addresses (default: the system's)"},
+    },
+    {
         .name = "demonstration-clock-file",
         .argument = "FILE",
         .environment = "HYEOPCHI_DEMONSTRATION_CLOCK_FILE",

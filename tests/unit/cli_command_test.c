@@ -309,6 +309,7 @@ static void wrong_command_lines_are_told_what_is_wrong(void **state)
         {"hyeopchi events tail --from x", "an event's number"},
         {"hyeopchi events tail --participation-url ftp://x", "it must be http://"},
         {"hyeopchi events tail --ledger-url http://a/b", "it must be http://"},
+        {"hyeopchi ballot list --ca-file absent.pem", "absent.pem"},
         {"hyeopchi completion fish", "it must be bash or zsh"},
         {"hyeopchi tally x.pb --rule zebra", "it must be one of greedy"},
         {"hyeopchi vote receipt verify x --service-key AAAA", "32 bytes in base64url"},
