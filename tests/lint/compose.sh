@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Lint: docker-compose understands docker-compose.yml. Nothing is started.
+# Lint: docker-compose understands docker-compose.yml, and every service in it is closed (compose.py).
+# Nothing is started.
 #
 # Usage: compose.sh ROOT
 set -euo pipefail
 
-cd "$1"
-docker-compose -f docker-compose.yml config -q
-echo "compose: clean"
+docker-compose -f "$1/docker-compose.yml" --project-directory "$1" config -q
+exec /usr/bin/python3 -B "$(dirname "${BASH_SOURCE[0]}")/compose.py" "$1"

@@ -255,6 +255,38 @@ def test_yaml_accepts_plain_yaml(tree):
     accepts("yaml.sh", tree({"deploy/a.yaml": SPDX + "a: 1\nb:\n  - 2\n"}))
 
 
+COMPOSE_FAULTS = {
+    "postgres must not have privileged": ('    user: "999:999"\n', '    user: "999:999"\n    privileged: true\n'),
+    "postgres user is": ('    user: "999:999"\n', '    user: "0:0"\n'),
+    "ledger has no cap_drop": ("  cap_drop: [ALL]\n", ""),
+    "ledger read_only is False": ("  read_only: true\n", "  read_only: false\n"),
+    "only nginx publishes a port": (
+        "    secrets: [ledger_password]\n",
+        '    secrets: [ledger_password]\n    ports: ["8082:8080"]\n',
+    ),
+    "must come from a file": (
+        "      PGDATA:",
+        "      POSTGRES_PASSWORD: x\n      PGDATA:",
+    ),
+    "database must be internal": ("  database: {internal: true}\n", "  database: {}\n"),
+    "nothing asks it how it is": ("      test: [CMD, ledger, healthcheck]\n", ""),
+    "must be read-only": ("docker-entrypoint-initdb.d:ro", "docker-entrypoint-initdb.d"),
+}
+
+
+@pytest.mark.parametrize("finding", sorted(COMPOSE_FAULTS))
+def test_compose_refuses_a_service_that_is_less_closed(tree, finding):
+    before, after = COMPOSE_FAULTS[finding]
+    with open(os.path.join(ROOT, "docker-compose.yml"), encoding="utf-8") as file:
+        text = file.read()
+    assert before in text, "the sample no longer fits docker-compose.yml"
+    refuses("compose.py", finding, tree({"docker-compose.yml": text.replace(before, after)}))
+
+
+def test_compose_accepts_the_file_as_it_is():
+    accepts("compose.py", ROOT)
+
+
 def test_toplevel_refuses_a_stranger(tree):
     refuses("toplevel.sh", "notes.txt:1: toplevel", tree({"notes.txt": "x\n"}))
 
