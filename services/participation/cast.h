@@ -74,8 +74,9 @@ struct cast {
 struct cast_source {
     const uint8_t *body;
     size_t body_length;
-    bool batch;               /* NDJSON, a vote a line; else one JSON document */
-    const char *front_end_id; /* the signer's id */
+    bool batch;                 /* NDJSON, a vote a line; else one JSON document */
+    const char *front_end_role; /* the signer's: ids are given out role by role */
+    const char *front_end_id;
     const char *idempotency_key;
 };
 

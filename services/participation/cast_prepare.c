@@ -269,6 +269,8 @@ static void name_request(struct cast_item *item, const struct frozen *frozen,
     struct buffer name;
 
     buffer_init(&name, 1024);
+    buffer_append_text(&name, source->front_end_role);
+    buffer_append_u8(&name, 0);
     buffer_append_text(&name, source->front_end_id);
     buffer_append_u8(&name, 0);
     buffer_append_text(&name, source->idempotency_key);

@@ -218,6 +218,20 @@ def test_a_wrong_key_signature_digest_or_nonce_is_refused(running):
     refused(running.kim.post(target, vote(1)), 403, "role-not-allowed")
 
 
+def test_a_request_key_is_its_signers_own(running):
+    # Somebody of the staff may have the same id as a front end.
+    clerk = Key("staff", running.front_end.name)
+    running.keys.append(clerk)
+    running.write_keys()
+    running.services["participation"].wait_log("keys_loaded", keys=5)
+    ballot_id = running.open_ballot()
+    assert running.cast(ballot_id, vote(1), key="first").status == 201
+    counter = running.client("participation", clerk)
+    target = f"/v1/ballots/{ballot_id}/votes"
+    assert counter.post(target, vote(2), key="first").status == 201
+    refused(counter.post(target, vote(3), key="first"), 409, "idempotency-key-reused")
+
+
 def test_an_expired_key_is_refused_and_a_revoked_one_at_once(running):
     expired = Key("front-end", "old", not_after="2020-06-01T00:00:00Z")
     running.keys.append(expired)

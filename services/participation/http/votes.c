@@ -87,6 +87,7 @@ static void vote_start(struct http_request *request, struct participation *servi
     buffer_init(&exchange->answer, ANSWER_SIZE_MAX);
     exchange->source = (struct cast_source){
         .batch = batch,
+        .front_end_role = role_name(http_request_principal(request)->role),
         .front_end_id = http_request_principal(request)->id,
         .idempotency_key = key,
     };

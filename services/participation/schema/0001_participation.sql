@@ -164,7 +164,7 @@ COMMENT ON TABLE participation.vote_request IS
 'Accepted requests, so that the same one gets the same receipt. Append-only.';
 COMMENT ON COLUMN participation.vote_request.ballot_id IS 'The ballot.';
 COMMENT ON COLUMN participation.vote_request.request_key IS
-'M(k_r, "request-key", front end || Idempotency-Key || line): keyed, so that it names nobody.';
+'M(k_r, "request-key", role || id || Idempotency-Key || line): keyed, so that it names nobody.';
 COMMENT ON COLUMN participation.vote_request.request_mac IS
 'M(k_r, "request-body", body): keyed, so that the choice cannot be guessed from it.';
 COMMENT ON COLUMN participation.vote_request.nullifier IS 'The vote it became.';
