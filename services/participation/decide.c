@@ -174,19 +174,21 @@ enum err decide_count_work(struct writer_tx *tx, struct writer_job *const *jobs,
     return err;
 }
 
+/* The ballot's key is not looked at: without its file votes are refused until it is restored, but no
+ * other ballot waits for it. */
 static enum err hear_reserved(struct writer_tx *tx, const struct ballot_row *row,
-                              const char *keys_directory, const struct event *event)
+                              const struct event *event)
 {
-    struct frozen *frozen = NULL;
-    enum err err = frozen_make(row->definition, row->definition_length, keys_directory, &frozen);
+    struct definition_copy *copy = NULL;
+    enum err err = definition_copy_make(row->definition, row->definition_length, &copy);
 
     if (!err) {
         err = store_ballot_set_open(tx->db, row->ballot_id, tx->now_ms);
     }
     if (!err) {
-        err = events_say_opened(tx, &frozen->definition, frozen->definition_hash, event);
+        err = events_say_opened(tx, &copy->definition, row->definition_hash, event);
     }
-    frozen_release(frozen);
+    free(copy);
     return err;
 }
 
@@ -204,7 +206,7 @@ static enum err hear_refused(struct writer_tx *tx, const struct events_heard *he
     return err ? err : events_say_opening_refused(tx, &said, event);
 }
 
-enum err decide_apply(struct writer_tx *tx, const struct event *event, void *keys_directory)
+enum err decide_apply(struct writer_tx *tx, const struct event *event, void *context)
 {
     struct events_heard heard;
     struct ballot_row row = {0};
@@ -212,6 +214,7 @@ enum err decide_apply(struct writer_tx *tx, const struct event *event, void *key
     enum ballot_action action;
     enum err err = events_hear(event, &heard);
 
+    (void)context;
     if (err || heard.kind == EVENTS_HEARD_OTHER) {
         return err;
     }
@@ -225,7 +228,7 @@ enum err decide_apply(struct writer_tx *tx, const struct event *event, void *key
     action = heard.kind == EVENTS_HEARD_RESERVED ? BALLOT_ACTION_ENVELOPE_RESERVED
                                                  : BALLOT_ACTION_ENVELOPE_REFUSED;
     if (ballot_transit(row.state, action, BALLOT_ACTOR_LEDGER, &after) == ERR_OK) {
-        err = heard.kind == EVENTS_HEARD_RESERVED ? hear_reserved(tx, &row, keys_directory, event)
+        err = heard.kind == EVENTS_HEARD_RESERVED ? hear_reserved(tx, &row, event)
                                                   : hear_refused(tx, &heard, event);
     }
     ballot_row_release(&row);

@@ -45,7 +45,7 @@ struct decide_count {
 };
 enum err decide_count_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count);
 
-/* The subscriber's apply for the ledger's stream; context is the directory of ballot keys. */
-enum err decide_apply(struct writer_tx *tx, const struct event *event, void *keys_directory);
+/* The subscriber's apply for the ledger's stream; it needs no context. */
+enum err decide_apply(struct writer_tx *tx, const struct event *event, void *context);
 
 #endif

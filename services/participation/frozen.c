@@ -100,6 +100,18 @@ enum err frozen_key_create(const char *keys_directory, const uint8_t ballot_id[B
     return ERR_OK;
 }
 
+void frozen_key_remove(const char *keys_directory, const uint8_t ballot_id[BALLOT_ID_SIZE])
+{
+    char id_text[CRYPTO_UUID_TEXT_SIZE];
+    char path[KEY_PATH_SIZE];
+
+    crypto_uuid_format(ballot_id, id_text);
+    if (key_path(keys_directory, id_text, path) != ERR_OK || unlink(path) != 0) {
+        log_warn("ballot_key_not_removed", log_str("ballot_id", id_text),
+                 log_str("reason", uv_strerror(uv_translate_sys_error(errno))));
+    }
+}
+
 static void derive_keys(struct frozen *frozen, const uint8_t ballot_key[KEY_SIZE])
 {
     const uint8_t *id = frozen->definition.ballot_id;

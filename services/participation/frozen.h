@@ -57,4 +57,7 @@ void frozen_release(struct frozen *frozen);
 ERR_CHECKED enum err frozen_key_create(const char *keys_directory,
                                        const uint8_t ballot_id[BALLOT_ID_SIZE]);
 
+/* Removes the key file of a ballot that was certainly not made. What cannot be removed is logged. */
+void frozen_key_remove(const char *keys_directory, const uint8_t ballot_id[BALLOT_ID_SIZE]);
+
 #endif

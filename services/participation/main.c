@@ -59,7 +59,6 @@ static enum err open_parts(struct participation *service, struct participation_c
         .fetch_url = config->ledger_fetch_url,
         .policy = SUBSCRIBER_HALT,
         .apply = decide_apply,
-        .context = config->ballot_keys_directory,
     };
     const struct counter_options counter = {
         .loop = &service->host.loop,

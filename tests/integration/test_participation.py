@@ -11,7 +11,7 @@ import psycopg2
 import pytest
 
 from support.client import Key, b64url, from_b64url
-from support.participation import BASE, Running, refused, rfc3339, vote
+from support.participation import BASE, Running, definition, refused, rfc3339, vote
 from support.stack import Stack
 
 
@@ -43,6 +43,39 @@ def test_opening_is_refused_with_the_ledgers_reason_and_the_ballot_is_a_draft_ag
     running.wait_state(ballot_id, "draft")
     ballot = running.public.get(f"/v1/ballots/{ballot_id}").json()
     assert ballot["opening_refusal"]["code"] == "envelope-limit-missing"
+
+
+def test_a_ballot_whose_key_file_is_missing_keeps_no_other_from_opening(running):
+    # The ledger reserves its budget, and participation could not apply that: the stream halted.
+    running.services["ledger"].stop()
+    without_key, other = running.create(), running.create()
+    for ballot_id in (without_key, other):
+        running.decide(ballot_id, "open")
+    key_file = os.path.join(running.ballot_keys, f"{without_key}.key")
+    os.rename(key_file, key_file + ".sealed")
+    running.services["participation"].restart()
+    running.services["ledger"].start().wait_ready()
+    running.services["participation"].wait_ready()
+    for ballot_id in (other, without_key):
+        assert running.wait_state(ballot_id, "open", "draft") == "open"
+    assert running.cast(other, vote(1)).status == 201
+    refused(running.cast(without_key, vote(1)), 500, "internal-error")
+    running.services["participation"].wait_log("ballot_key_unreadable", ballot_id=without_key)
+    os.rename(key_file + ".sealed", key_file)
+    assert running.cast(without_key, vote(1)).status == 201
+
+
+def test_a_ballot_that_is_not_made_leaves_no_key_file(running):
+    first = running.kim.post("/v1/ballots", definition(running), key="once")
+    assert first.status == 201
+    again = running.kim.post("/v1/ballots", definition(running), key="once")
+    refused(again, 409, "idempotency-key-reused")
+    kept = [f"{first.json()['ballot_id']}.key"]
+    assert os.listdir(running.ballot_keys) == kept
+    other = definition(running)
+    made = running.kim.post("/v1/ballots", other, key="twice").json()["ballot_id"]
+    assert running.kim.post("/v1/ballots", other, key="twice").json()["ballot_id"] == made
+    assert sorted(os.listdir(running.ballot_keys)) == sorted([*kept, f"{made}.key"])
 
 
 def test_one_operator_alone_opens_nothing(running):

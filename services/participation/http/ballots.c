@@ -218,12 +218,12 @@ static void create_fail(struct create *create, enum err err)
     create_free(create);
 }
 
-static void create_done(struct writer_job *job)
+static void create_answer(void *context)
 {
-    struct create *create = (struct create *)job;
+    struct create *create = context;
 
-    if (job->err) {
-        create_fail(create, job->err);
+    if (create->err) {
+        create_fail(create, create->err);
         return;
     }
     if (create->decide.key_reused) {
@@ -233,6 +233,36 @@ static void create_done(struct writer_job *job)
     }
     show_ballot(create->request, create->service, 201, create->decide.ballot_id);
     create_free(create);
+}
+
+/* On the work queue. */
+static void key_drop_work(void *context)
+{
+    const struct create *create = context;
+
+    frozen_key_remove(create->service->keys_directory, create->definition.ballot_id);
+}
+
+/* Takes the key back, since there is no ballot for it, and answers. */
+static void create_drop_key(struct create *create)
+{
+    if (loop_work(&create->service->host.loop, key_drop_work, create_answer, create) != ERR_OK) {
+        create_answer(create);
+    }
+}
+
+static void create_done(struct writer_job *job)
+{
+    struct create *create = (struct create *)job;
+
+    create->err = job->err;
+    /* When the database went away the ballot may be there all the same: then its key must be. */
+    if (job->err == ERR_UNAVAILABLE ||
+        (!job->err && !create->decide.repeated && !create->decide.key_reused)) {
+        create_answer(create);
+    } else {
+        create_drop_key(create);
+    }
 }
 
 static const struct writer_job_type CREATE_JOB_TYPE = {
@@ -253,14 +283,15 @@ static void key_work(void *context)
 static void key_done(void *context)
 {
     struct create *create = context;
-    enum err err = create->err;
 
-    if (!err) {
-        create->decide.job.type = &CREATE_JOB_TYPE;
-        err = writer_submit(create->service->host.writer, &create->decide.job);
+    if (create->err) {
+        create_answer(create);
+        return;
     }
-    if (err) {
-        create_fail(create, err);
+    create->decide.job.type = &CREATE_JOB_TYPE;
+    create->err = writer_submit(create->service->host.writer, &create->decide.job);
+    if (create->err) {
+        create_drop_key(create);
     }
 }
 
