@@ -7,13 +7,14 @@
 
 #include "cli/phrase.h"
 #include "cli/text_width.h"
+#include "runtime/clock.h"
 #include "runtime/json.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELL_SIZE_MAX = 4096, NUMBER_SIZE = 32 };
+enum { CELL_SIZE_MAX = 4096, NUMBER_SIZE = 32, KOREA_AHEAD_MS = 9 * 60 * 60 * 1000 };
 
 /* Text without C0, DEL and C1 characters: each becomes a question mark. */
 static void append_clean(const char *text, struct buffer *buffer)
@@ -61,12 +62,29 @@ static void append_grouped(int64_t number, struct buffer *buffer)
     }
 }
 
+/* "2022-09-19T00:00:00.000Z" as a clock on a wall in Korea shows it; false when it is no time. */
+static bool append_time(const char *text, struct buffer *buffer)
+{
+    char shown[CLOCK_TEXT_SIZE];
+    int64_t time_ms;
+
+    if (clock_parse(text, &time_ms) != ERR_OK) {
+        return false;
+    }
+    clock_format(time_ms + KOREA_AHEAD_MS, shown);
+    buffer_append_format(buffer, "%.10s %.8s", shown, shown + 11);
+    return true;
+}
+
 void print_scalar(const char *name, const json_t *value, struct buffer *buffer)
 {
     char *text;
 
     if (value == NULL || json_is_null(value)) {
         buffer_append_u8(buffer, '-');
+    } else if (json_is_string(value) && (ends_with(name, "_at") || ends_with(name, "_time")) &&
+               append_time(json_string_value(value), buffer)) {
+        return;
     } else if (json_is_string(value)) {
         append_clean(json_string_value(value), buffer);
     } else if (json_is_integer(value) && ends_with(name, "_krw")) {

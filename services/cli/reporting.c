@@ -16,6 +16,19 @@
 
 enum { CHECK_PAUSE_MS = 200 };
 
+/* A table's cell has no room for an object: when voting begins and ends are columns of their own. */
+static void spread_windows(json_t *rows)
+{
+    size_t i;
+
+    for (i = 0; i < json_array_size(rows); i++) {
+        json_t *row = json_array_get(rows, i);
+
+        (void)json_object_update(row, json_object_get(row, "window"));
+        (void)json_object_del(row, "window"); /* Without one there is nothing to spread. */
+    }
+}
+
 static enum cli_status reporting_list(const struct invocation *invocation)
 {
     struct client *client = NULL;
@@ -34,6 +47,9 @@ static enum cli_status reporting_list(const struct invocation *invocation)
                         },
                         &rows);
     if (status == CLI_OK) {
+        if (!invocation->json) {
+            spread_windows(rows);
+        }
         print_answer(rows, invocation->json);
         json_decref(rows);
     }

@@ -2,6 +2,7 @@
 """hyeopchi, the operator's command, against the real services: a ballot's whole life by command
 line, an import that is cut off and repeated, refusals and their exit statuses."""
 
+import datetime
 import json
 import os
 import re
@@ -23,6 +24,13 @@ BASE = 1_000_000
 
 # Options with their costs in millions; voters live in two 동 in turns and use three channels.
 OPTIONS = [("a", 30, "마을공동체"), ("b", 20, "커피박"), ("c", 25, "청년공간"), ("d", 5, "정원")]
+
+
+def in_korea(moment):
+    """A moment as the command shows it to people."""
+    at = datetime.datetime.fromisoformat(moment.replace("Z", "+00:00"))
+    zone = datetime.timezone(datetime.timedelta(hours=9))
+    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def pb_text(voters=40, broken=False):
@@ -227,7 +235,12 @@ def test_a_ballot_lives_from_a_file_to_its_report_by_command_line(command):
     assert ballot in json.dumps(published)
     report = command.json("reporting", "show", ballot)
     assert (report["ballot_id"], report["state"]) == (ballot, "certified")
-    assert [row["ballot_id"] for row in command.json("reporting", "list")] == [ballot]
+    listed = command.json("reporting", "list")
+    assert [row["ballot_id"] for row in listed] == [ballot]
+    table = command.run("reporting", "list")[0]
+    assert in_korea(listed[0]["window"]["opens_time"]) in table
+    assert in_korea(listed[0]["window"]["closes_time"]) in table
+    assert "{" not in table
     assert "2023 성동구 주민투표(시험)" in command.run("reporting", "show", ballot)[0]
     check = command.json("reporting", "rebuild", "--check", key="kim.key")
     assert (check["state"], check["equal"]) == ("done", True)

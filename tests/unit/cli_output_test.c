@@ -66,6 +66,19 @@ static void objects_are_aligned_and_won_is_grouped(void **state)
     assert_printed("{\"a_krw\": -9223372036854775807}", "a_krw  -9,223,372,036,854,775,807\n");
 }
 
+static void moments_are_shown_as_clocks_in_korea_have_them(void **state)
+{
+    (void)state;
+    assert_printed(
+        "{\"opens_at\": \"2022-09-18T15:30:00.000Z\","
+        " \"closes_time\": \"2022-09-23T18:00:00+09:00\","
+        " \"sent_time\": \"soon\", \"text\": \"2022-09-18T15:30:00.000Z\"}",
+        "opens_at     2022-09-19 00:30:00\n"
+        "closes_time  2022-09-23 18:00:00\n"
+        "sent_time    soon\n"
+        "text         2022-09-18T15:30:00.000Z\n");
+}
+
 static void arrays_of_objects_are_tables(void **state)
 {
     (void)state;
@@ -250,6 +263,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_hangul_syllable_takes_two_cells),
         cmocka_unit_test(objects_are_aligned_and_won_is_grouped),
+        cmocka_unit_test(moments_are_shown_as_clocks_in_korea_have_them),
         cmocka_unit_test(arrays_of_objects_are_tables),
         cmocka_unit_test(what_nests_deeper_is_shown_as_json),
         cmocka_unit_test(control_characters_never_reach_the_terminal),
