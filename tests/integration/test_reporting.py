@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from support.client import Client
 from support.reporting import Ledger, Participation, Reporting
 
 PUBLISHED = "kr.hyeopchi.reporting.ballot-report.published.v1"
@@ -238,6 +239,47 @@ def test_an_entry_that_does_not_add_up_is_parked_and_the_rest_goes_on(
     assert [tuple(row) for row in letters] == [("ledger", 2, "parked"), ("participation", 2, "parked")]
     result = check(reporting)
     assert (result["state"], result["equal"], result["skipped"]) == ("done", True, 2), result
+
+
+def test_a_letter_whose_effect_is_there_already_changes_nothing_when_retried(
+    databases, reporting, participation, ledger
+):
+    """An operator may retry a letter whose event has come to the tables by another way meanwhile:
+    a restored database, say. Here every event of both streams is such a letter."""
+    ballot_id = ballot()
+    play(participation, ledger, ballot_id)
+    wait_heard(reporting, participation, ledger)
+    before = tables(reporting)
+    operator = Client(reporting.service.address, reporting.operator)
+    for publisher in (participation, ledger):
+        said = "SELECT epoch, seq, type, envelope FROM event.log ORDER BY seq"
+        for epoch, seq, event_type, envelope in databases.psql(publisher.name, said):
+            reporting.sql(
+                "INSERT INTO event.dead_letter (consumer, stream, epoch, seq, type, envelope,"
+                " error_code, attempts, created_at_ms)"
+                " VALUES ('reporting', %s, %s, %s, %s, %s, 'invalid', 3, 0)",
+                (publisher.name, epoch, seq, event_type, bytes(envelope)),
+            )
+            decision = {"stream": publisher.name, "reason": "the cause is gone"}
+            answer = operator.post(f"/v1/events/dead/{seq}:retry", decision)
+            assert (answer.status, answer.json()["state"]) == (200, "retried"), answer.body
+            assert tables(reporting) == before, (event_type, seq)
+    result = check(reporting)
+    assert (result["state"], result["equal"], result["skipped"]) == ("done", True, 0), result
+
+
+def tables(reporting):
+    """Everything that reports are made of."""
+    names = reporting.sql(
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = 'reporting'"
+        " AND table_name != 'publication' ORDER BY table_name"
+    )
+    rows = {
+        name: reporting.sql(f"SELECT t::text FROM reporting.{name} AS t ORDER BY 1")
+        for (name,) in names
+    }
+    assert sum(map(len, rows.values())) > 10
+    return rows
 
 
 def test_a_rebuild_from_event_1_is_equal_and_finds_a_changed_row(reporting, participation, ledger):
