@@ -14,8 +14,6 @@
 #include "runtime/reader.h"
 
 enum {
-    PUBLISHER_RING_LENGTH = 8192,
-    PUBLISHER_RING_SIZE_MAX = 16 * 1024 * 1024,
     PUBLISHER_HEARTBEAT_MS = 1000,
     PUBLISHER_FOLLOWER_COUNT_MAX = 2048,
     PUBLISHER_FETCH_WAITING_MAX = 48, /* long polls; the other contexts of the bus answer at once */

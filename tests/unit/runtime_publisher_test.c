@@ -9,6 +9,7 @@
 #include "runtime/bus.h"
 #include "runtime/crypto.h"
 #include "runtime/event_fetch.h"
+#include "runtime/event_ring.h"
 #include "runtime/log.h"
 
 #include <setjmp.h>
@@ -413,7 +414,7 @@ static void the_ring_keeps_the_newest_within_its_count(void **state)
     size_t length;
 
     lead_from(f, 1, 0);
-    for (size_t done = 0; done < PUBLISHER_RING_LENGTH; done += 1024) {
+    for (size_t done = 0; done < EVENT_RING_LENGTH; done += 1024) {
         commit(f, 1024, 32);
     }
     assert_non_null(publisher_ring_get(f->publisher, 1, &length));
@@ -427,7 +428,7 @@ static void the_ring_keeps_the_newest_within_its_count(void **state)
 
 static void the_ring_keeps_the_newest_within_its_bytes(void **state)
 {
-    enum { LARGE = 256 * 1024, FITS = PUBLISHER_RING_SIZE_MAX / LARGE };
+    enum { LARGE = 256 * 1024, FITS = EVENT_RING_SIZE_MAX / LARGE };
     struct fixture *f = *state;
     size_t length;
 
