@@ -9,7 +9,6 @@
 #include "runtime/subscriber_internal.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -368,39 +367,6 @@ static void tick(uv_timer_t *timer)
 
 /* ---- Opening and closing ---- */
 
-static void metric_make(struct subscriber *self, struct metric *metric, enum metric_type type,
-                        const char *name, const char *help)
-{
-    metric->type = type;
-    metric->name = name;
-    metric->help = help;
-    metric->labels = self->metrics->labels;
-    metrics_register(metric);
-}
-
-/* They belong to the registry from now on and outlive the subscriber. */
-static enum err metrics_make(struct subscriber *self)
-{
-    self->metrics = calloc(1, sizeof *self->metrics);
-    if (self->metrics == NULL) {
-        return ERR_FULL;
-    }
-    (void)snprintf(self->metrics->labels, sizeof self->metrics->labels, "stream=\"%s\"",
-                   self->options.stream); /* Names are short: subscriber_open() checks. */
-    metric_make(self, &self->metrics->lag, METRIC_GAUGE, "hyeopchi_subscriber_lag_events",
-                "Events that are known of and not applied yet.");
-    metric_make(self, &self->metrics->gaps, METRIC_COUNTER,
-                "hyeopchi_subscriber_gaps_repaired_total",
-                "Fetches that brought events the bus had lost.");
-    metric_make(self, &self->metrics->applied, METRIC_COUNTER,
-                "hyeopchi_subscriber_events_applied_total", "Events applied.");
-    metric_make(self, &self->metrics->dead, METRIC_COUNTER,
-                "hyeopchi_subscriber_dead_letters_total", "Events given up as dead letters.");
-    metric_make(self, &self->metrics->refused, METRIC_COUNTER,
-                "hyeopchi_subscriber_frames_refused_total", "Bus messages that were no frame.");
-    return ERR_OK;
-}
-
 static enum err endpoints_open(struct subscriber *self)
 {
     const struct bus_sub_options sub_options = {
@@ -445,7 +411,7 @@ enum err subscriber_open(struct loop *loop, struct writer *writer,
     self->retry_ms = SUBSCRIBER_RETRY_MS;
     self->heard_ms = clock_monotonic_ms();
     window_reset(&self->window, 1);
-    err = metrics_make(self);
+    err = subscriber_metrics_make(self->options.stream, &self->metrics);
     if (!err) {
         err = endpoints_open(self);
     }

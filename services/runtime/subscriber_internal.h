@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The subscriber's two halves: subscriber.c decides on the loop, and
- * subscriber_store.c writes on the writer thread. For these two only.
+ * What the subscriber's parts share, and nobody else includes: subscriber.c
+ * decides on the loop, subscriber_hear.c hears and fetches, subscriber_store.c
+ * writes on the writer thread, subscriber_metrics.c makes the figures.
  */
 #ifndef HYEOPCHI_RUNTIME_SUBSCRIBER_INTERNAL_H
 #define HYEOPCHI_RUNTIME_SUBSCRIBER_INTERNAL_H
@@ -98,6 +99,10 @@ struct subscriber {
 
 /* The only writer of state; why goes into the log. */
 void subscriber_change_state(struct subscriber *self, enum subscriber_state state, const char *why);
+
+/* Makes and registers them; they belong to the registry from then on and outlive the subscriber. */
+ERR_CHECKED enum err subscriber_metrics_make(const char *stream,
+                                             struct subscriber_metrics **ret_metrics);
 
 /* Begins again from the offset in the database; everything held in memory is forgotten then. */
 void subscriber_reload(struct subscriber *self, int64_t wait_ms, const char *why);
