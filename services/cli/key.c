@@ -8,20 +8,16 @@
 
 #include "cli/invocation.h"
 #include "cli/key_file.h"
+#include "cli/keys_file.h"
 #include "cli/print.h"
 #include "runtime/clock.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    LINE_SIZE = 512,
-    KEYS_FILE_MODE = 0644,
-    LINE_COUNT_MAX = 65536,
-};
+enum { KEYS_FILE_MODE = 0644 };
 
 static enum err parse_validity(const struct invocation *invocation, struct keyring_key *key)
 {
@@ -47,7 +43,7 @@ static enum err parse_validity(const struct invocation *invocation, struct keyri
 
 /* The public line of a secret, checked by reading it as a service does. */
 static enum err public_line(const char *key_id, const struct key_file *secret,
-                            const struct keyring_key *validity, char ret_line[LINE_SIZE])
+                            const struct keyring_key *validity, char ret_line[KEYS_FILE_LINE_SIZE])
 {
     struct keyring_key key = *validity;
     struct keyring_key read_back;
@@ -67,7 +63,7 @@ static enum err public_line(const char *key_id, const struct key_file *secret,
             key.principal.role = role;
         }
     }
-    keyring_format_line(&key, ret_line, LINE_SIZE);
+    keyring_format_line(&key, ret_line, KEYS_FILE_LINE_SIZE);
     return keyring_parse_line(ret_line, &read_back);
 }
 
@@ -93,7 +89,7 @@ static enum cli_status key_new(const struct invocation *invocation)
     struct key_file key = {.algorithm = CRYPTO_ED25519};
     uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE];
     size_t public_length = 0;
-    char line[LINE_SIZE];
+    char line[KEYS_FILE_LINE_SIZE];
     enum cli_status status = CLI_FAILED;
 
     if (parse_validity(invocation, &validity)) {
@@ -125,7 +121,7 @@ static enum cli_status key_public(const struct invocation *invocation)
 {
     struct keyring_key validity = {.public_length = 0};
     struct key_file key;
-    char line[LINE_SIZE];
+    char line[KEYS_FILE_LINE_SIZE];
     enum err err;
 
     if (parse_validity(invocation, &validity)) {
@@ -147,60 +143,9 @@ static enum cli_status key_public(const struct invocation *invocation)
     return CLI_OK;
 }
 
-/* Reads the keys file into a new buffer of text; an absent one is empty. */
-static enum err read_keys(const char *path, char **ret_text)
-{
-    char *text = malloc(KEYRING_FILE_SIZE_MAX + 1);
-    size_t length = 0;
-    enum err err;
-
-    if (text == NULL) {
-        return ERR_INTERNAL;
-    }
-    text[0] = '\0';
-    err = file_read_text(path, text, KEYRING_FILE_SIZE_MAX + 1, &length);
-    if (err && err != ERR_NOT_FOUND) {
-        (void)fprintf(stderr,
-                      say("hyeopchi: 키 목록 %s 을(를) 읽을 수 없습니다\n",
-                          "hyeopchi: cannot read the keys file %s\n"),
-                      path);
-        free(text);
-        return ERR_INVALID;
-    }
-    *ret_text = text;
-    return ERR_OK;
-}
-
-/* The line that starts at *at, without its end; *at moves on. False at the end of the text. */
-static bool next_line(const char **at, char ret_line[LINE_SIZE])
-{
-    const size_t length = strcspn(*at, "\n");
-
-    if (**at == '\0') {
-        return false;
-    }
-    (void)snprintf(ret_line, LINE_SIZE, "%.*s", (int)(length < LINE_SIZE ? length : LINE_SIZE - 1),
-                   *at);
-    *at += length;
-    *at += **at == '\n' ? 1 : 0;
-    return true;
-}
-
-static bool holds_key(const char *text, const char *key_id)
-{
-    char line[LINE_SIZE];
-    struct keyring_key key;
-
-    while (next_line(&text, line)) {
-        if (keyring_parse_line(line, &key) == ERR_OK && strcmp(key.principal.key_id, key_id) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* The line to add: given, or made from a private key file. */
-static enum cli_status wanted_line(const struct invocation *invocation, char ret_line[LINE_SIZE])
+static enum cli_status wanted_line(const struct invocation *invocation,
+                                   char ret_line[KEYS_FILE_LINE_SIZE])
 {
     const char *given = invocation_text(invocation, "line");
     const char *from = invocation_text(invocation, "from");
@@ -213,7 +158,7 @@ static enum cli_status wanted_line(const struct invocation *invocation, char ret
             invocation, say("--line 과 --from 중 하나만 주십시오", "give either --line or --from"));
     }
     if (given != NULL) {
-        (void)snprintf(ret_line, LINE_SIZE, "%s", given);
+        (void)snprintf(ret_line, KEYS_FILE_LINE_SIZE, "%s", given);
         return CLI_OK;
     }
     if (parse_validity(invocation, &validity)) {
@@ -231,7 +176,7 @@ static enum cli_status key_add(const struct invocation *invocation)
 {
     const char *path = invocation_text(invocation, "keys-file");
     struct keyring_key key;
-    char line[LINE_SIZE];
+    char line[KEYS_FILE_LINE_SIZE];
     struct buffer whole;
     char *text = NULL;
     enum cli_status status;
@@ -244,12 +189,12 @@ static enum cli_status key_add(const struct invocation *invocation)
         return usage_error(
             invocation, say("키 한 줄의 형식이 아닙니다: %s", "no line of a keys file: %s"), line);
     }
-    if (read_keys(path, &text)) {
+    if (keys_file_read(path, &text)) {
         return CLI_FAILED;
     }
     buffer_init(&whole, KEYRING_FILE_SIZE_MAX);
     status = CLI_FAILED;
-    if (holds_key(text, key.principal.key_id)) {
+    if (keys_file_has(text, key.principal.key_id)) {
         (void)fprintf(
             stderr,
             say("hyeopchi: %s 키는 이미 있습니다. 교체하려면 id 뒤에 /2 를 붙이십시오.\n",
@@ -295,17 +240,17 @@ static enum cli_status key_list(const struct invocation *invocation)
 {
     json_t *keys = json_array();
     enum cli_status status = CLI_OK;
-    char line[LINE_SIZE];
+    char line[KEYS_FILE_LINE_SIZE];
     const char *at;
     char *text = NULL;
     int number = 0;
 
-    if (read_keys(invocation_text(invocation, "keys-file"), &text)) {
+    if (keys_file_read(invocation_text(invocation, "keys-file"), &text)) {
         json_decref(keys);
         return CLI_FAILED;
     }
     at = text;
-    while (next_line(&at, line)) {
+    while (keys_file_next_line(&at, line)) {
         struct keyring_key key;
         const enum err err = keyring_parse_line(line, &key);
 
@@ -332,15 +277,15 @@ static enum cli_status key_revoke(const struct invocation *invocation)
     const char *key_id = invocation_text(invocation, "key-id");
     enum cli_status status = CLI_FAILED;
     struct buffer kept;
-    char line[LINE_SIZE];
+    char line[KEYS_FILE_LINE_SIZE];
     char *text = NULL;
     const char *at;
 
-    if (read_keys(path, &text)) {
+    if (keys_file_read(path, &text)) {
         return CLI_FAILED;
     }
     buffer_init(&kept, KEYRING_FILE_SIZE_MAX);
-    if (!holds_key(text, key_id)) {
+    if (!keys_file_has(text, key_id)) {
         (void)fprintf(stderr,
                       say("hyeopchi: %s 키가 없습니다. 'hyeopchi key list'로 확인하십시오.\n",
                           "hyeopchi: there is no key %s; see 'hyeopchi key list'.\n"),
@@ -352,7 +297,7 @@ static enum cli_status key_revoke(const struct invocation *invocation)
         const char *start = at;
         struct keyring_key key;
 
-        (void)next_line(&at, line);
+        (void)keys_file_next_line(&at, line);
         if (keyring_parse_line(line, &key) != ERR_OK || strcmp(key.principal.key_id, key_id) != 0) {
             buffer_append(&kept, start, (size_t)(at - start));
         }
