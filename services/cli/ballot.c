@@ -310,13 +310,6 @@ static enum cli_status ballot_wait(const struct invocation *invocation)
     return status;
 }
 
-static const struct command_operand BALLOT_OPERAND[] = {
-    {.name = "BALLOT",
-     .sentence = {"투표 번호(UUID), 'hyeopchi ballot list'로 봅니다",
-                  "a ballot's UUID, as 'hyeopchi ballot list' shows it"}},
-    {.name = NULL},
-};
-
 static const struct command_option CREATE_OPTIONS[] = {
     {
         .name = "from",
@@ -374,12 +367,7 @@ static const struct command_option CREATE_OPTIONS[] = {
         .sentence = {"만들지 않고 정의 JSON만 출력합니다",
                      "print the definition instead of creating the ballot"},
     },
-    {
-        .name = "idempotency-key",
-        .argument = "KEY",
-        .sentence = {"같은 요청을 다시 보낼 때 쓸 키 (기본: 새 키)",
-                     "the key to repeat the same request with (default: a new one)"},
-    },
+    REQUEST_KEY_OPTION("KEY"),
     {.name = NULL},
 };
 
@@ -440,7 +428,7 @@ static const struct command COMMANDS[] = {
     {
         .verb = "show",
         .summary = {"투표 하나를 보여 줍니다", "shows a ballot"},
-        .operands = BALLOT_OPERAND,
+        .operands = REQUEST_BALLOT_OPERAND,
         .shared = CLIENT_OPTIONS,
         .examples = SHOW_EXAMPLES,
         .run = ballot_show,
@@ -449,7 +437,7 @@ static const struct command COMMANDS[] = {
         .verb = "open",
         .summary = {"투표 개시를 승인합니다 (운영자 두 명)",
                     "approves opening a ballot; two operators must"},
-        .operands = BALLOT_OPERAND,
+        .operands = REQUEST_BALLOT_OPERAND,
         .shared = CLIENT_OPTIONS,
         .examples = OPEN_EXAMPLES,
         .run = ballot_open_run,
@@ -458,7 +446,7 @@ static const struct command COMMANDS[] = {
         .verb = "close",
         .summary = {"투표 마감을 승인합니다 (운영자 두 명)",
                     "approves closing a ballot; two operators must"},
-        .operands = BALLOT_OPERAND,
+        .operands = REQUEST_BALLOT_OPERAND,
         .shared = CLIENT_OPTIONS,
         .examples = CLOSE_EXAMPLES,
         .run = ballot_close_run,
@@ -467,7 +455,7 @@ static const struct command COMMANDS[] = {
         .verb = "certify",
         .summary = {"개표 결과 확정을 승인합니다 (운영자 두 명)",
                     "approves the result of a ballot; two operators must"},
-        .operands = BALLOT_OPERAND,
+        .operands = REQUEST_BALLOT_OPERAND,
         .shared = CLIENT_OPTIONS,
         .examples = CERTIFY_EXAMPLES,
         .run = ballot_certify,
@@ -475,7 +463,7 @@ static const struct command COMMANDS[] = {
     {
         .verb = "turnout",
         .summary = {"투표 참여 현황", "shows the turnout of a ballot"},
-        .operands = BALLOT_OPERAND,
+        .operands = REQUEST_BALLOT_OPERAND,
         .shared = CLIENT_OPTIONS,
         .examples = TURNOUT_EXAMPLES,
         .run = ballot_turnout,
@@ -483,7 +471,7 @@ static const struct command COMMANDS[] = {
     {
         .verb = "result",
         .summary = {"개표 결과", "shows the result of a ballot"},
-        .operands = BALLOT_OPERAND,
+        .operands = REQUEST_BALLOT_OPERAND,
         .shared = CLIENT_OPTIONS,
         .examples = RESULT_EXAMPLES,
         .run = ballot_result,
@@ -492,7 +480,7 @@ static const struct command COMMANDS[] = {
         .verb = "wait",
         .summary = {"투표가 어떤 상태가 될 때까지 기다립니다",
                     "waits until a ballot is in a state"},
-        .operands = BALLOT_OPERAND,
+        .operands = REQUEST_BALLOT_OPERAND,
         .options = WAIT_OPTIONS,
         .shared = CLIENT_OPTIONS,
         .examples = WAIT_EXAMPLES,

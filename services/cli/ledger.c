@@ -334,12 +334,7 @@ static const struct command_option APPROPRIATE_OPTIONS[] = {
         .sentence = {"효력 발생일 (예: 2026-01-01, 기본: 오늘)",
                      "the day it takes effect, such as 2026-01-01 (default: today)"},
     },
-    {
-        .name = "idempotency-key",
-        .argument = "UUID",
-        .sentence = {"같은 요청을 다시 보낼 때 쓸 키 (기본: 새 키)",
-                     "the key to repeat the same request with (default: a new one)"},
-    },
+    REQUEST_KEY_OPTION("UUID"),
     {.name = NULL},
 };
 
@@ -350,11 +345,6 @@ static const struct command_option RELEASE_OPTIONS[] = {
         .required = true,
         .sentence = {"해제 사유 (기록에 남습니다)", "why; it is kept on record"},
     },
-    {.name = NULL},
-};
-
-static const struct command_operand BALLOT_OPERAND[] = {
-    {.name = "BALLOT", .sentence = {"투표 번호(UUID)", "a ballot's UUID"}},
     {.name = NULL},
 };
 
@@ -406,7 +396,7 @@ static const struct command COMMANDS[] = {
     {
         .verb = "release",
         .summary = {"취소된 투표의 재원을 풉니다", "releases what was reserved for a ballot"},
-        .operands = BALLOT_OPERAND,
+        .operands = REQUEST_BALLOT_OPERAND,
         .options = RELEASE_OPTIONS,
         .shared = CLIENT_OPTIONS,
         .examples = RELEASE_EXAMPLES,

@@ -197,11 +197,6 @@ static enum cli_status reporting_rebuild(const struct invocation *invocation)
     return status;
 }
 
-static const struct command_operand BALLOT_OPERAND[] = {
-    {.name = "BALLOT", .sentence = {"투표 번호(UUID)", "a ballot's UUID"}},
-    {.name = NULL},
-};
-
 static const struct command_option REBUILD_OPTIONS[] = {
     {
         .name = "check",
@@ -227,7 +222,7 @@ static const struct command COMMANDS[] = {
     {
         .verb = "show",
         .summary = {"한 투표의 보고서를 보여 줍니다", "shows the report of a ballot"},
-        .operands = BALLOT_OPERAND,
+        .operands = REQUEST_BALLOT_OPERAND,
         .shared = CLIENT_OPTIONS,
         .examples = SHOW_EXAMPLES,
         .run = reporting_show,

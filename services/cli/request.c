@@ -32,6 +32,13 @@ void request_refused(const struct invocation *invocation, const struct client_re
     }
 }
 
+const struct command_operand REQUEST_BALLOT_OPERAND[] = {
+    {.name = "BALLOT",
+     .sentence = {"투표 번호(UUID), 'hyeopchi ballot list'로 봅니다",
+                  "a ballot's UUID, as 'hyeopchi ballot list' shows it"}},
+    {.name = NULL},
+};
+
 enum cli_status request_send(const struct invocation *invocation, struct client *client,
                              const struct client_request *request,
                              struct client_response *ret_response)

@@ -11,6 +11,17 @@
 
 #include <jansson.h>
 
+/* The row of a command's table that lets a request be repeated; form is what its key looks like. */
+#define REQUEST_KEY_OPTION(form)                                                                   \
+    {                                                                                              \
+        .name = "idempotency-key", .argument = (form),                                             \
+        .sentence = {"같은 요청을 다시 보낼 때 쓸 키 (기본: 새 키)",                               \
+                     "the key to repeat the same request with (default: a new one)"},              \
+    }
+
+/* The operands of a command about one ballot; see request_ballot_path(). */
+extern const struct command_operand REQUEST_BALLOT_OPERAND[];
+
 /* Sends; anything but 2xx is said (with --json as a document on standard output) and is CLI_FAILED.
  * On CLI_OK the caller releases *ret_response. */
 enum cli_status request_send(const struct invocation *invocation, struct client *client,

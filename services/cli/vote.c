@@ -372,12 +372,7 @@ static const struct command_option CAST_OPTIONS[] = {
         .argument = "FILE",
         .sentence = {"접수증을 이 파일에 남깁니다", "keep the receipt in this file"},
     },
-    {
-        .name = "idempotency-key",
-        .argument = "KEY",
-        .sentence = {"같은 요청을 다시 보낼 때 쓸 키 (기본: 새 키)",
-                     "the key to repeat the same request with (default: a new one)"},
-    },
+    REQUEST_KEY_OPTION("KEY"),
     {.name = NULL},
 };
 
