@@ -181,6 +181,16 @@ class PostgresCluster:
     def is_running(self):
         return self._process is not None and self._process.is_running()
 
+    @property
+    def programs(self):
+        """The folder of the server's programs, such as pgbench."""
+        return self._programs
+
+    @property
+    def pid(self):
+        """The postmaster's, whose children are the backends."""
+        return self._process.pid
+
     def close(self):
         """Stops the server if it runs and removes everything."""
         try:

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The bench itself: with tiny counts it prints every figure. What they are is not looked at."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def run(tmp_path, *arguments):
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        pytest.skip("node and npm are not installed")
+    samples = tmp_path / "votes.json"
+    done = subprocess.run(
+        [os.path.join(HERE, "votes"), "--json", samples, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=500,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout, json.loads(samples.read_text())
+
+
+def test_one_command_prints_every_figure_and_ratio(tmp_path):
+    printed, samples = run(tmp_path, "--rounds", "1", "--scale", "2")
+    for figure in (
+        r"single +\d+ votes/s \(median\)",
+        r"batch +\d+ votes/s \(median\)",
+        r"peer +\d+ votes/s \(median\)",
+        r"pgbench +\d+ votes/s \(median\)",
+        r"batch / pgbench +\d+\.\d+ +wanted 4 +(NOT )?reached",
+        r"single / Node\.js \+ pg +\d+\.\d+ +wanted 3 +(NOT )?reached",
+        r"p99 of single votes +\d+\.\d+ +wanted 50 ms +(NOT )?reached",
+        r"vote acknowledged to report heard +p50 +-?\d+\.\d+ +p99 +-?\d+\.\d+ ms",
+        r"tally certified to entry heard +p50 +\d+\.\d+ +p99 +\d+\.\d+ ms",
+        r"events appended \d+/s, heard on the bus \d+/s \(\d+ missed\), fetched \d+/s",
+    ):
+        assert re.search(figure, printed), f"{figure} is not in\n{printed}"
+    assert set(samples) == {"side_by_side", "messages", "log"}
+    assert all(len(some) == 1 for some in samples["side_by_side"].values())
+
+
+def test_growing_tables_and_memory_have_their_figures(tmp_path):
+    printed, samples = run(tmp_path, "--rounds", "1", "--rows", "10000")
+    assert re.search(r"batch +10000 rows: +\d+\.\d+ µs a vote", printed), printed
+    assert samples["rows"][0]["rows"] == 10000
+    printed, samples = run(tmp_path, "--soak", "10000")
+    assert re.search(r"participation +[+-]\d+\.\d+ % since", printed), printed
+    assert samples["soak"][-1]["votes"] >= 10000
