@@ -60,6 +60,11 @@ int64_t clock_now_ms(void)
     return now_ms + offset_ms;
 }
 
+int64_t clock_system_now_ms(void)
+{
+    return read_clock_ms(CLOCK_REALTIME);
+}
+
 int64_t clock_monotonic_ms(void)
 {
     return read_clock_ms(CLOCK_MONOTONIC);

@@ -25,6 +25,9 @@ enum {
 /* UTC milliseconds since 1970, with the demonstration's offset where one is open. */
 int64_t clock_now_ms(void);
 
+/* The same without any offset; only for comparing this machine's clock with another's. */
+int64_t clock_system_now_ms(void);
+
 /* Milliseconds since some fixed moment; for durations and timeouts only. */
 int64_t clock_monotonic_ms(void);
 

@@ -6,11 +6,33 @@
 #include "runtime/db_link.h"
 
 #include "runtime/crypto.h"
+#include "runtime/metrics.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+static struct metric connects_total = {
+    .type = METRIC_COUNTER,
+    .name = "hyeopchi_database_connects_total",
+    .help = "Connections made to the database; the first of each thread too.",
+    .labels = "",
+};
+
+static struct metric failures_total = {
+    .type = METRIC_COUNTER,
+    .name = "hyeopchi_database_connect_failures_total",
+    .help = "Attempts to connect that failed, or were refused for the server's settings or schema.",
+    .labels = "",
+};
+
+static struct metric losses_total = {
+    .type = METRIC_COUNTER,
+    .name = "hyeopchi_database_connections_lost_total",
+    .help = "Connections given up: lost, or no longer trusted.",
+    .labels = "",
+};
 
 enum err db_link_init(struct db_link *link, const struct db_options *options)
 {
@@ -24,6 +46,9 @@ enum err db_link_init(struct db_link *link, const struct db_options *options)
     link->options.password = link->password;
     link->options.application_name = link->application_name;
     link->options.reason = link->reason;
+    metrics_register(&connects_total);
+    metrics_register(&failures_total);
+    metrics_register(&losses_total);
     if (link->conninfo == NULL || link->password == NULL || link->application_name == NULL) {
         db_link_release(link);
         return ERR_INTERNAL;
@@ -33,8 +58,12 @@ enum err db_link_init(struct db_link *link, const struct db_options *options)
 
 enum err db_link_connect(struct db_link *link)
 {
+    enum err err;
+
     assert(link->db == NULL);
-    return db_open(&link->options, &link->db);
+    err = db_open(&link->options, &link->db);
+    metrics_add(err ? &failures_total : &connects_total, 1);
+    return err;
 }
 
 void db_link_settle(struct db_link *link)
@@ -46,6 +75,7 @@ void db_link_settle(struct db_link *link)
 
 void db_link_drop(struct db_link *link, const char *reason)
 {
+    metrics_add(&losses_total, link->db != NULL ? 1 : 0);
     db_close(link->db);
     link->db = NULL;
     if (reason != link->reason) {

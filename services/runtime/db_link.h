@@ -25,7 +25,7 @@ struct db_link {
     char *application_name;
 };
 
-/* Copies the options; connects nothing. ERR_INTERNAL without memory. */
+/* Copies the options; connects nothing. ERR_INTERNAL without memory. Loop thread, for its metrics. */
 ERR_CHECKED enum err db_link_init(struct db_link *link, const struct db_options *options);
 
 /* Connects. On failure reason says why. */

@@ -15,8 +15,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { EVENT_FRAME_VERSION = 1 };
-
 static_assert((int)EVENT_CHAIN_SIZE == (int)CRYPTO_HASH_SIZE, "the chain is SHA-256");
 static_assert((int)EVENT_ID_SIZE == (int)CRYPTO_UUID_TEXT_SIZE, "an event's id is a UUID");
 static_assert(EVENT_ENVELOPE_SIZE_MAX + EVENT_STREAM_SIZE + EVENT_FRAME_HEADER_SIZE <=

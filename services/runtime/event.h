@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 enum {
+    EVENT_FRAME_VERSION = 1,
     EVENT_STREAM_SIZE = 32, /* a stream's name with its NUL */
     EVENT_ID_SIZE = 37,     /* a UUID as text with its NUL */
     EVENT_TYPE_SIZE = 128,

@@ -264,7 +264,7 @@ enum err host_open(struct host *host, const struct host_config *config,
         host_state_free(host);
         return err;
     }
-    host_metrics_register();
+    host_metrics_register(host);
     err = open_parts(host);
     if (err) {
         host_close(host);
@@ -284,6 +284,11 @@ enum err host_subscribe(struct host *host, const struct subscriber_options *opti
     err = subscriber_open(&host->loop, host->writer, &own,
                           &host->subscribers[host->subscriber_count]);
     if (!err) {
+        struct host_address *address = &host->state->heard[host->subscriber_count];
+
+        /* Cut ones were refused by the bus. */
+        (void)snprintf(address->pub_url, sizeof address->pub_url, "%s", own.sub_url);
+        (void)snprintf(address->fetch_url, sizeof address->fetch_url, "%s", own.fetch_url);
         host->subscriber_count++;
     }
     return fail("subscriber", err);

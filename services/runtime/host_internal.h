@@ -2,11 +2,13 @@
 /*
  * What the host keeps to itself, shared by host*.c only: the state of schema
  * and stop (host.c, host_watch.c), the shared routes (host_routes.c,
- * host_dead.c with its SQL in host_dead_store.c) and the process's own metrics.
+ * host_status.c with its SQL in host_facts.c, host_dead.c with its SQL in
+ * host_dead_store.c) and the process's own metrics.
  */
 #ifndef HYEOPCHI_RUNTIME_HOST_INTERNAL_H
 #define HYEOPCHI_RUNTIME_HOST_INTERNAL_H
 
+#include "runtime/bus.h"
 #include "runtime/host.h"
 
 #include <stdatomic.h>
@@ -39,6 +41,44 @@ struct host_health {
     enum subscriber_state subscribers[HOST_SUBSCRIBER_COUNT_MAX];
 };
 
+/* Where a stream is heard. */
+struct host_address {
+    char pub_url[BUS_URL_SIZE];
+    char fetch_url[BUS_URL_SIZE];
+};
+
+enum { HOST_FACT_SIZE = 64 };
+
+/* What the database says; all zero while it is not known. */
+struct host_facts {
+    bool known;
+    char version[HOST_FACT_SIZE];
+    char fsync[HOST_FACT_SIZE];
+    char full_page_writes[HOST_FACT_SIZE];
+    char synchronous_commit[HOST_FACT_SIZE];
+    char data_checksums[HOST_FACT_SIZE];
+    char encoding[HOST_FACT_SIZE];
+    bool superuser; /* the runtime role is one */
+    int64_t connections;
+    int64_t connections_max;
+    int64_t size_bytes;
+    int64_t clock_ahead_ms;         /* of ours; negative: behind */
+    char leader_id[HOST_NAME_SIZE]; /* "" before anybody led */
+    int64_t leader_term;
+    int64_t leader_updated_at_ms;
+
+    struct {
+        char stream[EVENT_STREAM_SIZE];
+        int64_t count; /* dead letters that wait for a decision */
+    } dead_streams[HOST_SUBSCRIBER_COUNT_MAX];
+
+    size_t dead_stream_count;
+};
+
+/* Reads the facts about the database and this service in it. Database threads. */
+ERR_CHECKED enum err host_facts_read(struct db *db, const char *service,
+                                     struct host_facts *ret_facts);
+
 struct host_state {
     struct host *host;
     char source[EVENT_SOURCE_SIZE];
@@ -62,6 +102,7 @@ struct host_state {
 
     struct http_route *routes;
     size_t route_count;
+    struct host_address heard[HOST_SUBSCRIBER_COUNT_MAX]; /* of host->subscribers */
 };
 
 /* Opens the log as the settings say; for commands too. */
@@ -93,8 +134,11 @@ json_t *host_health_reasons(const struct host *host, const struct host_health *h
 ERR_CHECKED enum err host_routes_make(struct host *host);
 
 /* Registers the process's metrics, and brings them up to date before they are written. */
-void host_metrics_register(void);
+void host_metrics_register(const struct host *host);
 void host_metrics_update(const struct host *host);
+
+/* Handler of /v1/status; context is the struct host. */
+void host_status_handle(struct http_request *request, void *host);
 
 /* The subscriber that hears the stream; NULL when there is none. */
 struct subscriber *host_find_subscriber(const struct host *host, const char *stream);

@@ -4,12 +4,24 @@
  * /proc, which does not block; what cannot be read keeps its last value.
  */
 #include "runtime/bus.h"
+#include "runtime/clock.h"
+#include "runtime/event.h"
 #include "runtime/host_internal.h"
+#include "runtime/keyring.h"
 #include "runtime/metrics.h"
 
+#include <assert.h>
 #include <fcntl.h>
+#include <libpq-fe.h>
+#include <nng/nng.h>
+#include <openssl/crypto.h>
+#include <sodium.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
+
+enum { LABELS_SIZE = 512 };
 
 #define GAUGE(metric_name, text)                                                                   \
     {                                                                                              \
@@ -21,17 +33,64 @@ static struct metric leading =
     GAUGE("hyeopchi_writer_leading", "1 while this process leads its stream.");
 static struct metric stream_head =
     GAUGE("hyeopchi_stream_head_seq", "Number of the newest event of the own stream.");
-static struct metric listener_resets =
-    GAUGE("hyeopchi_bus_listener_resets", "How often a listener of the bus had to listen anew.");
+static struct metric listener_resets = {
+    .type = METRIC_COUNTER,
+    .name = "hyeopchi_bus_listener_resets_total",
+    .help = "How often a listener of the bus had to listen anew.",
+    .labels = "",
+};
+static struct metric keys = GAUGE("hyeopchi_keys", "Public keys that are known.");
 static struct metric started =
     GAUGE("hyeopchi_process_start_time_seconds", "When the process started, since 1970.");
 static struct metric resident =
     GAUGE("hyeopchi_process_resident_memory_bytes", "Memory of the process in RAM.");
 static struct metric descriptors =
     GAUGE("hyeopchi_process_open_descriptors", "Open file descriptors.");
+static struct metric descriptors_max =
+    GAUGE("hyeopchi_process_descriptors_max", "How many file descriptors may be open.");
+static struct metric demonstration =
+    GAUGE("hyeopchi_clock_is_demonstration", "1 while a demonstration's clock is in force.");
 
-void host_metrics_register(void)
+static char build_labels[LABELS_SIZE];
+static struct metric build = {
+    .type = METRIC_GAUGE,
+    .name = "hyeopchi_build_info",
+    .help = "Always 1; the labels say which release runs with which libraries and protocols.",
+    .labels = build_labels,
+};
+
+static void fill_build_labels(const char *service)
 {
+    /* Always fits: versions are short. A longer text would be cut within a label, so assert. */
+    int length =
+        snprintf(build_labels, sizeof build_labels,
+                 "service=\"%s\",version=\"%s\",frame_protocol=\"%d\",nng=\"%s\","
+                 "libuv=\"%s\",libpq=\"%d\",libsodium=\"%s\",openssl=\"%s\"",
+                 service, HYEOPCHI_VERSION, EVENT_FRAME_VERSION, nng_version(), uv_version_string(),
+                 PQlibVersion(), sodium_version_string(), OpenSSL_version(OPENSSL_VERSION_STRING));
+
+    assert(length > 0 && (size_t)length < sizeof build_labels);
+}
+
+static void read_descriptors_max(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur <= INT64_MAX) {
+        metrics_set(&descriptors_max, (int64_t)limit.rlim_cur);
+    }
+}
+
+void host_metrics_register(const struct host *host)
+{
+    fill_build_labels(host->options.service);
+    metrics_register(&build);
+    metrics_set(&build, 1);
+    metrics_register(&keys);
+    metrics_register(&descriptors_max);
+    metrics_register(&demonstration);
+    metrics_set(&demonstration, clock_is_demonstration());
+    read_descriptors_max();
     metrics_register(&ready);
     metrics_register(&leading);
     metrics_register(&stream_head);
@@ -87,7 +146,8 @@ void host_metrics_update(const struct host *host)
     if (host->publisher != NULL) {
         metrics_set(&stream_head, (int64_t)publisher_head_seq(host->publisher));
     }
-    metrics_set(&listener_resets, (int64_t)bus_listener_resets());
+    metrics_add(&listener_resets, (int64_t)bus_listener_resets() - listener_resets.value);
+    metrics_set(&keys, host->keyring != NULL ? (int64_t)keyring_count(host->keyring) : 0);
     metrics_set(&started, host->state->started_ms / 1000);
     update_resident();
     update_descriptors();

@@ -56,6 +56,7 @@ static void begin(struct http_request *request)
     request->under_way = true;
     request->connection->server->request_count++;
     request->match.route = NULL;
+    request->match.number = http_route_count(&request->connection->server->routes);
     request->problem_code = NULL;
     request->bulk_size = 0;
     request->started_ms = clock_monotonic_ms();
@@ -265,6 +266,7 @@ static enum err check_credentials(struct http_request *request, struct problem *
     if (err == ERR_CONFLICT) {
         problem_set(ret_problem, &PROBLEM_REPLAYED, NULL, NULL, NULL);
     } else if (err) {
+        metrics_add(&http_metrics.refused_nonces, 1);
         problem_set(ret_problem, &PROBLEM_OVERLOADED, NULL, NULL, NULL);
         ret_problem->retry_after_s = HTTP_RETRY_AFTER_S;
     }
@@ -302,12 +304,13 @@ void http_exchange_finish(struct http_request *request, int status, uint64_t sen
 {
     struct http_server *server = request->connection->server;
     uint64_t duration_us = (uv_hrtime() - request->started_ns) / 1000;
+    struct http_route_metrics *metrics = server->route_metrics[request->match.number];
     size_t status_class = (size_t)status / 100;
 
     assert(request->under_way);
-    assert(status_class < sizeof http_metrics.status / sizeof http_metrics.status[0]);
-    metrics_add(&http_metrics.status[status_class], 1);
-    metrics_observe(&http_metrics.duration, (int64_t)duration_us);
+    assert(status_class < HTTP_STATUS_CLASS_COUNT);
+    metrics_add(&metrics->status[status_class], 1);
+    metrics_observe(&metrics->duration, (int64_t)duration_us);
     log_request(request, status, duration_us, sent);
 
     if (request->is_signed) {

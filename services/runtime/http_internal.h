@@ -10,6 +10,7 @@
  *   http_parser      a message's bytes to head and body (http_head, http_text); no I/O
  *   http_route       which handler a path belongs to; no I/O
  *   http_exchange    one request from its head to its handler: limits, signature, roles
+ *   http_metrics     what is counted, of each route too
  *   http_request     what a handler reads
  *   http_response    answers; http_stream: answers in pieces
  *
@@ -68,6 +69,7 @@ ERR_CHECKED enum err http_server_open_limited(struct loop *loop,
 
 struct http_match {
     const struct http_route *route; /* NULL: no such path, or not with this method */
+    size_t number;                  /* of the route among all; how many there are when NULL */
     void *context;
     bool path_known;             /* some route has the path */
     bool broken;                 /* a parameter of the path does not decode */
@@ -87,6 +89,9 @@ ERR_CHECKED enum err http_route_check(const struct http_routes *routes);
 /* Finds the route for the head's method and path; the one with fewer parameters wins. */
 void http_route_match(const struct http_routes *routes, struct http_head *head,
                       struct http_match *ret_match);
+
+/* How many routes the tables hold. */
+size_t http_route_count(const struct http_routes *routes);
 
 /* Value of the matched pattern's {name}; NULL when it has none. */
 const char *http_route_parameter(const struct http_match *match, const char *name);
@@ -122,6 +127,7 @@ struct http_connection;
 struct http_server {
     struct loop *loop;
     struct http_routes routes;
+    struct http_route_metrics **route_metrics; /* by http_match.number */
     struct http_limits limits;
     struct keyring *keyring;
     struct nonce_cache *nonces;
@@ -145,8 +151,6 @@ struct http_server {
 };
 
 struct http_metrics {
-    struct metric status[6]; /* by class: [2] is 2xx; [0] is answers nobody was there for */
-    struct metric duration;
     struct metric connections;
     struct metric bytes_received;
     struct metric bytes_sent;
@@ -154,10 +158,34 @@ struct http_metrics {
     struct metric refused_bodies;
     struct metric refused_requests;
     struct metric refused_signatures;
+    struct metric refused_nonces;
     struct metric timeouts;
 };
 
 extern struct http_metrics http_metrics;
+
+void http_metrics_register(void);
+
+enum {
+    HTTP_STATUS_CLASS_COUNT = 6,  /* [2] is 2xx; [0] is answers nobody was there for */
+    HTTP_ROUTE_LABELS_SIZE = 192, /* a longer pattern is a bug found at start */
+};
+
+/* What is counted of one route. They belong to the registry of metrics and are never freed. */
+struct http_route_metrics {
+    char route_labels[HTTP_ROUTE_LABELS_SIZE];
+    char labels[HTTP_STATUS_CLASS_COUNT][HTTP_ROUTE_LABELS_SIZE];
+    struct metric status[HTTP_STATUS_CLASS_COUNT];
+    struct metric duration;
+};
+
+/*
+ * The figures of every route in the order of the tables, and behind them those of requests that no
+ * route takes. The array is the caller's to free; routes of an earlier server of this process keep
+ * their figures. ERR_INTERNAL without memory.
+ */
+ERR_CHECKED enum err http_metrics_make(const struct http_routes *routes,
+                                       struct http_route_metrics ***ret_metrics);
 
 /* After a connection or a request has gone: lets a stopping server end. */
 void http_server_settle(struct http_server *server);

@@ -82,12 +82,24 @@ static bool pattern_is_sound(const char *pattern)
     return true;
 }
 
+size_t http_route_count(const struct http_routes *routes)
+{
+    size_t count = 0;
+
+    for (size_t t = 0; t < routes->count; t++) {
+        count += routes->tables[t].count;
+    }
+    return count;
+}
+
 void http_route_match(const struct http_routes *routes, struct http_head *head,
                       struct http_match *ret_match)
 {
     struct captures best = {.count = SIZE_MAX};
+    size_t number = 0;
 
     ret_match->route = NULL;
+    ret_match->number = http_route_count(routes);
     ret_match->context = NULL;
     ret_match->path_known = false;
     ret_match->broken = false;
@@ -99,6 +111,7 @@ void http_route_match(const struct http_routes *routes, struct http_head *head,
             const struct http_route *route = &routes->tables[t].routes[i];
             struct captures captures;
 
+            number++;
             if (!path_matches(route->path, head->path, &captures)) {
                 continue;
             }
@@ -107,6 +120,7 @@ void http_route_match(const struct http_routes *routes, struct http_head *head,
             if (method_matches(route, head->method) && captures.count < best.count) {
                 best = captures;
                 ret_match->route = route;
+                ret_match->number = number - 1;
                 ret_match->context = routes->tables[t].context;
             }
         }

@@ -28,37 +28,6 @@ const struct http_limits HTTP_LIMITS_DEFAULT = {
     .send_buffer_size = 0,
 };
 
-#define COUNTER(metric_name, text, label)                                                          \
-    {                                                                                              \
-        .type = METRIC_COUNTER, .name = (metric_name), .help = (text), .labels = (label)           \
-    }
-#define REQUESTS(label)                                                                            \
-    COUNTER("hyeopchi_http_requests_total", "Requests answered, by class of status.", (label))
-#define REFUSALS(label)                                                                            \
-    COUNTER("hyeopchi_http_refusals_total", "What the server refused by itself, by reason.",       \
-            (label))
-
-struct http_metrics http_metrics = {
-    .status = {REQUESTS("status=\"gone\""), REQUESTS("status=\"1xx\""), REQUESTS("status=\"2xx\""),
-               REQUESTS("status=\"3xx\""), REQUESTS("status=\"4xx\""), REQUESTS("status=\"5xx\"")},
-    .duration = {.type = METRIC_HISTOGRAM,
-                 .name = "hyeopchi_http_request_duration_seconds",
-                 .help = "Time from a request's whole head to its answer.",
-                 .labels = ""},
-    .connections = {.type = METRIC_GAUGE,
-                    .name = "hyeopchi_http_connections",
-                    .help = "Clients that are connected.",
-                    .labels = ""},
-    .bytes_received = COUNTER("hyeopchi_http_received_bytes_total", "Bytes received.", ""),
-    .bytes_sent = COUNTER("hyeopchi_http_sent_bytes_total", "Bytes sent.", ""),
-    .refused_connections = REFUSALS("reason=\"connections\""),
-    .refused_bodies = REFUSALS("reason=\"body_memory\""),
-    .refused_requests = REFUSALS("reason=\"malformed\""),
-    .refused_signatures = REFUSALS("reason=\"credentials\""),
-    .timeouts = REFUSALS("reason=\"timeout\""),
-};
-
-static void register_metrics(void);
 static enum err start(struct http_server *server);
 static void on_connection(uv_stream_t *stream, int status);
 static void on_tick(uv_timer_t *timer);
@@ -94,6 +63,9 @@ enum err http_server_open_limited(struct loop *loop, const struct http_server_op
 
     err = http_route_check(&server->routes);
     if (!err) {
+        err = http_metrics_make(&server->routes, &server->route_metrics);
+    }
+    if (!err) {
         err = http_response_overloaded(&server->overloaded);
     }
     if (!err) {
@@ -106,29 +78,13 @@ enum err http_server_open_limited(struct loop *loop, const struct http_server_op
         destroy(server);
         return err;
     }
-    register_metrics();
+    http_metrics_register();
     err = start(server);
     if (err) {
         return err;
     }
     *ret_server = server;
     return ERR_OK;
-}
-
-static void register_metrics(void)
-{
-    for (size_t i = 0; i < sizeof http_metrics.status / sizeof http_metrics.status[0]; i++) {
-        metrics_register(&http_metrics.status[i]);
-    }
-    metrics_register(&http_metrics.duration);
-    metrics_register(&http_metrics.connections);
-    metrics_register(&http_metrics.bytes_received);
-    metrics_register(&http_metrics.bytes_sent);
-    metrics_register(&http_metrics.refused_connections);
-    metrics_register(&http_metrics.refused_bodies);
-    metrics_register(&http_metrics.refused_requests);
-    metrics_register(&http_metrics.refused_signatures);
-    metrics_register(&http_metrics.timeouts);
 }
 
 /* From here on the server has handles, so on failure the loop frees it. */
@@ -183,6 +139,7 @@ static void destroy(struct http_server *server)
     nonce_cache_free(server->nonces);
     buffer_release(&server->head);
     buffer_release(&server->overloaded);
+    free(server->route_metrics);
     free(server);
 }
 

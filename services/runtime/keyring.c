@@ -23,6 +23,7 @@ struct keyring {
     size_t count;
     uint8_t file_hash[CRYPTO_HASH_SIZE]; /* of what was read last, right or wrong */
     bool unreadable;                     /* when last tried */
+    const char *problem;                 /* why the text read last was refused; NULL: it was not */
     uv_timer_t timer;
     bool watching;
 };
@@ -188,6 +189,7 @@ static enum err load(struct keyring *keyring, struct refusal *ret_refusal)
     memcpy(keyring->file_hash, hash, sizeof hash);
     text[length] = '\0';
     err = take_text(keyring, text, length, ret_refusal);
+    keyring->problem = err ? ret_refusal->reason : NULL;
     if (!err) {
         log_info("keys_loaded", log_str("file", keyring->path),
                  log_int("keys", (int64_t)keyring->count));
@@ -281,6 +283,17 @@ enum err keyring_find(const struct keyring *keyring, const char *key_id,
 size_t keyring_count(const struct keyring *keyring)
 {
     return keyring->count;
+}
+
+const struct keyring_key *keyring_at(const struct keyring *keyring, size_t place)
+{
+    assert(place < keyring->count);
+    return &keyring->keys[place];
+}
+
+const char *keyring_problem(const struct keyring *keyring)
+{
+    return keyring->unreadable ? "cannot be read" : keyring->problem;
 }
 
 static void keyring_free(struct keyring *keyring)

@@ -66,6 +66,13 @@ ERR_CHECKED enum err keyring_find(const struct keyring *keyring, const char *key
                                   struct keyring_key *ret_key);
 
 size_t keyring_count(const struct keyring *keyring);
+
+/* The key in this place, sorted by key id, below keyring_count(); borrowed until the loop goes on. */
+const struct keyring_key *keyring_at(const struct keyring *keyring, size_t place);
+
+/* Why the file was refused when it was last read; NULL when it was taken. Static. */
+const char *keyring_problem(const struct keyring *keyring);
+
 const char *role_name(enum role role);       /* "front-end" */
 void keyring_close(struct keyring *keyring); /* takes NULL */
 

@@ -8,6 +8,8 @@
  */
 #include "runtime/http_signature.h"
 
+#include "runtime/metrics.h"
+
 #include <assert.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -34,6 +36,15 @@ struct nonce_cache {
     uint8_t key[crypto_shorthash_KEYBYTES];
 };
 
+static struct metric nonces = {
+    .type = METRIC_GAUGE,
+    .name = "hyeopchi_http_nonces",
+    .help = "Nonces that are remembered; beyond 4194304 signed requests are refused.",
+    .labels = "",
+};
+
+static_assert((int)NONCE_CACHE_LENGTH_MAX == 4194304, "the help says so");
+
 enum err nonce_cache_new(struct nonce_cache **ret_cache)
 {
     struct nonce_cache *cache = calloc(1, sizeof *cache);
@@ -42,6 +53,7 @@ enum err nonce_cache_new(struct nonce_cache **ret_cache)
         return ERR_INTERNAL;
     }
     crypto_shorthash_keygen(cache->key);
+    metrics_register(&nonces);
     *ret_cache = cache;
     return ERR_OK;
 }
@@ -151,6 +163,7 @@ enum err nonce_cache_add(struct nonce_cache *cache, const char *key_id, const ch
     set->hashes[at] = hash;
     set->count++;
     cache->count++;
+    metrics_set(&nonces, (int64_t)cache->count);
     return ERR_OK;
 }
 

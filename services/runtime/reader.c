@@ -16,6 +16,7 @@
 
 #include <assert.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* Threads with nothing to do look this often whether the server has hung up. */
@@ -46,6 +47,7 @@ struct reader {
     struct job_list finished;
     bool closing;
     bool away_logged;
+    char reason[DB_REASON_SIZE]; /* why the last attempt to connect failed */
 
     int64_t thread_count;
     struct reader_thread threads[READER_THREAD_COUNT_MAX];
@@ -127,6 +129,9 @@ static void count_connection(struct reader_thread *thread, enum err err)
     came = connected && count == 1;
     went = !connected && count == 0 && !reader->away_logged;
     reader->away_logged = count == 0;
+    if (!connected) {
+        (void)snprintf(reader->reason, sizeof reader->reason, "%s", thread->link.reason);
+    }
     if (went) {
         uv_cond_broadcast(&reader->away);
     }
@@ -371,6 +376,14 @@ enum err reader_submit(struct reader *reader, struct reader_job *job)
 bool reader_is_ready(const struct reader *reader)
 {
     return atomic_load(&reader->connected_count) > 0;
+}
+
+void reader_reason(struct reader *reader, char ret_reason[DB_REASON_SIZE])
+{
+    uv_mutex_lock(&reader->mutex);
+    (void)snprintf(ret_reason, DB_REASON_SIZE, "%s",
+                   atomic_load(&reader->connected_count) > 0 ? "" : reader->reason);
+    uv_mutex_unlock(&reader->mutex);
 }
 
 void reader_close(struct reader *reader)

@@ -47,6 +47,9 @@ ERR_CHECKED enum err reader_submit(struct reader *reader, struct reader_job *job
 /* True when at least one connection is usable. Any thread. */
 bool reader_is_ready(const struct reader *reader);
 
+/* Why no connection is usable, as it was found last; "" when one is. Loop thread. */
+void reader_reason(struct reader *reader, char ret_reason[DB_REASON_SIZE]);
+
 /*
  * Finishes what is queued, joins the threads, runs their done functions, frees.
  * Loop thread, but not from a done function; takes NULL. loop_close() must follow.

@@ -37,7 +37,9 @@ void subscriber_change_state(struct subscriber *self, enum subscriber_state stat
         return;
     }
     self->state = state;
+    metrics_set(&self->metrics->state, state);
     if (state == SUBSCRIBER_PULLING) {
+        metrics_add(&self->metrics->pulls, 1);
         bus_sub_pause(self->sub);
     } else if (before == SUBSCRIBER_PULLING) {
         bus_sub_resume(self->sub);
@@ -306,6 +308,7 @@ static void judge_silence(struct subscriber *self, int64_t now_ms)
     }
     self->redialed_ms = now_ms;
     bus_sub_redial(self->sub);
+    metrics_add(&self->metrics->redials, 1);
     if (self->state == SUBSCRIBER_LIVE || self->state == SUBSCRIBER_CATCHING_UP) {
         subscriber_change_state(self, SUBSCRIBER_DEGRADED, "no heartbeat");
     }

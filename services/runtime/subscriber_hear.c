@@ -47,6 +47,16 @@ static void heard_head(struct subscriber *self, const struct event_frame *frame)
     }
 }
 
+/* Keeps an event; true when it was not here yet. */
+static bool keep_event(struct subscriber *self, uint64_t seq, const void *envelope, size_t length)
+{
+    if (window_has(&self->window, seq)) {
+        metrics_add(&self->metrics->duplicates, 1);
+        return false;
+    }
+    return window_fill(&self->window, seq, envelope, length);
+}
+
 void subscriber_heard(const void *data, size_t length, void *context)
 {
     struct subscriber *self = context;
@@ -67,8 +77,7 @@ void subscriber_heard(const void *data, size_t length, void *context)
     }
     heard_head(self, &frame);
     if (frame.kind == EVENT_FRAME_EVENT && self->state != SUBSCRIBER_LOADING &&
-        self->chain_checked &&
-        window_fill(&self->window, frame.seq, frame.payload, frame.payload_length)) {
+        self->chain_checked && keep_event(self, frame.seq, frame.payload, frame.payload_length)) {
         self->progressed_ms = self->heard_ms;
     }
     subscriber_go_on(self);
@@ -131,8 +140,8 @@ static void fetched(struct subscriber *self, const struct event_fetch_response *
     }
     heard_fetched_head(self, response);
     for (size_t i = 0; i < response->count; i++) {
-        if (window_fill(&self->window, from + i, response->envelopes[i].data,
-                        response->envelopes[i].length)) {
+        if (keep_event(self, from + i, response->envelopes[i].data,
+                       response->envelopes[i].length)) {
             self->progressed_ms = clock_monotonic_ms();
         }
     }
@@ -202,6 +211,7 @@ static void fetch_start(struct subscriber *self, uint64_t from, uint32_t wait_ms
     if (bus_req_send(self->req, buffer.data, buffer.length, FETCH_TIMEOUT_MS + wait_ms,
                      on_fetch_reply, self) == ERR_OK) {
         self->fetch_busy = true;
+        metrics_add(&self->metrics->fetches, 1);
         self->fetch_from = from;
     } else {
         fetch_failed(self, SUBSCRIBER_STANDBY_RETRY_MS);

@@ -58,6 +58,11 @@ struct subscriber_metrics {
     struct metric applied;
     struct metric dead;
     struct metric refused;
+    struct metric duplicates;
+    struct metric fetches;
+    struct metric pulls;
+    struct metric redials;
+    struct metric state;
 };
 
 /* All of it belongs to the loop; the writer sees only the task. */

@@ -37,6 +37,17 @@ enum err subscriber_metrics_make(const char *stream, struct subscriber_metrics *
          "Events given up as dead letters.");
     make(metrics, &metrics->refused, METRIC_COUNTER, "hyeopchi_subscriber_frames_refused_total",
          "Bus messages that were no frame.");
+    make(metrics, &metrics->duplicates, METRIC_COUNTER,
+         "hyeopchi_subscriber_duplicates_dropped_total",
+         "Events heard again after they were applied or kept.");
+    make(metrics, &metrics->fetches, METRIC_COUNTER, "hyeopchi_subscriber_fetches_total",
+         "Fetch requests sent to the publisher.");
+    make(metrics, &metrics->pulls, METRIC_COUNTER, "hyeopchi_subscriber_pulls_total",
+         "How often it lagged so far that it left the bus and pulled.");
+    make(metrics, &metrics->redials, METRIC_COUNTER, "hyeopchi_subscriber_redials_total",
+         "How often it dialled anew because nothing was heard.");
+    make(metrics, &metrics->state, METRIC_GAUGE, "hyeopchi_subscriber_state_number",
+         "0 loading, 1 catching up, 2 live, 3 pulling, 4 degraded, 5 halted.");
     *ret_metrics = metrics;
     return ERR_OK;
 }

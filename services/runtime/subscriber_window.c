@@ -56,6 +56,12 @@ bool window_fill(struct subscriber_window *window, uint64_t seq, const void *env
     return true;
 }
 
+bool window_has(const struct subscriber_window *window, uint64_t seq)
+{
+    return seq < window->dense_end || (seq - window->next_seq < SUBSCRIBER_WINDOW_LENGTH &&
+                                       window->slots[slot_index(seq)].envelope != NULL);
+}
+
 uint64_t window_first_missing(const struct subscriber_window *window)
 {
     return window->dense_end;

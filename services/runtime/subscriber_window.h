@@ -34,6 +34,9 @@ void window_reset(struct subscriber_window *window, uint64_t next_seq);
 bool window_fill(struct subscriber_window *window, uint64_t seq, const void *envelope,
                  size_t length);
 
+/* True when the event is here, or is before next_seq. */
+bool window_has(const struct subscriber_window *window, uint64_t seq);
+
 /* The first number that is not here: what to fetch next; next_seq + length when all is full. */
 uint64_t window_first_missing(const struct subscriber_window *window);
 

@@ -8,9 +8,18 @@
  */
 #include "runtime/writer_internal.h"
 
+#include "runtime/metrics.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+
+static struct metric jobs_refused_total = {
+    .type = METRIC_COUNTER,
+    .name = "hyeopchi_writer_jobs_refused_total",
+    .help = "Jobs refused because too many wait, or because this process does not lead.",
+    .labels = "",
+};
 
 void writer_job_list_append(struct writer_job_list *list, struct writer_job *job)
 {
@@ -173,6 +182,7 @@ enum err writer_open(struct loop *loop, const struct writer_options *options,
     err = copy_options(writer, options);
     if (!err) {
         writer_thread_register_metrics();
+        metrics_register(&jobs_refused_total);
         writer_commit_register_metrics();
         err = start(loop, writer);
     }
@@ -199,6 +209,9 @@ enum err writer_submit(struct writer *writer, struct writer_job *job)
         uv_cond_signal(&writer->changed);
     }
     uv_mutex_unlock(&writer->mutex);
+    if (err) {
+        metrics_add(&jobs_refused_total, 1);
+    }
     return err;
 }
 

@@ -35,7 +35,7 @@ static struct metric jobs_failed_total = {
 static struct metric commits_total = {
     .type = METRIC_COUNTER,
     .name = "hyeopchi_writer_commits_total",
-    .help = "Commits; jobs per commit is the batch size.",
+    .help = "Commits.",
     .labels = "",
 };
 
@@ -54,9 +54,9 @@ static struct metric commit_duration = {
 };
 
 static struct metric batch_jobs = {
-    .type = METRIC_GAUGE,
+    .type = METRIC_SIZES,
     .name = "hyeopchi_writer_batch_jobs",
-    .help = "Jobs in the newest batch.",
+    .help = "Jobs in a batch, the unit of commit.",
     .labels = "",
 };
 
@@ -311,7 +311,7 @@ void writer_commit_batch(struct writer *writer, size_t count)
 {
     uint64_t started_ns = uv_hrtime();
 
-    metrics_set(&batch_jobs, (int64_t)count);
+    metrics_observe(&batch_jobs, (int64_t)count);
     commit_batch(writer, count);
     metrics_observe(&commit_duration, (int64_t)((uv_hrtime() - started_ns) / NANOSECONDS_PER_US));
 }

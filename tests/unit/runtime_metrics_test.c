@@ -118,6 +118,31 @@ static void a_histograms_labels_come_before_its_bounds(void **state)
     assert_non_null(strstr(text, "test_labelled_seconds_count{route=\"votes\"} 1\n"));
 }
 
+static void sizes_are_counted_by_powers_of_two_and_written_as_they_are(void **state)
+{
+    static struct metric batch = {
+        .type = METRIC_SIZES, .name = "test_batch_jobs", .help = "Batch.", .labels = ""};
+    const char *text;
+
+    (void)state;
+    metrics_register(&batch);
+    metrics_observe(&batch, 1);
+    metrics_observe(&batch, 3);
+    metrics_observe(&batch, 32768);
+    metrics_observe(&batch, 32769);
+    text = write_all();
+    assert_non_null(strstr(text,
+                           "# TYPE test_batch_jobs histogram\n"
+                           "test_batch_jobs_bucket{le=\"1\"} 1\n"
+                           "test_batch_jobs_bucket{le=\"2\"} 1\n"
+                           "test_batch_jobs_bucket{le=\"4\"} 2\n"));
+    assert_non_null(strstr(text,
+                           "test_batch_jobs_bucket{le=\"32768\"} 3\n"
+                           "test_batch_jobs_bucket{le=\"+Inf\"} 4\n"
+                           "test_batch_jobs_sum 65541\n"
+                           "test_batch_jobs_count 4\n"));
+}
+
 static void *add_many(void *context)
 {
     for (int i = 0; i < ADDS_PER_THREAD; i++) {
@@ -149,6 +174,7 @@ int main(void)
         cmocka_unit_test(metrics_of_one_name_are_written_together_under_one_heading),
         cmocka_unit_test(a_duration_counts_in_its_bucket_and_all_wider_ones),
         cmocka_unit_test(a_histograms_labels_come_before_its_bounds),
+        cmocka_unit_test(sizes_are_counted_by_powers_of_two_and_written_as_they_are),
         cmocka_unit_test(no_count_of_several_threads_is_lost),
     };
 
