@@ -10,6 +10,7 @@
 
 extern const struct command_noun BALLOT_NOUN;
 extern const struct command_noun COMPLETION_NOUN;
+extern const struct command_noun DOCTOR_NOUN;
 extern const struct command_noun EVENTS_NOUN;
 extern const struct command_noun KEY_NOUN;
 extern const struct command_noun LEDGER_NOUN;

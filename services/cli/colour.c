@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The sequences of ECMA-48 that every terminal knows, or nothing at all: what
+ * is written into a file or a pipe must never hold one.
+ */
+#include "cli/colour.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool wanted(enum colour colour)
+{
+    const char *none = getenv("NO_COLOR");
+    const char *terminal = getenv("TERM");
+
+    return colour != COLOUR_PLAIN && isatty(STDOUT_FILENO) != 0 &&
+           (none == NULL || none[0] == '\0') && terminal != NULL && strcmp(terminal, "dumb") != 0;
+}
+
+const char *colour_begin(enum colour colour)
+{
+    static const char *const sequences[] = {"", "\033[32m", "\033[33m", "\033[31m"};
+
+    return wanted(colour) ? sequences[colour] : "";
+}
+
+const char *colour_end(enum colour colour)
+{
+    return wanted(colour) ? "\033[0m" : "";
+}
