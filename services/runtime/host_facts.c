@@ -22,7 +22,7 @@ static const char READ_SERVER[] =
     " current_setting('data_checksums'), current_setting('server_encoding'),"
     " current_setting('is_superuser') = 'on',"
     " CAST(current_setting('max_connections') AS bigint),"
-    " (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),"
+    " (SELECT CAST(sum(numbackends) AS bigint) FROM pg_stat_database),"
     " pg_database_size(current_database()),"
     " CAST(extract(EPOCH FROM clock_timestamp()) * 1000 AS bigint)";
 
