@@ -43,8 +43,8 @@ static void say_away(const struct survey_service *service, struct diagnosis *dia
             diagnosis, DIAGNOSIS_ERROR, service->name, "database-flag",
             say("postgresql.conf, ALTER SYSTEM, ALTER DATABASE, ALTER ROLE 에서 그 값을 on "
                 "으로 되돌려 주십시오. 그 전에는 아무것도 접수하지 않습니다.",
-                "Set it back to on, in postgresql.conf, ALTER SYSTEM, ALTER DATABASE or "
-                "ALTER ROLE. Nothing is accepted before."),
+                "Set it back to on where it was set: in postgresql.conf or by ALTER SYSTEM, "
+                "by ALTER DATABASE, by ALTER ROLE. Nothing is accepted before."),
             say("확정한 내용을 잃을 수 있는 설정입니다: %s.",
                 "A setting may lose what was confirmed: %s."),
             reason);
@@ -122,7 +122,7 @@ static void check_server(const struct survey_service *service, struct diagnosis 
     if (major_of(version) < POSTGRESQL_VERSION_MIN) {
         diagnosis_add(diagnosis, DIAGNOSIS_WARNING, service->name, "database-version",
                       say("PostgreSQL 15 이상을 사용해 주십시오.", "Use PostgreSQL 15 or newer."),
-                      say("PostgreSQL %s 은(는) 시험하지 않은 버전입니다.",
+                      say("PostgreSQL %s 버전에서는 시험하지 않았습니다.",
                           "PostgreSQL %s is not a version this was tested with."),
                       version);
     }
@@ -167,7 +167,7 @@ static void check_leader(const struct survey_service *service, struct diagnosis 
     } else if (strcmp(writer, "standby") == 0) {
         diagnosis_add(
             diagnosis, DIAGNOSIS_WARNING, service->name, "standby",
-            say("선도 프로세스의 주소로 요청을 보내고 있는지 확인해 주십시오. 선도가 끝나면 이 "
+            say("리더의 주소로 요청을 보내고 있는지 확인해 주십시오. 리더가 끝나면 이 "
                 "프로세스가 스스로 이어받습니다.",
                 "See that requests go to the leader. When that ends this one takes over by "
                 "itself."),

@@ -190,11 +190,11 @@ static void check_libraries(const struct survey_service *service, struct diagnos
     if (is_old_nng(nng)) {
         diagnosis_add(
             diagnosis, DIAGNOSIS_WARNING, service->name, "nng-old",
-            say("Debian 13 (nng 1.10) 으로 옮기면 해결됩니다. 그때까지는 서비스가 수신구를 "
+            say("Debian 13 (nng 1.10) 으로 옮기면 해결됩니다. 그때까지는 서비스가 수신 소켓을 "
                 "감시하여 다시 여므로 이벤트는 잃지 않습니다.",
                 "Debian 13 (nng 1.10) mends it. Until then the service watches its "
                 "listeners and opens them anew, and no event is lost."),
-            say("nng %s 은(는) 수신구가 연결을 받지 않게 되는 결함이 있습니다.",
+            say("nng %s 에는 수신 소켓이 새 연결을 받지 못하게 되는 결함이 있습니다.",
                 "nng %s has a fault that makes listeners stop accepting."),
             nng);
     }
@@ -203,7 +203,7 @@ static void check_libraries(const struct survey_service *service, struct diagnos
             diagnosis, DIAGNOSIS_WARNING, service->name, "listener-resets",
             say("계속 늘어나면 버스 포트에 직접 접속하는 점검 도구가 없는지 확인해 주십시오.",
                 "If it grows, look for a probe that connects to the bus's ports."),
-            say("버스 수신구를 %" PRId64 "번 다시 열었습니다.",
+            say("버스 수신 소켓을 %" PRId64 "번 다시 열었습니다.",
                 "A listener of the bus was opened anew %" PRId64 " times."),
             resets);
     }
@@ -217,7 +217,7 @@ static void compare_versions(const struct survey_service *first,
         diagnosis_add(diagnosis, DIAGNOSIS_ERROR, service->name, "protocol-differs",
                       say("세 서비스를 같은 배포본으로 올려 주십시오.",
                           "Bring the three services to the same release."),
-                      say("버스 프로토콜 판이 %s 서비스와 달라 서로 이벤트를 읽지 못합니다.",
+                      say("버스 프로토콜 버전이 %s 서비스와 달라 서로 이벤트를 읽지 못합니다.",
                           "Its bus protocol is not that of %s: they cannot read each other."),
                       first->name);
     } else if (strcmp(survey_text(first, NULL, "version"), survey_text(service, NULL, "version")) !=

@@ -44,7 +44,7 @@ const struct diagnosis_check DIAGNOSIS_CHECKS[] = {
     },
     {
         "leaders",
-        {"선도", "leaders"},
+        {"리더", "leaders"},
         {"서비스마다 쓰는 프로세스가 정해져 있습니다.", "Every service has a process that writes."},
         check_leaders,
     },

@@ -55,22 +55,57 @@ static const char *title_of(const char *name)
     return name;
 }
 
+static bool is_same(const json_t *left, const json_t *right)
+{
+    return strcmp(text_of(left, "check"), text_of(right, "check")) == 0 &&
+           strcmp(text_of(left, "message"), text_of(right, "message")) == 0 &&
+           strcmp(text_of(left, "advice"), text_of(right, "advice")) == 0;
+}
+
+/* "participation, ledger": the services for which the same was found, from this place on. */
+static void append_services(const json_t *findings, size_t place, struct buffer *buffer)
+{
+    const json_t *finding = json_array_get(findings, place);
+    const char *separator = "";
+
+    for (size_t i = place; i < json_array_size(findings); i++) {
+        const json_t *other = json_array_get(findings, i);
+
+        if (is_same(finding, other) && text_of(other, "service")[0] != '\0') {
+            buffer_append_format(buffer, "%s%s", separator, text_of(other, "service"));
+            separator = ", ";
+        }
+    }
+    buffer_append_text(buffer, separator[0] != '\0' ? ": " : "");
+}
+
+static bool is_said(const json_t *findings, size_t place)
+{
+    for (size_t i = 0; i < place; i++) {
+        if (is_same(json_array_get(findings, i), json_array_get(findings, place))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* "오류  데이터베이스  ledger: …" and, where there is something to do, a line below. */
-static void print_finding(const json_t *finding)
+static void print_finding(const json_t *findings, size_t place)
 {
     static const enum colour colours[] = {COLOUR_GOOD, COLOUR_DOUBTFUL, COLOUR_BAD};
+
+    const json_t *finding = json_array_get(findings, place);
     const enum diagnosis_level level = level_of(finding);
     const char *title = title_of(text_of(finding, "check"));
     const size_t width = text_width(title);
-    const char *service = text_of(finding, "service");
     struct buffer line;
 
     buffer_init(&line, LINE_SIZE_MAX);
+    append_services(findings, place, &line);
     print_scalar("", json_object_get(finding, "message"), &line); /* It may quote an answer. */
-    (void)printf("%s%s%s  %s%*s  %s%s%s\n", colour_begin(colours[level]), level_word(level),
+    (void)printf("%s%s%s  %s%*s  %s\n", colour_begin(colours[level]), level_word(level),
                  colour_end(colours[level]), title,
-                 (int)(width < TITLE_WIDTH ? TITLE_WIDTH - width : 0), "", service,
-                 service[0] != '\0' ? ": " : "", buffer_text(&line));
+                 (int)(width < TITLE_WIDTH ? TITLE_WIDTH - width : 0), "", buffer_text(&line));
     buffer_release(&line);
     if (text_of(finding, "advice")[0] != '\0') {
         (void)printf("%*s→ %s\n", TITLE_WIDTH + 8, "", text_of(finding, "advice"));
@@ -80,7 +115,9 @@ static void print_finding(const json_t *finding)
 static void print_for_people(const struct diagnosis *diagnosis)
 {
     for (size_t i = 0; i < json_array_size(diagnosis->findings); i++) {
-        print_finding(json_array_get(diagnosis->findings, i));
+        if (!is_said(diagnosis->findings, i)) {
+            print_finding(diagnosis->findings, i);
+        }
     }
     (void)printf(say("\n오류 %d건, 주의 %d건\n", "\n%d errors, %d warnings\n"),
                  diagnosis->error_count, diagnosis->warning_count);

@@ -99,7 +99,7 @@ static const char *writer_text(const struct survey_service *service)
     const char *writer = survey_text(service, NULL, "writer");
 
     if (strcmp(writer, "leading") == 0) {
-        return say("선도", "leading");
+        return say("리더", "leading");
     }
     if (strcmp(writer, "standby") == 0) {
         return say("대기", "standby");
@@ -131,13 +131,13 @@ static void add_service(struct table *table, const struct survey_service *servic
     }
     disk_text(service, disk);
     table_add(table,
-              json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:s}", say("서비스", "service"),
+              json_pack("{s:s, s:s, s:s, s:s, s:O?, s:s, s:s, s:s}", say("서비스", "service"),
                         service->name, say("상태", "state"), state_text(service),
-                        say("쓰기", "writer"), writer_text(service), say("선도 프로세스", "leader"),
+                        say("쓰기", "writer"), writer_text(service), say("리더 프로세스", "leader"),
                         leader_text(service), say("이벤트", "events"),
-                        (json_int_t)survey_number(service, "stream", "head_seq"),
-                        say("DB 크기", "database"), database, say("디스크 여유", "disk free"), disk,
-                        say("버전", "version"), cell(survey_text(service, NULL, "version"))),
+                        survey_at(service, "stream", "head_seq"), say("DB 크기", "database"),
+                        database, say("디스크 여유", "disk free"), disk, say("버전", "version"),
+                        cell(survey_text(service, NULL, "version"))),
               survey_is_ready(service) ? COLOUR_GOOD : COLOUR_BAD);
 }
 

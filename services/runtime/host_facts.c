@@ -21,10 +21,10 @@ static const char READ_SERVER[] =
     " current_setting('full_page_writes'), current_setting('synchronous_commit'),"
     " current_setting('data_checksums'), current_setting('server_encoding'),"
     " current_setting('is_superuser') = 'on',"
-    " CAST(current_setting('max_connections') AS bigint),"
-    " (SELECT CAST(sum(numbackends) AS bigint) FROM pg_stat_database),"
+    " current_setting('max_connections')::bigint,"
+    " (SELECT sum(numbackends)::bigint FROM pg_stat_database),"
     " pg_database_size(current_database()),"
-    " CAST(extract(EPOCH FROM clock_timestamp()) * 1000 AS bigint)";
+    " (extract(EPOCH FROM clock_timestamp()) * 1000)::bigint";
 
 static enum err read_server(struct db *db, struct host_facts *facts)
 {

@@ -37,9 +37,9 @@ struct metric {
 /* Makes a metric visible; again is harmless. Loop thread, at start. Asserts METRICS_COUNT_MAX. */
 void metrics_register(struct metric *metric);
 
-void metrics_add(struct metric *metric, int64_t amount);          /* counter, gauge */
-void metrics_set(struct metric *metric, int64_t value);           /* gauge */
-void metrics_observe(struct metric *metric, int64_t observed);    /* histogram: µs; sizes */
+void metrics_add(struct metric *metric, int64_t amount);       /* counter, gauge */
+void metrics_set(struct metric *metric, int64_t value);        /* gauge */
+void metrics_observe(struct metric *metric, int64_t observed); /* histogram: µs; sizes */
 
 /* Writes all of them. */
 void metrics_write(struct buffer *buffer);

@@ -112,7 +112,7 @@ def test_the_screen_has_every_service_in_both_languages_and_no_colours_in_a_pipe
         assert ESCAPE not in text
         for name in SERVICES:
             assert len(re.findall(rf"^{name} ", text, re.MULTILINE)) >= 3
-    assert "선도" in korean and "leading" in english
+    assert "리더" in korean and "leading" in english
     told = operator.run("doctor", HYEOPCHI_LANGUAGE="ko")
     assert ESCAPE not in told and "정상  포트" in told and "오류 0건" in told
 
