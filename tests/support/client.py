@@ -131,6 +131,10 @@ class Client:
         headers["signature"] = f"sig1=:{base64.b64encode(signature).decode()}:"
         return headers
 
+    def connect(self, timeout):
+        """The connection of one request."""
+        return http.client.HTTPConnection(*self.address, timeout=timeout)
+
     def request(self, method, target, body=None, headers=None, signed=True, timeout=60, **override):
         """Sends one request; body may be bytes or anything that JSON can write."""
         if body is not None and not isinstance(body, bytes):
@@ -141,7 +145,7 @@ class Client:
         all_headers.update((name.lower(), value) for name, value in (headers or {}).items())
         if signed and self.key is not None:
             all_headers = self.sign(method, target, all_headers, body, **override)
-        connection = http.client.HTTPConnection(*self.address, timeout=timeout)
+        connection = self.connect(timeout)
         try:
             connection.request(method, target, body=body, headers=all_headers)
             response = connection.getresponse()
