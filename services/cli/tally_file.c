@@ -7,9 +7,11 @@
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "cli/tally_explain.h"
 #include "cli/tally_table.h"
 #include "participation/domain/pb.h"
 #include "participation/domain/tally_json.h"
@@ -179,6 +181,8 @@ static enum err write_result(const struct tally_file_options *options, const str
 
     if (options->format == TALLY_FILE_JSON) {
         err = write_json(options, table.election, result);
+    } else if (options->format == TALLY_FILE_EXPLAIN) {
+        tally_explain_write(&table, options->output);
     } else {
         tally_table_write(&table, options->output);
     }
@@ -186,6 +190,38 @@ static enum err write_result(const struct tally_file_options *options, const str
         say_failed(options, "결과를 쓸 수 없습니다", "the result cannot be written");
         err = ERR_UNAVAILABLE;
     }
+    return err;
+}
+
+/* The least score that takes part, as the file states it; 0 where it states none. */
+static struct decimal threshold_of(const struct pb *pb)
+{
+    struct decimal threshold = {.units = 0};
+
+    /* What is no number was said to be none when the file was read. */
+    return pb_meta_decimal(pb, "min_project_score_threshold", &threshold)
+               ? (struct decimal){.units = 0}
+               : threshold;
+}
+
+static enum err count(const struct tally_file_options *options, const struct pb *pb,
+                      struct tally_result *ret)
+{
+    const struct election *election = pb_election(pb);
+    struct tally_method method = options->method;
+    uint32_t *places = NULL;
+    enum err err = ERR_OK;
+
+    method.threshold = threshold_of(pb);
+    if (options->order != NULL) {
+        places = calloc((size_t)election_option_count(election) + 1, sizeof *places);
+        err = places == NULL ? ERR_FULL : options->order(options->order_context, election, places);
+        method.order = places;
+    }
+    if (!err) {
+        err = tally_run(election, &method, ret);
+    }
+    free(places);
     return err;
 }
 
@@ -212,7 +248,7 @@ enum err tally_file_run(const struct tally_file_options *options)
     if (err) {
         goto out;
     }
-    err = tally_run(pb_election(pb), &options->method, &result);
+    err = count(options, pb, &result);
     if (err) {
         goto out;
     }

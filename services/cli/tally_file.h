@@ -15,8 +15,9 @@
 #include "runtime/err.h"
 
 enum tally_file_format {
-    TALLY_FILE_TABLE, /* for people */
-    TALLY_FILE_JSON,  /* tally_json.h, and a line end */
+    TALLY_FILE_TABLE,   /* for people */
+    TALLY_FILE_JSON,    /* tally_json.h, and a line end */
+    TALLY_FILE_EXPLAIN, /* for residents: round by round, Korean and then English */
 };
 
 /* The language of the table and of what is said about the file. */
@@ -28,9 +29,15 @@ enum tally_file_language {
 /* Hears how many bytes are read; total is 0 when it is not known (a pipe). */
 typedef void tally_file_progress_fn(void *context, uint64_t done, uint64_t total);
 
+/* Gives every option its place in an order that decides ties; says itself what is wrong. */
+typedef enum err tally_file_order_fn(void *context, const struct election *election,
+                                     uint32_t *ret_places);
+
 struct tally_file_options {
-    const char *path; /* "-" reads standard input */
-    struct tally_method method;
+    const char *path;           /* "-" reads standard input */
+    struct tally_method method; /* the threshold comes from the file */
+    tally_file_order_fn *order; /* drawn and lot; else NULL */
+    void *order_context;
     bool strict; /* refuse a file that contradicts itself */
     enum tally_file_format format;
     enum tally_file_language language;
@@ -47,7 +54,7 @@ struct tally_file_options {
  * ERR_NOT_FOUND    the file cannot be opened.
  * ERR_UNAVAILABLE  reading it, or writing the result, failed on the way.
  * ERR_INVALID      it is no readable .pb file.
- * ERR_CONFLICT     strict, and it contradicts itself.
+ * ERR_CONFLICT     strict, and it contradicts itself; or it has no budget.
  * ERR_FULL         a sum does not fit, or there is no memory.
  */
 ERR_CHECKED enum err tally_file_run(const struct tally_file_options *options);

@@ -52,11 +52,18 @@ static const struct words WORDS[] = {
             .reasons = {[TALLY_FUNDED] = "선정",
                         [TALLY_OVER_BUDGET] = "예산 초과",
                         [TALLY_OVER_LEFT] = "잔액 부족",
-                        [TALLY_WITHDRAWN] = "철회"},
+                        [TALLY_WITHDRAWN] = "철회",
+                        [TALLY_FUNDED_PARTLY] = "일부 선정",
+                        [TALLY_BELOW_THRESHOLD] = "최저 득표 미달",
+                        [TALLY_STOPPED] = "선정 종료",
+                        [TALLY_NO_SUPPORTERS] = "지지자 없음",
+                        [TALLY_SUPPORTERS_SHORT] = "지지자 몫 부족"},
             .criteria = {[TALLY_BY_COST] = "비용",
                          [TALLY_BY_VOTES] = "득표수",
                          [TALLY_BY_ID] = "번호",
-                         [TALLY_BY_LISTED_ORDER] = "공고 순서"},
+                         [TALLY_BY_LISTED_ORDER] = "공고 순서",
+                         [TALLY_BY_DRAWN] = "공개 추첨",
+                         [TALLY_BY_LOT] = "공개 난수 추첨"},
             .rule = "선정 방식",
             .tie_rule = "동점 처리",
             .votes = "투표 수",
@@ -75,11 +82,18 @@ static const struct words WORDS[] = {
             .reasons = {[TALLY_FUNDED] = "funded",
                         [TALLY_OVER_BUDGET] = "over budget",
                         [TALLY_OVER_LEFT] = "over what is left",
-                        [TALLY_WITHDRAWN] = "withdrawn"},
+                        [TALLY_WITHDRAWN] = "withdrawn",
+                        [TALLY_FUNDED_PARTLY] = "funded partly",
+                        [TALLY_BELOW_THRESHOLD] = "below threshold",
+                        [TALLY_STOPPED] = "ended before",
+                        [TALLY_NO_SUPPORTERS] = "no supporters",
+                        [TALLY_SUPPORTERS_SHORT] = "supporters short"},
             .criteria = {[TALLY_BY_COST] = "cost",
                          [TALLY_BY_VOTES] = "votes",
                          [TALLY_BY_ID] = "id",
-                         [TALLY_BY_LISTED_ORDER] = "listed order"},
+                         [TALLY_BY_LISTED_ORDER] = "listed order",
+                         [TALLY_BY_DRAWN] = "drawn order",
+                         [TALLY_BY_LOT] = "lot"},
             .rule = "Rule",
             .tie_rule = "Tie rule",
             .votes = "Votes",
@@ -236,23 +250,46 @@ static void fill_cells(const struct tally_table *table, uint32_t option, struct 
     ret->text[COLUMN_LEFT] = ret->left;
 }
 
-/* The row's cells: first the rounds in their order, then the options that had no turn. */
+/* Whether nothing more happened to the round's option: later turns replace a way out. */
+static bool is_final(const struct tally_result *result, const struct tally_round *round)
+{
+    bool filled = result->method.completion == TALLY_COMPLETION_ADD1U ||
+                  result->method.completion == TALLY_COMPLETION_UTILITARIAN;
+
+    return round->funded || (!result->outcomes[round->option].funded &&
+                             !(filled && round->step == TALLY_STEP_SHARES));
+}
+
+/* Whether an option that is not funded had a round all the same. */
+static bool had_round(const struct tally_result *result, uint32_t option)
+{
+    enum tally_reason reason = result->outcomes[option].reason;
+
+    return result->outcomes[option].funded ||
+           (result->method.rule != TALLY_PHRAGMEN &&
+            (reason == TALLY_OVER_BUDGET || reason == TALLY_OVER_LEFT ||
+             reason == TALLY_SUPPORTERS_SHORT));
+}
+
+/* The row's cells: first the rounds in their order, then the options that had none. */
 static bool next_row(const struct tally_table *table, uint32_t *position, struct cells *ret)
 {
     const struct tally_result *result = table->result;
 
-    if (*position < result->round_count) {
+    for (; *position < result->round_count; (*position)++) {
         const struct tally_round *round = &result->rounds[*position];
 
-        fill_cells(table, round->option, ret);
-        format_grouped(round->left_over, result->money_scale, ret->left);
-        (*position)++;
-        return true;
+        if (is_final(result, round)) {
+            fill_cells(table, round->option, ret);
+            format_grouped(round->left_over, result->money_scale, ret->left);
+            (*position)++;
+            return true;
+        }
     }
     for (; *position - result->round_count < result->option_count; (*position)++) {
         uint32_t option = *position - result->round_count;
 
-        if (result->outcomes[option].reason == TALLY_WITHDRAWN) {
+        if (!had_round(result, option)) {
             fill_cells(table, option, ret);
             (*position)++;
             return true;
@@ -348,15 +385,27 @@ static void write_summary(const struct tally_table *table, FILE *output)
     (void)fputc('\n', output);
 }
 
-/* One tie: the options in the order taken, what decided it, and whether it mattered. */
-static void write_tie(const struct tally_table *table, const struct tally_tie *tie, FILE *output)
+void tally_table_number(int64_t units, unsigned scale, FILE *output)
 {
-    const struct words *words = &WORDS[table->language];
+    char text[NUMBER_SIZE];
+
+    format_grouped(units, scale, text);
+    (void)fputs(text, output);
+}
+
+void tally_table_tie(const struct tally_table *table, const struct tally_tie *tie,
+                     enum tally_file_language language, FILE *output)
+{
+    const struct words *words = &WORDS[language];
     const uint32_t *options = table->result->tie_options + tie->first;
     char score[NUMBER_SIZE];
     bool first = true;
 
-    format_grouped(tie->score, table->result->score_scale, score);
+    if (tie->step == TALLY_STEP_TURN || tie->step == TALLY_STEP_FILL) {
+        format_grouped(tie->score, table->result->score_scale, score);
+    } else {
+        (void)snprintf(score, sizeof score, "#%" PRIu32, tie->round + 1);
+    }
     (void)fprintf(output, "%s %s:", words->tie, score);
     for (uint32_t i = 0; i < tie->count; i++) {
         (void)fputs(i == 0 ? " " : ", ", output);
@@ -387,6 +436,6 @@ void tally_table_write(const struct tally_table *table, FILE *output)
         (void)fputc('\n', output);
     }
     for (uint32_t i = 0; i < table->result->tie_count; i++) {
-        write_tie(table, &table->result->ties[i], output);
+        tally_table_tie(table, &table->result->ties[i], table->language, output);
     }
 }

@@ -24,4 +24,11 @@ void tally_table_write(const struct tally_table *table, FILE *output);
 /* Writes text with `?` for every control character in it. */
 void tally_table_text(const char *text, FILE *output);
 
+/* Writes units / 10^scale with a comma between groups of three digits. */
+void tally_table_number(int64_t units, unsigned scale, FILE *output);
+
+/* Writes a line about one tie: its options in the order taken, and what decided. */
+void tally_table_tie(const struct tally_table *table, const struct tally_tie *tie,
+                     enum tally_file_language language, FILE *output);
+
 #endif

@@ -462,7 +462,7 @@ static void the_budget_holds_and_nothing_left_unfunded_fits(void **state)
 
         make_plan(&random, &plan);
         election = build(&plan, NULL);
-        result = count_greedy(election, (enum tally_tie_rule)(run % TALLY_TIE_RULE_COUNT));
+        result = count_greedy(election, (enum tally_tie_rule)(run % TALLY_TIE_DRAWN));
         for (uint32_t i = 0; i < result.option_count; i++) {
             int64_t cost = election_option(election, i)->cost;
 

@@ -19,21 +19,34 @@ struct rule_row {
 };
 
 static const struct rule_row RULES[TALLY_RULE_COUNT] = {
-    [TALLY_GREEDY] = {.name = "greedy", .run = tally_greedy, .needs_votes = false},
+    [TALLY_GREEDY] = {.name = "greedy", .run = tally_greedy},
+    [TALLY_GREEDY_NO_SKIP] = {.name = "greedy-no-skip", .run = tally_greedy},
+    [TALLY_GREEDY_THRESHOLD] = {.name = "greedy-threshold", .run = tally_greedy},
+    [TALLY_EQUAL_SHARES] = {.name = "equal-shares", .run = tally_equal_shares, .needs_votes = true},
+    [TALLY_PHRAGMEN] = {.name = "phragmen", .run = tally_phragmen, .needs_votes = true},
+    [TALLY_COMPARISON] = {.name = "comparison", .run = tally_comparison, .needs_votes = true},
 };
 
 static const char *const SATISFACTION_NAMES[TALLY_SATISFACTION_COUNT] = {
     [TALLY_SATISFACTION_COST] = "cost",
+    [TALLY_SATISFACTION_CARDINALITY] = "cardinality",
+    [TALLY_SATISFACTION_POINTS] = "points",
 };
 
 static const char *const COMPLETION_NAMES[TALLY_COMPLETION_COUNT] = {
     [TALLY_COMPLETION_NONE] = "none",
+    [TALLY_COMPLETION_ADD1] = "add1",
+    [TALLY_COMPLETION_ADD1_EXHAUSTIVE] = "add1-exhaustive",
+    [TALLY_COMPLETION_ADD1U] = "add1u",
+    [TALLY_COMPLETION_UTILITARIAN] = "utilitarian",
 };
 
 static const char *const TIE_RULE_NAMES[TALLY_TIE_RULE_COUNT] = {
     [TALLY_TIE_LOWEST_COST_THEN_VOTES] = "lowest-cost-then-votes",
     [TALLY_TIE_ID] = "id",
     [TALLY_TIE_LISTED_ORDER] = "listed-order",
+    [TALLY_TIE_DRAWN] = "drawn",
+    [TALLY_TIE_LOT] = "lot",
 };
 
 static const char *const REASON_NAMES[TALLY_REASON_COUNT] = {
@@ -41,13 +54,22 @@ static const char *const REASON_NAMES[TALLY_REASON_COUNT] = {
     [TALLY_OVER_BUDGET] = "over-budget",
     [TALLY_OVER_LEFT] = "over-left",
     [TALLY_WITHDRAWN] = "withdrawn",
+    [TALLY_FUNDED_PARTLY] = "funded-partly",
+    [TALLY_BELOW_THRESHOLD] = "below-threshold",
+    [TALLY_STOPPED] = "stopped",
+    [TALLY_NO_SUPPORTERS] = "no-supporters",
+    [TALLY_SUPPORTERS_SHORT] = "supporters-short",
+};
+
+static const char *const STEP_NAMES[TALLY_STEP_COUNT] = {
+    [TALLY_STEP_TURN] = "turn", [TALLY_STEP_SHARES] = "shares",       [TALLY_STEP_LOAD] = "load",
+    [TALLY_STEP_FILL] = "fill", [TALLY_STEP_PARTIAL] = "partial-fit",
 };
 
 static const char *const CRITERION_NAMES[TALLY_CRITERION_COUNT] = {
-    [TALLY_BY_COST] = "cost",
-    [TALLY_BY_VOTES] = "votes",
-    [TALLY_BY_ID] = "id",
-    [TALLY_BY_LISTED_ORDER] = "listed-order",
+    [TALLY_BY_COST] = "cost",   [TALLY_BY_VOTES] = "votes",
+    [TALLY_BY_ID] = "id",       [TALLY_BY_LISTED_ORDER] = "listed-order",
+    [TALLY_BY_DRAWN] = "drawn", [TALLY_BY_LOT] = "lot",
 };
 
 const char *tally_rule_name(enum tally_rule rule)
@@ -92,6 +114,27 @@ const char *tally_criterion_name(enum tally_criterion criterion)
     return CRITERION_NAMES[criterion];
 }
 
+const char *tally_step_name(enum tally_step step)
+{
+    assert(step < TALLY_STEP_COUNT);
+
+    return STEP_NAMES[step];
+}
+
+/* The place of a name among count names, or count. */
+static int find(const char *const *names, int count, const char *name)
+{
+    int place = 0;
+
+    assert(names != NULL);
+    assert(name != NULL);
+
+    while (place < count && strcmp(names[place], name) != 0) {
+        place++;
+    }
+    return place;
+}
+
 enum err tally_rule_find(const char *name, enum tally_rule *ret)
 {
     assert(name != NULL);
@@ -106,18 +149,60 @@ enum err tally_rule_find(const char *name, enum tally_rule *ret)
     return ERR_NOT_FOUND;
 }
 
+enum err tally_satisfaction_find(const char *name, enum tally_satisfaction *ret)
+{
+    int place = find(SATISFACTION_NAMES, TALLY_SATISFACTION_COUNT, name);
+
+    if (place == TALLY_SATISFACTION_COUNT) {
+        return ERR_NOT_FOUND;
+    }
+    *ret = (enum tally_satisfaction)place;
+    return ERR_OK;
+}
+
+enum err tally_completion_find(const char *name, enum tally_completion *ret)
+{
+    int place = find(COMPLETION_NAMES, TALLY_COMPLETION_COUNT, name);
+
+    if (place == TALLY_COMPLETION_COUNT) {
+        return ERR_NOT_FOUND;
+    }
+    *ret = (enum tally_completion)place;
+    return ERR_OK;
+}
+
 enum err tally_tie_rule_find(const char *name, enum tally_tie_rule *ret)
 {
-    assert(name != NULL);
-    assert(ret != NULL);
+    int place = find(TIE_RULE_NAMES, TALLY_TIE_RULE_COUNT, name);
 
-    for (int tie = 0; tie < TALLY_TIE_RULE_COUNT; tie++) {
-        if (strcmp(name, TIE_RULE_NAMES[tie]) == 0) {
-            *ret = (enum tally_tie_rule)tie;
-            return ERR_OK;
-        }
+    if (place == TALLY_TIE_RULE_COUNT) {
+        return ERR_NOT_FOUND;
     }
-    return ERR_NOT_FOUND;
+    *ret = (enum tally_tie_rule)place;
+    return ERR_OK;
+}
+
+bool tally_method_is_sound(const struct tally_method *method)
+{
+    bool shares = method->rule == TALLY_EQUAL_SHARES || method->rule == TALLY_COMPARISON;
+    bool filled = method->completion == TALLY_COMPLETION_ADD1U ||
+                  method->completion == TALLY_COMPLETION_UTILITARIAN;
+    bool drawn = method->tie == TALLY_TIE_DRAWN || method->tie == TALLY_TIE_LOT;
+    const struct tally_partial_fit *fit = &method->partial_fit;
+
+    assert(method->rule < TALLY_RULE_COUNT);
+    assert(method->completion < TALLY_COMPLETION_COUNT);
+
+    if (!shares && method->completion != TALLY_COMPLETION_NONE) {
+        return false;
+    }
+    /* Only a turn by score can find that an option does not fit. */
+    if (fit->denominator > 0 && (fit->numerator == 0 || fit->numerator > fit->denominator ||
+                                 method->rule == TALLY_PHRAGMEN || (shares && !filled))) {
+        return false;
+    }
+    return (!drawn || method->order != NULL) &&
+           (method->tie != TALLY_TIE_LOT || method->seed != NULL);
 }
 
 bool tally_rule_needs_votes(enum tally_rule rule)
@@ -182,7 +267,7 @@ unsigned tally_score_scale(const struct election *election)
                                                                    : 0;
 }
 
-/* Every array can hold all options, so that a rule never has to grow one. */
+/* Every array can hold what a rule can write, so that only ties need ever grow one. */
 static enum err result_reserve(struct tally_result *result)
 {
     size_t count = result->option_count == 0 ? 1 : result->option_count;
@@ -192,14 +277,13 @@ static enum err result_reserve(struct tally_result *result)
 
     result->outcomes = calloc(count, sizeof *result->outcomes);
     result->funded = calloc(count, sizeof *result->funded);
-    result->rounds = calloc(count, sizeof *result->rounds);
-    result->ties = calloc(count, sizeof *result->ties);
-    result->tie_options = calloc(count, sizeof *result->tie_options);
+    result->rounds = calloc(count * TALLY_ROUNDS_PER_OPTION, sizeof *result->rounds);
+    result->ties = calloc(count * TALLY_ROUNDS_PER_OPTION, sizeof *result->ties);
     if (result->outcomes == NULL || result->funded == NULL || result->rounds == NULL ||
-        result->ties == NULL || result->tie_options == NULL) {
+        result->ties == NULL) {
         return ERR_FULL;
     }
-    return ERR_OK;
+    return tally_tie_reserve(result, 1);
 }
 
 static enum err score_all(const struct election *election, struct tally_result *result)
@@ -214,6 +298,23 @@ static enum err score_all(const struct election *election, struct tally_result *
         }
     }
     return ERR_OK;
+}
+
+/* A tie by rate or load mattered when not all of its options were funded after all. */
+static void judge_ties(struct tally_result *result)
+{
+    for (uint32_t i = 0; i < result->tie_count; i++) {
+        struct tally_tie *tie = &result->ties[i];
+
+        assert(tie->first + tie->count <= result->tie_option_count);
+        for (uint32_t k = 0; k < tie->count; k++) {
+            const struct tally_outcome *outcome =
+                &result->outcomes[result->tie_options[tie->first + k]];
+
+            tie->decisive = tie->decisive || (!outcome->funded && tie->step != TALLY_STEP_TURN &&
+                                              tie->step != TALLY_STEP_FILL);
+        }
+    }
 }
 
 /* What is true of every result, whatever the rule. */
@@ -235,6 +336,9 @@ enum err tally_run(const struct election *election, const struct tally_method *m
     assert(ret != NULL);
     assert(method->rule < TALLY_RULE_COUNT);
 
+    if (!tally_method_is_sound(method)) {
+        return ERR_INVALID;
+    }
     if (!election_has_budget(election) ||
         (RULES[method->rule].needs_votes && !election_keeps_votes(election))) {
         return ERR_CONFLICT;
@@ -256,7 +360,10 @@ enum err tally_run(const struct election *election, const struct tally_method *m
     if (err) {
         goto out;
     }
+    tally_partial_fit(election, &result);
+    judge_ties(&result);
     result_check(&result);
+    result.method.order = NULL; /* borrowed for the count only */
     *ret = result;
 out:
     if (err) {

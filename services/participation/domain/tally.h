@@ -13,24 +13,39 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "participation/domain/decimal.h"
 #include "participation/domain/election.h"
 #include "runtime/err.h"
 
-/* Which options win. Names are those of the frozen definition: "greedy". */
+/* Which options win. Names are those of the frozen definition: "equal-shares". */
 enum tally_rule {
-    TALLY_GREEDY,
+    TALLY_GREEDY,           /* by score, skipping what does not fit */
+    TALLY_GREEDY_NO_SKIP,   /* by score, ending at the first that does not fit */
+    TALLY_GREEDY_THRESHOLD, /* greedy among those whose score reaches the threshold */
+    TALLY_EQUAL_SHARES,     /* the Method of Equal Shares */
+    TALLY_PHRAGMEN,         /* sequential Phragmén */
+    TALLY_COMPARISON,       /* equal shares, unless more voters get more by greedy */
     TALLY_RULE_COUNT,
 };
 
-/* What a funded option is worth to those who named it. Names: "cost". */
+/*
+ * What a funded option is worth to those who support it: "cost", "cardinality"
+ * (1), "points". Greedy orders by score, and by score / cost for cardinality.
+ */
 enum tally_satisfaction {
     TALLY_SATISFACTION_COST,
+    TALLY_SATISFACTION_CARDINALITY,
+    TALLY_SATISFACTION_POINTS,
     TALLY_SATISFACTION_COUNT,
 };
 
-/* What follows a rule that leaves money over. Names: "none". */
+/* What follows equal shares, which leaves money over. Every other rule takes "none" only. */
 enum tally_completion {
-    TALLY_COMPLETION_NONE,
+    TALLY_COMPLETION_NONE, /* "none": the endowment is budget / voters, exactly */
+    TALLY_COMPLETION_ADD1, /* "add1": from floor(budget / voters) up, until over budget */
+    TALLY_COMPLETION_ADD1_EXHAUSTIVE, /* "add1-exhaustive": from budget / voters, until full */
+    TALLY_COMPLETION_ADD1U,           /* "add1u": add1, and what is left over by score */
+    TALLY_COMPLETION_UTILITARIAN,     /* "utilitarian": none, and what is left over by score */
     TALLY_COMPLETION_COUNT,
 };
 
@@ -39,7 +54,22 @@ enum tally_tie_rule {
     TALLY_TIE_LOWEST_COST_THEN_VOTES, /* "lowest-cost-then-votes": cheaper, more votes, then id */
     TALLY_TIE_ID,                     /* "id": by the bytes of the id */
     TALLY_TIE_LISTED_ORDER,           /* "listed-order": as the ballot lists them */
+    TALLY_TIE_DRAWN,                  /* "drawn": an order drawn in public, then id */
+    TALLY_TIE_LOT,                    /* "lot": an order a published seed gives, then id */
     TALLY_TIE_RULE_COUNT,
+};
+
+/* Of an option that is not in the order that was drawn: behind all that are. */
+#define TALLY_NOT_DRAWN UINT32_MAX
+
+/*
+ * The partial fit: when all is done, the first option that did not fit gets
+ * what is left if that is at least numerator / denominator of its cost.
+ * denominator 0: there is none.
+ */
+struct tally_partial_fit {
+    uint32_t numerator;
+    uint32_t denominator;
 };
 
 struct tally_method {
@@ -47,14 +77,23 @@ struct tally_method {
     enum tally_satisfaction satisfaction;
     enum tally_completion completion;
     enum tally_tie_rule tie;
+    struct tally_partial_fit partial_fit;
+    struct decimal threshold; /* greedy-threshold: the least score that takes part */
+    const uint32_t *order;    /* drawn and lot: per option its place; borrowed for the count */
+    const char *seed;         /* lot: borrowed as long as the result is used */
 };
 
 /* Why an option is funded or not. */
 enum tally_reason {
-    TALLY_FUNDED,      /* "funded" */
-    TALLY_OVER_BUDGET, /* "over-budget": it costs more than the whole budget */
-    TALLY_OVER_LEFT,   /* "over-left": it cost more than what was left at its turn */
-    TALLY_WITHDRAWN,   /* "withdrawn": listed, and never considered */
+    TALLY_FUNDED,           /* "funded" */
+    TALLY_OVER_BUDGET,      /* "over-budget": it costs more than the whole budget */
+    TALLY_OVER_LEFT,        /* "over-left": it cost more than what was left at its turn */
+    TALLY_WITHDRAWN,        /* "withdrawn": listed, and never considered */
+    TALLY_FUNDED_PARTLY,    /* "funded-partly": it got what was left, by the partial fit */
+    TALLY_BELOW_THRESHOLD,  /* "below-threshold": its score is too low to take part */
+    TALLY_STOPPED,          /* "stopped": the rule had ended before its turn */
+    TALLY_NO_SUPPORTERS,    /* "no-supporters": nobody it could be paid by */
+    TALLY_SUPPORTERS_SHORT, /* "supporters-short": its supporters did not hold its cost */
     TALLY_REASON_COUNT,
 };
 
@@ -65,11 +104,26 @@ struct tally_outcome {
     enum tally_reason reason;
 };
 
-/* One step of the rule: an option's turn. left_over is what remains after it. */
+/* What kind of step a round is. */
+enum tally_step {
+    TALLY_STEP_TURN,    /* "turn": an option's turn by score */
+    TALLY_STEP_SHARES,  /* "shares": its supporters pay for it, or no longer can */
+    TALLY_STEP_LOAD,    /* "load": it bears the least load */
+    TALLY_STEP_FILL,    /* "fill": a turn by score for what equal shares left over */
+    TALLY_STEP_PARTIAL, /* "partial-fit": it gets what is left */
+    TALLY_STEP_COUNT,
+};
+
+/* One step of the rule. left_over is what remains of the budget after it. */
 struct tally_round {
+    enum tally_step step;
     uint32_t option;
     bool funded;
     int64_t left_over;
+    int64_t supporters; /* shares: voters who paid, or could not; load: voters who bear it */
+    int64_t spent;      /* shares: voters who hold nothing afterwards */
+    int64_t price;      /* for people, about: what one voter paid at most (by points: for one
+                           point), or what the supporters held together when it was too little */
 };
 
 /* What can tell apart two options of one score; a bit each in tally_tie.decided_by. */
@@ -78,27 +132,52 @@ enum tally_criterion {
     TALLY_BY_VOTES,        /* "votes" */
     TALLY_BY_ID,           /* "id" */
     TALLY_BY_LISTED_ORDER, /* "listed-order" */
+    TALLY_BY_DRAWN,        /* "drawn" */
+    TALLY_BY_LOT,          /* "lot" */
     TALLY_CRITERION_COUNT,
 };
 
 /*
- * A tie that was met: options of one score that each still fit when the
- * first of them had its turn, in the order the tie rule gave them. They are
- * count elements of tie_options from first. decisive says that they did not
- * all fit together, so that another order would fund other options.
+ * A tie that was met, its options in the order the tie rule gave them. They
+ * are count elements of tie_options from first.
+ *
+ * By score: options of one score (score / cost for cardinality) that each
+ * still fit when the first of them had its turn. By shares or load: options of
+ * one rate or load; a tie among some of the last tie's options is not repeated.
+ * round is the number of rounds before it. decisive says that not all of them
+ * are funded in the end, so that another order could fund others.
  */
 struct tally_tie {
+    enum tally_step step;
     uint32_t first;
     uint32_t count;
-    int64_t score;
+    uint32_t round;
+    int64_t score; /* turn and fill: of the first */
     unsigned decided_by;
     bool decisive;
+};
+
+/* What equal shares gave each voter: numerator / denominator units of 10^-money_scale. */
+struct tally_given {
+    bool present;
+    int64_t whole;
+    uint32_t part;
+    uint32_t divisor;
+};
+
+/* The comparison: how many voters have more funded options they named under each rule. */
+struct tally_compared {
+    bool present;
+    bool greedy_wins;
+    int64_t prefer_greedy;
+    int64_t prefer_shares;
 };
 
 /*
  * A result. Arrays belong to it; options are numbers of the election. Under
  * greedy there is a round for every option that is not withdrawn, in the
  * order of their turns, and no endowment (money is not split among voters).
+ * total_cost is what the funded options get: of one funded partly, what was left.
  */
 struct tally_result {
     struct tally_method method;
@@ -107,6 +186,8 @@ struct tally_result {
     int64_t budget;
     int64_t total_cost;
     int64_t left_over;
+    struct tally_given endowment;
+    struct tally_compared compared;
     struct tally_outcome *outcomes;
     uint32_t option_count;
     uint32_t *funded; /* in the order they were funded */
@@ -117,6 +198,7 @@ struct tally_result {
     uint32_t tie_count;
     uint32_t *tie_options;
     uint32_t tie_option_count;
+    uint32_t tie_option_capacity;
 };
 
 /* Names as the frozen definition, the command line and the JSON spell them. Static. */
@@ -126,13 +208,19 @@ const char *tally_completion_name(enum tally_completion completion);
 const char *tally_tie_rule_name(enum tally_tie_rule tie);
 const char *tally_reason_name(enum tally_reason reason);
 const char *tally_criterion_name(enum tally_criterion criterion);
+const char *tally_step_name(enum tally_step step);
 
-/* The rule or tie rule of that name; ERR_NOT_FOUND when there is none. */
+/* The value of that name; ERR_NOT_FOUND when there is none. */
 ERR_CHECKED enum err tally_rule_find(const char *name, enum tally_rule *ret);
+ERR_CHECKED enum err tally_satisfaction_find(const char *name, enum tally_satisfaction *ret);
+ERR_CHECKED enum err tally_completion_find(const char *name, enum tally_completion *ret);
 ERR_CHECKED enum err tally_tie_rule_find(const char *name, enum tally_tie_rule *ret);
 
 /* Whether the rule reads single votes, so that the election must keep them. */
 bool tally_rule_needs_votes(enum tally_rule rule);
+
+/* Whether the parts of the method belong together: only equal shares has a completion. */
+bool tally_method_is_sound(const struct tally_method *method);
 
 /*
  * The score of an option and the scale of every score: votes for approval
@@ -148,9 +236,10 @@ unsigned tally_score_scale(const struct election *election);
  * Counts the election by the method. The result belongs to the caller, who
  * releases it; it does not refer to the election.
  *
+ * ERR_INVALID   the method is not sound.
  * ERR_CONFLICT  the election has no budget, or the rule needs votes that
  *               this election did not keep.
- * ERR_FULL      a score does not fit, or there is no memory.
+ * ERR_FULL      a score or an exact fraction does not fit, or there is no memory.
  */
 ERR_CHECKED enum err tally_run(const struct election *election, const struct tally_method *method,
                                struct tally_result *ret);

@@ -1,56 +1,91 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Greedy: by score, take what fits, skip what does not. It must never stop
- * early: what remains unfunded does not fit what is left.
+ * By score: greedy and its variants, what fills up equal shares, and the
+ * partial fit. Greedy must never stop early: what remains unfunded does not
+ * fit what is left. Only greedy-no-skip does stop.
  */
 #include <assert.h>
 #include <stdlib.h>
 
 #include "participation/domain/tally_rules.h"
+#include "participation/domain/wide.h"
 
-/* The options that take part, with their places; the withdrawn ones are settled here. */
-static uint32_t gather(const struct election *election, struct tally_result *result,
-                       struct tally_place *ret_places)
+/* A walk over options by score. */
+struct walk {
+    const struct election *election;
+    struct tally_result *result;
+    enum tally_step step;
+    bool no_skip;
+    bool stopped;
+};
+
+static bool below_threshold(const struct tally_result *result, uint32_t option)
 {
+    const struct decimal score = {
+        .units = result->outcomes[option].score,
+        .scale = result->score_scale,
+    };
+
+    return result->method.rule == TALLY_GREEDY_THRESHOLD &&
+           decimal_compare(score, result->method.threshold) < 0;
+}
+
+/* The options that take part, with their places; those that do not are settled here. */
+static uint32_t gather(const struct walk *walk, struct tally_place *ret_places)
+{
+    struct tally_result *result = walk->result;
     uint32_t count = 0;
 
     assert(ret_places != NULL);
-    assert(result->option_count == election_option_count(election));
+    assert(result->option_count == election_option_count(walk->election));
 
     for (uint32_t i = 0; i < result->option_count; i++) {
-        const struct election_option *option = election_option(election, i);
+        const struct election_option *option = election_option(walk->election, i);
+        bool by_cost = result->method.satisfaction == TALLY_SATISFACTION_CARDINALITY &&
+                       walk->step == TALLY_STEP_TURN && result->method.rule != TALLY_COMPARISON;
 
-        if (option->withdrawn) {
-            result->outcomes[i].reason = TALLY_WITHDRAWN;
+        if (result->outcomes[i].funded) {
             continue;
         }
-        ret_places[count++] = (struct tally_place){
-            .option = i,
-            .score = result->outcomes[i].score,
-            .cost = option->cost,
-            .votes = option->votes,
-            .id = option->id,
-        };
+        if (option->withdrawn || below_threshold(result, i)) {
+            result->outcomes[i].reason =
+                option->withdrawn ? TALLY_WITHDRAWN : TALLY_BELOW_THRESHOLD;
+            continue;
+        }
+        ret_places[count] = tally_place_of(walk->election, &result->method, i);
+        ret_places[count].score = result->outcomes[i].score;
+        ret_places[count].score_cost = by_cost ? option->cost : 1;
+        count++;
     }
     return count;
 }
 
 /*
  * Writes down the tie among the places of one score, if two or more of them
- * fit what is left. Those that do not fit now cannot be helped by any order.
+ * fit what is left. Those that do not fit now cannot be helped by any order,
+ * except where the first that does not fit ends the count.
  */
-static void note_tie(struct tally_result *result, const struct tally_place *places, uint32_t count)
+static enum err note_tie(const struct walk *walk, const struct tally_place *places, uint32_t count)
 {
-    struct tally_tie tie = {.first = result->tie_option_count, .score = places[0].score};
+    struct tally_result *result = walk->result;
+    struct tally_tie tie = {
+        .step = walk->step,
+        .first = result->tie_option_count,
+        .round = result->round_count,
+        .score = places[0].score,
+    };
     const struct tally_place *before = NULL;
     int64_t left = result->left_over;
+    enum err err = tally_tie_reserve(result, count);
 
     assert(count > 0);
-    assert(result->tie_option_count + count <= result->option_count);
+    assert(result->tie_count < TALLY_ROUNDS_PER_OPTION * result->option_count);
 
+    if (err || walk->stopped) {
+        return err;
+    }
     for (uint32_t i = 0; i < count; i++) {
-        assert(places[i].score == tie.score);
-        if (places[i].cost > result->left_over) {
+        if (!walk->no_skip && places[i].cost > result->left_over) {
             continue;
         }
         result->tie_options[tie.first + tie.count] = places[i].option;
@@ -63,76 +98,128 @@ static void note_tie(struct tally_result *result, const struct tally_place *plac
         left -= tie.decisive ? 0 : places[i].cost;
     }
     if (tie.count < 2) {
-        return;
+        return ERR_OK;
     }
     result->tie_option_count += tie.count;
     result->ties[result->tie_count] = tie;
     result->tie_count++;
+    return ERR_OK;
 }
 
 /* The turn of one option. */
-static void take_turn(struct tally_result *result, const struct tally_place *place)
+static void take_turn(struct walk *walk, const struct tally_place *place)
 {
+    struct tally_result *result = walk->result;
     struct tally_outcome *outcome = &result->outcomes[place->option];
 
-    assert(result->round_count < result->option_count);
     assert(!outcome->funded);
 
+    if (walk->stopped) {
+        outcome->reason = TALLY_STOPPED;
+        return;
+    }
     if (place->cost <= result->left_over) {
         tally_fund(result, place->option, place->cost);
     } else {
         outcome->reason = place->cost > result->budget ? TALLY_OVER_BUDGET : TALLY_OVER_LEFT;
+        walk->stopped = walk->no_skip;
     }
-    result->rounds[result->round_count] = (struct tally_round){
-        .option = place->option,
-        .funded = outcome->funded,
-        .left_over = result->left_over,
-    };
-    result->round_count++;
+    tally_note_round(result, &(struct tally_round){
+                                 .step = walk->step,
+                                 .option = place->option,
+                                 .funded = outcome->funded,
+                             });
 }
 
-enum err tally_greedy(const struct election *election, struct tally_result *result)
+static enum err walk_options(struct walk *walk)
 {
-    struct tally_place *places = calloc((size_t)result->option_count + 1, sizeof *places);
+    struct tally_place *places = calloc((size_t)walk->result->option_count + 1, sizeof *places);
     uint32_t count;
     uint32_t next;
+    enum err err = ERR_OK;
 
-    assert(election != NULL);
-    assert(result->funded_count == 0);
+    assert(walk->election != NULL);
+    assert(!walk->stopped);
 
     if (places == NULL) {
         return ERR_FULL;
     }
-    count = gather(election, result, places);
-    tally_sort(places, count, result->method.tie);
-    for (uint32_t first = 0; first < count; first = next) {
+    count = gather(walk, places);
+    tally_sort(places, count, walk->result->method.tie);
+    for (uint32_t first = 0; first < count && !err; first = next) {
         next = first + 1;
-        while (next < count && places[next].score == places[first].score) {
+        while (next < count && tally_compare_scores(&places[next], &places[first]) == 0) {
             next++;
         }
-        note_tie(result, &places[first], next - first);
-        for (uint32_t i = first; i < next; i++) {
-            take_turn(result, &places[i]);
+        err = note_tie(walk, &places[first], next - first);
+        for (uint32_t i = first; i < next && !err; i++) {
+            take_turn(walk, &places[i]);
         }
     }
     free(places);
-    return ERR_OK;
+    return err;
 }
 
-void tally_fund(struct tally_result *result, uint32_t option, int64_t cost)
+enum err tally_greedy(const struct election *election, struct tally_result *result)
 {
-    struct tally_outcome *outcome = &result->outcomes[option];
+    struct walk walk = {
+        .election = election,
+        .result = result,
+        .step = TALLY_STEP_TURN,
+        .no_skip = result->method.rule == TALLY_GREEDY_NO_SKIP,
+    };
 
-    assert(cost >= 0);
-    assert(cost <= result->left_over);
-    assert(!outcome->funded);
-    assert(result->funded_count < result->option_count);
+    assert(result->funded_count == 0);
+    assert(result->left_over == result->budget);
 
-    outcome->funded = true;
-    outcome->reason = TALLY_FUNDED;
-    result->funded[result->funded_count] = option;
-    result->funded_count++;
-    result->total_cost += cost;
-    result->left_over -= cost;
-    assert(result->total_cost + result->left_over == result->budget);
+    return walk_options(&walk);
+}
+
+enum err tally_fill(const struct election *election, struct tally_result *result)
+{
+    struct walk walk = {.election = election, .result = result, .step = TALLY_STEP_FILL};
+
+    assert(result->left_over >= 0);
+    assert(result->method.rule != TALLY_GREEDY_THRESHOLD);
+
+    return walk_options(&walk);
+}
+
+/* The first option whose turn found too little left; option_count: there is none. */
+static uint32_t first_that_did_not_fit(const struct tally_result *result)
+{
+    for (uint32_t i = 0; i < result->round_count; i++) {
+        const struct tally_round *round = &result->rounds[i];
+
+        if (!round->funded && (round->step == TALLY_STEP_TURN || round->step == TALLY_STEP_FILL)) {
+            return round->option;
+        }
+    }
+    return result->option_count;
+}
+
+void tally_partial_fit(const struct election *election, struct tally_result *result)
+{
+    const struct tally_partial_fit *fit = &result->method.partial_fit;
+    uint32_t option = first_that_did_not_fit(result);
+    int64_t cost;
+
+    if (fit->denominator == 0 || option == result->option_count || result->left_over == 0) {
+        return;
+    }
+    cost = election_option(election, option)->cost;
+    assert(cost > result->left_over);
+    assert(fit->numerator > 0);
+    assert(fit->numerator <= fit->denominator);
+
+    if ((wide_signed)result->left_over * fit->denominator < (wide_signed)cost * fit->numerator) {
+        return;
+    }
+    tally_fund(result, option, result->left_over);
+    result->outcomes[option].reason = TALLY_FUNDED_PARTLY;
+    tally_note_round(result, &(struct tally_round){
+                                 .step = TALLY_STEP_PARTIAL,
+                                 .option = option,
+                                 .funded = true,
+                             });
 }

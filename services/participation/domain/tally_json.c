@@ -7,6 +7,11 @@
 
 #include <assert.h>
 
+#include "participation/domain/wide.h"
+
+/* Digits of the largest number of 128 bits, and a NUL. */
+#define DIGITS_SIZE 40
+
 /* A result being written: what it is of, and where it goes. */
 struct writer {
     const struct election *election;
@@ -35,6 +40,21 @@ static void write_string(const struct writer *writer, const char *key, const cha
     text_add(writer->text, ",");
 }
 
+static void write_digits(const struct writer *writer, wide number)
+{
+    char digits[DIGITS_SIZE];
+    size_t first = sizeof digits - 1;
+
+    digits[first] = '\0';
+    do {
+        assert(first > 0);
+        first--;
+        digits[first] = (char)('0' + (int)(number % 10));
+        number /= 10;
+    } while (number > 0);
+    text_add(writer->text, digits + first);
+}
+
 static void write_money(const struct writer *writer, const char *key, int64_t amount)
 {
     write_key(writer, key);
@@ -47,10 +67,110 @@ static void write_score(const struct writer *writer, int64_t score)
     text_add_json_decimal(writer->text, score, writer->result->score_scale);
 }
 
+static void write_number(const struct writer *writer, const char *key, wide number)
+{
+    write_key(writer, key);
+    write_digits(writer, number);
+}
+
 static void write_bool(const struct writer *writer, const char *key, bool value)
 {
     write_key(writer, key);
     text_add(writer->text, value ? "true" : "false");
+}
+
+/* What the method says beside the four names that every result has. */
+static void write_terms(const struct writer *writer)
+{
+    const struct tally_method *method = &writer->result->method;
+
+    write_key(writer, "tie");
+    if (method->tie == TALLY_TIE_LOT) {
+        struct text lot;
+
+        text_init(&lot, TALLY_JSON_SEED_MAX);
+        text_add(&lot, "lot:");
+        text_add(&lot, method->seed);
+        text_add_json_string(writer->text, text_bytes(&lot));
+        text_release(&lot);
+    } else {
+        text_add_json_string(writer->text, tally_tie_rule_name(method->tie));
+    }
+    text_add(writer->text, ",");
+    if (method->rule == TALLY_GREEDY_THRESHOLD) {
+        write_key(writer, "threshold");
+        text_add_json_decimal(writer->text, method->threshold.units, method->threshold.scale);
+        text_add(writer->text, ",");
+    }
+    if (method->partial_fit.denominator > 0) {
+        write_key(writer, "partial_fit");
+        text_add(writer->text, "\"");
+        write_digits(writer, method->partial_fit.numerator);
+        text_add(writer->text, "/");
+        write_digits(writer, method->partial_fit.denominator);
+        text_add(writer->text, "\",");
+    }
+}
+
+static wide greatest_divisor(wide left, wide right)
+{
+    while (right != 0) {
+        wide rest = left % right;
+
+        left = right;
+        right = rest;
+    }
+    return left;
+}
+
+/* A decimal, or a fraction in lowest terms where the budget is not a multiple of the voters. */
+static void write_endowment(const struct writer *writer)
+{
+    const struct tally_given *given = &writer->result->endowment;
+    wide numerator = (wide)given->whole * given->divisor + given->part;
+    wide denominator = given->divisor;
+    wide common;
+
+    write_key(writer, "endowment");
+    if (!given->present) {
+        text_add(writer->text, "null,");
+        return;
+    }
+    if (given->part == 0) {
+        text_add_json_decimal(writer->text, given->whole, writer->result->money_scale);
+        text_add(writer->text, ",");
+        return;
+    }
+    for (unsigned i = 0; i < writer->result->money_scale; i++) {
+        denominator *= 10;
+    }
+    common = greatest_divisor(numerator, denominator);
+    assert(common > 0);
+    text_add(writer->text, "\"");
+    write_digits(writer, numerator / common);
+    text_add(writer->text, "/");
+    write_digits(writer, denominator / common);
+    text_add(writer->text, "\",");
+}
+
+static void write_compared(const struct writer *writer)
+{
+    const struct tally_compared *compared = &writer->result->compared;
+
+    if (!compared->present) {
+        return;
+    }
+    assert(compared->prefer_greedy >= 0);
+    assert(compared->prefer_shares >= 0);
+    write_key(writer, "comparison");
+    text_add(writer->text, "{");
+    write_number(writer, "prefer_greedy", (wide)compared->prefer_greedy);
+    text_add(writer->text, ",");
+    write_number(writer, "prefer_equal_shares", (wide)compared->prefer_shares);
+    text_add(writer->text, ",");
+    write_key(writer, "chosen");
+    text_add_json_string(writer->text, compared->greedy_wins ? "greedy" : "equal-shares");
+    text_add(writer->text, "},");
 }
 
 static void write_ids(const struct writer *writer, const char *key, const uint32_t *options,
@@ -97,12 +217,31 @@ static void write_options(const struct writer *writer)
     text_add(writer->text, "],");
 }
 
+/* Every step but a plain turn says what it is. */
+static void write_step(const struct writer *writer, const struct tally_round *round)
+{
+    if (round->step == TALLY_STEP_TURN) {
+        return;
+    }
+    text_add(writer->text, ",");
+    write_key(writer, "step");
+    text_add_json_string(writer->text, tally_step_name(round->step));
+    if (round->step == TALLY_STEP_SHARES || round->step == TALLY_STEP_LOAD) {
+        text_add(writer->text, ",");
+        write_number(writer, "supporters", (wide)round->supporters);
+    }
+    if (round->step == TALLY_STEP_SHARES && round->funded) {
+        text_add(writer->text, ",");
+        write_number(writer, "spent", (wide)round->spent);
+    }
+}
+
 static void write_rounds(const struct writer *writer)
 {
     const struct tally_result *result = writer->result;
 
-    assert(result->round_count <= result->option_count);
     assert(result->rounds != NULL);
+    assert(result->outcomes != NULL);
 
     write_key(writer, "rounds");
     text_add(writer->text, "[");
@@ -115,6 +254,7 @@ static void write_rounds(const struct writer *writer)
         write_bool(writer, "funded", round->funded);
         text_add(writer->text, ",");
         write_money(writer, "left_over", round->left_over);
+        write_step(writer, round);
         text_add(writer->text, "}");
     }
     text_add(writer->text, "],");
@@ -144,8 +284,8 @@ static void write_ties(const struct writer *writer)
 {
     const struct tally_result *result = writer->result;
 
-    assert(result->tie_count <= result->option_count);
     assert(result->ties != NULL);
+    assert(result->tie_options != NULL);
 
     write_key(writer, "ties");
     text_add(writer->text, "[");
@@ -156,7 +296,11 @@ static void write_ties(const struct writer *writer)
         write_comma(writer, i);
         text_add(writer->text, "{");
         write_ids(writer, "options", result->tie_options + tie->first, tie->count);
-        write_score(writer, tie->score);
+        if (tie->step == TALLY_STEP_TURN || tie->step == TALLY_STEP_FILL) {
+            write_score(writer, tie->score);
+        } else {
+            write_number(writer, "round", (wide)tie->round + 1);
+        }
         text_add(writer->text, ",");
         write_criteria(writer, tie->decided_by);
         write_bool(writer, "decisive", tie->decisive);
@@ -178,14 +322,16 @@ void tally_json_write(const struct election *election, const struct tally_result
     write_string(&writer, "rule", tally_rule_name(result->method.rule));
     write_string(&writer, "satisfaction", tally_satisfaction_name(result->method.satisfaction));
     write_string(&writer, "completion", tally_completion_name(result->method.completion));
-    write_string(&writer, "tie", tally_tie_rule_name(result->method.tie));
+    write_terms(&writer);
     write_money(&writer, "budget", result->budget);
     text_add(text, ",");
     write_ids(&writer, "funded", result->funded, result->funded_count);
     write_money(&writer, "total_cost", result->total_cost);
     text_add(text, ",");
     write_money(&writer, "left_over", result->left_over);
-    text_add(text, ",\"endowment\":null,");
+    text_add(text, ",");
+    write_endowment(&writer);
+    write_compared(&writer);
     write_options(&writer);
     write_rounds(&writer);
     write_ties(&writer);

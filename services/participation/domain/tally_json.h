@@ -12,15 +12,22 @@
  *    "rounds":[{"option":"3","funded":true,"left_over":"92800"},...],
  *    "ties":[{"options":["2","11"],"score":"24","decided_by":["cost"],"decisive":false},...]}
  *
+ * tie         "lot:SEED" for a lot; after it "threshold" (greedy-threshold) and
+ *             "partial_fit":"80/100" where the method has them.
  * funded      ids in the order they were funded.
- * endowment   what each voter was given; null under greedy, which gives nobody any.
+ * endowment   what each voter was given: a decimal, or a fraction in lowest terms;
+ *             null under rules that give nobody any.
+ * comparison  only by that rule: {"prefer_greedy":12,"prefer_equal_shares":30,
+ *             "chosen":"equal-shares"}, voters with more funded options by each.
  * options     all, in the listed order; reason is a tally_reason's name.
- * rounds      greedy: one turn per option that is not withdrawn, highest score
- *             first, with what was left after it.
- * ties        every tie met among options that still fitted: ids in the order
- *             taken, what the tie rule used (all of it, in the order of
- *             enum tally_criterion), and whether another order would have
- *             funded other options.
+ * rounds      a turn by score has only the three keys shown. Others say their
+ *             "step": "shares" with "supporters" and, when funded, "spent" (voters
+ *             left with nothing); unfunded, it is the option's way out. "load" with
+ *             "supporters"; "fill"; "partial-fit".
+ * ties        every tie met: ids in the order taken, the score (or, by shares and
+ *             load, the number of the "round" it was met in, from 1), what the tie
+ *             rule used (all of it, in the order of enum tally_criterion), and
+ *             whether another order could have funded other options.
  */
 #ifndef HYEOPCHI_PARTICIPATION_DOMAIN_TALLY_JSON_H
 #define HYEOPCHI_PARTICIPATION_DOMAIN_TALLY_JSON_H
@@ -28,6 +35,9 @@
 #include "participation/domain/election.h"
 #include "participation/domain/tally.h"
 #include "participation/domain/text.h"
+
+/* Longest seed of a lot, with "lot:" in front. */
+#define TALLY_JSON_SEED_MAX 1024
 
 /* Room for the largest result there can be: every id escaped, named in every list. */
 #define TALLY_JSON_LENGTH_MAX 134217728

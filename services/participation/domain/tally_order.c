@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "participation/domain/tally_rules.h"
+#include "participation/domain/wide.h"
 
 #define CRITERIA_MAX 3
 
@@ -35,11 +36,15 @@ static int compare_listed_order(const struct tally_place *left, const struct tal
     return (left->option > right->option) - (left->option < right->option);
 }
 
+static int compare_drawn(const struct tally_place *left, const struct tally_place *right)
+{
+    return (left->drawn > right->drawn) - (left->drawn < right->drawn);
+}
+
 static compare_fn *const COMPARE[TALLY_CRITERION_COUNT] = {
-    [TALLY_BY_COST] = compare_cost,
-    [TALLY_BY_VOTES] = compare_votes,
-    [TALLY_BY_ID] = compare_id,
-    [TALLY_BY_LISTED_ORDER] = compare_listed_order,
+    [TALLY_BY_COST] = compare_cost,   [TALLY_BY_VOTES] = compare_votes,
+    [TALLY_BY_ID] = compare_id,       [TALLY_BY_LISTED_ORDER] = compare_listed_order,
+    [TALLY_BY_DRAWN] = compare_drawn, [TALLY_BY_LOT] = compare_drawn,
 };
 
 /* A tie rule is criteria tried one after the other; the last of each never finds two equal. */
@@ -53,13 +58,38 @@ static const struct criteria CRITERIA[TALLY_TIE_RULE_COUNT] = {
                                           .count = 3},
     [TALLY_TIE_ID] = {.list = {TALLY_BY_ID}, .count = 1},
     [TALLY_TIE_LISTED_ORDER] = {.list = {TALLY_BY_LISTED_ORDER}, .count = 1},
+    [TALLY_TIE_DRAWN] = {.list = {TALLY_BY_DRAWN, TALLY_BY_ID}, .count = 2},
+    [TALLY_TIE_LOT] = {.list = {TALLY_BY_LOT, TALLY_BY_ID}, .count = 2},
 };
+
+static int sign_of(int64_t number)
+{
+    return (number > 0) - (number < 0);
+}
+
+/*
+ * score / cost without dividing. What costs nothing and has a score stands
+ * above everything (below, when the score is negative); without one it stands at 0.
+ */
+int tally_compare_scores(const struct tally_place *left, const struct tally_place *right)
+{
+    int64_t left_cost = left->score_cost == 0 && left->score == 0 ? 1 : left->score_cost;
+    int64_t right_cost = right->score_cost == 0 && right->score == 0 ? 1 : right->score_cost;
+    int order = sign_of(right->score) - sign_of(left->score);
+    wide_signed left_side = (wide_signed)left->score * right_cost;
+    wide_signed right_side = (wide_signed)right->score * left_cost;
+
+    assert(left->score_cost >= 0);
+    assert(right->score_cost >= 0);
+
+    return order != 0 ? order : (left_side < right_side) - (left_side > right_side);
+}
 
 static int compare_places(const struct tally_place *left, const struct tally_place *right,
                           enum tally_tie_rule tie)
 {
     const struct criteria *criteria = &CRITERIA[tie];
-    int order = (left->score < right->score) - (left->score > right->score);
+    int order = tally_compare_scores(left, right);
 
     for (int i = 0; order == 0 && i < criteria->count; i++) {
         order = COMPARE[criteria->list[i]](left, right);
@@ -83,12 +113,24 @@ static int sort_listed_order(const void *left, const void *right)
     return compare_places(left, right, TALLY_TIE_LISTED_ORDER);
 }
 
+static int sort_drawn(const void *left, const void *right)
+{
+    return compare_places(left, right, TALLY_TIE_DRAWN);
+}
+
+static int sort_lot(const void *left, const void *right)
+{
+    return compare_places(left, right, TALLY_TIE_LOT);
+}
+
 void tally_sort(struct tally_place *places, uint32_t count, enum tally_tie_rule tie)
 {
     static int (*const sort[TALLY_TIE_RULE_COUNT])(const void *, const void *) = {
         [TALLY_TIE_LOWEST_COST_THEN_VOTES] = sort_lowest_cost_then_votes,
         [TALLY_TIE_ID] = sort_id,
         [TALLY_TIE_LISTED_ORDER] = sort_listed_order,
+        [TALLY_TIE_DRAWN] = sort_drawn,
+        [TALLY_TIE_LOT] = sort_lot,
     };
 
     assert(places != NULL || count == 0);
@@ -108,7 +150,7 @@ enum tally_criterion tally_criterion_between(const struct tally_place *first,
 {
     const struct criteria *criteria = &CRITERIA[tie];
 
-    assert(first->score == second->score);
+    assert(tally_compare_scores(first, second) == 0);
     assert(compare_places(first, second, tie) < 0);
 
     for (int i = 0; i < criteria->count - 1; i++) {
@@ -117,4 +159,49 @@ enum tally_criterion tally_criterion_between(const struct tally_place *first,
         }
     }
     return criteria->list[criteria->count - 1];
+}
+
+struct tally_place tally_place_of(const struct election *election,
+                                  const struct tally_method *method, uint32_t option)
+{
+    const struct election_option *row = election_option(election, option);
+    bool drawn = method->tie == TALLY_TIE_DRAWN || method->tie == TALLY_TIE_LOT;
+
+    assert(!drawn || method->order != NULL);
+
+    return (struct tally_place){
+        .option = option,
+        .score_cost = 1,
+        .cost = row->cost,
+        .votes = row->votes,
+        .drawn = drawn ? method->order[option] : 0,
+        .id = row->id,
+    };
+}
+
+enum err tally_ranks(const struct election *election, const struct tally_method *method,
+                     uint32_t **ret)
+{
+    uint32_t count = election_option_count(election);
+    struct tally_place *places = calloc((size_t)count + 1, sizeof *places);
+    uint32_t *ranks = calloc((size_t)count + 1, sizeof *ranks);
+
+    assert(ret != NULL);
+    assert(method->tie < TALLY_TIE_RULE_COUNT);
+
+    if (places == NULL || ranks == NULL) {
+        free(places);
+        free(ranks);
+        return ERR_FULL;
+    }
+    for (uint32_t option = 0; option < count; option++) {
+        places[option] = tally_place_of(election, method, option);
+    }
+    tally_sort(places, count, method->tie);
+    for (uint32_t rank = 0; rank < count; rank++) {
+        ranks[places[rank].option] = rank;
+    }
+    free(places);
+    *ret = ranks;
+    return ERR_OK;
 }

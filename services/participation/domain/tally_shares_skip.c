@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How many steps of the endowment leave a run as it is.
+ *
+ * While the same options are funded in the same order, every balance rises
+ * with the endowment and every price falls, so who can pay in full goes on
+ * doing so. From that follow bounds on how fast each balance and each price
+ * moves anywhere within the horizon, and from those the number of steps
+ * during which no option overtakes the winner of a round and none becomes
+ * affordable that was not. It must always err on the side of fewer steps.
+ */
+#include <assert.h>
+
+#include "participation/domain/tally_shares_state.h"
+
+void shares_skip_none(struct tally_shares *shares)
+{
+    shares->horizon = 0;
+    shares->skip = 0;
+}
+
+static void shorten(struct tally_shares *shares, wide steps)
+{
+    if (steps < shares->skip) {
+        shares->skip = (uint64_t)steps;
+    }
+}
+
+/* number * 2^shift for either sign of shift, rounded up, at most WIDE_MAX. */
+static wide scale_up(wide number, int shift)
+{
+    if (number == WIDE_MAX) {
+        return WIDE_MAX;
+    }
+    if (shift >= 0) {
+        return shift < (int)WIDE_BITS ? wide_shift_up(number, (unsigned)shift)
+                                      : (number == 0 ? 0 : WIDE_MAX);
+    }
+    return -shift < (int)WIDE_BITS ? wide_divide_up(number, (wide)1 << (unsigned)-shift)
+                                   : (number == 0 ? 0 : 1);
+}
+
+/* The same, rounded down; what does not fit stays below what it is. */
+static wide scale_down(wide number, int shift)
+{
+    if (shift >= 0) {
+        return shift < (int)WIDE_BITS ? wide_shift_up(number, (unsigned)shift) : number;
+    }
+    return -shift < (int)WIDE_BITS ? number >> (unsigned)-shift : 0;
+}
+
+/* How much a balance of this slope moves in one step, in units of held, rounded up. */
+static wide move_of(const struct tally_shares *shares, wide slope)
+{
+    return scale_up(wide_multiply(slope, shares->terms.step),
+                    (int)shares->shift - (int)SHARES_SLOPE_BITS);
+}
+
+wide shares_rate_slope(const struct tally_shares *shares, const struct shares_candidate *candidate,
+                       wide price_slope, bool up)
+{
+    int shift = (int)shares->shift + (int)shares->price_bits + (int)SHARES_RATE_BITS -
+                (int)SHARES_SLOPE_BITS - (int)SHARES_PRICE_SLOPE_BITS;
+    wide moved = wide_multiply(price_slope, shares->terms.step);
+    wide factor = candidate->rate_factor;
+
+    assert(factor > 0);
+
+    if (up && (price_slope == WIDE_MAX || moved == WIDE_MAX)) {
+        return WIDE_MAX;
+    }
+    if (!up && moved == WIDE_MAX) {
+        moved = price_slope;
+    }
+    /* Shift first while nothing is lost, for the finer quotient. */
+    if (shift >= 0 && shift < (int)WIDE_BITS && wide_bits(moved) + (unsigned)shift < WIDE_BITS) {
+        moved <<= (unsigned)shift;
+        return up ? wide_divide_up(moved, factor) : moved / factor;
+    }
+    return up ? scale_up(wide_divide_up(moved, factor), shift) : scale_down(moved / factor, shift);
+}
+
+void shares_skip_out(struct tally_shares *shares, const struct shares_candidate *candidate)
+{
+    wide high = candidate->money + (wide)shares->slack * shares->terms.classes->voter_count;
+    wide move = move_of(shares, candidate->slope_money);
+
+    assert(candidate->standing == SHARES_OUT);
+
+    if (shares->horizon == 0) {
+        return;
+    }
+    if (high >= candidate->need) {
+        shares_skip_none(shares);
+    } else if (move > 0) {
+        shorten(shares, (candidate->need - high - 1) / move);
+    }
+}
+
+/* What the supporter still asked for after the horizon would be, compared with what it can hold. */
+bool shares_poor_throughout(const struct tally_shares *shares,
+                            const struct shares_candidate *candidate, uint32_t class, int64_t worth)
+{
+    const struct shares_account *account = &shares->accounts[class];
+    wide risen = wide_multiply(move_of(shares, account->slope_high), shares->horizon);
+    wide fallen = scale_up(
+        wide_multiply(wide_multiply(candidate->price_slope, shares->terms.step), shares->horizon),
+        (int)shares->shift + (int)shares->price_bits - (int)SHARES_SLOPE_BITS -
+            (int)SHARES_PRICE_SLOPE_BITS);
+    wide held = (wide)account->held + shares->slack;
+
+    assert(worth > 0);
+
+    if (account->slope_high == 0 && shares->spent[class] != 0) {
+        return true;
+    }
+    if (wide_bits(risen) > SHARES_MONEY_BITS || fallen > candidate->price_low) {
+        return false;
+    }
+    return (held + risen) << shares->price_bits <
+           wide_multiply(candidate->price_low - fallen, (uint64_t)worth);
+}
+
+wide shares_slope_low(const struct tally_shares *shares, uint32_t winner)
+{
+    const struct tally_classes *classes = shares->terms.classes;
+    const struct shares_candidate *candidate = &shares->candidates[winner];
+    uint32_t end = classes->support_first[winner + 1];
+    uint64_t rich_worth = (uint64_t)classes->support_total[winner];
+    wide slope = 0;
+
+    assert(shares->horizon > 0);
+    assert(candidate->fresh);
+
+    for (uint32_t place = classes->support_first[winner]; place < end; place++) {
+        uint32_t class = classes->supporters[place];
+        int64_t worth = shares_worth(shares, place);
+
+        if (shares_poor_throughout(shares, candidate, class, worth)) {
+            slope += (wide)shares->slope_low[class] * shares->accounts[class].voters;
+            rich_worth -= (uint64_t)worth * shares->accounts[class].voters;
+        }
+    }
+    return rich_worth == 0 ? 0 : (slope << SHARES_PRICE_SLOPE_BITS) / rich_worth;
+}
+
+void shares_skip_round(struct tally_shares *shares, uint32_t winner, wide price_slope_low)
+{
+    const struct shares_candidate *best = &shares->candidates[winner];
+    wide slope_low = shares_rate_slope(shares, best, price_slope_low, false);
+
+    assert(best->standing == SHARES_OPEN);
+
+    for (uint32_t option = 0; option < shares->option_count && shares->skip > 0; option++) {
+        const struct shares_candidate *other = &shares->candidates[option];
+        wide closing =
+            other->rate_slope == WIDE_MAX ? WIDE_MAX : wide_less(other->rate_slope, slope_low);
+
+        if (option == winner || other->standing != SHARES_OPEN || closing == 0) {
+            continue; /* the winner falls as fast at least, and stays in front */
+        }
+        if (other->rate_low <= best->rate_high) {
+            shares_skip_none(shares);
+        } else {
+            shorten(shares, (other->rate_low - best->rate_high - 1) / closing);
+        }
+    }
+}
