@@ -39,6 +39,7 @@ PURE_SYMBOLS = re.compile(
     r"^(__assert_fail|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_"
     r"|(__)?(memcpy|memmove|memset|memcmp|memchr|strlen|strnlen|strcmp|strncmp|strchr|strspn|strcspn)"
     r"(_chk)?|qsort|bsearch|malloc|calloc|realloc|free"
+    r"|__u?(div|mod)ti3"  # how gcc divides integers of 128 bits
     r"|__(asan|ubsan|tsan|sanitizer)_.*|__sanitizer_cov_.*|__bid.*)$"
 )
 
