@@ -118,6 +118,7 @@ static inline void fuzz_cast(const uint8_t *data, size_t size, bool batch)
         .body = size > 0 ? data + 1 : NULL,
         .body_length = size > 0 ? size - 1 : 0,
         .batch = batch,
+        .front_end_role = "front-end",
         .front_end_id = "portal",
         .idempotency_key = "7c1e5b0a",
     };
