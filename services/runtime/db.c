@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The connection, its statements and its transactions.
+ * The connection and its transactions.
  *
- * BEGIN is not sent alone: it waits for the next statement and travels with it
- * in one pipeline, which saves every transaction a round trip. Everything else
- * is one request and one answer, read to the end: an answer counts only when
- * libpq says that the server has finished, since CommandComplete can be read
- * before the commit it speaks of.
+ * COMMIT is always alone, one request and one answer, read to the end: an
+ * answer counts only when libpq says that the server has finished, since
+ * CommandComplete can be read before the commit it speaks of.
  *
- * Must never log parameters, and never call a commit durable that the server
- * has answered with anything but COMMIT.
+ * Must never call a commit durable that the server has answered with anything
+ * but COMMIT.
  */
 #include "runtime/db_internal.h"
 
@@ -22,11 +20,9 @@
 #include <string.h>
 
 enum {
-    STATEMENT_NAME_SIZE = 16,
     SETTING_SIZE = 24,
     CONNECT_PARAM_COUNT_MAX = 16,
-    INPUT_READ_COUNT_MAX = 4,      /* reads that tell a hang-up from a notice */
-    PIPELINE_RESULT_COUNT_MAX = 8, /* results of BEGIN and one statement: five */
+    INPUT_READ_COUNT_MAX = 4, /* reads that tell a hang-up from a notice */
 };
 
 static enum err trust_settings(struct db *db, const struct db_options *options,
@@ -191,8 +187,7 @@ PGresult *db_simple_query(struct db *db, const char *sql)
     return PQexec(db->connection, sql);
 }
 
-/* Runs a command of ours that returns nothing. */
-static enum err command(struct db *db, const char *sql)
+enum err db_command(struct db *db, const char *sql)
 {
     PGresult *result = db_simple_query(db, sql);
     enum err err = ERR_OK;
@@ -204,212 +199,9 @@ static enum err command(struct db *db, const char *sql)
     return err;
 }
 
-enum err db_flush_begin(struct db *db)
-{
-    if (!db->begin_waiting) {
-        return ERR_OK;
-    }
-    db->begin_waiting = false;
-    return command(db, "BEGIN");
-}
-
-/* What a statement's call needs, laid out as libpq wants it. */
-struct call {
-    char name[STATEMENT_NAME_SIZE];
-    const char *values[DB_PARAM_COUNT_MAX];
-    int lengths[DB_PARAM_COUNT_MAX];
-    int formats[DB_PARAM_COUNT_MAX];
-    Oid types[DB_PARAM_COUNT_MAX];
-    int count;
-};
-
-static enum err bind(struct call *call, const struct db_param *params, size_t count)
-{
-    assert(count <= DB_PARAM_COUNT_MAX);
-    call->count = (int)count;
-    for (size_t i = 0; i < count; i++) {
-        if (params[i].length == DB_LENGTH_OVERFLOWED) {
-            return ERR_FULL;
-        }
-        call->types[i] = params[i].type;
-        call->formats[i] = 1;
-        call->lengths[i] = params[i].length;
-        call->values[i] = params[i].data != NULL ? params[i].data : (const char *)params[i].bytes;
-        if (params[i].length == DB_LENGTH_NULL) {
-            call->values[i] = NULL;
-            call->lengths[i] = 0;
-        }
-    }
-    return ERR_OK;
-}
-
-/* Names the statement and prepares it on its first use on this connection. */
-static enum err prepare(struct db *db, const char *sql, struct call *call)
-{
-    PGresult *result;
-    int index = 0;
-    enum err err;
-
-    while (index < db->statement_count && db->statements[index] != sql) {
-        index++;
-    }
-    if (index == DB_STATEMENT_COUNT_MAX) {
-        log_error("database_statements_full", log_int("statements", index));
-        return ERR_FULL;
-    }
-    (void)snprintf(call->name, sizeof call->name, "s%d", index);
-    if (index < db->statement_count) {
-        return ERR_OK;
-    }
-
-    /* Inside the transaction, so that a failure fails it. */
-    err = db_flush_begin(db);
-    if (err) {
-        return err;
-    }
-    result = PQprepare(db->connection, call->name, sql, call->count, call->types);
-    if (PQresultStatus(result) != PGRES_COMMAND_OK) {
-        err = db_error_of_result(db, sql, result);
-    } else {
-        db->statements[index] = sql;
-        db->statement_count++;
-    }
-    PQclear(result);
-    return err;
-}
-
-static bool send_with_begin(struct db *db, const struct call *call)
-{
-    PGconn *connection = db->connection;
-
-    return PQenterPipelineMode(connection) != 0 &&
-           PQsendQueryParams(connection, "BEGIN", 0, NULL, NULL, NULL, NULL, 0) != 0 &&
-           PQsendQueryPrepared(connection, call->name, call->count, call->values, call->lengths,
-                               call->formats, 1) != 0 &&
-           PQpipelineSync(connection) != 0;
-}
-
-/*
- * BEGIN and the statement in one pipeline. Returns the first failure, else the
- * statement's result, or NULL when the connection is lost on the way.
- */
-static PGresult *execute_with_begin(struct db *db, const struct call *call)
-{
-    PGresult *kept = NULL;
-    PGresult *result;
-    ExecStatusType status;
-    bool failed = false;
-    bool synced = false;
-
-    db->begin_waiting = false;
-    if (!send_with_begin(db, call)) {
-        db->broken = true;
-        return NULL;
-    }
-    for (int i = 0; i < PIPELINE_RESULT_COUNT_MAX && !synced; i++) {
-        result = PQgetResult(db->connection); /* NULL ends one command's results. */
-        status = PQresultStatus(result);
-        synced = result != NULL && status == PGRES_PIPELINE_SYNC;
-        if (result == NULL || synced || failed) {
-            PQclear(result);
-            continue;
-        }
-        PQclear(kept);
-        kept = result;
-        failed = status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK;
-    }
-    if (!synced || PQexitPipelineMode(db->connection) == 0) {
-        db->broken = true;
-        if (!failed) {
-            PQclear(kept);
-            kept = NULL;
-        }
-    }
-    return kept;
-}
-
-/* Runs a statement to its end; *ret_result is the caller's, to PQclear(). */
-static enum err execute(struct db *db, const char *sql, const struct db_param *params, size_t count,
-                        PGresult **ret_result)
-{
-    struct call call;
-    PGresult *result;
-    ExecStatusType status;
-    enum err err;
-
-    err = bind(&call, params, count);
-    if (err) {
-        log_error("database_parameter_too_large");
-        return err;
-    }
-    err = prepare(db, sql, &call);
-    if (err) {
-        return err;
-    }
-    if (db->begin_waiting) {
-        result = execute_with_begin(db, &call);
-    } else {
-        result = PQexecPrepared(db->connection, call.name, call.count, call.values, call.lengths,
-                                call.formats, 1);
-    }
-    status = PQresultStatus(result);
-    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
-        err = db_error_of_result(db, sql, result);
-        PQclear(result);
-        return err;
-    }
-    *ret_result = result;
-    return ERR_OK;
-}
-
-enum err db_exec(struct db *db, const char *sql, const struct db_param *params, size_t param_count)
-{
-    int64_t changed;
-
-    return db_exec_count(db, sql, params, param_count, &changed);
-}
-
-enum err db_exec_count(struct db *db, const char *sql, const struct db_param *params,
-                       size_t param_count, int64_t *ret_changed)
-{
-    PGresult *result = NULL;
-    int64_t changed = 0;
-    enum err err;
-
-    err = execute(db, sql, params, param_count, &result);
-    if (err) {
-        return err;
-    }
-    for (const char *digit = PQcmdTuples(result); *digit != '\0'; digit++) {
-        assert(*digit >= '0' && *digit <= '9' && changed < INT64_MAX / 10 - 1);
-        changed = changed * 10 + (*digit - '0');
-    }
-    PQclear(result);
-    *ret_changed = changed;
-    return ERR_OK;
-}
-
-enum err db_query(struct db *db, const char *sql, const struct db_param *params, size_t param_count,
-                  struct db_rows **ret_rows)
-{
-    struct db_rows *rows = calloc(1, sizeof *rows);
-    enum err err;
-
-    if (rows == NULL) {
-        return ERR_INTERNAL;
-    }
-    err = execute(db, sql, params, param_count, &rows->result);
-    if (err) {
-        free(rows);
-        return err;
-    }
-    *ret_rows = rows;
-    return ERR_OK;
-}
-
 enum err db_begin(struct db *db)
 {
-    assert(!db->begin_waiting);
+    assert(!db->begin_waiting && db->queue_length == 0);
     if (!db_is_usable(db)) {
         return ERR_UNAVAILABLE;
     }
@@ -427,6 +219,10 @@ enum err db_commit(struct db *db)
     if (db->begin_waiting) {
         db->begin_waiting = false; /* Nothing was said in between. */
         return ERR_OK;
+    }
+    err = db_flush_begin(db);
+    if (err) {
+        return err;
     }
 
     db->warned = false;
@@ -448,16 +244,20 @@ enum err db_commit(struct db *db)
 
 void db_rollback(struct db *db)
 {
-    PGTransactionStatusType status = PQtransactionStatus(db->connection);
+    PGTransactionStatusType status;
 
     if (db->begin_waiting) {
         db->begin_waiting = false;
         return;
     }
+    if (db_flush_begin(db)) {
+        db->queue_length = 0; /* What failed is rolled back with the rest. */
+    }
+    status = PQtransactionStatus(db->connection);
     if (db->broken || (status != PQTRANS_INTRANS && status != PQTRANS_INERROR)) {
         return;
     }
-    if (command(db, "ROLLBACK")) {
+    if (db_command(db, "ROLLBACK")) {
         db->broken = true; /* Closing the connection rolls back as well. */
     }
 }
@@ -466,5 +266,5 @@ enum err db_script(struct db *db, const char *script)
 {
     enum err err = db_flush_begin(db);
 
-    return err ? err : command(db, script);
+    return err ? err : db_command(db, script);
 }

@@ -134,7 +134,15 @@ void db_column_release(struct db_column *column);
 ERR_CHECKED enum err db_exec(struct db *db, const char *sql, const struct db_param *params,
                              size_t param_count);
 
-/* The same, and says how many rows it changed. */
+/*
+ * The same inside a transaction, without waiting for the answer: it is read by
+ * the next call that does wait, which fails if this statement did. What runs
+ * after a statement that failed is not run. Parameters are copied.
+ */
+ERR_CHECKED enum err db_exec_later(struct db *db, const char *sql, const struct db_param *params,
+                                   size_t param_count);
+
+/* Like db_exec(), and says how many rows it changed. */
 ERR_CHECKED enum err db_exec_count(struct db *db, const char *sql, const struct db_param *params,
                                    size_t param_count, int64_t *ret_changed);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the parts of db share (db.c db_error.c db_copy.c db_rows.c, and their
+ * What the parts of db share (db.c db_statement.c db_error.c db_copy.c db_rows.c, and their
  * unit tests). Must never be included by anybody else.
  */
 #ifndef HYEOPCHI_RUNTIME_DB_INTERNAL_H
@@ -36,6 +36,7 @@ enum db_oid {
 
 enum {
     DB_SQLSTATE_SIZE = 6,
+    DB_QUEUE_LENGTH_MAX = 16,  /* statements sent whose answers were not read yet */
     DB_LENGTH_NULL = -1,       /* db_param.length of SQL NULL */
     DB_LENGTH_OVERFLOWED = -2, /* … of a column that was too long */
 };
@@ -44,9 +45,11 @@ struct db {
     PGconn *connection;
     const char *statements[DB_STATEMENT_COUNT_MAX]; /* prepared as s0, s1, … */
     int statement_count;
-    bool begin_waiting; /* BEGIN goes out with the next statement */
-    bool broken;        /* libpq's state cannot be trusted any more */
-    bool warned;        /* the server sent a warning since this was cleared */
+    bool begin_waiting;                     /* BEGIN goes out with the next statement */
+    const char *queue[DB_QUEUE_LENGTH_MAX]; /* sent in one pipeline, in this order */
+    int queue_length;
+    bool broken; /* libpq's state cannot be trusted any more */
+    bool warned; /* the server sent a warning since this was cleared */
     char sqlstate[DB_SQLSTATE_SIZE];
 };
 
@@ -63,11 +66,14 @@ enum err db_error_of_result(struct db *db, const char *sql, const PGresult *resu
 /* Copies text with every run of white space as one space, cut off at size - 1 bytes. */
 void db_one_line(const char *text, char *ret_line, size_t size);
 
-/* Sends a waiting BEGIN. */
+/* Reads the answers to what is queued, or sends a waiting BEGIN. */
 ERR_CHECKED enum err db_flush_begin(struct db *db);
 
 /* Runs sql by the simple protocol; the result is the caller's, to PQclear(). */
 PGresult *db_simple_query(struct db *db, const char *sql);
+
+/* Runs a command of ours that returns nothing, alone. */
+ERR_CHECKED enum err db_command(struct db *db, const char *sql);
 
 /* Reads one chunk of COPY's binary format: whole rows, with the file's header before the first. */
 struct db_copy {
