@@ -13,9 +13,12 @@ static enum err commit_ballot(struct share *share)
 {
     const uint8_t *ballot_id = share->frozen->definition.ballot_id;
     int64_t batch_no_before = 0;
-    enum err err = store_ballot_lock_state(share->tx->db, ballot_id, &share->state,
-                                           &batch_no_before, &share->voters_before);
+    enum err err = store_use_keys(share->tx->db);
 
+    if (!err) {
+        err = store_ballot_lock_state(share->tx->db, ballot_id, &share->state, &batch_no_before,
+                                      &share->voters_before);
+    }
     share->batch_no = batch_no_before + 1;
     if (!err) {
         err = share_find_repeated(share);

@@ -119,6 +119,12 @@ enum err share_find_repeated(struct share *share)
     if (!err && row_count > 0) {
         size_t count;
 
+        for (size_t i = 0; i < row_count && !err; i++) {
+            err = store_vote_place(share->tx->db, share->frozen->definition.ballot_id, &rows[i]);
+        }
+        if (err) {
+            goto out;
+        }
         qsort(rows, row_count, sizeof rows[0], compare_request_rows);
         count = match_repeats(share, rows, row_count, repeats);
         qsort(repeats, count, sizeof repeats[0], compare_repeats_by_commit);

@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { TEXT_SIZE = 256 }; /* of what is written as base64url: a receipt's body is the longest */
+
 static_assert((int)ENCODE_HASH_SIZE == (int)MERKLE_HASH_SIZE, "Leaves are SHA-256 hashes.");
 
 enum err receipt_signer_load(struct receipt_signer *signer, const char *text)
@@ -121,45 +123,49 @@ const uint8_t *commit_receipt_leaf(const struct commit_receipt *receipt, uint32_
     return receipt->nodes + (size_t)leaf_index * MERKLE_HASH_SIZE;
 }
 
-/* Bytes as base64url text; up to the size of a receipt body. */
-static json_t *json_bytes(const uint8_t *bytes, size_t length)
+/* "name":"base64url of the bytes", behind what stands there. */
+static void write_bytes(struct buffer *text, const char *name, const uint8_t *bytes, size_t length)
 {
-    char text[256];
+    char encoded[TEXT_SIZE];
 
-    assert(crypto_base64_size(length) <= sizeof text);
-    crypto_base64url(bytes, length, text, sizeof text);
-    return json_string(text);
+    assert(crypto_base64_size(length) <= sizeof encoded);
+    crypto_base64url(bytes, length, encoded, sizeof encoded);
+    buffer_append_text(text, name);
+    buffer_append_text(text, encoded);
+    buffer_append_u8(text, '"');
 }
 
-static json_t *path_json(const struct commit_receipt *receipt, uint32_t leaf_index)
+static void write_path(struct buffer *text, const struct commit_receipt *receipt,
+                       uint32_t leaf_index)
 {
     uint8_t path[MERKLE_PATH_LENGTH_MAX * MERKLE_HASH_SIZE];
     size_t length = 0;
-    json_t *hashes = json_array();
 
     merkle_tree_path(receipt->nodes, receipt->leaf_count, leaf_index, path, &length);
+    buffer_append_format(text, ",\"path\":{\"index\":%u,\"size\":%zu,\"hashes\":[", leaf_index,
+                         receipt->leaf_count);
     for (size_t i = 0; i < length; i++) {
-        (void)json_array_append_new(hashes, /* A lack of memory shows in json_pack() below. */
-                                    json_bytes(path + i * MERKLE_HASH_SIZE, MERKLE_HASH_SIZE));
+        write_bytes(text, i == 0 ? "\"" : ",\"", path + i * MERKLE_HASH_SIZE, MERKLE_HASH_SIZE);
     }
-    return json_pack("{s:I, s:I, s:o}", "index", (json_int_t)leaf_index, "size",
-                     (json_int_t)receipt->leaf_count, "hashes", hashes);
+    buffer_append_text(text, "]}");
 }
 
-json_t *commit_receipt_json(const struct commit_receipt *receipt, uint32_t leaf_index, uint16_t rev,
-                            const uint8_t nullifier[CRYPTO_HASH_SIZE])
+void commit_receipt_write(const struct commit_receipt *receipt,
+                          const struct commit_receipt_vote *vote, struct buffer *text)
 {
-    const uint8_t *leaf_hash = commit_receipt_leaf(receipt, leaf_index);
+    const uint8_t *leaf_hash = commit_receipt_leaf(receipt, vote->leaf_index);
     uint8_t code_hash[CRYPTO_HASH_SIZE];
     char code[CODE_SIZE];
 
     crypto_tagged_hash(CODE_TAG, leaf_hash, MERKLE_HASH_SIZE, code_hash);
     code_format(code_from_hash(code_hash), code);
-    return json_pack("{s:{s:i, s:o, s:o}, s:{s:s, s:o, s:o, s:o, s:o}}", "vote", "rev", (int)rev,
-                     "nullifier", json_bytes(nullifier, CRYPTO_HASH_SIZE), "leaf_hash",
-                     json_bytes(leaf_hash, MERKLE_HASH_SIZE), "receipt", "code", code, "body",
-                     json_bytes(receipt->body, sizeof receipt->body), "path",
-                     path_json(receipt, leaf_index), "signature",
-                     json_bytes(receipt->signature, sizeof receipt->signature), "key",
-                     json_bytes(receipt->key, sizeof receipt->key));
+    buffer_append_format(text, "\"vote\":{\"rev\":%u", (unsigned)vote->rev);
+    write_bytes(text, ",\"nullifier\":\"", vote->nullifier, CRYPTO_HASH_SIZE);
+    write_bytes(text, ",\"leaf_hash\":\"", leaf_hash, MERKLE_HASH_SIZE);
+    buffer_append_format(text, "},\"receipt\":{\"code\":\"%s\"", code);
+    write_bytes(text, ",\"body\":\"", receipt->body, sizeof receipt->body);
+    write_path(text, receipt, vote->leaf_index);
+    write_bytes(text, ",\"signature\":\"", receipt->signature, sizeof receipt->signature);
+    write_bytes(text, ",\"key\":\"", receipt->key, sizeof receipt->key);
+    buffer_append_u8(text, '}');
 }

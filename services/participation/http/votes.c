@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Votes, one or many: find the ballot -> prepare (work queue) -> commit (writer)
- * -> write the answer (work queue) -> answer. One struct owns everything until
+ * Votes, one or many: find the ballot -> prepare -> commit (writer) -> write the
+ * answer -> answer. Many are prepared and written on the work queue. One struct owns everything until
  * then. Must never log what is in a request.
  */
 #include "participation/cast.h"
@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ANSWER_SIZE_MAX = 64 * 1024 * 1024 };
+enum { ANSWER_SIZE_MAX = 64 * 1024 * 1024, SMALL_BODY_SIZE_MAX = 4096 };
 
 struct exchange {
     struct cast cast; /* first, so that the writer's job is the exchange */
@@ -58,6 +58,13 @@ static void respond_problem(struct exchange *exchange, const struct problem *pro
 {
     http_respond_problem(exchange->request, problem);
     exchange_free(exchange);
+}
+
+/* One vote costs less than handing it to another thread and back; ten thousand, or one as long as a
+ * request may be, are too much for the loop. */
+static bool exchange_is_small(const struct exchange *exchange)
+{
+    return !exchange->source.batch && exchange->source.body_length <= SMALL_BODY_SIZE_MAX;
 }
 
 static void vote_start(struct http_request *request, struct participation *service, bool batch)
@@ -114,6 +121,11 @@ static void vote_found(struct frozen *frozen, enum err err, void *context)
         return;
     }
     exchange->cast.frozen = frozen_hold(frozen);
+    if (exchange_is_small(exchange)) {
+        prepare_work(exchange);
+        prepare_done(exchange);
+        return;
+    }
     err = loop_work(&exchange->service->host.loop, prepare_work, prepare_done, exchange);
     if (err) {
         respond_error(exchange, err);
@@ -129,8 +141,14 @@ static void prepare_work(void *context)
 
 static void write_start(struct exchange *exchange)
 {
-    enum err err = loop_work(&exchange->service->host.loop, write_work, write_done, exchange);
+    enum err err;
 
+    if (exchange_is_small(exchange)) {
+        write_work(exchange);
+        write_done(exchange);
+        return;
+    }
+    err = loop_work(&exchange->service->host.loop, write_work, write_done, exchange);
     if (err) {
         respond_error(exchange, err);
     }
@@ -181,37 +199,36 @@ static void write_json(struct exchange *exchange, json_t *json)
     json_decref(json);
 }
 
-static json_t *accepted_json(const struct cast_item *item)
+static void write_accepted(struct exchange *exchange, const struct cast_item *item)
 {
-    return commit_receipt_json(item->receipt, item->leaf_index, item->rev, item->nullifier);
+    const struct commit_receipt_vote vote = {
+        .leaf_index = item->leaf_index,
+        .rev = item->rev,
+        .nullifier = item->nullifier,
+    };
+
+    commit_receipt_write(item->receipt, &vote, &exchange->answer);
 }
 
 /* {"line", "status", "vote", "receipt"} or {"line", "status", "problem"}. */
 static void write_line(struct exchange *exchange, const struct cast_item *item)
 {
-    json_t *json = json_pack("{s:I}", "line", (json_int_t)item->line);
-    json_t *rest;
+    int status = 201;
 
     if (item->outcome == CAST_REFUSED) {
-        rest = item->problem == NULL
-                   ? NULL
-                   : json_pack("{s:i, s:o}", "status", item->problem->kind->status, "problem",
-                               problem_json(item->problem, exchange->language));
+        status = item->problem != NULL ? item->problem->kind->status : 0;
+    }
+    buffer_append_format(&exchange->answer, "{\"line\":%u,\"status\":%d,", item->line, status);
+    if (item->outcome != CAST_REFUSED) {
+        write_accepted(exchange, item);
     } else {
-        rest = accepted_json(item);
-        if (rest != NULL && json_object_set_new(json, "status", json_integer(201)) != 0) {
-            exchange->err = ERR_FULL;
-        }
+        buffer_append_text(&exchange->answer, "\"problem\":");
+        write_json(exchange,
+                   item->problem != NULL ? problem_json(item->problem, exchange->language) : NULL);
     }
-    if (json == NULL || rest == NULL || json_object_update(json, rest) != 0) {
-        exchange->err = ERR_FULL;
-    }
-    json_decref(rest);
-    write_json(exchange, json);
-    buffer_append_u8(&exchange->answer, '\n');
+    buffer_append_text(&exchange->answer, "}\n");
 }
 
-/* On the work queue: ten thousand receipts are too much for the loop. */
 static void write_work(void *context)
 {
     struct exchange *exchange = context;
@@ -222,7 +239,9 @@ static void write_work(void *context)
             write_line(exchange, &exchange->cast.items[i]);
         }
     } else if (exchange->cast.items[0].outcome != CAST_REFUSED) {
-        write_json(exchange, accepted_json(&exchange->cast.items[0]));
+        buffer_append_u8(&exchange->answer, '{');
+        write_accepted(exchange, &exchange->cast.items[0]);
+        buffer_append_u8(&exchange->answer, '}');
     }
     if (!exchange->err) {
         exchange->err = buffer_status(&exchange->answer);

@@ -27,7 +27,16 @@ static void cells_decode(const uint8_t cells[STORE_CELLS_SIZE], struct turnout_p
     }
 }
 
-/* Runs a query over an array of 32-byte keys of one ballot. */
+static const char USE_KEYS[] = "SELECT set_config('enable_seqscan', 'off', TRUE)";
+
+enum err store_use_keys(struct db *db)
+{
+    return db_exec_later(db, USE_KEYS, NULL, 0);
+}
+
+/* Runs a query over an array of 32-byte keys of one ballot. Such a query looks up one key at a time,
+ * by a subquery that LIMIT keeps apart: with "= any(array)" or a join the plan of a day when the table
+ * was empty reads all of it for ever after. */
 static enum err query_by_keys(struct db *db, const char *sql, const uint8_t *ballot_id,
                               const uint8_t *keys, size_t count, struct db_rows **ret_rows)
 {
@@ -48,17 +57,16 @@ static enum err query_by_keys(struct db *db, const char *sql, const uint8_t *bal
 }
 
 static const char REQUEST_FIND[] =
-    "SELECT r.request_key, r.request_mac, r.nullifier, r.rev, v.batch_no, v.leaf_index"
-    " FROM participation.vote_request AS r"
-    " JOIN participation.vote AS v"
-    " ON v.ballot_id = r.ballot_id AND v.nullifier = r.nullifier AND v.rev = r.rev"
-    " WHERE r.ballot_id = $1 AND r.request_key = any($2::bytea [])";
+    "SELECT r.request_key, r.request_mac, r.nullifier, r.rev"
+    " FROM unnest($2::bytea []) AS wanted (request_key)"
+    " CROSS JOIN LATERAL ("
+    "SELECT q.request_key, q.request_mac, q.nullifier, q.rev FROM participation.vote_request AS q"
+    " WHERE q.ballot_id = $1 AND q.request_key = wanted.request_key LIMIT 1"
+    ") AS r";
 
 static bool request_read(const struct db_rows *rows, int64_t row, struct request_row *ret_row)
 {
     ret_row->rev = (uint16_t)db_rows_int64(rows, row, 3);
-    ret_row->batch_no = db_rows_int64(rows, row, 4);
-    ret_row->leaf_index = (uint32_t)db_rows_int64(rows, row, 5);
     return db_rows_fixed(rows, row, 0, ret_row->request_key, CRYPTO_HASH_SIZE) == ERR_OK &&
            db_rows_fixed(rows, row, 1, ret_row->request_mac, CRYPTO_HASH_SIZE) == ERR_OK &&
            db_rows_fixed(rows, row, 2, ret_row->nullifier, CRYPTO_HASH_SIZE) == ERR_OK;
@@ -95,10 +103,39 @@ out:
     return ERR_OK;
 }
 
+static const char VOTE_PLACE[] =
+    "SELECT batch_no, leaf_index FROM participation.vote"
+    " WHERE ballot_id = $1 AND nullifier = $2 AND rev = $3";
+
+enum err store_vote_place(struct db *db, const uint8_t *ballot_id, struct request_row *row)
+{
+    const struct db_param params[] = {
+        db_uuid(ballot_id),
+        db_bytes(row->nullifier, sizeof row->nullifier),
+        db_int16((int16_t)row->rev),
+    };
+    struct db_rows *rows = NULL;
+    enum err err = db_query(db, VOTE_PLACE, params, DB_COUNT(params), &rows);
+
+    if (!err && db_rows_count(rows) == 0) {
+        err = ERR_INTERNAL; /* A request without its vote: they are written together. */
+    }
+    if (!err) {
+        row->batch_no = db_rows_int64(rows, 0, 0);
+        row->leaf_index = (uint32_t)db_rows_int64(rows, 0, 1);
+    }
+    db_rows_release(rows);
+    return err;
+}
+
+/* Who writes the roll holds the ballot's row, so the voters' rows need no lock of their own. */
 static const char ROLL_FIND[] =
-    "SELECT vtag, rev, channel, cells FROM participation.roll"
-    " WHERE ballot_id = $1 AND vtag = any($2::bytea [])"
-    " FOR UPDATE";
+    "SELECT r.vtag, r.rev, r.channel, r.cells"
+    " FROM unnest($2::bytea []) AS wanted (vtag)"
+    " CROSS JOIN LATERAL ("
+    "SELECT q.vtag, q.rev, q.channel, q.cells FROM participation.roll AS q"
+    " WHERE q.ballot_id = $1 AND q.vtag = wanted.vtag LIMIT 1"
+    ") AS r";
 
 static bool roll_read(const struct db_rows *rows, int64_t row, struct roll_row *ret_row)
 {
@@ -181,7 +218,7 @@ enum err store_roll_upsert(struct db *db, const uint8_t *ballot_id, const struct
             db_column_param(&channels), db_column_param(&places),
         };
 
-        err = db_exec(db, ROLL_UPSERT, params, DB_COUNT(params));
+        err = db_exec_later(db, ROLL_UPSERT, params, DB_COUNT(params));
     }
     db_column_release(&vtags);
     db_column_release(&revs);
@@ -250,7 +287,7 @@ enum err store_vote_insert(struct db *db, const uint8_t *ballot_id, int64_t batc
     for (size_t i = 0; i < VOTE_COLUMN_END; i++) {
         params[2 + i] = db_column_param(&columns[i]);
     }
-    err = db_exec(db, VOTE_INSERT, params, DB_COUNT(params));
+    err = db_exec_later(db, VOTE_INSERT, params, DB_COUNT(params));
     for (size_t i = 0; i < VOTE_COLUMN_END; i++) {
         db_column_release(&columns[i]);
     }
@@ -274,7 +311,7 @@ enum err store_receipt_insert(struct db *db, const uint8_t *ballot_id, int64_t b
         db_bytes(receipt->key, sizeof receipt->key),
     };
 
-    return db_exec(db, RECEIPT_INSERT, params, DB_COUNT(params));
+    return db_exec_later(db, RECEIPT_INSERT, params, DB_COUNT(params));
 }
 
 /* A copy of a bytea; NULL when memory is short. */
@@ -370,7 +407,7 @@ enum err store_turnout_change(struct db *db, const uint8_t *ballot_id,
             db_column_param(&voters),
         };
 
-        err = db_exec(db, TURNOUT_CHANGE, params, DB_COUNT(params));
+        err = db_exec_later(db, TURNOUT_CHANGE, params, DB_COUNT(params));
     }
     db_column_release(&dimensions);
     db_column_release(&cells);
@@ -392,7 +429,7 @@ enum err store_ballot_add_batch(struct db *db, const uint8_t *ballot_id, int64_t
         db_int64(revisions),
     };
 
-    return db_exec(db, BALLOT_ADD_BATCH, params, DB_COUNT(params));
+    return db_exec_later(db, BALLOT_ADD_BATCH, params, DB_COUNT(params));
 }
 
 static const char TURNOUT_READ[] =

@@ -60,15 +60,29 @@ struct receipt_row {
     uint8_t key[CRYPTO_ED25519_PUBLIC_SIZE];
 };
 
-/* Those of the keys that were accepted before, in no order; *ret_rows is malloc'd. keys: 32 bytes
- * each, one after another. */
+/*
+ * From here on the transaction finds rows by their keys. Plans are made once and
+ * kept: one made while a table was small must not read all of it when it has
+ * grown to millions.
+ */
+ERR_CHECKED enum err store_use_keys(struct db *db);
+
+/* Those of the keys that were accepted before, in no order, without batch_no and leaf_index; *ret_rows
+ * is malloc'd. keys: 32 bytes each, one after another. */
 ERR_CHECKED enum err store_request_find(struct db *db, const uint8_t *ballot_id,
                                         const uint8_t *keys, size_t count,
                                         struct request_row **ret_rows, size_t *ret_count);
 
+/* Fills the row's batch_no and leaf_index. */
+ERR_CHECKED enum err store_vote_place(struct db *db, const uint8_t *ballot_id,
+                                      struct request_row *row);
+
 /* Those of the voters that are on the roll, by vtag; *ret_rows is malloc'd. */
 ERR_CHECKED enum err store_roll_find(struct db *db, const uint8_t *ballot_id, const uint8_t *vtags,
                                      size_t count, struct roll_row **ret_rows, size_t *ret_count);
+
+/* What is written here is sent at once and heard of with the transaction's next question: see
+ * db_exec_later(). */
 
 /* Puts voters on the roll or moves them on; each vtag once. */
 ERR_CHECKED enum err store_roll_upsert(struct db *db, const uint8_t *ballot_id,
