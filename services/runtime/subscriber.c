@@ -16,8 +16,7 @@ enum {
     TICK_MS = 50,
     RETRY_MAX_MS = 10000,
     LIVE_AFTER_MS = 5000, /* how long the lag must stay small before the bus is heard again */
-    REST_MS = 25,         /* after applying few events: those that come meanwhile share a commit */
-    REST_COUNT_MAX = 100, /* with more at once there is no time to rest */
+    REST_MS = 25, /* after applying all there was: events that come meanwhile share a commit */
 };
 
 const char *subscriber_state_name(enum subscriber_state state)
@@ -188,7 +187,7 @@ static void applied(struct subscriber *self)
         self->events_applied += task->applied;
         metrics_add(&self->metrics->applied, (int64_t)task->applied);
         moved(self);
-        if (task->applied <= REST_COUNT_MAX) {
+        if (task->applied == task->count && task->count < self->apply_count_max) {
             self->task_not_before_ms = clock_monotonic_ms() + REST_MS;
         }
         self->apply_count_max = self->apply_count_max * 2 > SUBSCRIBER_APPLY_COUNT_MAX
