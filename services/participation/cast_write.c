@@ -135,7 +135,7 @@ static enum err write_accepted(struct share *share, struct commit_receipt *recei
 {
     const uint8_t *ballot_id = share->frozen->definition.ballot_id;
     struct db *db = share->tx->db;
-    enum err err = store_roll_upsert(db, ballot_id, share->roll, share->roll_count);
+    enum err err = store_roll_write(db, ballot_id, share->roll, share->roll_count);
 
     if (!err) {
         err = insert_votes(share);

@@ -148,6 +148,7 @@ static bool roll_read(const struct db_rows *rows, int64_t row, struct roll_row *
         return false;
     }
     cells_decode(cells, &ret_row->place);
+    ret_row->is_stored = true;
     return true;
 }
 
@@ -182,7 +183,15 @@ out:
     return ERR_OK;
 }
 
-static const char ROLL_UPSERT[] =
+/* Nobody else can have put them there: the ballot's row is locked since they were not found. */
+static const char ROLL_INSERT[] =
+    "INSERT INTO participation.roll (ballot_id, vtag, rev, channel, cells)"
+    " SELECT $1, u.vtag, u.rev, u.channel, u.cells"
+    " FROM unnest($2::bytea [], $3::int2 [], $4::int2 [], $5::bytea [])"
+    " AS u (vtag, rev, channel, cells)";
+
+/* By way of a conflict, which looks up one key at a time; a join might read the whole roll. */
+static const char ROLL_UPDATE[] =
     "INSERT INTO participation.roll (ballot_id, vtag, rev, channel, cells)"
     " SELECT $1, u.vtag, u.rev, u.channel, u.cells"
     " FROM unnest($2::bytea [], $3::int2 [], $4::int2 [], $5::bytea [])"
@@ -190,14 +199,16 @@ static const char ROLL_UPSERT[] =
     " ON CONFLICT (ballot_id, vtag) DO UPDATE"
     " SET rev = excluded.rev, channel = excluded.channel, cells = excluded.cells";
 
-enum err store_roll_upsert(struct db *db, const uint8_t *ballot_id, const struct roll_row *rows,
-                           size_t count)
+/* Writes the rows that are stored already, or those that are not. */
+static enum err roll_write(struct db *db, const uint8_t *ballot_id, const struct roll_row *rows,
+                           size_t count, bool stored)
 {
     struct db_column vtags;
     struct db_column revs;
     struct db_column channels;
     struct db_column places;
-    enum err err;
+    size_t written = 0;
+    enum err err = ERR_OK;
 
     db_column_init(&vtags, DB_COLUMN_BYTES);
     db_column_init(&revs, DB_COLUMN_INT16);
@@ -206,25 +217,37 @@ enum err store_roll_upsert(struct db *db, const uint8_t *ballot_id, const struct
     for (size_t i = 0; i < count; i++) {
         uint8_t cells[STORE_CELLS_SIZE];
 
+        if (rows[i].is_stored != stored) {
+            continue;
+        }
         cells_encode(&rows[i].place, cells);
         db_column_add_bytes(&vtags, rows[i].vtag, CRYPTO_HASH_SIZE);
         db_column_add_int16(&revs, (int16_t)rows[i].rev);
         db_column_add_int16(&channels, (int16_t)rows[i].channel);
         db_column_add_bytes(&places, cells, sizeof cells);
+        written++;
     }
-    {
+    if (written > 0) {
         const struct db_param params[] = {
             db_uuid(ballot_id),         db_column_param(&vtags),  db_column_param(&revs),
             db_column_param(&channels), db_column_param(&places),
         };
 
-        err = db_exec_later(db, ROLL_UPSERT, params, DB_COUNT(params));
+        err = db_exec_later(db, stored ? ROLL_UPDATE : ROLL_INSERT, params, DB_COUNT(params));
     }
     db_column_release(&vtags);
     db_column_release(&revs);
     db_column_release(&channels);
     db_column_release(&places);
     return err;
+}
+
+enum err store_roll_write(struct db *db, const uint8_t *ballot_id, const struct roll_row *rows,
+                          size_t count)
+{
+    enum err err = roll_write(db, ballot_id, rows, count, false);
+
+    return err ? err : roll_write(db, ballot_id, rows, count, true);
 }
 
 static const char VOTE_INSERT[] =

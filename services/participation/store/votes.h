@@ -34,6 +34,7 @@ struct roll_row {
     uint16_t rev;
     enum ballot_channel channel;
     struct turnout_place place;
+    bool is_stored; /* read from the roll; false for a voter who is new */
 };
 
 /* One vote for the box. */
@@ -84,9 +85,9 @@ ERR_CHECKED enum err store_roll_find(struct db *db, const uint8_t *ballot_id, co
 /* What is written here is sent at once and heard of with the transaction's next question: see
  * db_exec_later(). */
 
-/* Puts voters on the roll or moves them on; each vtag once. */
-ERR_CHECKED enum err store_roll_upsert(struct db *db, const uint8_t *ballot_id,
-                                       const struct roll_row *rows, size_t count);
+/* Puts new voters on the roll and moves stored ones on; each vtag once. */
+ERR_CHECKED enum err store_roll_write(struct db *db, const uint8_t *ballot_id,
+                                      const struct roll_row *rows, size_t count);
 
 /* Adds votes and the requests they came by. */
 ERR_CHECKED enum err store_vote_insert(struct db *db, const uint8_t *ballot_id, int64_t batch_no,
