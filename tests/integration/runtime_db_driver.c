@@ -254,6 +254,61 @@ static void a_commit_after_a_failed_statement_is_no_commit(void **state)
     assert_true(db_is_usable(*state));
 }
 
+static enum err insert_item_later(struct db *db, int64_t id)
+{
+    const struct db_param params[] = {db_int64(id)};
+
+    return db_exec_later(db, "INSERT INTO item (id) VALUES ($1)", params, 1);
+}
+
+static void queued_statements_are_done_before_the_next_one(void **state)
+{
+    for (int64_t round = 0; round < 3; round++) {
+        assert_int_equal(db_begin(*state), ERR_OK);
+        for (int64_t i = 0; i < 40; i++) { /* More than the queue holds. */
+            assert_int_equal(insert_item_later(*state, round * 100 + i), ERR_OK);
+        }
+        assert_int_equal(count_items(*state), round * 40 + 40);
+        assert_int_equal(insert_item_later(*state, round * 100 + 99), ERR_OK);
+        db_rollback(*state);
+        assert_int_equal(count_items(*state), round * 40);
+        assert_int_equal(db_begin(*state), ERR_OK);
+        for (int64_t i = 0; i < 40; i++) {
+            assert_int_equal(insert_item_later(*state, round * 100 + i), ERR_OK);
+        }
+        assert_int_equal(db_commit(*state), ERR_OK);
+        assert_int_equal(count_items(*state), round * 40 + 40);
+    }
+}
+
+static void a_queued_statement_that_fails_fails_the_next_call_and_the_transaction(void **state)
+{
+    assert_int_equal(insert_item(*state, 1), ERR_OK);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(db_begin(*state), ERR_OK);
+        assert_int_equal(insert_item_later(*state, 2), ERR_OK);
+        assert_int_equal(insert_item_later(*state, 1), ERR_OK); /* A duplicate, not yet known. */
+        assert_int_equal(insert_item_later(*state, 3), ERR_OK);
+        assert_int_equal(insert_item(*state, 4), ERR_CONFLICT);
+        assert_string_equal(db_sqlstate(*state), "23505");
+        assert_int_equal(db_commit(*state), ERR_INTERNAL);
+        db_rollback(*state);
+        assert_int_equal(count_items(*state), 1);
+    }
+}
+
+static void a_commit_behind_a_queued_failure_is_no_commit(void **state)
+{
+    assert_int_equal(insert_item(*state, 1), ERR_OK);
+    assert_int_equal(db_begin(*state), ERR_OK);
+    assert_int_equal(insert_item_later(*state, 2), ERR_OK);
+    assert_int_equal(insert_item_later(*state, 1), ERR_OK);
+    assert_int_equal(db_commit(*state), ERR_CONFLICT);
+    db_rollback(*state);
+    assert_int_equal(count_items(*state), 1);
+    assert_true(db_is_usable(*state));
+}
+
 static void a_commit_that_a_deferred_constraint_refuses_is_a_conflict(void **state)
 {
     assert_int_equal(db_script(*state,
@@ -375,6 +430,21 @@ static void a_connection_lost_in_the_pipeline_is_unavailable(void **state)
     assert_int_equal(insert_item(victim, 2), ERR_UNAVAILABLE);
     db_rollback(victim);
     assert_int_equal(insert_item(victim, 3), ERR_UNAVAILABLE);
+    assert_false(db_is_usable(victim));
+    db_close(victim);
+    assert_int_equal(count_items(*state), 1);
+}
+
+static void a_connection_lost_with_statements_queued_is_unavailable(void **state)
+{
+    struct db *victim = connect_as("db driver victim", 5000, false);
+
+    assert_int_equal(insert_item(victim, 1), ERR_OK);
+    assert_int_equal(db_begin(victim), ERR_OK);
+    assert_int_equal(insert_item_later(victim, 2), ERR_OK);
+    terminate_victims(*state);
+    assert_int_equal(db_commit(victim), ERR_UNAVAILABLE);
+    db_rollback(victim);
     assert_false(db_is_usable(victim));
     db_close(victim);
     assert_int_equal(count_items(*state), 1);
@@ -546,6 +616,15 @@ int main(int argc, char **argv)
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_commit_after_a_failed_statement_is_no_commit, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(queued_statements_are_done_before_the_next_one, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_queued_statement_that_fails_fails_the_next_call_and_the_transaction, set_up,
+            tear_down),
+        cmocka_unit_test_setup_teardown(a_commit_behind_a_queued_failure_is_no_commit, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_connection_lost_with_statements_queued_is_unavailable,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_commit_that_a_deferred_constraint_refuses_is_a_conflict,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_statement_that_cannot_be_prepared_fails_its_transaction,
