@@ -203,6 +203,11 @@ class World:
     def service_us(self, name):
         return processor_us(self.stack.services[name].process.pid)
 
+    def settle(self):
+        """Does now what autovacuum would do in the middle of somebody else's measurement."""
+        for database in ("participation", COPY, PEER):
+            self.cluster.psql(database, "VACUUM ANALYZE")
+
     def plan(self, ballot_id, requests, votes=1, **changes):
         """A plan for bench_load: so many requests to participation of so many votes each."""
         secret = self.stack.front_end.private.private_bytes(
