@@ -171,7 +171,7 @@ void check_disk(const struct survey *survey, struct diagnosis *diagnosis)
                           "accepted any more."),
                       say("디스크 여유가 %" PRId64 "%% (%" PRId64 " MiB) 남았습니다.",
                           "%" PRId64 "%% of its disk (%" PRId64 " MiB) is left."),
-                      percent, left / (1024 * 1024));
+                      percent, left / ((int64_t)1024 * 1024));
     }
 }
 

@@ -5,15 +5,16 @@
  */
 #include "cli/colour.h"
 
+#include "cli/process.h"
+
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 static bool wanted(enum colour colour)
 {
-    const char *none = getenv("NO_COLOR");
-    const char *terminal = getenv("TERM");
+    const char *none = process_environment("NO_COLOR");
+    const char *terminal = process_environment("TERM");
 
     return colour != COLOUR_PLAIN && isatty(STDOUT_FILENO) != 0 &&
            (none == NULL || none[0] == '\0') && terminal != NULL && strcmp(terminal, "dumb") != 0;

@@ -59,7 +59,7 @@ static void size_text(int64_t bytes, char ret_text[CELL_SIZE])
     static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
     size_t unit = 0;
 
-    while (bytes >= 10 * 1024 && unit + 1 < sizeof units / sizeof units[0]) {
+    while (bytes >= (int64_t)10 * 1024 && unit + 1 < sizeof units / sizeof units[0]) {
         bytes /= 1024;
         unit++;
     }

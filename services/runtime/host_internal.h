@@ -138,7 +138,7 @@ void host_metrics_register(const struct host *host);
 void host_metrics_update(const struct host *host);
 
 /* Handler of /v1/status; context is the struct host. */
-void host_status_handle(struct http_request *request, void *host);
+void host_status_handle(struct http_request *request, void *context);
 
 /* The subscriber that hears the stream; NULL when there is none. */
 struct subscriber *host_find_subscriber(const struct host *host, const char *stream);

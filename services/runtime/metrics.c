@@ -39,7 +39,9 @@ void metrics_register(struct metric *metric)
     }
     assert(registry_count < METRICS_COUNT_MAX);
     place = place_of_name(metric->name);
-    memmove(&registry[place + 1], &registry[place], (registry_count - place) * sizeof registry[0]);
+    for (size_t i = registry_count; i > place; i--) {
+        registry[i] = registry[i - 1];
+    }
     registry[place] = metric;
     registry_count++;
 }

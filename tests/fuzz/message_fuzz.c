@@ -17,12 +17,9 @@
 #include "fuzz.h"
 #include "runtime/json.h"
 
-/* Made from the generated headers: an include and a row for every message there is. */
-#include "message_headers.h"
-
-static const ProtobufCMessageDescriptor *const DESCRIPTORS[] = {
-#include "message_rows.h"
-};
+/* Every message there is; list_messages.cmake makes it from the generated headers. */
+extern const ProtobufCMessageDescriptor *const MESSAGES[];
+extern const size_t MESSAGE_COUNT;
 
 static uint8_t *pack(const ProtobufCMessage *message, size_t *ret_length)
 {
@@ -61,18 +58,16 @@ static void push_inner(struct stack *stack, const ProtobufCMessage *message,
                        const ProtobufCFieldDescriptor *field)
 {
     const uint8_t *base = (const uint8_t *)message;
+    const void *at = base + field->offset;
+    const void *count_at = base + field->quantifier_offset;
     const ProtobufCMessage *const *list;
-    const ProtobufCMessage *one;
-    size_t count;
 
     if (field->label != PROTOBUF_C_LABEL_REPEATED) {
-        memcpy(&one, base + field->offset, sizeof one);
-        push(stack, one);
+        push(stack, *(const ProtobufCMessage *const *)at);
         return;
     }
-    memcpy(&list, base + field->offset, sizeof list);
-    memcpy(&count, base + field->quantifier_offset, sizeof count);
-    for (size_t i = 0; i < count; i++) {
+    list = *(const ProtobufCMessage *const *const *)at;
+    for (size_t i = 0; i < *(const size_t *)count_at; i++) {
         push(stack, list[i]);
     }
 }
@@ -139,7 +134,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size == 0) {
         return 0;
     }
-    descriptor = DESCRIPTORS[data[0] % (sizeof DESCRIPTORS / sizeof DESCRIPTORS[0])];
+    descriptor = MESSAGES[data[0] % MESSAGE_COUNT];
     message = protobuf_c_message_unpack(descriptor, NULL, size - 1, data + 1);
     if (proto_json(descriptor, data + 1, size - 1, &json) == ERR_OK) {
         assert(message != NULL);

@@ -7,8 +7,6 @@
  * The byte 0x01 stands for the secret's file. Inputs with a slash are left
  * alone, so that no other file is ever opened.
  */
-#define _GNU_SOURCE /* memfd_create() */
-
 #include "runtime/config.h"
 
 #include <assert.h>
@@ -16,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "fuzz.h"
@@ -44,10 +41,13 @@ static int secret_descriptor;
 static char file_path[PATH_SIZE];
 static char secret_path[PATH_SIZE];
 
-static void make_file(const char *name, int *ret_descriptor, char ret_path[PATH_SIZE])
+/* A file without a name, until the program ends. */
+static void make_file(int *ret_descriptor, char ret_path[PATH_SIZE])
 {
-    *ret_descriptor = memfd_create(name, 0);
-    assert(*ret_descriptor >= 0);
+    FILE *file = tmpfile();
+
+    assert(file != NULL);
+    *ret_descriptor = fileno(file);
     (void)snprintf(ret_path, PATH_SIZE, "/proc/self/fd/%d", *ret_descriptor); /* Always fits. */
 }
 
@@ -231,8 +231,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int count;
 
     if (file_path[0] == '\0') {
-        make_file("settings", &file_descriptor, file_path);
-        make_file("secret", &secret_descriptor, secret_path);
+        make_file(&file_descriptor, file_path);
+        make_file(&secret_descriptor, secret_path);
     }
     memset(sections, 0, sizeof sections);
     if (!split(data, size, sections)) {
