@@ -7,6 +7,7 @@
 #include "ledger/post.h"
 
 #include "ledger/domain/journal.h"
+#include "ledger/store/journal.h"
 #include "ledger/store/posting.h"
 #include "runtime/crypto.h"
 
@@ -24,18 +25,36 @@ struct run {
     struct store_head head;
     struct store_period periods[STORE_PERIOD_COUNT_MAX];
     size_t period_count;
+    struct store_link *links; /* entries that the orders name, once each */
+    size_t link_count;
     struct store_account *accounts; /* sorted by account */
     size_t account_count;
 };
 
+/* What a group of orders is taken back to when one of them is refused. */
+struct run_mark {
+    struct store_head head;
+    struct store_account *accounts;
+    struct store_link *links;
+};
+
 static enum err run_load(struct run *run);
+static enum err run_load_links(struct run *run);
 static enum err run_collect_accounts(struct run *run);
-static void run_answer(struct run *run);
+static enum err run_answer(struct run *run);
+static enum err answer_group(struct run *run, size_t first, size_t count);
+static enum err run_mark(const struct run *run, struct run_mark *ret_mark);
+static void run_restore(struct run *run, const struct run_mark *mark);
+static void run_mark_release(struct run_mark *mark);
+static void answer_or_recall(struct run *run, size_t index);
 static enum err run_write(struct run *run);
 static bool any_pending(struct order *const *orders, size_t count);
 static bool recall_in_run(struct run *run, size_t index);
 static void answer_one(struct run *run, struct order *order);
 static void chain(struct run *run, struct order *order);
+static void link_update(const struct run *run, const struct order *order);
+static struct store_link *link_find(const struct run *run, int64_t seq);
+static enum period_state period_worst(const struct run *run, const struct entry *entry);
 static enum period_state period_find(const struct run *run, int32_t fiscal_year);
 static struct account_balance *balance_find(const struct run *run, const struct account *account);
 static int compare_accounts(const void *left, const void *right);
@@ -58,10 +77,13 @@ enum err post_orders(struct poster *poster, struct writer_tx *tx, struct order *
     if (err) {
         goto out;
     }
-    run_answer(&run);
-    err = run_write(&run);
+    err = run_answer(&run);
+    if (!err) {
+        err = run_write(&run);
+    }
 
 out:
+    free(run.links);
     free(run.accounts);
     return err;
 }
@@ -89,11 +111,55 @@ static enum err run_load(struct run *run)
     if (err) {
         return err;
     }
+    err = run_load_links(run);
+    if (err) {
+        return err;
+    }
     err = run_collect_accounts(run);
     if (err) {
         return err;
     }
     return store_account_load(db, poster->shard, run->accounts, run->account_count);
+}
+
+/* The entries that orders name; a reversal gets its legs from the one it takes back. */
+static enum err run_load_links(struct run *run)
+{
+    size_t linked_count = 0;
+
+    for (size_t i = 0; i < run->order_count; i++) {
+        linked_count += run->orders[i]->entry.linked_seq > 0 ? 1 : 0;
+    }
+    if (linked_count == 0) {
+        return ERR_OK;
+    }
+    run->links = calloc(linked_count, sizeof *run->links);
+    if (!run->links) {
+        return ERR_UNAVAILABLE;
+    }
+    for (size_t i = 0; i < run->order_count; i++) {
+        struct entry *entry = &run->orders[i]->entry;
+        if (entry->linked_seq == 0) {
+            continue;
+        }
+        struct store_link *link = link_find(run, entry->linked_seq);
+        if (!link) {
+            link = &run->links[run->link_count];
+            enum err err =
+                store_link_read(run->tx->db, run->poster->shard, entry->linked_seq, link);
+            if (err) {
+                return err;
+            }
+            run->link_count++;
+        }
+        if (strcmp(entry->kind, KIND_REVERSAL) == 0) {
+            entry->leg_count = 0; /* the run may be tried again */
+            if (link->found) {
+                entry_mirror(entry, &link->order.entry);
+            }
+        }
+    }
+    return ERR_OK;
 }
 
 /* Every account the orders touch, once each, sorted. */
@@ -129,12 +195,99 @@ static enum err run_collect_accounts(struct run *run)
     return ERR_OK;
 }
 
-static void run_answer(struct run *run)
+static enum err run_answer(struct run *run)
 {
-    for (size_t i = 0; i < run->order_count; i++) {
-        if (run->orders[i]->result == ORDER_PENDING && !recall_in_run(run, i)) {
-            answer_one(run, run->orders[i]);
+    size_t at = 0;
+
+    while (at < run->order_count) {
+        int32_t group = run->orders[at]->group;
+        size_t count = 1;
+        while (group != 0 && at + count < run->order_count &&
+               run->orders[at + count]->group == group) {
+            count++;
         }
+        if (count == 1) {
+            answer_or_recall(run, at);
+        } else {
+            enum err err = answer_group(run, at, count);
+            if (err) {
+                return err;
+            }
+        }
+        at += count;
+    }
+    return ERR_OK;
+}
+
+/* All of the group or none; what was answered before stays as it was. */
+static enum err answer_group(struct run *run, size_t first, size_t count)
+{
+    struct run_mark mark = {.accounts = NULL};
+    bool refused = false;
+    size_t refused_at = 0;
+    enum err err = run_mark(run, &mark);
+
+    if (err) {
+        return err;
+    }
+    for (size_t i = first; i < first + count && !refused; i++) {
+        answer_or_recall(run, i);
+        refused = run->orders[i]->result == ORDER_REFUSED;
+        refused_at = i;
+    }
+    if (refused) {
+        run_restore(run, &mark);
+    }
+    for (size_t i = first; i < first + count && refused; i++) {
+        if (i != refused_at && !run->orders[i]->remembered) {
+            order_refuse_group(run->orders[i]);
+        }
+    }
+    run_mark_release(&mark);
+    return ERR_OK;
+}
+
+static enum err run_mark(const struct run *run, struct run_mark *ret_mark)
+{
+    struct run_mark mark = {
+        .head = run->head,
+        .accounts = calloc(run->account_count + 1, sizeof *run->accounts),
+        .links = calloc(run->link_count + 1, sizeof *run->links),
+    };
+
+    if (!mark.accounts || !mark.links) {
+        run_mark_release(&mark);
+        return ERR_UNAVAILABLE;
+    }
+    memcpy(mark.accounts, run->accounts, run->account_count * sizeof *run->accounts);
+    for (size_t i = 0; i < run->link_count; i++) {
+        mark.links[i] = run->links[i];
+    }
+    *ret_mark = mark;
+    return ERR_OK;
+}
+
+static void run_restore(struct run *run, const struct run_mark *mark)
+{
+    run->head = mark->head;
+    memcpy(run->accounts, mark->accounts, run->account_count * sizeof *run->accounts);
+    for (size_t i = 0; i < run->link_count; i++) {
+        run->links[i] = mark->links[i];
+    }
+}
+
+static void run_mark_release(struct run_mark *mark)
+{
+    free(mark->accounts);
+    free(mark->links);
+}
+
+static void answer_or_recall(struct run *run, size_t index)
+{
+    struct order *order = run->orders[index];
+
+    if (order->result == ORDER_PENDING && !recall_in_run(run, index)) {
+        answer_one(run, order);
     }
 }
 
@@ -159,15 +312,50 @@ static bool recall_in_run(struct run *run, size_t index)
 static void answer_one(struct run *run, struct order *order)
 {
     struct account_balance *balances[ENTRY_LEG_MAX];
+    const struct store_link *link = link_find(run, order->entry.linked_seq);
+    struct order_context context = {
+        .rules = &run->poster->rules,
+        .period_state = period_worst(run, &order->entry),
+    };
 
     assert(order->entry.leg_count <= ENTRY_LEG_MAX);
+    if (link) {
+        context.link.entry = link->found ? &link->order.entry : NULL;
+        context.link.reversed = link->reversed;
+        context.link.taken_krw = link->taken_krw;
+    }
     for (size_t i = 0; i < order->entry.leg_count; i++) {
         balances[i] = balance_find(run, &order->entry.legs[i].account);
     }
-    order_post(order, &run->poster->rules, period_find(run, order->entry.period), balances);
+    order_post(order, &context, balances);
     if (order->result == ORDER_POSTED) {
+        link_update(run, order);
         chain(run, order);
     }
+}
+
+/* What a posted entry did to the one it names, for the next that names it. */
+static void link_update(const struct run *run, const struct order *order)
+{
+    struct store_link *link = link_find(run, order->entry.linked_seq);
+
+    if (!link) {
+        return;
+    }
+    link->reversed = link->reversed || strcmp(order->entry.kind, KIND_REVERSAL) == 0;
+    if (kind_rule_set_needs_link(&run->poster->rules, order->entry.kind)) {
+        link->taken_krw += entry_taking(&order->entry); /* checked against what is left */
+    }
+}
+
+static struct store_link *link_find(const struct run *run, int64_t seq)
+{
+    for (size_t i = 0; i < run->link_count; i++) {
+        if (run->links[i].seq == seq) {
+            return &run->links[i];
+        }
+    }
+    return NULL;
 }
 
 /* Gives a posted order the next number and hash. */
@@ -225,6 +413,17 @@ static bool any_pending(struct order *const *orders, size_t count)
         }
     }
     return false;
+}
+
+/* An entry may touch two years; both must be open. */
+static enum period_state period_worst(const struct run *run, const struct entry *entry)
+{
+    enum period_state state = period_find(run, entry->period);
+
+    for (size_t i = 0; i < entry->leg_count && state == PERIOD_OPEN; i++) {
+        state = period_find(run, entry->legs[i].account.line.fiscal_year);
+    }
+    return state;
 }
 
 static enum period_state period_find(const struct run *run, int32_t fiscal_year)

@@ -26,6 +26,7 @@ struct run {
     struct journal_check chain;
     struct balance_check balances;
     struct order orders[PAGE_ENTRY_COUNT];
+    struct order linked; /* the entry that the one under way names */
     struct account_balance accounts[STORE_ACCOUNT_READ_MAX];
     struct journal_posting postings[STORE_POSTING_COUNT_MAX];
     struct store_page page; /* of postings */
@@ -36,7 +37,9 @@ typedef enum err (*count_fn)(struct db *db, const char *shard, int64_t *ret_coun
 
 static enum err verify_all(struct run *run);
 static enum err verify_chain(struct run *run);
-static enum journal_fault verify_entry(struct run *run, const struct order *order);
+static enum err verify_entry(struct run *run, const struct order *order,
+                             enum journal_fault *ret_fault);
+static enum journal_fault verify_hash(struct run *run, const struct order *order);
 static enum err verify_head(struct run *run, bool whole);
 static enum err verify_count(struct run *run, count_fn count, enum journal_fault fault);
 static enum err verify_balances(struct run *run);
@@ -120,7 +123,11 @@ static enum err verify_chain(struct run *run)
             return err;
         }
         for (size_t i = 0; i < page.count && whole; i++) {
-            enum journal_fault fault = verify_entry(run, &run->orders[i]);
+            enum journal_fault fault = JOURNAL_SOUND;
+            err = verify_entry(run, &run->orders[i], &fault);
+            if (err) {
+                return err;
+            }
             whole = fault == JOURNAL_SOUND ||
                     !report_fault(run->report, fault, run->orders[i].seq, NULL);
             whole = whole && fault != JOURNAL_FAULT_SEQ && fault != JOURNAL_FAULT_HASH;
@@ -130,7 +137,30 @@ static enum err verify_chain(struct run *run)
     return verify_head(run, whole);
 }
 
-static enum journal_fault verify_entry(struct run *run, const struct order *order)
+static enum err verify_entry(struct run *run, const struct order *order,
+                             enum journal_fault *ret_fault)
+{
+    const struct entry *linked = NULL;
+    int64_t linked_seq = order->entry.linked_seq;
+
+    *ret_fault = verify_hash(run, order);
+    if (*ret_fault) {
+        return ERR_OK;
+    }
+    if (linked_seq > 0 && linked_seq < order->seq) {
+        struct store_page page = {.limit = 1};
+        enum err err = store_journal_read(run->db, run->shard, linked_seq - 1, &run->linked, &page);
+        if (err) {
+            return err;
+        }
+        bool found = page.count == 1 && run->linked.seq == linked_seq;
+        linked = found && run->linked.result == ORDER_POSTED ? &run->linked.entry : NULL;
+    }
+    *ret_fault = journal_check_rules(&order->entry, linked, &run->rules);
+    return ERR_OK;
+}
+
+static enum journal_fault verify_hash(struct run *run, const struct order *order)
 {
     uint8_t document[JOURNAL_DOCUMENT_SIZE_MAX];
     uint8_t bytes[JOURNAL_ENTRY_SIZE_MAX];
@@ -150,9 +180,7 @@ static enum journal_fault verify_entry(struct run *run, const struct order *orde
     crypto_sha256(document, size, document_hash);
     size = journal_encode_entry(&position, &order->entry, document_hash, bytes);
     crypto_sha256(bytes, size, computed);
-    enum journal_fault fault =
-        journal_check_entry(&run->chain, order->seq, &order->entry, computed, order->hash);
-    return fault ? fault : journal_check_rules(&order->entry, &run->rules);
+    return journal_check_entry(&run->chain, order->seq, &order->entry, computed, order->hash);
 }
 
 /* A chain that broke on the way has said so already; its head would only say it again. */

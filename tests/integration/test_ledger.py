@@ -549,6 +549,7 @@ TAMPERINGS = [
     ("UPDATE ledger.journal SET posted_time_ms = posted_time_ms + 1 WHERE seq = 1", "hash-mismatch", 1),
     ("UPDATE ledger.journal SET hash = set_byte(hash, 31, 255 - get_byte(hash, 31)) WHERE seq = 2", "hash-mismatch", 2),
     ("UPDATE ledger.journal SET key = gen_random_uuid() WHERE seq = 2", "hash-mismatch", 2),
+    ("UPDATE ledger.journal SET linked_seq = 1 WHERE seq = 2", "hash-mismatch", 2),
     ("UPDATE ledger.journal SET shard = 'other' WHERE seq = 2", "seq-gap", 3),
     ("DELETE FROM ledger.journal WHERE seq = 2", "seq-gap", 3),
     ("DELETE FROM ledger.journal WHERE seq = 3", "head-mismatch", 3),

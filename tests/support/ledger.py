@@ -186,6 +186,18 @@ class Ledger:
             "POST", "/v1/entries", body, headers={"Idempotency-Key": key or str(uuid.uuid4())}
         )
 
+    def post(self, kind, amount_krw=None, key=None, **changes):
+        """Posts an entry of any kind in the line 2025/district/a; returns (status, JSON)."""
+        body = {"kind": kind, "document": f"문서 {kind}"}
+        if kind != "reversal":
+            body.update(fiscal_year=2025, programme="a", funding_source="district")
+        if amount_krw is not None:
+            body["amount_krw"] = amount_krw
+        body.update(changes)
+        return self.ask(
+            "POST", "/v1/entries", body, headers={"Idempotency-Key": key or str(uuid.uuid4())}
+        )
+
     def verification(self):
         return self.get("/v1/verification")
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the ledger's unit tests share: the two kinds of this version as rules,
- * a line, and random numbers whose seed is printed and may be given in
- * HYEOPCHI_TEST_SEED. It must never contain a rule that the tested code lacks.
+ * What the ledger's unit tests share: the rules of all kinds as the migration
+ * has them, a line, and random numbers whose seed is printed and may be given
+ * in HYEOPCHI_TEST_SEED. It must never contain a rule of its own.
  */
 #ifndef HYEOPCHI_TESTS_SUPPORT_LEDGER_FIXTURE_H
 #define HYEOPCHI_TESTS_SUPPORT_LEDGER_FIXTURE_H
@@ -13,49 +13,85 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "ledger/domain/entry.h"
 
+enum { FIXTURE_ROW_SIZE = 256, FIXTURE_KIND_COUNT_MAX = 64 };
+
+/* What a row of the migration's list of kinds says. */
+struct fixture_kind {
+    char code[KIND_LENGTH_MAX + 1];
+    bool clearing;
+    bool needs_link;
+    bool reversible;
+};
+
+static inline bool fixture_true(const char *word)
+{
+    return strcmp(word, "TRUE") == 0;
+}
+
+/* A row of the list of kinds, or of what they move; other lines of the migration are passed over. */
+static inline void fixture_read_row(const char *text, struct fixture_kind kinds[],
+                                    size_t *kind_count, struct kind_rule_set *set)
+{
+    struct fixture_kind kind = {.clearing = false};
+    struct kind_rule rule = {.needs_document = true};
+    char words[3][6];
+    char line[8];
+
+    if (sscanf(text,
+               " ('%32[a-z_]', %d, '%32[^']', '%32[^']', %5[A-Z], %5[A-Z], '%7[a-z]', %5[A-Z])",
+               rule.kind, &rule.transfer, rule.debit_class, rule.credit_class, words[0], words[1],
+               line, words[2]) == 8) {
+        rule.required = fixture_true(words[0]);
+        rule.repeated = fixture_true(words[1]);
+        rule.same_amount = fixture_true(words[2]);
+        rule.same_line = strcmp(line, "same") == 0;
+        rule.same_source = rule.same_line || strcmp(line, "source") == 0;
+        rule.next_year = strcmp(line, "next") == 0;
+        for (size_t i = 0; i < *kind_count; i++) {
+            if (strcmp(kinds[i].code, rule.kind) == 0) {
+                rule.clearing = kinds[i].clearing;
+                rule.needs_link = kinds[i].needs_link;
+                rule.reversible = kinds[i].reversible;
+            }
+        }
+        assert_int_equal(kind_rule_set_add(set, &rule), ERR_OK);
+    } else if (sscanf(text, " ('%32[a-z_]', %5[A-Z], %5[A-Z], %5[A-Z])", kind.code, words[0],
+                      words[1], words[2]) == 4) {
+        assert_true(*kind_count < FIXTURE_KIND_COUNT_MAX);
+        kind.clearing = fixture_true(words[0]);
+        kind.needs_link = fixture_true(words[1]);
+        kind.reversible = fixture_true(words[2]);
+        kinds[*kind_count] = kind;
+        (*kind_count)++;
+    }
+}
+
+/* The rules that the ledger ships, read from its migration. */
 static inline const struct kind_rule_set *fixture_rules(void)
 {
-    static const struct kind_rule ROWS[] = {
-        {.kind = KIND_APPROPRIATION,
-         .transfer = 1,
-         .debit_class = "R10.main",
-         .credit_class = "S10",
-         .required = true,
-         .same_line = true,
-         .same_source = true,
-         .same_amount = true,
-         .needs_document = true},
-        {.kind = KIND_APPROPRIATION,
-         .transfer = 2,
-         .debit_class = "M10",
-         .credit_class = "M90",
-         .required = true,
-         .same_line = true,
-         .same_source = true,
-         .same_amount = true,
-         .needs_document = true},
-        {.kind = KIND_SELECTION,
-         .transfer = 1,
-         .debit_class = "M90",
-         .credit_class = "M10",
-         .required = true,
-         .same_line = true,
-         .same_source = true,
-         .same_amount = true,
-         .needs_document = true},
-    };
     static struct kind_rule_set set;
 
     if (set.count == 0) {
-        for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
-            assert_int_equal(kind_rule_set_add(&set, &ROWS[i]), ERR_OK);
+        struct fixture_kind kinds[FIXTURE_KIND_COUNT_MAX];
+        char text[FIXTURE_ROW_SIZE];
+        size_t kind_count = 0;
+        FILE *file = fopen(TEST_SOURCE_DIR "/services/ledger/schema/0001_ledger.sql", "r");
+
+        assert_non_null(file);
+        while (fgets(text, sizeof text, file)) {
+            fixture_read_row(text, kinds, &kind_count, &set);
         }
+        assert_int_equal(fclose(file), 0);
+        assert_true(kind_count > 20);
+        assert_true(set.count > 2 * kind_count);
     }
     return &set;
 }

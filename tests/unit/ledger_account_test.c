@@ -70,6 +70,8 @@ static void a_class_is_a_stage_or_what_stands_before_its_dot(void **state)
     (void)state;
     assert_true(stage_in_class(STAGE_R10_MAIN, "R10"));
     assert_true(stage_in_class(STAGE_R10_MAIN, "R10.main"));
+    assert_true(stage_in_class(STAGE_R10_SUPPLEMENTARY9, "R10.supplementary"));
+    assert_true(stage_in_class(STAGE_R10_SUPPLEMENTARY9, "R10"));
     assert_false(stage_in_class(STAGE_R10_MAIN, "R1"));
     assert_false(stage_in_class(STAGE_R10_MAIN, "R10."));
     assert_false(stage_in_class(STAGE_R10_MAIN, "R10.ma"));

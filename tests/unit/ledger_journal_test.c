@@ -93,7 +93,7 @@ static enum journal_fault verify_chain(const struct journal_fixture *fixture, in
         if (fault) {
             return fault;
         }
-        fault = journal_check_rules(&row->entry, fixture_rules());
+        fault = journal_check_rules(&row->entry, NULL, fixture_rules());
         if (fault) {
             return fault;
         }
@@ -209,6 +209,7 @@ static void the_largest_entry_fits_its_buffer(void **state)
     memset(entry.kind, 'k', KIND_LENGTH_MAX);
     memset(entry.document, 'd', ENTRY_DOCUMENT_LENGTH_MAX);
     memset(entry.metadata, 'm', ENTRY_METADATA_LENGTH_MAX);
+    entry.linked_seq = INT64_MAX;
     entry.leg_count = ENTRY_LEG_MAX;
     for (size_t i = 0; i < ENTRY_LEG_MAX; i++) {
         entry.legs[i].account.line = fixture_line(2199, FUNDING_SOURCE_NATIONAL, programme);

@@ -33,6 +33,16 @@ static void case_init(struct order_case *order_case, int64_t requested_krw, int6
     order_case->balances[2].balance_krw = requested_krw;
 }
 
+static void case_post(struct order_case *order_case, enum period_state period_state)
+{
+    const struct order_context context = {
+        .rules = fixture_rules(),
+        .period_state = period_state,
+    };
+
+    order_post(&order_case->order, &context, order_case->pointers);
+}
+
 static void an_order_that_fits_is_posted_and_remembered_by_its_number(void **state)
 {
     struct order_case order_case;
@@ -40,7 +50,7 @@ static void an_order_that_fits_is_posted_and_remembered_by_its_number(void **sta
 
     (void)state;
     case_init(&order_case, 100, 60);
-    order_post(&order_case.order, fixture_rules(), PERIOD_OPEN, order_case.pointers);
+    case_post(&order_case, PERIOD_OPEN);
     assert_int_equal(order_case.order.result, ORDER_POSTED);
     assert_false(order_case.order.remembered);
     assert_true(order_case.order.postings[2].balance_after_krw == 40);
@@ -64,7 +74,7 @@ static void a_refusal_is_remembered_word_for_word(void **state)
 
     (void)state;
     case_init(&order_case, 59, 60);
-    order_post(&order_case.order, fixture_rules(), PERIOD_OPEN, order_case.pointers);
+    case_post(&order_case, PERIOD_OPEN);
     assert_int_equal(order_case.order.result, ORDER_REFUSED);
     assert_int_equal(order_case.order.refusal.reason, REFUSAL_BALANCE_SHORT);
     assert_string_equal(order_case.order.refusal.field, "/amount_krw");
@@ -106,7 +116,7 @@ static void a_broken_rule_is_found_before_any_balance_is_looked_at(void **state)
 
     (void)state;
     case_init(&order_case, 0, 60);
-    order_post(&order_case.order, fixture_rules(), PERIOD_CLOSED, order_case.pointers);
+    case_post(&order_case, PERIOD_CLOSED);
     assert_int_equal(order_case.order.refusal.reason, REFUSAL_PERIOD_CLOSED);
     assert_string_equal(order_case.order.refusal.account, "");
 }

@@ -21,6 +21,18 @@ struct stage_row {
     const char *name_ko;
     bool has_floor;
     int64_t floor_krw;
+    int clearing;
+};
+
+/* Clearing groups: what enters one must leave it in the same entry. */
+enum {
+    CLEARING_NONE = 0,
+    CLEARING_ITEM_TRANSFER,
+    CLEARING_POLICY_TRANSFER,
+    CLEARING_BODY_TRANSFER,
+    CLEARING_CARRYOVER_EXPLICIT,
+    CLEARING_CARRYOVER_ACCIDENT,
+    CLEARING_CARRYOVER_CONTINUING,
 };
 
 static const struct funding_source_row FUNDING_SOURCE_ROWS[] = {
@@ -35,41 +47,55 @@ static const struct funding_source_row FUNDING_SOURCE_ROWS[] = {
  * by design, so they have no floor. Every other account must not fall below zero.
  */
 static const struct stage_row STAGE_ROWS[] = {
-    [STAGE_M10] = {"M10", "편성요구", true, 0},
-    [STAGE_M90] = {"M90", "편성요구 상대계정", false, 0},
-    [STAGE_R10_MAIN] = {"R10.main", "본예산", false, 0},
-    [STAGE_R10_SUPPLEMENTARY1] = {"R10.supplementary1", "제1회 추가경정예산", false, 0},
-    [STAGE_R10_SUPPLEMENTARY2] = {"R10.supplementary2", "제2회 추가경정예산", false, 0},
-    [STAGE_R10_SUPPLEMENTARY3] = {"R10.supplementary3", "제3회 추가경정예산", false, 0},
-    [STAGE_R10_SUPPLEMENTARY4] = {"R10.supplementary4", "제4회 추가경정예산", false, 0},
-    [STAGE_R10_SUPPLEMENTARY5] = {"R10.supplementary5", "제5회 추가경정예산", false, 0},
-    [STAGE_R10_SUPPLEMENTARY6] = {"R10.supplementary6", "제6회 추가경정예산", false, 0},
-    [STAGE_R10_SUPPLEMENTARY7] = {"R10.supplementary7", "제7회 추가경정예산", false, 0},
-    [STAGE_R10_SUPPLEMENTARY8] = {"R10.supplementary8", "제8회 추가경정예산", false, 0},
-    [STAGE_R10_SUPPLEMENTARY9] = {"R10.supplementary9", "제9회 추가경정예산", false, 0},
-    [STAGE_R10_PRE_APPROVAL] = {"R10.pre_approval", "성립전 예산", false, 0},
-    [STAGE_R10_RESERVE] = {"R10.reserve", "예비비", false, 0},
-    [STAGE_R10_ITEM_TRANSFER] = {"R10.item_transfer", "전용", false, 0},
-    [STAGE_R10_POLICY_TRANSFER] = {"R10.policy_transfer", "이용", false, 0},
-    [STAGE_R10_BODY_TRANSFER] = {"R10.body_transfer", "이체", false, 0},
-    [STAGE_R10_CARRYOVER_EXPLICIT] = {"R10.carryover_explicit", "명시이월 재원", false, 0},
-    [STAGE_R10_CARRYOVER_ACCIDENT] = {"R10.carryover_accident", "사고이월 재원", false, 0},
-    [STAGE_R10_CARRYOVER_CONTINUING] = {"R10.carryover_continuing", "계속비이월 재원", false, 0},
-    [STAGE_S10] = {"S10", "편성", true, 0},
-    [STAGE_S20] = {"S20", "확보", true, 0},
-    [STAGE_S30] = {"S30", "배정", true, 0},
-    [STAGE_S40] = {"S40", "지출원인행위", true, 0},
-    [STAGE_S45] = {"S45", "교부", true, 0},
-    [STAGE_S50] = {"S50", "집행", true, 0},
-    [STAGE_S60] = {"S60", "정산확정", true, 0},
-    [STAGE_S70] = {"S70", "반납예정", true, 0},
-    [STAGE_S75] = {"S75", "반납완료", true, 0},
-    [STAGE_S80_EXPLICIT] = {"S80.explicit", "명시이월", true, 0},
-    [STAGE_S80_ACCIDENT] = {"S80.accident", "사고이월", true, 0},
-    [STAGE_S80_CONTINUING] = {"S80.continuing", "계속비이월", true, 0},
-    [STAGE_S90] = {"S90", "불용", true, 0},
-    [STAGE_I10] = {"I10", "이자(반납대상)", true, 0},
-    [STAGE_I20] = {"I20", "이자 상대계정", false, 0},
+    [STAGE_M10] = {"M10", "편성요구", true, 0, CLEARING_NONE},
+    [STAGE_M90] = {"M90", "편성요구 상대계정", false, 0, CLEARING_NONE},
+    [STAGE_R10_MAIN] = {"R10.main", "본예산", false, 0, CLEARING_NONE},
+    [STAGE_R10_SUPPLEMENTARY1] = {"R10.supplementary.1", "제1회 추가경정예산", false, 0,
+                                  CLEARING_NONE},
+    [STAGE_R10_SUPPLEMENTARY2] = {"R10.supplementary.2", "제2회 추가경정예산", false, 0,
+                                  CLEARING_NONE},
+    [STAGE_R10_SUPPLEMENTARY3] = {"R10.supplementary.3", "제3회 추가경정예산", false, 0,
+                                  CLEARING_NONE},
+    [STAGE_R10_SUPPLEMENTARY4] = {"R10.supplementary.4", "제4회 추가경정예산", false, 0,
+                                  CLEARING_NONE},
+    [STAGE_R10_SUPPLEMENTARY5] = {"R10.supplementary.5", "제5회 추가경정예산", false, 0,
+                                  CLEARING_NONE},
+    [STAGE_R10_SUPPLEMENTARY6] = {"R10.supplementary.6", "제6회 추가경정예산", false, 0,
+                                  CLEARING_NONE},
+    [STAGE_R10_SUPPLEMENTARY7] = {"R10.supplementary.7", "제7회 추가경정예산", false, 0,
+                                  CLEARING_NONE},
+    [STAGE_R10_SUPPLEMENTARY8] = {"R10.supplementary.8", "제8회 추가경정예산", false, 0,
+                                  CLEARING_NONE},
+    [STAGE_R10_SUPPLEMENTARY9] = {"R10.supplementary.9", "제9회 추가경정예산", false, 0,
+                                  CLEARING_NONE},
+    [STAGE_R10_PRE_APPROVAL] = {"R10.pre_approval", "성립전 예산", false, 0, CLEARING_NONE},
+    [STAGE_R10_RESERVE] = {"R10.reserve", "예비비", false, 0, CLEARING_NONE},
+    [STAGE_R10_ITEM_TRANSFER] = {"R10.item_transfer", "전용", false, 0, CLEARING_ITEM_TRANSFER},
+    [STAGE_R10_POLICY_TRANSFER] = {"R10.policy_transfer", "이용", false, 0,
+                                   CLEARING_POLICY_TRANSFER},
+    [STAGE_R10_BODY_TRANSFER] = {"R10.body_transfer", "이체", false, 0, CLEARING_BODY_TRANSFER},
+    [STAGE_R10_CARRYOVER_EXPLICIT] = {"R10.carryover_explicit", "명시이월 재원", false, 0,
+                                      CLEARING_CARRYOVER_EXPLICIT},
+    [STAGE_R10_CARRYOVER_ACCIDENT] = {"R10.carryover_accident", "사고이월 재원", false, 0,
+                                      CLEARING_CARRYOVER_ACCIDENT},
+    [STAGE_R10_CARRYOVER_CONTINUING] = {"R10.carryover_continuing", "계속비이월 재원", false, 0,
+                                        CLEARING_CARRYOVER_CONTINUING},
+    [STAGE_S10] = {"S10", "편성", true, 0, CLEARING_NONE},
+    [STAGE_S20] = {"S20", "확보", true, 0, CLEARING_NONE},
+    [STAGE_S30] = {"S30", "배정", true, 0, CLEARING_NONE},
+    [STAGE_S40] = {"S40", "지출원인행위", true, 0, CLEARING_NONE},
+    [STAGE_S45] = {"S45", "교부", true, 0, CLEARING_NONE},
+    [STAGE_S50] = {"S50", "집행", true, 0, CLEARING_NONE},
+    [STAGE_S60] = {"S60", "정산확정", true, 0, CLEARING_NONE},
+    [STAGE_S70] = {"S70", "반납예정", true, 0, CLEARING_NONE},
+    [STAGE_S75] = {"S75", "반납완료", true, 0, CLEARING_NONE},
+    [STAGE_S80_EXPLICIT] = {"S80.explicit", "명시이월", true, 0, CLEARING_CARRYOVER_EXPLICIT},
+    [STAGE_S80_ACCIDENT] = {"S80.accident", "사고이월", true, 0, CLEARING_CARRYOVER_ACCIDENT},
+    [STAGE_S80_CONTINUING] = {"S80.continuing", "계속비이월", true, 0,
+                              CLEARING_CARRYOVER_CONTINUING},
+    [STAGE_S90] = {"S90", "불용", true, 0, CLEARING_NONE},
+    [STAGE_I10] = {"I10", "이자(반납대상)", true, 0, CLEARING_NONE},
+    [STAGE_I20] = {"I20", "이자 상대계정", false, 0, CLEARING_NONE},
 };
 
 static_assert(sizeof FUNDING_SOURCE_ROWS / sizeof FUNDING_SOURCE_ROWS[0] ==
@@ -137,6 +163,15 @@ bool stage_floor(enum stage stage, int64_t *ret_floor_krw)
         *ret_floor_krw = row->floor_krw;
     }
     return row->has_floor;
+}
+
+int stage_clearing(enum stage stage)
+{
+    const struct stage_row *row = stage_row(stage);
+
+    assert(row->clearing >= CLEARING_NONE);
+    assert(row->clearing <= CLEARING_CARRYOVER_CONTINUING);
+    return row->clearing;
 }
 
 bool stage_in_class(enum stage stage, const char *class_code)

@@ -92,6 +92,7 @@ struct account_balance {
     int64_t version;     /* postings so far */
     bool has_floor;
     int64_t floor_krw; /* meaningful only with has_floor */
+    bool frozen;       /* its line is: nothing may be posted to it */
 };
 
 /* The source's code ("district") and Korean name ("구비"). Static; never NULL. */
@@ -112,8 +113,15 @@ ERR_CHECKED enum err stage_parse(const char *code, enum stage *ret_stage);
 bool stage_floor(enum stage stage, int64_t *ret_floor_krw);
 
 /*
+ * The group of stages that money only passes through (전용, 이용, 이체, and each kind of 이월 with
+ * its next year's origin): what enters a group must leave it in the same entry. 0: in no group.
+ */
+int stage_clearing(enum stage stage);
+
+/*
  * True when the stage belongs to the class: a class is a stage's code ("R10.main") or the part of
- * it before the dot ("R10", which covers every origin of appropriated money).
+ * it before a dot ("R10", which covers every origin of appropriated money, or
+ * "R10.supplementary", which covers every 추가경정예산).
  */
 bool stage_in_class(enum stage stage, const char *class_code);
 

@@ -11,10 +11,6 @@
 #include "ledger/domain/krw.h"
 #include "ledger/domain/text.h"
 
-static enum err entry_start(struct entry *entry, const char *kind, const struct entry_head *head,
-                            const struct line *line, struct refusal *ret_refusal);
-static void entry_add_transfer(struct entry *entry, enum stage debit, enum stage credit,
-                               const struct line *line, int64_t amount_krw);
 static enum err check_texts(const struct entry *entry, bool needs_document,
                             struct refusal *ret_refusal);
 static enum err check_pairs(const struct entry *entry, struct refusal *ret_refusal);
@@ -23,6 +19,8 @@ static enum err check_rules(const struct entry *entry, const struct kind_rule *r
 static enum err check_transfer(const struct entry *entry, size_t leg, const struct kind_rule *row,
                                struct refusal *ret_refusal);
 static enum err check_sums(const struct entry *entry, struct refusal *ret_refusal);
+static enum err check_clearing(const struct entry *entry, const struct kind_rule *rows,
+                               size_t row_count, struct refusal *ret_refusal);
 static enum err check_period(enum period_state state, bool allowed_when_closed,
                              struct refusal *ret_refusal);
 static enum err check_floor(const struct account_balance *balance, int64_t final_krw,
@@ -31,115 +29,23 @@ static enum err refuse_leg(const struct entry *entry, size_t leg, enum refusal_r
                            const char *field, struct refusal *ret_refusal);
 static bool transfer_fits(const struct entry *entry, size_t leg, const struct kind_rule *row);
 static bool same_source(const struct line *left, const struct line *right);
-
-bool entry_date_valid(int32_t yyyymmdd)
-{
-    static const int32_t DAYS[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    int32_t year = yyyymmdd / 10000;
-    int32_t month = yyyymmdd / 100 % 100;
-    int32_t day = yyyymmdd % 100;
-
-    if (year < FISCAL_YEAR_MIN || year > FISCAL_YEAR_MAX || month < 1 || month > 12 || day < 1) {
-        return false;
-    }
-    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    int32_t last = DAYS[month - 1] + (leap && month == 2 ? 1 : 0);
-    assert(last >= 28);
-    assert(last <= 31);
-    return day <= last;
-}
-
-enum err entry_date_parse(const char *text, int32_t *ret_yyyymmdd)
-{
-    static const char PATTERN[] = "0000-00-00";
-    int32_t yyyymmdd = 0;
-
-    assert(text);
-    assert(ret_yyyymmdd);
-    if (strlen(text) != sizeof PATTERN - 1) {
-        return ERR_INVALID;
-    }
-    for (size_t i = 0; PATTERN[i] != '\0'; i++) {
-        bool digit = text[i] >= '0' && text[i] <= '9';
-        if (PATTERN[i] == '-' ? text[i] != '-' : !digit) {
-            return ERR_INVALID;
-        }
-        yyyymmdd = digit ? yyyymmdd * 10 + (text[i] - '0') : yyyymmdd;
-    }
-    if (!entry_date_valid(yyyymmdd)) {
-        return ERR_INVALID;
-    }
-    *ret_yyyymmdd = yyyymmdd;
-    return ERR_OK;
-}
-
-void entry_date_format(int32_t yyyymmdd, char text[ENTRY_DATE_SIZE])
-{
-    int32_t rest = yyyymmdd;
-
-    assert(entry_date_valid(yyyymmdd));
-    text[ENTRY_DATE_SIZE - 1] = '\0';
-    for (size_t i = ENTRY_DATE_SIZE - 1; i > 0; i--) {
-        bool dash = i - 1 == 4 || i - 1 == 7;
-        text[i - 1] = (char)(dash ? '-' : '0' + rest % 10);
-        rest = dash ? rest : rest / 10;
-    }
-    assert(rest == 0);
-}
-
-enum err entry_build_selection(struct entry *entry, const struct entry_head *head,
-                               const struct line *line, int64_t amount_krw,
-                               struct refusal *ret_refusal)
-{
-    enum err err = ERR_OK;
-
-    assert(entry);
-    assert(ret_refusal);
-    if (amount_krw < 1) {
-        return refusal_set(ret_refusal, REFUSAL_AMOUNT_INVALID, "/amount_krw", 0);
-    }
-    err = entry_start(entry, KIND_SELECTION, head, line, ret_refusal);
-    if (err) {
-        return err;
-    }
-    entry_add_transfer(entry, STAGE_M90, STAGE_M10, line, amount_krw);
-    return ERR_OK;
-}
-
-enum err entry_build_appropriation(struct entry *entry, const struct entry_head *head,
-                                   const struct line *line, int64_t amount_krw,
-                                   struct refusal *ret_refusal)
-{
-    enum err err = ERR_OK;
-
-    assert(entry);
-    assert(ret_refusal);
-    if (amount_krw < 1) {
-        return refusal_set(ret_refusal, REFUSAL_AMOUNT_INVALID, "/amount_krw", 0);
-    }
-    err = entry_start(entry, KIND_APPROPRIATION, head, line, ret_refusal);
-    if (err) {
-        return err;
-    }
-    entry_add_transfer(entry, STAGE_R10_MAIN, STAGE_S10, line, amount_krw);
-    entry_add_transfer(entry, STAGE_M10, STAGE_M90, line, amount_krw);
-    return ERR_OK;
-}
+static bool next_year(const struct line *line, const struct line *next);
 
 enum err entry_check(const struct entry *entry, const struct kind_rule_set *rules,
                      enum period_state period_state, struct refusal *ret_refusal)
 {
     const struct kind_rule *rows = NULL;
     size_t row_count = 0;
-    bool needs_document = false;
-    bool allowed_when_closed = true;
+    bool reversal = strcmp(entry->kind, KIND_REVERSAL) == 0;
+    bool needs_document = reversal;
+    bool allowed_when_closed = !reversal;
     enum err err = ERR_OK;
 
     assert(entry);
     assert(rules);
     assert(ret_refusal);
     rows = kind_rule_set_find(rules, entry->kind, &row_count);
-    if (!rows) {
+    if (!rows && !reversal) {
         return refusal_set(ret_refusal, REFUSAL_KIND_UNKNOWN, "/kind", 0);
     }
     for (size_t i = 0; i < row_count; i++) {
@@ -154,11 +60,17 @@ enum err entry_check(const struct entry *entry, const struct kind_rule_set *rule
     if (err) {
         return err;
     }
-    err = check_rules(entry, rows, row_count, ret_refusal);
+    if (!reversal) { /* entry_check_link says what a reversal may move */
+        err = check_rules(entry, rows, row_count, ret_refusal);
+    }
     if (err) {
         return err;
     }
     err = check_sums(entry, ret_refusal);
+    if (err) {
+        return err;
+    }
+    err = check_clearing(entry, rows, row_count, ret_refusal);
     if (err) {
         return err;
     }
@@ -176,6 +88,9 @@ enum err entry_post(const struct entry *entry, struct account_balance *const bal
     for (size_t i = 0; i < entry->leg_count; i++) {
         struct entry_posting before = {balances[i]->version, balances[i]->balance_krw};
         assert(account_equal(&balances[i]->account, &entry->legs[i].account));
+        if (balances[i]->frozen) {
+            return refuse_leg(entry, i, REFUSAL_LINE_FROZEN, "/programme", ret_refusal);
+        }
         for (size_t j = 0; j < i; j++) {
             before = balances[j] == balances[i] ? postings[j] : before;
         }
@@ -203,40 +118,6 @@ enum err entry_post(const struct entry *entry, struct account_balance *const bal
         ret_postings[i] = postings[i];
     }
     return ERR_OK;
-}
-
-/* Fills everything but the legs; the refusal names the text that does not fit. */
-static enum err entry_start(struct entry *entry, const char *kind, const struct entry_head *head,
-                            const struct line *line, struct refusal *ret_refusal)
-{
-    size_t document_length = strlen(head->document);
-    size_t metadata_length = strlen(head->metadata);
-
-    assert(strlen(kind) <= KIND_LENGTH_MAX);
-    assert(metadata_length <= ENTRY_METADATA_LENGTH_MAX);
-    if (document_length > ENTRY_DOCUMENT_LENGTH_MAX) {
-        return refusal_set(ret_refusal, REFUSAL_DOCUMENT_INVALID, "/document", 0);
-    }
-    memset(entry, 0, sizeof *entry);
-    memcpy(entry->key, head->key, ENTRY_KEY_SIZE);
-    memcpy(entry->kind, kind, strlen(kind));
-    memcpy(entry->document, head->document, document_length);
-    memcpy(entry->metadata, head->metadata, metadata_length);
-    entry->effective_date = head->effective_date;
-    entry->period = line->fiscal_year;
-    return ERR_OK;
-}
-
-static void entry_add_transfer(struct entry *entry, enum stage debit, enum stage credit,
-                               const struct line *line, int64_t amount_krw)
-{
-    assert(entry->leg_count + 2 <= ENTRY_LEG_MAX);
-    assert(amount_krw > 0);
-    entry->legs[entry->leg_count] =
-        (struct entry_leg){.account = {.line = *line, .stage = debit}, .amount_krw = -amount_krw};
-    entry->legs[entry->leg_count + 1] =
-        (struct entry_leg){.account = {.line = *line, .stage = credit}, .amount_krw = amount_krw};
-    entry->leg_count += 2;
 }
 
 static enum err check_texts(const struct entry *entry, bool needs_document,
@@ -291,17 +172,19 @@ static enum err check_rules(const struct entry *entry, const struct kind_rule *r
         return refusal_set(ret_refusal, REFUSAL_FISCAL_YEAR_INVALID, "/fiscal_year", 0);
     }
     for (size_t row = 0; row < row_count; row++) {
-        if (leg == entry->leg_count || !transfer_fits(entry, leg, &rows[row])) {
-            if (rows[row].required) {
-                return refusal_set(ret_refusal, REFUSAL_LEGS_INVALID, "/legs", 0);
+        size_t first = leg;
+        bool more = true;
+        while (more && leg < entry->leg_count && transfer_fits(entry, leg, &rows[row])) {
+            enum err err = check_transfer(entry, leg, &rows[row], ret_refusal);
+            if (err) {
+                return err;
             }
-            continue;
+            leg += 2;
+            more = rows[row].repeated;
         }
-        enum err err = check_transfer(entry, leg, &rows[row], ret_refusal);
-        if (err) {
-            return err;
+        if (leg == first && rows[row].required) {
+            return refusal_set(ret_refusal, REFUSAL_LEGS_INVALID, "/legs", 0);
         }
-        leg += 2;
     }
     if (leg != entry->leg_count) {
         return refuse_leg(entry, leg, REFUSAL_LEGS_INVALID, "/legs", ret_refusal);
@@ -323,6 +206,9 @@ static enum err check_transfer(const struct entry *entry, size_t leg, const stru
     }
     if (row->same_source && (!same_source(debit, credit) || !same_source(first, debit))) {
         return refuse_leg(entry, leg, REFUSAL_SOURCE_MISMATCH, "/legs", ret_refusal);
+    }
+    if (row->next_year && (!line_equal(debit, credit) || !next_year(first, debit))) {
+        return refuse_leg(entry, leg, REFUSAL_LINE_MISMATCH, "/legs", ret_refusal);
     }
     if (row->same_amount && entry->legs[leg].amount_krw != entry->legs[0].amount_krw) {
         return refuse_leg(entry, leg, REFUSAL_LEGS_UNBALANCED, "/amount_krw", ret_refusal);
@@ -364,6 +250,38 @@ static enum err check_sums(const struct entry *entry, struct refusal *ret_refusa
         }
         if (line_krw != 0) {
             return refuse_leg(entry, i, REFUSAL_LINE_UNBALANCED, "/legs", ret_refusal);
+        }
+    }
+    return ERR_OK;
+}
+
+/*
+ * Lines come out even by themselves, whatever each receives; what one sends must also be what
+ * another gets, by source.
+ */
+static enum err check_clearing(const struct entry *entry, const struct kind_rule *rows,
+                               size_t row_count, struct refusal *ret_refusal)
+{
+    bool wanted = false;
+
+    for (size_t i = 0; i < row_count; i++) {
+        wanted = wanted || rows[i].clearing;
+    }
+    for (size_t i = 0; wanted && i < entry->leg_count; i++) {
+        const struct account *account = &entry->legs[i].account;
+        int clearing = stage_clearing(account->stage);
+        int64_t sum_krw = 0;
+        for (size_t j = 0; clearing != 0 && j < entry->leg_count; j++) {
+            const struct entry_leg *leg = &entry->legs[j];
+            bool same = stage_clearing(leg->account.stage) == clearing &&
+                        leg->account.line.funding_source == account->line.funding_source;
+            enum err err = krw_add(sum_krw, same ? leg->amount_krw : 0, &sum_krw);
+            if (err) {
+                return refuse_leg(entry, j, REFUSAL_AMOUNT_INVALID, "/amount_krw", ret_refusal);
+            }
+        }
+        if (sum_krw != 0) {
+            return refuse_leg(entry, i, REFUSAL_CLEARING_UNBALANCED, "/amount_krw", ret_refusal);
         }
     }
     return ERR_OK;
@@ -426,4 +344,11 @@ static bool transfer_fits(const struct entry *entry, size_t leg, const struct ki
 static bool same_source(const struct line *left, const struct line *right)
 {
     return left->fiscal_year == right->fiscal_year && left->funding_source == right->funding_source;
+}
+
+static bool next_year(const struct line *line, const struct line *next)
+{
+    return next->fiscal_year == line->fiscal_year + 1 &&
+           next->funding_source == line->funding_source &&
+           strcmp(next->programme, line->programme) == 0;
 }

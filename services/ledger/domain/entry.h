@@ -36,6 +36,15 @@ struct entry_head {
     int32_t effective_date; /* yyyymmdd, Korean time */
     const char *document;   /* what it rests on, for people: a resolution, a tally */
     const char *metadata;   /* who asked and how; kept and hashed byte for byte */
+    int64_t linked_seq;     /* the entry that this one corrects or follows from; 0: none */
+};
+
+/* One debit and its credit; which line, which stages, how much. */
+struct entry_transfer {
+    struct line line;
+    enum stage debit;
+    enum stage credit;
+    int64_t amount_krw;
 };
 
 struct entry_leg {
@@ -47,7 +56,8 @@ struct entry {
     uint8_t key[ENTRY_KEY_SIZE];
     char kind[KIND_LENGTH_MAX + 1];
     int32_t effective_date; /* yyyymmdd */
-    int32_t period;         /* fiscal year that must be open */
+    int32_t period;         /* fiscal year of the first leg, which must be open */
+    int64_t linked_seq;     /* the entry it corrects or follows from; 0: none */
     char document[ENTRY_DOCUMENT_LENGTH_MAX + 1];
     char metadata[ENTRY_METADATA_LENGTH_MAX + 1];
     struct entry_leg legs[ENTRY_LEG_MAX];
@@ -58,6 +68,13 @@ struct entry {
 struct entry_posting {
     int64_t version; /* the account's count of postings, this one included */
     int64_t balance_after_krw;
+};
+
+/* What is known of the entry that another one names as its link. */
+struct entry_link {
+    const struct entry *entry; /* NULL: there is no entry with that number */
+    bool reversed;
+    int64_t taken_krw; /* what 여입 and 과목경정 took back of it so far */
 };
 
 /* True for a date of the calendar, yyyymmdd, from 2000 to 2199. */
@@ -83,6 +100,37 @@ ERR_CHECKED enum err entry_build_appropriation(struct entry *entry, const struct
                                                struct refusal *ret_refusal);
 
 /*
+ * An entry of any kind from its transfers, in the order of the kind's rules. Writes the whole entry.
+ * Refused when there is none or more than ENTRY_LEG_MAX / 2, an amount is below 1 won, or a text
+ * does not fit; the kind's own rules are entry_check's.
+ */
+ERR_CHECKED enum err entry_build(struct entry *entry, const struct entry_head *head,
+                                 const char *kind, const struct entry_transfer *transfers,
+                                 size_t count, struct refusal *ret_refusal);
+
+/*
+ * 역분개: starts an entry that takes back the one head->linked_seq names; entry_mirror() gives it
+ * its legs. Refused as above.
+ */
+ERR_CHECKED enum err entry_build_reversal(struct entry *entry, const struct entry_head *head,
+                                          struct refusal *ret_refusal);
+
+/* Gives a reversal the legs of the original with debit and credit exchanged, and its period. */
+void entry_mirror(struct entry *entry, const struct entry *original);
+
+/*
+ * Whether the entry may follow from the one it names. A kind that needs a link (여입, 과목경정)
+ * takes back no more than what is left of that entry's expenditure in the same line; a reversal
+ * takes back all of an entry whose kind allows it, once, before anything was taken of it. Entries
+ * without a link pass link->entry NULL.
+ */
+ERR_CHECKED enum err entry_check_link(const struct entry *entry, const struct kind_rule_set *rules,
+                                      const struct entry_link *link, struct refusal *ret_refusal);
+
+/* How much expenditure (S50) of its first line the entry takes back; 0 when it takes none. */
+int64_t entry_taking(const struct entry *entry);
+
+/*
  * Everything that can be said of an entry without balances: its kind's rules, sums to zero per
  * line and per (year, source), amounts, date, document, and that its period is open. The refusal
  * of the first rule broken.
@@ -92,8 +140,8 @@ ERR_CHECKED enum err entry_check(const struct entry *entry, const struct kind_ru
 
 /*
  * Posts a checked entry: balances[i] is the account of leg i (legs of one account share one
- * pointer). Refused, with nothing changed, when balance - held - amount falls below an account's
- * floor or a balance leaves int64. On success ret_postings[leg_count] holds each leg's version and
+ * pointer). Refused, with nothing changed, when a line is frozen, balance - held - amount falls
+ * below an account's floor or a balance leaves int64. On success ret_postings[leg_count] holds each leg's version and
  * balance after.
  */
 ERR_CHECKED enum err entry_post(const struct entry *entry, struct account_balance *const balances[],

@@ -88,6 +88,9 @@ size_t journal_encode_document(const struct entry *entry, uint8_t bytes[JOURNAL_
     assert(bytes);
     put_text(&encoder, entry->document);
     put_text(&encoder, entry->metadata);
+    if (entry->linked_seq > 0) {
+        put_number(&encoder, (uint64_t)entry->linked_seq, 8);
+    }
     return encoder.size;
 }
 
@@ -149,14 +152,20 @@ enum journal_fault journal_check_entry(struct journal_check *check, int64_t seq,
     return JOURNAL_SOUND;
 }
 
-enum journal_fault journal_check_rules(const struct entry *entry, const struct kind_rule_set *rules)
+enum journal_fault journal_check_rules(const struct entry *entry, const struct entry *linked,
+                                       const struct kind_rule_set *rules)
 {
+    /* What was taken of the linked entry before is not known here either. */
+    const struct entry_link link = {.entry = linked};
     struct refusal refusal = {0};
 
     assert(entry);
     assert(rules);
     /* Whether the period was open then is not known now: posting checked that. */
     enum err err = entry_check(entry, rules, PERIOD_OPEN, &refusal);
+    if (!err) {
+        err = entry_check_link(entry, rules, &link, &refusal);
+    }
     return err ? JOURNAL_FAULT_ENTRY : JOURNAL_SOUND;
 }
 

@@ -7,6 +7,7 @@
  * numbers are big-endian; a text is its u16 byte count and its bytes.
  *
  *   document bytes   text document, text metadata
+ *                    u64 linked seq                only where the entry names one
  *   entry bytes      "ledger/1"                    8 bytes, no count
  *                    previous hash                 32 bytes, zero before the first entry
  *                    text shard
@@ -35,10 +36,11 @@
 #include "ledger/domain/kind_rule.h"
 #include "runtime/err.h"
 
-#define JOURNAL_HASH_SIZE         32
-#define JOURNAL_SHARD_LENGTH_MAX  32
-#define JOURNAL_DOCUMENT_SIZE_MAX (2 + ENTRY_DOCUMENT_LENGTH_MAX + 2 + ENTRY_METADATA_LENGTH_MAX)
-#define JOURNAL_LEG_SIZE_MAX      (4 + 2 + 16 + 2 + PROGRAMME_LENGTH_MAX + 2 + 32 + 8)
+#define JOURNAL_HASH_SIZE        32
+#define JOURNAL_SHARD_LENGTH_MAX 32
+#define JOURNAL_DOCUMENT_SIZE_MAX                                                                  \
+    (2 + ENTRY_DOCUMENT_LENGTH_MAX + 2 + ENTRY_METADATA_LENGTH_MAX + 8)
+#define JOURNAL_LEG_SIZE_MAX (4 + 2 + 16 + 2 + PROGRAMME_LENGTH_MAX + 2 + 32 + 8)
 #define JOURNAL_ENTRY_SIZE_MAX                                                                     \
     (8 + 2 * JOURNAL_HASH_SIZE + 2 + JOURNAL_SHARD_LENGTH_MAX + 8 + ENTRY_KEY_SIZE + 8 + 2 +       \
      KIND_LENGTH_MAX + 4 + 4 + 2 + ENTRY_LEG_MAX * JOURNAL_LEG_SIZE_MAX)
@@ -124,8 +126,11 @@ enum journal_fault journal_check_entry(struct journal_check *check, int64_t seq,
                                        const uint8_t computed[JOURNAL_HASH_SIZE],
                                        const uint8_t stored[JOURNAL_HASH_SIZE]);
 
-/* Whether the entry follows the rules of its kind, whatever its period's state is now. */
-enum journal_fault journal_check_rules(const struct entry *entry,
+/*
+ * Whether the entry follows the rules of its kind, whatever its period's state is now. `linked` is
+ * the entry that it names, NULL when it names none or that is not there.
+ */
+enum journal_fault journal_check_rules(const struct entry *entry, const struct entry *linked,
                                        const struct kind_rule_set *rules);
 
 /* Ends the run: the shard's head must name the last entry. */

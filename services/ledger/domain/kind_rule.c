@@ -64,6 +64,20 @@ const struct kind_rule *kind_rule_set_find(const struct kind_rule_set *set, cons
     return first;
 }
 
+bool kind_rule_set_needs_link(const struct kind_rule_set *set, const char *kind)
+{
+    size_t count = 0;
+    const struct kind_rule *rows = kind_rule_set_find(set, kind, &count);
+
+    assert(!rows == (count == 0));
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].needs_link) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* True for text that ends inside its array and is not empty. */
 static bool text_fits(const char *text, size_t size)
 {

@@ -54,15 +54,18 @@ void order_key_init(struct order_key *key, const struct order *order)
     key->refusal = order->refusal;
 }
 
-void order_post(struct order *order, const struct kind_rule_set *rules,
-                enum period_state period_state, struct account_balance *const balances[])
+void order_post(struct order *order, const struct order_context *context,
+                struct account_balance *const balances[])
 {
     struct refusal refusal = {0};
     enum err err = ERR_OK;
 
     assert(order->result == ORDER_PENDING);
-    assert(rules);
-    err = entry_check(&order->entry, rules, period_state, &refusal);
+    assert(context->rules);
+    err = entry_check_link(&order->entry, context->rules, &context->link, &refusal);
+    if (!err) {
+        err = entry_check(&order->entry, context->rules, context->period_state, &refusal);
+    }
     if (!err) {
         err = entry_post(&order->entry, balances, order->postings, &refusal);
     }
@@ -71,6 +74,17 @@ void order_post(struct order *order, const struct kind_rule_set *rules,
         return;
     }
     order->result = ORDER_POSTED;
+}
+
+void order_refuse_group(struct order *order)
+{
+    struct refusal refusal = {0};
+    enum err err = refusal_set(&refusal, REFUSAL_GROUP_REFUSED, "", 0);
+
+    assert(err);
+    assert(order->result == ORDER_PENDING || order->result == ORDER_POSTED);
+    order_reset(order);
+    refuse(order, &refusal);
 }
 
 static void refuse(struct order *order, const struct refusal *refusal)

@@ -47,6 +47,7 @@ struct order {
     /* Asked. */
     struct entry entry;
     uint8_t request_hash[ORDER_HASH_SIZE];
+    int32_t group; /* neighbours with the same number, not 0, are posted all or none */
 
     /* Answered. */
     enum order_result result;
@@ -67,11 +68,21 @@ void order_recall(struct order *order, const struct order_key *key);
 /* What is to be remembered of an order that was answered now. */
 void order_key_init(struct order_key *key, const struct order *order);
 
+/* What the answer to an order depends on, beside balances. Borrowed. */
+struct order_context {
+    const struct kind_rule_set *rules;
+    enum period_state period_state; /* the worst of all fiscal years the entry touches */
+    struct entry_link link;         /* entry NULL when the order names none */
+};
+
 /*
  * Checks and posts the order's entry to its balances (see entry_post); the answer is POSTED, with seq
  * and hash still to be filled by the caller, or REFUSED with nothing changed.
  */
-void order_post(struct order *order, const struct kind_rule_set *rules,
-                enum period_state period_state, struct account_balance *const balances[]);
+void order_post(struct order *order, const struct order_context *context,
+                struct account_balance *const balances[]);
+
+/* Takes an answer of order_post back, because another order of its group was refused. */
+void order_refuse_group(struct order *order);
 
 #endif

@@ -96,10 +96,35 @@ static const struct refusal_row REFUSAL_ROWS[] = {
         {"limit-below-reserved", ERR_CONFLICT,
          "한도를 이미 예약되거나 확정된 금액보다 낮출 수 없습니다.",
          "The limit cannot be lower than what is already reserved or settled."},
+    [REFUSAL_CLEARING_UNBALANCED] = {"transfer-unbalanced", ERR_INVALID,
+                                     "보내는 금액과 받는 금액이 같지 않습니다.",
+                                     "What is sent and what is received are not the same."},
+    [REFUSAL_LINK_MISSING] = {"link-missing", ERR_INVALID, "바로잡을 전표의 번호를 적어야 합니다.",
+                              "The entry that this one corrects must be named."},
+    [REFUSAL_LINK_UNKNOWN] = {"link-unknown", ERR_CONFLICT, "그 번호의 전표가 없습니다.",
+                              "There is no entry with that number."},
+    [REFUSAL_LINK_INVALID] = {"link-invalid", ERR_CONFLICT,
+                              "그 전표는 이 방법으로 바로잡을 수 없습니다.",
+                              "That entry cannot be corrected in this way."},
+    [REFUSAL_LINK_REVERSED] = {"link-reversed", ERR_CONFLICT, "그 전표는 이미 취소되었습니다.",
+                               "That entry was already reversed."},
+    [REFUSAL_LINK_USED] = {"link-used", ERR_CONFLICT,
+                           "그 전표에서 여입하거나 경정한 금액이 있어 취소할 수 없습니다.",
+                           "That entry was already corrected in part and cannot be reversed."},
+    [REFUSAL_LINK_EXCEEDED] = {"link-exceeded", ERR_CONFLICT,
+                               "그 전표로 집행한 금액 가운데 남은 것보다 많습니다.",
+                               "It is more than what is left of the entry's expenditure."},
+    [REFUSAL_GROUP_REFUSED] = {"group-refused", ERR_CONFLICT,
+                               "함께 요청한 다른 전표가 거절되어 기록하지 않았습니다.",
+                               "Another entry of the same group was refused."},
+    [REFUSAL_LINE_FROZEN] = {"line-frozen", ERR_CONFLICT, "집행이 보류된 예산 과목입니다.",
+                             "The budget line is frozen."},
+    [REFUSAL_YEAR_UNSETTLED] = {"year-unsettled", ERR_CONFLICT,
+                                "정리되지 않은 잔액이 있어 마감할 수 없습니다.",
+                                "The year cannot be closed while a balance is unsettled."},
 };
 
-static_assert(sizeof REFUSAL_ROWS / sizeof REFUSAL_ROWS[0] ==
-                  (size_t)REFUSAL_LIMIT_BELOW_RESERVED + 1,
+static_assert(sizeof REFUSAL_ROWS / sizeof REFUSAL_ROWS[0] == (size_t)REFUSAL_YEAR_UNSETTLED + 1,
               "a row for every reason");
 
 static const struct refusal_row *refusal_row(enum refusal_reason reason);
@@ -154,6 +179,6 @@ enum err refusal_parse(const char *code, enum refusal_reason *ret_reason)
 static const struct refusal_row *refusal_row(enum refusal_reason reason)
 {
     assert(reason >= REFUSAL_NONE);
-    assert(reason <= REFUSAL_LIMIT_BELOW_RESERVED);
+    assert(reason <= REFUSAL_YEAR_UNSETTLED);
     return &REFUSAL_ROWS[reason];
 }

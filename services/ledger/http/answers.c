@@ -5,6 +5,7 @@
  */
 #include "ledger/http/answers.h"
 
+#include "ledger/domain/kind.h"
 #include "runtime/clock.h"
 #include "runtime/crypto.h"
 
@@ -25,12 +26,19 @@ static json_t *leg_json(const struct order *order, size_t leg);
 void answer_refusal(struct http_request *request, const struct order_refusal *refusal)
 {
     struct problem problem = {.kind = NULL};
+
+    answer_problem(refusal, &problem);
+    http_respond_problem(request, &problem);
+}
+
+void answer_problem(const struct order_refusal *refusal, struct problem *ret_problem)
+{
     char ko[PROBLEM_DETAIL_SIZE] = "";
     char en[PROBLEM_DETAIL_SIZE] = "";
     char krw[KRW_SIZE];
 
     assert(refusal->reason != REFUSAL_NONE);
-    problem_set(&problem, refusal_kind(refusal->reason), refusal->field, NULL, refusal->account);
+    problem_set(ret_problem, refusal_kind(refusal->reason), refusal->field, NULL, refusal->account);
     format_krw(refusal->shortfall_krw, krw);
     if (refusal->shortfall_krw > 0 && refusal->account[0] != '\0') {
         (void)snprintf(ko, sizeof ko, "%s 계정에서 %s원이 모자랍니다.", refusal->account, krw);
@@ -39,8 +47,7 @@ void answer_refusal(struct http_request *request, const struct order_refusal *re
         (void)snprintf(ko, sizeof ko, "%s원이 모자랍니다.", krw);
         (void)snprintf(en, sizeof en, "It is short of %s won.", krw);
     }
-    problem_detail(&problem, ko, en);
-    http_respond_problem(request, &problem);
+    problem_detail(ret_problem, ko, en);
 }
 
 void answer_refusal_plain(struct http_request *request, const struct refusal *refusal)
@@ -70,11 +77,15 @@ json_t *answer_entry(const struct order *order)
     for (size_t i = 0; i < entry->leg_count; i++) {
         answer_append(&legs, leg_json(order, i));
     }
-    return json_pack("{s:I, s:s, s:s, s:s, s:i, s:s, s:s, s:o, s:o, s:o}", "seq",
-                     (json_int_t)order->seq, "key", key, "kind", entry->kind, "effective_date",
-                     date, "fiscal_year", (int)entry->period, "document", entry->document,
-                     "metadata", entry->metadata, "posted_time", answer_time(order->posted_time_ms),
-                     "hash", answer_hex(order->hash, sizeof order->hash), "legs", legs);
+    return json_pack("{s:I, s:s, s:s, s:s, s:s, s:i, s:o, s:s, s:s, s:o, s:o, s:o}", "seq",
+                     (json_int_t)order->seq, "key", key, "kind", entry->kind, "kind_name",
+                     kind_name_ko(entry->kind), "effective_date", date, "fiscal_year",
+                     (int)entry->period, "linked_seq",
+                     entry->linked_seq > 0 ? json_integer((json_int_t)entry->linked_seq)
+                                           : json_null(),
+                     "document", entry->document, "metadata", entry->metadata, "posted_time",
+                     answer_time(order->posted_time_ms), "hash",
+                     answer_hex(order->hash, sizeof order->hash), "legs", legs);
 }
 
 json_t *answer_envelope(const struct envelope *envelope, int64_t changed_time_ms)

@@ -10,12 +10,16 @@
 #include "ledger/domain/order.h"
 #include "runtime/db.h"
 #include "runtime/http.h"
+#include "runtime/problem.h"
 
 #include <jansson.h>
 #include <stdint.h>
 
 /* Answers 409 or 422 with the refusal's code, sentence, field, account and shortfall. */
 void answer_refusal(struct http_request *request, const struct order_refusal *refusal);
+
+/* The same as a problem, for an answer that holds several. Loop thread. */
+void answer_problem(const struct order_refusal *refusal, struct problem *ret_problem);
 
 /* The same for a refusal that no order carries. */
 void answer_refusal_plain(struct http_request *request, const struct refusal *refusal);

@@ -9,6 +9,8 @@
 #include "runtime/http.h"
 
 void entry_post_start(struct http_request *request, void *context);
+void entry_batch_start(struct http_request *request, void *context);
+void balance_get_start(struct http_request *request, void *context);
 void journal_get_start(struct http_request *request, void *context);
 void line_list_start(struct http_request *request, void *context);
 void limit_put_start(struct http_request *request, void *context);

@@ -24,12 +24,17 @@ static void add_account(struct db_column columns[], const struct account *accoun
 }
 
 static const char ACCOUNT_LOAD[] =
-    "SELECT wanted.place, known.balance_krw, known.held_krw, known.version, known.floor_krw"
+    "SELECT wanted.place, known.balance_krw, known.held_krw, known.version, known.floor_krw,"
+    "    line_freeze.reason IS NOT NULL"
     " FROM unnest($2::int4[], $3::text[], $4::text[], $5::text[], $6::int4[])"
     "    AS wanted (fiscal_year, programme, funding_source, stage, place)"
-    " INNER JOIN ledger.account AS known ON known.shard = $1"
+    " LEFT JOIN ledger.account AS known ON known.shard = $1"
     "    AND known.fiscal_year = wanted.fiscal_year AND known.programme = wanted.programme"
-    "    AND known.funding_source = wanted.funding_source AND known.stage = wanted.stage";
+    "    AND known.funding_source = wanted.funding_source AND known.stage = wanted.stage"
+    " LEFT JOIN ledger.line_freeze ON line_freeze.shard = $1"
+    "    AND line_freeze.fiscal_year = wanted.fiscal_year"
+    "    AND line_freeze.programme = wanted.programme"
+    "    AND line_freeze.funding_source = wanted.funding_source";
 
 enum err store_account_load(struct db *db, const char *shard, struct store_account *accounts,
                             size_t count)
@@ -54,6 +59,10 @@ enum err store_account_load(struct db *db, const char *shard, struct store_accou
     err = db_query(db, ACCOUNT_LOAD, params, DB_COUNT(params), &rows);
     for (int64_t i = 0; !err && i < db_rows_count(rows); i++) {
         struct store_account *account = &accounts[db_rows_int64(rows, i, 0)];
+        account->balance.frozen = db_rows_bool(rows, i, 5);
+        if (db_rows_is_null(rows, i, 3)) {
+            continue; /* an account that was never posted to */
+        }
         account->balance.balance_krw = db_rows_int64(rows, i, 1);
         account->balance.held_krw = db_rows_int64(rows, i, 2);
         account->balance.version = db_rows_int64(rows, i, 3);

@@ -17,7 +17,8 @@ static bool read_account(const struct db_rows *rows, int64_t row, int column,
 static enum err count_rows(struct db *db, const char *sql, const char *shard, int64_t *ret_count);
 
 static const char JOURNAL_READ[] =
-    "SELECT seq, key, kind, effective_date, period, posted_time_ms, document, metadata, hash"
+    "SELECT seq, key, kind, effective_date, period, posted_time_ms, document, metadata, hash,"
+    "    linked_seq"
     " FROM ledger.journal WHERE shard = $1 AND seq > $2 AND ($4::int8 IS NULL OR period = $4)"
     "    AND ($5::text IS NULL OR EXISTS ("
     "        SELECT 1 FROM ledger.posting WHERE posting.shard = journal.shard"
@@ -64,11 +65,50 @@ static bool read_entry(const struct db_rows *rows, int64_t row, struct order *or
     entry->effective_date = (int32_t)db_rows_int64(rows, row, 3);
     entry->period = (int32_t)db_rows_int64(rows, row, 4);
     order->posted_time_ms = db_rows_int64(rows, row, 5);
+    entry->linked_seq = db_rows_is_null(rows, row, 9) ? 0 : db_rows_int64(rows, row, 9);
     return db_rows_fixed(rows, row, 1, entry->key, ENTRY_KEY_SIZE) == ERR_OK &&
            db_rows_fixed(rows, row, 8, order->hash, ORDER_HASH_SIZE) == ERR_OK &&
            copy_text(entry->kind, sizeof entry->kind, db_rows_text(rows, row, 2)) &&
            copy_text(entry->document, sizeof entry->document, db_rows_text(rows, row, 6)) &&
            copy_text(entry->metadata, sizeof entry->metadata, db_rows_text(rows, row, 7));
+}
+
+static const char LINK_READ[] =
+    "SELECT coalesce(bool_or(journal.kind = 'reversal'), FALSE),"
+    "    coalesce(sum(-posting.amount_krw) FILTER (WHERE posting.stage = 'S50'"
+    "        AND posting.amount_krw < 0 AND rule.kind IS NOT NULL), 0)::int8"
+    " FROM ledger.journal"
+    " INNER JOIN ledger.posting ON posting.shard = journal.shard AND posting.seq = journal.seq"
+    " LEFT JOIN ledger.kind_rule AS rule ON rule.kind = journal.kind AND rule.transfer = 1"
+    "    AND rule.needs_link"
+    " WHERE journal.shard = $1 AND journal.linked_seq = $2";
+
+enum err store_link_read(struct db *db, const char *shard, int64_t seq, struct store_link *ret_link)
+{
+    const struct db_param params[] = {db_text(shard), db_int64(seq)};
+    struct store_page page = {.limit = 1};
+    struct db_rows *rows = NULL;
+    enum err err = store_journal_read(db, shard, seq - 1, &ret_link->order, &page);
+
+    if (err) {
+        goto out;
+    }
+    ret_link->seq = seq;
+    ret_link->found = page.count == 1 && ret_link->order.seq == seq;
+    if (ret_link->found && ret_link->order.result != ORDER_POSTED) {
+        err = ERR_INTERNAL; /* a damaged row is not built upon */
+        goto out;
+    }
+    err = db_query(db, LINK_READ, params, DB_COUNT(params), &rows);
+    if (err) {
+        goto out;
+    }
+    ret_link->reversed = db_rows_bool(rows, 0, 0);
+    ret_link->taken_krw = db_rows_int64(rows, 0, 1);
+
+out:
+    db_rows_release(rows);
+    return err;
 }
 
 static const char LEG_READ[] =

@@ -36,6 +36,19 @@ struct store_page {
 ERR_CHECKED enum err store_journal_read(struct db *db, const char *shard, int64_t after,
                                         struct order *orders, struct store_page *page);
 
+/* The entry that another one names, and what was done to it since. */
+struct store_link {
+    int64_t seq;
+    bool found;
+    struct order order; /* meaningful only when found */
+    bool reversed;
+    int64_t taken_krw; /* what 여입 and 과목경정 took back of its expenditure */
+};
+
+/* Reads the entry of that number and what names it. ERR_INTERNAL when its row is damaged. */
+ERR_CHECKED enum err store_link_read(struct db *db, const char *shard, int64_t seq,
+                                     struct store_link *ret_link);
+
 /* Reads the head without locking. ERR_NOT_FOUND when the shard has none yet. */
 ERR_CHECKED enum err store_head_read(struct db *db, const char *shard, struct store_head *ret_head);
 

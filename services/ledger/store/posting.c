@@ -14,21 +14,20 @@ static void copy_text(char *target, size_t size, const char *text);
 
 static const char JOURNAL_INSERT[] =
     "INSERT INTO ledger.journal (shard, seq, key, kind, effective_date, period, posted_time_ms,"
-    "    document, metadata, hash)"
-    " SELECT $1, added.seq, added.key, added.kind, added.effective_date, added.period, "
-    "added.posted_time_ms,"
-    "    added.document, added.metadata, added.hash"
+    "    document, metadata, hash, linked_seq)"
+    " SELECT $1, added.seq, added.key, added.kind, added.effective_date, added.period,"
+    "    added.posted_time_ms, added.document, added.metadata, added.hash, added.linked_seq"
     " FROM unnest($2::int8[], $3::uuid[], $4::text[], $5::int4[], $6::int4[], $7::int8[],"
-    "    $8::text[], $9::text[], $10::bytea[])"
-    "    AS added (seq, key, kind, effective_date, period, posted_time_ms, document, metadata, "
-    "hash)";
+    "    $8::text[], $9::text[], $10::bytea[], $11::int8[])"
+    "    AS added (seq, key, kind, effective_date, period, posted_time_ms, document, metadata,"
+    "    hash, linked_seq)";
 
 enum err store_journal_insert(struct db *db, const char *shard, struct order *const *orders,
                               size_t count)
 {
     static const enum db_column_type TYPES[] = {
         DB_COLUMN_INT64, DB_COLUMN_UUID, DB_COLUMN_TEXT, DB_COLUMN_INT32, DB_COLUMN_INT32,
-        DB_COLUMN_INT64, DB_COLUMN_TEXT, DB_COLUMN_TEXT, DB_COLUMN_BYTES,
+        DB_COLUMN_INT64, DB_COLUMN_TEXT, DB_COLUMN_TEXT, DB_COLUMN_BYTES, DB_COLUMN_INT64,
     };
     struct db_column columns[DB_COUNT(TYPES)];
     struct db_param params[1 + DB_COUNT(TYPES)];
@@ -52,6 +51,11 @@ enum err store_journal_insert(struct db *db, const char *shard, struct order *co
         db_column_add_text(&columns[6], entry->document);
         db_column_add_text(&columns[7], entry->metadata);
         db_column_add_bytes(&columns[8], orders[i]->hash, ORDER_HASH_SIZE);
+        if (entry->linked_seq > 0) {
+            db_column_add_int64(&columns[9], entry->linked_seq);
+        } else {
+            db_column_add_null(&columns[9]);
+        }
     }
     params[0] = db_text(shard);
     for (size_t i = 0; i < DB_COUNT(TYPES); i++) {
@@ -194,7 +198,8 @@ enum err store_head_set(struct db *db, const char *shard, const struct store_hea
 
 static const char RULE_LIST[] =
     "SELECT kind, transfer, debit_class, credit_class, required, same_line, same_source,"
-    "    same_amount, needs_document, allowed_when_closed"
+    "    same_amount, needs_document, allowed_when_closed, repeated, next_year, clearing,"
+    "    needs_link, reversible"
     " FROM ledger.kind_rule ORDER BY kind, transfer";
 
 enum err store_rule_list(struct db *db, struct kind_rule_set *ret_rules)
@@ -214,6 +219,11 @@ enum err store_rule_list(struct db *db, struct kind_rule_set *ret_rules)
             .same_amount = db_rows_bool(rows, i, 7),
             .needs_document = db_rows_bool(rows, i, 8),
             .allowed_when_closed = db_rows_bool(rows, i, 9),
+            .repeated = db_rows_bool(rows, i, 10),
+            .next_year = db_rows_bool(rows, i, 11),
+            .clearing = db_rows_bool(rows, i, 12),
+            .needs_link = db_rows_bool(rows, i, 13),
+            .reversible = db_rows_bool(rows, i, 14),
         };
         copy_text(rule.kind, sizeof rule.kind, db_rows_text(rows, i, 0));
         copy_text(rule.debit_class, sizeof rule.debit_class, db_rows_text(rows, i, 2));

@@ -65,7 +65,7 @@ ERR_CHECKED enum err store_period_list(struct db *db, const char *shard,
 /* Opens a fiscal year; nothing happens when it was opened before. */
 ERR_CHECKED enum err store_period_open(struct db *db, const char *shard, int32_t fiscal_year);
 
-/* Fills in the balances of the accounts that exist; the others stay as they are. */
+/* Fills in the balances of the accounts that exist, and for all whether their line is frozen. */
 ERR_CHECKED enum err store_account_load(struct db *db, const char *shard,
                                         struct store_account *accounts, size_t count);
 

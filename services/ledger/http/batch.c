@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * POST /v1/entries:batch: several entries in one request, each under its own
+ * key. Linked entries are posted all or none; the others each by itself.
+ */
+#include "ledger/events.h"
+#include "ledger/http/answers.h"
+#include "ledger/http/entry_body.h"
+#include "ledger/http/handlers.h"
+#include "ledger/http/params.h"
+#include "ledger/post.h"
+#include "ledger/service.h"
+#include "ledger/store/journal.h"
+#include "runtime/json.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+    HTTP_OK = 200,
+    BATCH_ENTRY_MAX = 256,
+};
+
+static_assert((int)BATCH_ENTRY_MAX <= (int)POST_ORDER_COUNT_MAX, "a batch is posted at once");
+
+/* One request, until it is answered. */
+struct batch {
+    struct writer_job job; /* first: a job is its request */
+    struct http_request *request;
+    struct ledger *ledger;
+    char traceparent[EVENT_TRACEPARENT_SIZE];
+    struct order *orders; /* calloc'd */
+    struct order *known;  /* calloc'd: entries as they were posted before */
+    size_t count;
+};
+
+static enum err batch_read(struct batch *batch, struct problem *problem, struct refusal *refusal);
+static enum err batch_read_entries(struct batch *batch, const json_t *entries, bool linked,
+                                   struct problem *problem, struct refusal *refusal);
+static enum err batch_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count);
+static enum err batch_post(struct writer_tx *tx, struct batch *batch);
+static enum err batch_answer(struct writer_tx *tx, struct batch *batch, size_t place);
+static void batch_done(struct writer_job *job);
+static json_t *result_json(const struct batch *batch, size_t place);
+static void batch_free(struct batch *batch);
+
+static const struct writer_job_type BATCH = {
+    .name = "entry_batch",
+    .run_max = 1,
+    .work = batch_work,
+    .done = batch_done,
+};
+
+void entry_batch_start(struct http_request *request, void *context)
+{
+    struct ledger *ledger = context;
+    struct problem problem = {.kind = NULL};
+    struct refusal refusal = {.reason = REFUSAL_NONE};
+    struct batch *batch = calloc(1, sizeof *batch);
+    enum err err = batch ? ERR_OK : ERR_UNAVAILABLE;
+
+    if (err) {
+        goto out;
+    }
+    batch->job.type = &BATCH;
+    batch->request = request;
+    batch->ledger = ledger;
+    params_traceparent(request, batch->traceparent);
+    err = batch_read(batch, &problem, &refusal);
+    if (err) {
+        goto out;
+    }
+    err = writer_submit(ledger->host.writer, &batch->job);
+    if (!err) {
+        return;
+    }
+
+out:
+    batch_free(batch);
+    if (problem.kind) {
+        http_respond_problem(request, &problem);
+    } else if (refusal.reason) {
+        answer_refusal_plain(request, &refusal);
+    } else {
+        http_respond_error(request, err);
+    }
+}
+
+static enum err batch_read(struct batch *batch, struct problem *problem, struct refusal *refusal)
+{
+    static const char *const names[] = {"linked", "entries", NULL};
+    const json_t *entries = NULL;
+    struct json_reader reader;
+    json_t *value = NULL;
+    bool linked = false;
+    enum err err = params_body(batch->request, &value, problem);
+
+    if (err) {
+        return err;
+    }
+    json_reader_init(&reader, value, "", problem);
+    json_reader_allow(&reader, names);
+    json_read_bool(&reader, "linked", &linked);
+    json_read_array(&reader, "entries", BATCH_ENTRY_MAX, &entries);
+    if (json_reader_ok(&reader) && json_array_size(entries) == 0) {
+        json_reader_refuse(&reader, "entries", &PROBLEM_WRONG_VALUE, "count", "0");
+    }
+    err = json_reader_ok(&reader) ? batch_read_entries(batch, entries, linked, problem, refusal)
+                                  : ERR_INVALID;
+    json_decref(value);
+    return err;
+}
+
+static enum err batch_read_entries(struct batch *batch, const json_t *entries, bool linked,
+                                   struct problem *problem, struct refusal *refusal)
+{
+    size_t count = json_array_size(entries);
+    struct entry_body body;
+    char path[PROBLEM_FIELD_SIZE];
+
+    batch->orders = calloc(count, sizeof *batch->orders);
+    batch->known = calloc(count, sizeof *batch->known);
+    if (!batch->orders || !batch->known) {
+        return ERR_UNAVAILABLE;
+    }
+    for (size_t i = 0; i < count; i++) {
+        (void)snprintf(path, sizeof path, "/entries/%zu", i); /* short */
+        enum err err = entry_body_read(json_array_get(entries, i), path, &body, problem);
+        if (!err) {
+            err = entry_body_order(&body, http_request_principal(batch->request), &batch->orders[i],
+                                   refusal);
+        }
+        if (err) {
+            return err;
+        }
+        batch->orders[i].group = linked ? 1 : 0;
+    }
+    batch->count = count;
+    return ERR_OK;
+}
+
+static enum err batch_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count)
+{
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; !err && i < count; i++) {
+        err = batch_post(tx, (struct batch *)jobs[i]);
+    }
+    return err;
+}
+
+static enum err batch_post(struct writer_tx *tx, struct batch *batch)
+{
+    struct order *orders[BATCH_ENTRY_MAX] = {NULL};
+
+    assert(batch->count <= BATCH_ENTRY_MAX);
+    for (size_t i = 0; i < batch->count; i++) {
+        orders[i] = &batch->orders[i];
+    }
+    enum err err = post_orders(&batch->ledger->poster, tx, orders, batch->count);
+    for (size_t i = 0; !err && i < batch->count; i++) {
+        err = batch_answer(tx, batch, i);
+    }
+    return err;
+}
+
+static enum err batch_answer(struct writer_tx *tx, struct batch *batch, size_t place)
+{
+    const struct event_cause cause = {.traceparent = batch->traceparent};
+    const struct order *order = &batch->orders[place];
+    struct order *known = &batch->known[place];
+    struct store_page page = {.limit = 1};
+
+    if (order->result == ORDER_POSTED) {
+        return events_say_entry(tx, &cause, order, "");
+    }
+    /* A key that comes twice in one batch names an entry that is written by now. */
+    if (order->result != ORDER_REPEATED) {
+        return ERR_OK;
+    }
+    enum err err = store_journal_read(tx->db, batch->ledger->shard, order->seq - 1, known, &page);
+    if (err) {
+        return err;
+    }
+    bool found = page.count == 1 && known->seq == order->seq && known->result == ORDER_POSTED;
+    return found ? ERR_OK : ERR_INTERNAL; /* the journal lost what a key names */
+}
+
+static void batch_done(struct writer_job *job)
+{
+    struct batch *batch = (struct batch *)job;
+    json_t *results = NULL;
+    json_t *answer = NULL;
+    int64_t posted_count = 0;
+
+    if (job->err) {
+        http_respond_error(batch->request, job->err);
+        goto out;
+    }
+    results = json_array();
+    for (size_t i = 0; i < batch->count; i++) {
+        posted_count += batch->orders[i].result == ORDER_REFUSED ? 0 : 1;
+        answer_append(&results, result_json(batch, i));
+    }
+    answer = json_pack("{s:I, s:I, s:o}", "posted", (json_int_t)posted_count, "refused",
+                       (json_int_t)((int64_t)batch->count - posted_count), "results", results);
+    if (!answer) {
+        http_respond_error(batch->request, ERR_UNAVAILABLE);
+        goto out;
+    }
+    http_respond_json(batch->request, HTTP_OK, answer);
+
+out:
+    batch_free(batch);
+}
+
+static json_t *result_json(const struct batch *batch, size_t place)
+{
+    const struct order *order = &batch->orders[place];
+    struct problem problem = {.kind = NULL};
+
+    if (order->result == ORDER_REFUSED) {
+        answer_problem(&order->refusal, &problem);
+        return json_pack("{s:s, s:o}", "result", "refused", "problem",
+                         problem_json(&problem, http_request_language(batch->request)));
+    }
+    return json_pack("{s:s, s:o}", "result", "posted", "entry",
+                     answer_entry(order->result == ORDER_REPEATED ? &batch->known[place] : order));
+}
+
+static void batch_free(struct batch *batch)
+{
+    if (batch) {
+        free(batch->orders);
+        free(batch->known);
+    }
+    free(batch);
+}

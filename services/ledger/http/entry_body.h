@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An entry as people ask for it: one JSON object, alone or in a batch, read
+ * into what posting wants. It decides nothing about money: that is the
+ * domain's. Loop thread.
+ */
+#ifndef HYEOPCHI_LEDGER_HTTP_ENTRY_BODY_H
+#define HYEOPCHI_LEDGER_HTTP_ENTRY_BODY_H
+
+#include "ledger/domain/entry.h"
+#include "ledger/domain/order.h"
+#include "runtime/err.h"
+#include "runtime/http.h"
+#include "runtime/problem.h"
+
+#include <jansson.h>
+#include <stdint.h>
+
+enum { ENTRY_TRANSFER_MAX = ENTRY_LEG_MAX / 2 };
+
+struct entry_body {
+    char kind[KIND_LENGTH_MAX + 1];
+    uint8_t key[ENTRY_KEY_SIZE]; /* of an entry in a batch; else the header's, set by the caller */
+    int32_t effective_date;      /* 0 when it is not given: today in Korea */
+    int64_t linked_seq;          /* 0 when it is not given */
+    char document[ENTRY_DOCUMENT_LENGTH_MAX + 1];
+    struct entry_transfer transfers[ENTRY_TRANSFER_MAX];
+    size_t transfer_count; /* 0 for a reversal */
+};
+
+/*
+ * Reads one entry. path: where it stands in the request, "" when it is the whole body; anywhere
+ * else it brings its own key. ERR_INVALID with the problem filled.
+ */
+ERR_CHECKED enum err entry_body_read(const json_t *value, const char *path,
+                                     struct entry_body *ret_body, struct problem *problem);
+
+/*
+ * Makes the order: the entry, and the hash by which a repeated request is known. ERR_INVALID with
+ * ret_refusal filled; ERR_UNAVAILABLE when out of memory.
+ */
+ERR_CHECKED enum err entry_body_order(const struct entry_body *body,
+                                      const struct principal *principal, struct order *ret_order,
+                                      struct refusal *ret_refusal);
+
+#endif
