@@ -1,285 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `hyeopchi ledger`: envelope limits, appropriation, and reading the journal.
- * Computes no amount itself: what is shown is what the ledger says.
+ * `hyeopchi ledger`: its commands as a table, in the order in which an officer
+ * of the budget section (예산과) comes to need them.
  */
+#include "cli/ledger_commands.h"
+
+#include "cli/client.h"
 #include "cli/nouns.h"
-
-#include "cli/list.h"
-#include "cli/print.h"
 #include "cli/request.h"
-
-#include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
-
-enum {
-    FISCAL_YEAR_MIN = 2000,
-    FISCAL_YEAR_MAX = 2100,
-    PATH_SIZE_MAX = 1024,
-};
-
-static enum cli_status limit_set(const struct invocation *invocation)
-{
-    int64_t year = 0;
-    int64_t amount_krw = 0;
-    char path[CLIENT_URL_SIZE];
-
-    if (invocation_number(invocation, "year", FISCAL_YEAR_MIN, FISCAL_YEAR_MAX, &year) ||
-        invocation_number(invocation, "amount", 0, INT64_MAX, &amount_krw)) {
-        return CLI_USAGE;
-    }
-    (void)snprintf(path, sizeof path, "/v1/envelope-limits/%" PRId64 "/%s", year,
-                   invocation_text(invocation, "source"));
-    return request_run_json(invocation,
-                            &(const struct client_request){
-                                .service = CLIENT_LEDGER,
-                                .method = "PUT",
-                                .path = path,
-                            },
-                            json_pack("{s:I}", "limit_krw", (json_int_t)amount_krw));
-}
-
-/* A list with the filters that all of the ledger's lists have. */
-static enum cli_status fetch(const struct invocation *invocation, const char *path,
-                             const char *items, json_t **ret_rows)
-{
-    struct client *client = NULL;
-    struct buffer whole;
-    int64_t count_max = 0;
-    int64_t year;
-    enum cli_status status = CLI_USAGE;
-
-    buffer_init(&whole, PATH_SIZE_MAX);
-    buffer_append_text(&whole, path);
-    if (invocation_number(invocation, "year", FISCAL_YEAR_MIN, FISCAL_YEAR_MAX, &year) ==
-            ERR_INVALID ||
-        invocation_number(invocation, "limit", 1, INT64_MAX, &count_max) == ERR_INVALID) {
-        goto out;
-    }
-    list_append_query(&whole, "fiscal_year", invocation_text(invocation, "year"));
-    list_append_query(&whole, "funding_source", invocation_text(invocation, "source"));
-    status = client_open(invocation, &client);
-    if (status != CLI_OK) {
-        goto out;
-    }
-    status = list_fetch(invocation, client,
-                        &(const struct list_request){
-                            .service = CLIENT_LEDGER,
-                            .path = buffer_text(&whole),
-                            .items = items,
-                            .count_max = count_max,
-                        },
-                        ret_rows);
-
-out:
-    client_close(client);
-    buffer_release(&whole);
-    return status;
-}
-
-static enum cli_status fetch_and_print(const struct invocation *invocation, const char *path,
-                                       const char *items)
-{
-    json_t *rows = NULL;
-    const enum cli_status status = fetch(invocation, path, items, &rows);
-
-    if (status == CLI_OK) {
-        print_answer(rows, invocation->json);
-        json_decref(rows);
-    }
-    return status;
-}
-
-static enum cli_status limit_show(const struct invocation *invocation)
-{
-    return fetch_and_print(invocation, "/v1/envelope-limits", "limits");
-}
-
-static enum cli_status ledger_envelopes(const struct invocation *invocation)
-{
-    return fetch_and_print(invocation, "/v1/envelopes", "envelopes");
-}
-
-/* For people a row per stage; the line's own figures stand in the first of them. */
-static json_t *stage_rows(const json_t *lines)
-{
-    json_t *rows = json_array();
-    size_t i;
-    size_t j;
-
-    for (i = 0; i < json_array_size(lines); i++) {
-        const json_t *line = json_array_get(lines, i);
-        const json_t *stages = json_object_get(line, "stages");
-
-        for (j = 0; j < json_array_size(stages); j++) {
-            const json_t *stage = json_array_get(stages, j);
-
-            (void)json_array_append_new(
-                rows,
-                json_pack("{s:O?, s:O?, s:O?, s:O?, s:O?, s:O?, s:O?}", "fiscal_year",
-                          json_object_get(line, "fiscal_year"), "programme",
-                          json_object_get(line, "programme"), "funding_source",
-                          json_object_get(line, "funding_source"), "budget_krw",
-                          json_object_get(line, "budget_krw"), "stage",
-                          json_object_get(stage, "stage"), "name", json_object_get(stage, "name"),
-                          "balance_krw", json_object_get(stage, "balance_krw")));
-        }
-    }
-    return rows;
-}
-
-static enum cli_status ledger_lines(const struct invocation *invocation)
-{
-    json_t *lines = NULL;
-    json_t *rows;
-    const enum cli_status status = fetch(invocation, "/v1/lines", "lines", &lines);
-
-    if (status != CLI_OK) {
-        return status;
-    }
-    rows = invocation->json ? json_incref(lines) : stage_rows(lines);
-    print_answer(rows, invocation->json);
-    json_decref(rows);
-    json_decref(lines);
-    return CLI_OK;
-}
-
-/* For people a row per leg. */
-static json_t *leg_rows(const json_t *entries)
-{
-    json_t *rows = json_array();
-    size_t i;
-    size_t j;
-
-    for (i = 0; i < json_array_size(entries); i++) {
-        const json_t *entry = json_array_get(entries, i);
-        const json_t *legs = json_object_get(entry, "legs");
-
-        for (j = 0; j < json_array_size(legs); j++) {
-            const json_t *leg = json_array_get(legs, j);
-
-            (void)json_array_append_new(rows,
-                                        json_pack("{s:O?, s:O?, s:O?, s:O?, s:O?, s:O?, s:O?}",
-                                                  "seq", json_object_get(entry, "seq"), "date",
-                                                  json_object_get(entry, "effective_date"), "kind",
-                                                  json_object_get(entry, "kind"), "programme",
-                                                  json_object_get(leg, "programme"), "stage",
-                                                  json_object_get(leg, "stage"), "amount_krw",
-                                                  json_object_get(leg, "amount_krw"), "document",
-                                                  json_object_get(entry, "document")));
-        }
-    }
-    return rows;
-}
-
-static enum cli_status ledger_journal(const struct invocation *invocation)
-{
-    json_t *entries = NULL;
-    json_t *rows;
-    const enum cli_status status = fetch(invocation, "/v1/journal", "entries", &entries);
-
-    if (status != CLI_OK) {
-        return status;
-    }
-    rows = invocation->json ? json_incref(entries) : leg_rows(entries);
-    print_answer(rows, invocation->json);
-    json_decref(rows);
-    json_decref(entries);
-    return CLI_OK;
-}
-
-static enum cli_status ledger_appropriate(const struct invocation *invocation)
-{
-    const char *date = invocation_text(invocation, "date");
-    int64_t year = 0;
-    int64_t amount_krw = 0;
-    json_t *body;
-
-    if (invocation_number(invocation, "year", FISCAL_YEAR_MIN, FISCAL_YEAR_MAX, &year) ||
-        invocation_number(invocation, "amount", 1, INT64_MAX, &amount_krw)) {
-        return CLI_USAGE;
-    }
-    body = json_pack("{s:s, s:I, s:s, s:s, s:I, s:s}", "kind", "appropriation", "fiscal_year",
-                     (json_int_t)year, "programme", invocation_text(invocation, "programme"),
-                     "funding_source", invocation_text(invocation, "source"), "amount_krw",
-                     (json_int_t)amount_krw, "document", invocation_text(invocation, "document"));
-    if (body != NULL && date != NULL) {
-        (void)json_object_set_new(body, "effective_date", json_string(date));
-    }
-    if (body == NULL) {
-        return usage_error(invocation, say("값이 UTF-8이 아닙니다", "a value is not UTF-8"));
-    }
-    return request_run_json(invocation,
-                            &(const struct client_request){
-                                .service = CLIENT_LEDGER,
-                                .method = "POST",
-                                .path = "/v1/entries",
-                                .idempotency_key = invocation_text(invocation, "idempotency-key"),
-                            },
-                            body);
-}
-
-/* A ledger that is not sound is a failure, however well it was reported. */
-static enum cli_status ledger_verify(const struct invocation *invocation)
-{
-    struct client_response response;
-    struct client *client = NULL;
-    enum cli_status status;
-
-    status = client_open(invocation, &client);
-    if (status != CLI_OK) {
-        return status;
-    }
-    status = request_send(invocation, client,
-                          &(const struct client_request){
-                              .service = CLIENT_LEDGER,
-                              .method = "GET",
-                              .path = "/v1/verification",
-                          },
-                          &response);
-    if (status == CLI_OK) {
-        print_answer(response.json, invocation->json);
-        status = json_is_true(json_object_get(response.json, "sound")) ? CLI_OK : CLI_FAILED;
-        client_response_release(&response);
-    }
-    client_close(client);
-    return status;
-}
-
-static enum cli_status ledger_release(const struct invocation *invocation)
-{
-    uint8_t uuid[CRYPTO_UUID_SIZE];
-    char path[CLIENT_URL_SIZE];
-
-    if (crypto_uuid_parse(invocation_operand(invocation, 0), uuid)) {
-        return usage_error(
-            invocation, say("'%s': 투표 번호(UUID)여야 합니다", "'%s': it must be a ballot's UUID"),
-            invocation_operand(invocation, 0));
-    }
-    (void)snprintf(path, sizeof path, "/v1/envelopes/%s:release",
-                   invocation_operand(invocation, 0));
-    return request_run_json(invocation,
-                            &(const struct client_request){
-                                .service = CLIENT_LEDGER,
-                                .method = "POST",
-                                .path = path,
-                            },
-                            json_pack("{s:s}", "reason", invocation_text(invocation, "reason")));
-}
-
-#define YEAR_OPTION(needed)                                                                        \
-    {                                                                                              \
-        .name = "year", .argument = "YEAR", .required = (needed),                                  \
-        .sentence = {"회계연도", "fiscal year"},                                                   \
-    }
-
-#define SOURCE_OPTION(needed)                                                                      \
-    {                                                                                              \
-        .name = "source", .argument = "SOURCE", .choices = "national|city|district|other",         \
-        .required = (needed),                                                                      \
-        .sentence = {"재원 (국비, 시비, 구비, 기타)", "where the money comes from"},               \
-    }
 
 #define LIMIT_OPTION                                                                               \
     {                                                                                              \
@@ -288,8 +16,8 @@ static enum cli_status ledger_release(const struct invocation *invocation)
     }
 
 static const struct command_option LIMIT_SET_OPTIONS[] = {
-    YEAR_OPTION(true),
-    SOURCE_OPTION(true),
+    LEDGER_YEAR_OPTION(true),
+    LEDGER_SOURCE_OPTION(true),
     {
         .name = "amount",
         .argument = "KRW",
@@ -301,15 +29,15 @@ static const struct command_option LIMIT_SET_OPTIONS[] = {
 };
 
 static const struct command_option FILTER_OPTIONS[] = {
-    YEAR_OPTION(false),
-    SOURCE_OPTION(false),
+    LEDGER_YEAR_OPTION(false),
+    LEDGER_SOURCE_OPTION(false),
     LIMIT_OPTION,
     {.name = NULL},
 };
 
 static const struct command_option APPROPRIATE_OPTIONS[] = {
-    YEAR_OPTION(true),
-    SOURCE_OPTION(true),
+    LEDGER_YEAR_OPTION(true),
+    LEDGER_SOURCE_OPTION(true),
     {
         .name = "programme",
         .argument = "ID",
@@ -361,11 +89,85 @@ static const char *const LINES_EXAMPLES[] = {
     "hyeopchi ledger lines --source district --json",
     NULL,
 };
+static const char *const SHOW_EXAMPLES[] = {"hyeopchi ledger show --year 2026", NULL};
 static const char *const ENVELOPES_EXAMPLES[] = {"hyeopchi ledger envelopes --year 2026", NULL};
 static const char *const JOURNAL_EXAMPLES[] = {"hyeopchi ledger journal --limit 20", NULL};
 static const char *const VERIFY_EXAMPLES[] = {"hyeopchi ledger verify", NULL};
 static const char *const RELEASE_EXAMPLES[] = {
     "hyeopchi ledger release 0197c1f2-0000-7000-8000-000000000001 --reason '투표 취소'", NULL};
+
+static const char *const PLAN_EXAMPLES[] = {
+    "hyeopchi ledger plan --year 2026 --source district --programme 2026-P-03 --origin "
+    "supplementary --nth 1 --amount 50,000,000 --document 문서-12",
+    NULL};
+static const char *const CUT_EXAMPLES[] = {
+    "hyeopchi ledger cut --year 2026 --source district --programme 2026-P-03 --nth 1 --stage S10 "
+    "--amount 5,000,000 --document 문서-12",
+    NULL};
+static const char *const SECURE_EXAMPLES[] = {
+    "hyeopchi ledger secure --year 2026 --source district --programme 2026-P-03 --amount "
+    "50,000,000 --document 문서-12",
+    NULL};
+static const char *const ALLOT_EXAMPLES[] = {
+    "hyeopchi ledger allot --year 2026 --source district --programme 2026-P-03 --amount 50,000,000 "
+    "--document 문서-12",
+    NULL};
+static const char *const COMMIT_EXAMPLES[] = {
+    "hyeopchi ledger commit --year 2026 --source district --programme 2026-P-03 --amount "
+    "48,000,000 --document 문서-12",
+    NULL};
+static const char *const PAY_EXAMPLES[] = {
+    "hyeopchi ledger pay --year 2026 --source district --programme 2026-P-03 --amount 48,000,000 "
+    "--document 문서-12",
+    NULL};
+static const char *const EXECUTE_EXAMPLES[] = {
+    "hyeopchi ledger execute --year 2026 --source district --programme 2026-P-03 --amount "
+    "47,200,000 --saving 800,000 --document 문서-12",
+    NULL};
+static const char *const TAKE_BACK_EXAMPLES[] = {
+    "hyeopchi ledger take-back 17 --year 2026 --source district --programme 2026-P-03 --amount "
+    "100,000 --document 문서-12",
+    NULL};
+static const char *const SETTLE_EXAMPLES[] = {
+    "hyeopchi ledger settle --year 2026 --source district --programme 2026-P-03 --spent 47,200,000 "
+    "--document 문서-12",
+    NULL};
+static const char *const REFUND_EXAMPLES[] = {
+    "hyeopchi ledger refund --year 2026 --source district --programme 2026-P-03 --amount 300,000 "
+    "--interest 1,200 --document 문서-12",
+    NULL};
+static const char *const TRANSFER_EXAMPLES[] = {
+    "hyeopchi ledger transfer --year 2026 --source district --programme 2026-P-03 --kind item --to "
+    "2026-P-04 --amount 1,000,000 --document 문서-12",
+    NULL};
+static const char *const CARRY_OVER_EXAMPLES[] = {
+    "hyeopchi ledger carry-over --year 2026 --source district --programme 2026-P-03 --kind "
+    "explicit --amount 2,000,000 --document 문서-12",
+    NULL};
+static const char *const LAPSE_EXAMPLES[] = {
+    "hyeopchi ledger lapse --year 2026 --source district --programme 2026-P-03 --stage S30 "
+    "--amount 10,000 --document 문서-12",
+    NULL};
+static const char *const REVERSE_EXAMPLES[] = {"hyeopchi ledger reverse 17 --document 문서-12",
+                                               NULL};
+static const char *const BALANCE_EXAMPLES[] = {
+    "hyeopchi ledger balance 2026/district/2026-P-03/S30 --as-of 2026-06-30", NULL};
+
+static const struct command_operand ACCOUNT_OPERAND[] = {
+    {.name = "ACCOUNT",
+     .sentence = {"계정: 회계연도/재원/세부사업/단계", "year/source/programme/stage"}},
+    {.name = NULL},
+};
+
+static const struct command_option BALANCE_OPTIONS[] = {
+    {
+        .name = "as-of",
+        .argument = "MOMENT",
+        .sentence = {"전표 번호, 효력 발생일 또는 시각 (기본: 지금)",
+                     "an entry's number, an effective date or a time (default: now)"},
+    },
+    {.name = NULL},
+};
 
 static const struct command COMMANDS[] = {
     {
@@ -375,7 +177,7 @@ static const struct command COMMANDS[] = {
         .options = LIMIT_SET_OPTIONS,
         .shared = CLIENT_OPTIONS,
         .examples = LIMIT_SET_EXAMPLES,
-        .run = limit_set,
+        .run = ledger_limit_set,
     },
     {
         .verb = "limit show",
@@ -383,7 +185,7 @@ static const struct command COMMANDS[] = {
         .options = FILTER_OPTIONS,
         .shared = CLIENT_OPTIONS,
         .examples = LIMIT_SHOW_EXAMPLES,
-        .run = limit_show,
+        .run = ledger_limit_show,
     },
     {
         .verb = "envelopes",
@@ -411,6 +213,127 @@ static const struct command COMMANDS[] = {
         .run = ledger_appropriate,
     },
     {
+        .verb = "plan",
+        .summary = {"본예산·추경·성립전·예비비 편성을 기록합니다",
+                    "posts budgeted money that no ballot asked for"},
+        .options = LEDGER_PLAN_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = PLAN_EXAMPLES,
+        .run = ledger_plan,
+    },
+    {
+        .verb = "cut",
+        .summary = {"추경 감액을 기록합니다",
+                    "takes budgeted money back by a supplementary budget"},
+        .options = LEDGER_CUT_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = CUT_EXAMPLES,
+        .run = ledger_cut,
+    },
+    {
+        .verb = "secure",
+        .summary = {"재원 확보를 기록합니다", "posts that the money is there"},
+        .options = LEDGER_AMOUNT_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = SECURE_EXAMPLES,
+        .run = ledger_secure,
+    },
+    {
+        .verb = "allot",
+        .summary = {"배정 또는 배정회수를 기록합니다", "allots money, or takes it back"},
+        .options = LEDGER_ALLOT_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = ALLOT_EXAMPLES,
+        .run = ledger_allot,
+    },
+    {
+        .verb = "commit",
+        .summary = {"지출원인행위·교부결정 또는 그 취소를 기록합니다",
+                    "commits money to a contract or grant, or cancels that"},
+        .options = LEDGER_COMMIT_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = COMMIT_EXAMPLES,
+        .run = ledger_commit,
+    },
+    {
+        .verb = "pay",
+        .summary = {"보조금 교부를 기록합니다", "pays a grant out to the performing body"},
+        .options = LEDGER_AMOUNT_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = PAY_EXAMPLES,
+        .run = ledger_pay,
+    },
+    {
+        .verb = "execute",
+        .summary = {"집행과 낙찰차액을 기록합니다",
+                    "posts an expenditure and what was saved of its commitment"},
+        .options = LEDGER_EXECUTE_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = EXECUTE_EXAMPLES,
+        .run = ledger_execute,
+    },
+    {
+        .verb = "take-back",
+        .summary = {"집행한 돈의 여입을 기록합니다", "posts that an expenditure was paid back"},
+        .operands = LEDGER_SEQ_OPERAND,
+        .options = LEDGER_TAKE_BACK_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = TAKE_BACK_EXAMPLES,
+        .run = ledger_take_back,
+    },
+    {
+        .verb = "settle",
+        .summary = {"정산 결과를 기록합니다", "posts a settlement: spent, unspent, interest"},
+        .options = LEDGER_SETTLE_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = SETTLE_EXAMPLES,
+        .run = ledger_settle,
+    },
+    {
+        .verb = "refund",
+        .summary = {"정산 잔액과 이자의 반납을 기록합니다",
+                    "posts that unspent money and interest went back"},
+        .options = LEDGER_REFUND_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = REFUND_EXAMPLES,
+        .run = ledger_refund,
+    },
+    {
+        .verb = "transfer",
+        .summary = {"전용·이용·이체를 기록합니다", "moves money between budget lines"},
+        .options = LEDGER_TRANSFER_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = TRANSFER_EXAMPLES,
+        .run = ledger_transfer,
+    },
+    {
+        .verb = "carry-over",
+        .summary = {"명시·사고·계속비 이월을 기록합니다",
+                    "carries money over into the next fiscal year"},
+        .options = LEDGER_CARRY_OVER_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = CARRY_OVER_EXAMPLES,
+        .run = ledger_carry_over,
+    },
+    {
+        .verb = "lapse",
+        .summary = {"불용액을 기록합니다", "posts money that lapses"},
+        .options = LEDGER_LAPSE_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = LAPSE_EXAMPLES,
+        .run = ledger_lapse,
+    },
+    {
+        .verb = "reverse",
+        .summary = {"잘못 기록한 전표를 역분개로 취소합니다",
+                    "takes an entry back by its mirror image"},
+        .operands = LEDGER_SEQ_OPERAND,
+        .options = LEDGER_REVERSE_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = REVERSE_EXAMPLES,
+        .run = ledger_reverse,
+    },
+    {
         .verb = "lines",
         .summary = {"예산 과목별 단계 잔액을 보여 줍니다",
                     "shows the budget lines with their balances by stage"},
@@ -418,6 +341,24 @@ static const struct command COMMANDS[] = {
         .shared = CLIENT_OPTIONS,
         .examples = LINES_EXAMPLES,
         .run = ledger_lines,
+    },
+    {
+        .verb = "show",
+        .summary = {"예산 과목별 단계 잔액을 보여 줍니다 (lines와 같습니다)", "the same as lines"},
+        .options = FILTER_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = SHOW_EXAMPLES,
+        .run = ledger_lines,
+    },
+    {
+        .verb = "balance",
+        .summary = {"한 계정의 과거 또는 지금 잔액을 보여 줍니다",
+                    "shows what one account holds, or held"},
+        .operands = ACCOUNT_OPERAND,
+        .options = BALANCE_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = BALANCE_EXAMPLES,
+        .run = ledger_balance,
     },
     {
         .verb = "journal",

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the commands of `hyeopchi ledger` do; ledger.c is their table. Each
+ * sends one request or reads one list, and computes no amount.
+ */
+#ifndef HYEOPCHI_CLI_LEDGER_COMMANDS_H
+#define HYEOPCHI_CLI_LEDGER_COMMANDS_H
+
+#include "cli/command.h"
+
+enum {
+    LEDGER_YEAR_MIN = 2000,
+    LEDGER_YEAR_MAX = 2100,
+};
+
+/* ledger_read.c: limits, lists, verification. */
+enum cli_status ledger_limit_set(const struct invocation *invocation);
+enum cli_status ledger_limit_show(const struct invocation *invocation);
+enum cli_status ledger_envelopes(const struct invocation *invocation);
+enum cli_status ledger_release(const struct invocation *invocation);
+enum cli_status ledger_appropriate(const struct invocation *invocation);
+enum cli_status ledger_lines(const struct invocation *invocation);
+enum cli_status ledger_journal(const struct invocation *invocation);
+enum cli_status ledger_verify(const struct invocation *invocation);
+enum cli_status ledger_balance(const struct invocation *invocation);
+
+/* ledger_entry.c: one entry of the journal each. */
+enum cli_status ledger_plan(const struct invocation *invocation);
+enum cli_status ledger_cut(const struct invocation *invocation);
+enum cli_status ledger_secure(const struct invocation *invocation);
+enum cli_status ledger_allot(const struct invocation *invocation);
+enum cli_status ledger_commit(const struct invocation *invocation);
+enum cli_status ledger_pay(const struct invocation *invocation);
+enum cli_status ledger_execute(const struct invocation *invocation);
+enum cli_status ledger_take_back(const struct invocation *invocation);
+enum cli_status ledger_settle(const struct invocation *invocation);
+enum cli_status ledger_refund(const struct invocation *invocation);
+enum cli_status ledger_transfer(const struct invocation *invocation);
+enum cli_status ledger_carry_over(const struct invocation *invocation);
+enum cli_status ledger_lapse(const struct invocation *invocation);
+enum cli_status ledger_reverse(const struct invocation *invocation);
+
+/* The tables of options of ledger_entry.c's commands; each ends with a NULL name. */
+extern const struct command_option LEDGER_PLAN_OPTIONS[];
+extern const struct command_option LEDGER_CUT_OPTIONS[];
+extern const struct command_option LEDGER_AMOUNT_OPTIONS[];
+extern const struct command_option LEDGER_ALLOT_OPTIONS[];
+extern const struct command_option LEDGER_COMMIT_OPTIONS[];
+extern const struct command_option LEDGER_EXECUTE_OPTIONS[];
+extern const struct command_option LEDGER_TAKE_BACK_OPTIONS[];
+extern const struct command_option LEDGER_SETTLE_OPTIONS[];
+extern const struct command_option LEDGER_REFUND_OPTIONS[];
+extern const struct command_option LEDGER_TRANSFER_OPTIONS[];
+extern const struct command_option LEDGER_CARRY_OVER_OPTIONS[];
+extern const struct command_option LEDGER_LAPSE_OPTIONS[];
+extern const struct command_option LEDGER_REVERSE_OPTIONS[];
+extern const struct command_operand LEDGER_SEQ_OPERAND[];
+
+/* Rows that several of these tables have. */
+#define LEDGER_YEAR_OPTION(needed)                                                                 \
+    {                                                                                              \
+        .name = "year", .argument = "YEAR", .required = (needed),                                  \
+        .sentence = {"회계연도", "fiscal year"},                                                   \
+    }
+
+#define LEDGER_SOURCE_OPTION(needed)                                                               \
+    {                                                                                              \
+        .name = "source", .argument = "SOURCE", .choices = "national|city|district|other",         \
+        .required = (needed),                                                                      \
+        .sentence = {"재원 (국비, 시비, 구비, 기타)", "where the money comes from"},               \
+    }
+
+#endif
