@@ -153,6 +153,13 @@ static const char *const REVERSE_EXAMPLES[] = {"hyeopchi ledger reverse 17 --doc
 static const char *const BALANCE_EXAMPLES[] = {
     "hyeopchi ledger balance 2026/district/2026-P-03/S30 --as-of 2026-06-30", NULL};
 
+static const char *const FREEZE_EXAMPLES[] = {
+    "hyeopchi ledger freeze --year 2026 --source district --programme 2026-P-03 --reason '감사'",
+    NULL};
+static const char *const THAW_EXAMPLES[] = {
+    "hyeopchi ledger thaw --year 2026 --source district --programme 2026-P-03 --reason '감사'",
+    NULL};
+
 static const struct command_operand ACCOUNT_OPERAND[] = {
     {.name = "ACCOUNT",
      .sentence = {"계정: 회계연도/재원/세부사업/단계", "year/source/programme/stage"}},
@@ -332,6 +339,22 @@ static const struct command COMMANDS[] = {
         .shared = CLIENT_OPTIONS,
         .examples = REVERSE_EXAMPLES,
         .run = ledger_reverse,
+    },
+    {
+        .verb = "freeze",
+        .summary = {"예산 과목의 집행을 보류합니다", "stops a budget line"},
+        .options = LEDGER_FREEZE_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = FREEZE_EXAMPLES,
+        .run = ledger_freeze,
+    },
+    {
+        .verb = "thaw",
+        .summary = {"보류한 예산 과목을 풉니다", "lets a frozen budget line go"},
+        .options = LEDGER_FREEZE_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = THAW_EXAMPLES,
+        .run = ledger_thaw,
     },
     {
         .verb = "lines",

@@ -22,6 +22,8 @@ enum cli_status ledger_appropriate(const struct invocation *invocation);
 enum cli_status ledger_lines(const struct invocation *invocation);
 enum cli_status ledger_journal(const struct invocation *invocation);
 enum cli_status ledger_verify(const struct invocation *invocation);
+enum cli_status ledger_freeze(const struct invocation *invocation);
+enum cli_status ledger_thaw(const struct invocation *invocation);
 enum cli_status ledger_balance(const struct invocation *invocation);
 
 /* ledger_entry.c: one entry of the journal each. */
@@ -54,6 +56,7 @@ extern const struct command_option LEDGER_TRANSFER_OPTIONS[];
 extern const struct command_option LEDGER_CARRY_OVER_OPTIONS[];
 extern const struct command_option LEDGER_LAPSE_OPTIONS[];
 extern const struct command_option LEDGER_REVERSE_OPTIONS[];
+extern const struct command_option LEDGER_FREEZE_OPTIONS[];
 extern const struct command_operand LEDGER_SEQ_OPERAND[];
 
 /* Rows that several of these tables have. */

@@ -192,3 +192,21 @@ const struct command_option LEDGER_REVERSE_OPTIONS[] = {
     DOCUMENT_OPTIONS,
     {.name = NULL},
 };
+
+const struct command_option LEDGER_FREEZE_OPTIONS[] = {
+    LEDGER_YEAR_OPTION(true),
+    LEDGER_SOURCE_OPTION(true),
+    {
+        .name = "programme",
+        .argument = "ID",
+        .required = true,
+        .sentence = {"세부사업", "the budget programme"},
+    },
+    {
+        .name = "reason",
+        .argument = "TEXT",
+        .required = true,
+        .sentence = {"사유 (기록에 남습니다)", "why; it is kept on record"},
+    },
+    {.name = NULL},
+};

@@ -316,3 +316,32 @@ static void append_encoded(struct buffer *path, const char *text)
         }
     }
 }
+
+static enum cli_status line_send(const struct invocation *invocation, const char *path)
+{
+    int64_t year = 0;
+
+    if (invocation_number(invocation, "year", LEDGER_YEAR_MIN, LEDGER_YEAR_MAX, &year)) {
+        return CLI_USAGE;
+    }
+    return request_run_json(invocation,
+                            &(const struct client_request){
+                                .service = CLIENT_LEDGER,
+                                .method = "POST",
+                                .path = path,
+                            },
+                            json_pack("{s:I, s:s, s:s, s:s}", "fiscal_year", (json_int_t)year,
+                                      "programme", invocation_text(invocation, "programme"),
+                                      "funding_source", invocation_text(invocation, "source"),
+                                      "reason", invocation_text(invocation, "reason")));
+}
+
+enum cli_status ledger_freeze(const struct invocation *invocation)
+{
+    return line_send(invocation, "/v1/lines:freeze");
+}
+
+enum cli_status ledger_thaw(const struct invocation *invocation)
+{
+    return line_send(invocation, "/v1/lines:thaw");
+}

@@ -283,3 +283,22 @@ def test_every_bad_entry_is_refused_by_name_and_changes_nothing(ledger):
     assert ledger.get("/v1/lines") == before
     assert ledger.get("/v1/journal") == journal
     assert ledger.verification()["sound"]
+
+
+def test_a_frozen_line_takes_and_gives_nothing_until_it_is_let_go(ledger):
+    commit(ledger, 1_000)
+    line = {"fiscal_year": 2025, "programme": "a", "funding_source": "district", "reason": "감사"}
+    for _ in range(2):
+        status, answer = ledger.ask("POST", "/v1/lines:freeze", line)
+        assert (status, answer["frozen"]) == (200, True)
+    before = ledger.get("/v1/lines")
+    refused(ledger, ledger.post("expenditure", 1), "line-frozen", "/programme", before)
+    refused(ledger, ledger.post("settlement", 1), "line-frozen", before=before)
+    posted(ledger.post("main_budget", 1, programme="b"))
+    status, answer = ledger.ask("POST", "/v1/lines:thaw", line)
+    assert (status, answer["frozen"]) == (200, False)
+    posted(ledger.post("expenditure", 1))
+    status, answer = ledger.ask("POST", "/v1/lines:freeze", {**line, "reason": ""})
+    assert (status, answer["field"]) == (400, "/reason")
+    assert ledger.ask("POST", "/v1/lines:freeze", line, key=ledger.auditor)[0] == 403
+    assert ledger.verification()["sound"]

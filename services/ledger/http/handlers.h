@@ -13,6 +13,8 @@ void entry_batch_start(struct http_request *request, void *context);
 void balance_get_start(struct http_request *request, void *context);
 void journal_get_start(struct http_request *request, void *context);
 void line_list_start(struct http_request *request, void *context);
+void line_freeze_start(struct http_request *request, void *context);
+void line_thaw_start(struct http_request *request, void *context);
 void limit_put_start(struct http_request *request, void *context);
 void limit_list_start(struct http_request *request, void *context);
 void envelope_list_start(struct http_request *request, void *context);

@@ -14,6 +14,8 @@ static const struct http_route ROUTES[] = {
     {"GET", "/v1/journal", ROLE_OPERATOR | ROLE_AUDITOR, 0, journal_get_start},
     {"GET", "/v1/lines", ROLE_OPERATOR | ROLE_AUDITOR | ROLE_STAFF | ROLE_FRONT_END, 0,
      line_list_start},
+    {"POST", "/v1/lines:freeze", ROLE_OPERATOR, 0, line_freeze_start},
+    {"POST", "/v1/lines:thaw", ROLE_OPERATOR, 0, line_thaw_start},
     {"PUT", "/v1/envelope-limits/{fiscal_year}/{funding_source}", ROLE_OPERATOR, 0,
      limit_put_start},
     {"GET", "/v1/envelope-limits", ROLE_OPERATOR | ROLE_AUDITOR | ROLE_STAFF | ROLE_FRONT_END, 0,

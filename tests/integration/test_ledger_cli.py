@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`hyeopchi ledger` as an officer of the budget section uses it through a year."""
+
+from test_cli import command  # noqa: F401  the fixture
+
+LINE = ("--year", "2023", "--source", "district", "--programme", "마을정원", "--document", "문서-1")
+
+
+def test_an_officer_takes_money_from_the_budget_to_its_refund(command):  # noqa: F811
+    def ledger(*words, status=0):
+        return command.run("ledger", *words, key="kim.key", status=status)
+
+    def post(verb, *words):
+        return command.json("ledger", verb, *words, *LINE, key="kim.key")
+
+    ledger("limit", "set", "--year", "2024", "--source", "district", "--amount", "1")
+    post("plan", "--origin", "main", "--amount", "1,000")
+    entry = post("plan", "--origin", "supplementary", "--nth", "2", "--amount", "500")
+    assert [leg["stage"] for leg in entry["legs"]] == ["R10.supplementary.2", "S10"]
+    post("cut", "--nth", "3", "--stage", "S10", "--amount", "100")
+    post("secure", "--amount", "1,400")
+    post("allot", "--amount", "1,400")
+    post("allot", "--back", "--amount", "100")
+    post("transfer", "--kind", "item", "--to", "b", "--amount", "50")
+    post("commit", "--amount", "900")
+    post("commit", "--cancel", "--amount", "100")
+    spent = post("execute", "--amount", "400", "--saving", "30")
+    back = command.json(
+        "ledger", "take-back", str(spent["seq"]), "--amount", "10", *LINE, key="kim.key"
+    )
+    assert back["linked_seq"] == spent["seq"]
+    wrong = post("execute", "--amount", "20")
+    command.json(
+        "ledger", "reverse", str(wrong["seq"]), "--document", "정정", key="kim.key"
+    )
+    post("pay", "--amount", "300")
+    post("execute", "--grant", "--amount", "280")
+    post("settle", "--spent", "670", "--unspent", "20", "--interest", "3")
+    post("refund", "--amount", "20", "--interest", "3")
+    post("carry-over", "--kind", "accident", "--amount", "70")
+    post("lapse", "--stage", "S30", "--amount", "5")
+    table, _ = ledger("show", "--year", "2023")
+    assert "정산확정" in table and "670" in table
+    balance = command.json("ledger", "balance", "2023/district/마을정원/S60", key="kim.key")
+    assert (balance["name"], balance["balance_krw"]) == ("정산확정", 670)
+    ledger("balance", "2023/district/마을정원", status=2)
+    frozen = ("--year", "2023", "--source", "district", "--programme", "b", "--reason", "감사")
+    ledger("freeze", *frozen)
+    _, said = ledger(
+        "allot", "--back", "--amount", "1", "--year", "2023", "--source", "district",
+        "--programme", "b", "--document", "d", status=1,
+    )
+    assert "line-frozen" in said
+    ledger("thaw", *frozen)
+    assert command.json("ledger", "verify", key="park.key")["sound"] is True
+
+
+def test_what_is_refused_is_said(command):  # noqa: F811
+    _, said = command.run(
+        "ledger", "secure", "--amount", "1", *LINE, key="kim.key", status=1
+    )
+    assert "balance-short" in said
+    _, said = command.run(
+        "ledger", "plan", "--origin", "supplementary", "--amount", "1", *LINE, key="kim.key",
+        status=2,
+    )
+    assert "--nth" in said
+    _, said = command.run(
+        "ledger", "reverse", "x", "--document", "d", key="kim.key", status=2
+    )
+    assert "'x'" in said
