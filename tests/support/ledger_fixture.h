@@ -43,12 +43,15 @@ static inline void fixture_read_row(const char *text, struct fixture_kind kinds[
     struct fixture_kind kind = {.clearing = false};
     struct kind_rule rule = {.needs_document = true};
     char words[3][6];
+    char transfer[2];
     char line[8];
 
-    if (sscanf(text,
-               " ('%32[a-z_]', %d, '%32[^']', '%32[^']', %5[A-Z], %5[A-Z], '%7[a-z]', %5[A-Z])",
-               rule.kind, &rule.transfer, rule.debit_class, rule.credit_class, words[0], words[1],
-               line, words[2]) == 8) {
+    if (sscanf(
+            text,
+            " ('%32[a-z_]', %1[1-9], '%32[^']', '%32[^']', %5[A-Z], %5[A-Z], '%7[a-z]', %5[A-Z])",
+            rule.kind, transfer, rule.debit_class, rule.credit_class, words[0], words[1], line,
+            words[2]) == 8) {
+        rule.transfer = transfer[0] - '0';
         rule.required = fixture_true(words[0]);
         rule.repeated = fixture_true(words[1]);
         rule.same_amount = fixture_true(words[2]);

@@ -67,7 +67,7 @@ const char *kind_name_ko(const char *kind)
 {
     const struct kind_row *row = kind_row(kind);
 
-    assert(KIND_COUNT > 0);
+    assert(row == NULL || row->code[0] != '\0');
     return row ? row->name_ko : kind;
 }
 
@@ -75,7 +75,7 @@ const char *kind_name_en(const char *kind)
 {
     const struct kind_row *row = kind_row(kind);
 
-    assert(KIND_COUNT > 0);
+    assert(row == NULL || row->code[0] != '\0');
     return row ? row->name_en : kind;
 }
 
