@@ -185,6 +185,11 @@ static void resume(struct http_connection *connection)
     size_t used =
         process(connection, (const char *)connection->input.data, connection->input.length);
 
+    /* A refusal has thrown the rest away, and what was used with it. */
+    if (connection->state == HTTP_CONNECTION_CLOSED ||
+        connection->state == HTTP_CONNECTION_LINGERING) {
+        return;
+    }
     buffer_consume(&connection->input, used);
     if (connection->peer_finished && connection->input.length == 0 && is_receiving(connection)) {
         http_connection_close(connection);

@@ -478,6 +478,33 @@ static void a_request_sent_ahead_waits_for_the_one_before_it(void **state)
     stop(fixture);
 }
 
+/*
+ * What is sent ahead may be no request at all. It is refused when its turn
+ * comes, from the very bytes that the refusal throws away, and nobody else
+ * notices: this once ended the process.
+ */
+static void garbage_sent_ahead_is_refused_when_its_turn_comes(void **state)
+{
+    struct fixture *fixture = start();
+    int client = support_connect(&fixture->server);
+    struct buffer answer;
+    struct buffer released;
+
+    (void)state;
+    support_send_text(client, "GET /hold HTTP/1.1\r\n" STAY "GET  /garbage\r\n\r\nand more");
+    wait_for_held(fixture, 1);
+    (void)ask(fixture, "POST /release HTTP/1.1\r\n" CLOSE, &released);
+    buffer_release(&released);
+    support_read_end(client, &answer);
+    assert_non_null(strstr(buffer_text(&answer), "held"));
+    assert_non_null(strstr(buffer_text(&answer), "HTTP/1.1 505 "));
+    buffer_release(&answer);
+    assert_non_null(strstr(ask(fixture, "GET /hello HTTP/1.1\r\n" CLOSE, &answer), "hello"));
+    buffer_release(&answer);
+    assert_int_equal(close(client), 0);
+    stop(fixture);
+}
+
 /* Ten thousand tiny requests in one go: each is answered, without recursion and without queueing
  * more than a read's worth. */
 static void ten_thousand_requests_sent_ahead_are_all_answered(void **state)
@@ -915,6 +942,7 @@ int main(void)
         cmocka_unit_test(parameters_and_queries_reach_the_handler_decoded),
         cmocka_unit_test(a_connection_serves_request_after_request),
         cmocka_unit_test(a_request_sent_ahead_waits_for_the_one_before_it),
+        cmocka_unit_test(garbage_sent_ahead_is_refused_when_its_turn_comes),
         cmocka_unit_test(ten_thousand_requests_sent_ahead_are_all_answered),
         cmocka_unit_test(a_body_is_asked_for_when_the_client_expects_it),
         cmocka_unit_test(a_refused_client_that_still_sends_hears_the_answer),
