@@ -676,7 +676,8 @@ class Box:
         self.ballot_id = ballot_id
         self.options = options
         self.keys = BallotKeys(checker.state["ballot_keys"], ballot_id)
-        self._front_end = checker.state["keys"]["front_end"]["name"]
+        front_end = checker.state["keys"]["front_end"]
+        self._front_end = (front_end["role"], front_end["name"])
 
         def rows(sql):
             found = checker._rows("participation", sql, (ballot_id,))

@@ -40,8 +40,8 @@ def pytest_report_header(config):
 
 def pytest_collection_modifyitems(items):
     random.Random(_seed).shuffle(items)
-    # Stories of one stage follow each other, whatever their order.
-    items.sort(key=lambda item: "stage" not in item.fixturenames)
+    # What judges the checker comes first; then the stories, which share a stage.
+    items.sort(key=lambda item: "stage" in item.fixturenames)
 
 
 def pytest_runtest_setup(item):

@@ -25,6 +25,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,7 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     }
     flow_seed((uint64_t)seed);
+    (void)signal(SIGPIPE, SIG_IGN); /* A peer that has gone is an error of its write. */
     (void)setvbuf(stdout, NULL, _IOLBF, BUFSIZ); /* Each answer at once. */
     if (uv_loop_init(&proxy.loop) != 0 || uv_pipe_init(&proxy.loop, &proxy.input, 0) != 0 ||
         uv_pipe_open(&proxy.input, STDIN_FILENO) != 0 ||

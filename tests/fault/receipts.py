@@ -94,9 +94,9 @@ class BallotKeys:
     def nullifier(self, subject):
         return mac(self._nullifier, "null", self._id + self.vtag(subject))
 
-    def request_key(self, front_end_id, key, line):
-        """`line` is 0 outside a batch."""
-        name = front_end_id.encode() + b"\0" + key.encode() + b"\0" + struct.pack(">I", line)
+    def request_key(self, signer, key, line):
+        """`signer` is (role, id); `line` is 0 outside a batch."""
+        name = b"\0".join(text.encode() for text in (*signer, key)) + b"\0" + struct.pack(">I", line)
         return mac(self._request, "request-key", name)
 
 

@@ -9,17 +9,18 @@ arena never looks at whether anything held: that is the checker's.
 
 import atexit
 import collections
-import glob
 import json
 import os
 import secrets
 import shutil
 import signal
+import struct
 import subprocess
 import tempfile
 import threading
 import time
 
+import psycopg2
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from support.paths import BUILD
@@ -40,6 +41,9 @@ HEARERS = {
 QUARANTINE_MB = 8
 
 DISK_SIZE_MB = 2048
+
+# What is put between a service and its libraries; see shim.c.
+SHIM = os.path.join(BUILD, "tests", "fault_shim.so")
 
 # A paused leader's sessions are ended by the server after 10 s; see EVENTLOG_LEADER_SILENCE_MS.
 READY_SECONDS = 60
@@ -110,6 +114,8 @@ class Proxy:
 class Disk:
     """A small filesystem of its own in a file, so that it can be full. Needs root and loop devices."""
 
+    PIECE_SIZE = 4096
+
     def __init__(self, size_mb=DISK_SIZE_MB):
         self.image = tempfile.mktemp(prefix="hyeopchi-disk-", suffix=".img")
         self.path = tempfile.mkdtemp(prefix="hyeopchi-disk-")
@@ -144,11 +150,17 @@ class Disk:
         return stat.f_bavail * stat.f_frsize
 
     def fill(self, leave_bytes):
-        """Takes all space but so much."""
-        size = max(0, self.free_bytes() - leave_bytes)
+        """Takes all space but so much, however much others take at the same time."""
         with open(self._filler, "ab") as file:
-            if size > 0:
-                os.posix_fallocate(file.fileno(), file.tell(), size)
+            piece = self.free_bytes()
+            while piece >= self.PIECE_SIZE:
+                size = min(piece, max(0, self.free_bytes() - leave_bytes))
+                if size == 0:
+                    break
+                try:
+                    os.posix_fallocate(file.fileno(), os.fstat(file.fileno()).st_size, size)
+                except OSError:
+                    piece //= 2
 
     def empty(self):
         if os.path.exists(self._filler):
@@ -193,10 +205,41 @@ def preload_for_services(*libraries):
     return ":".join([*first, *libraries])
 
 
-def find_libfaketime():
-    """Returns the path of libfaketime, or None where it is not installed."""
-    found = glob.glob("/usr/lib/*/faketime/libfaketime.so.1")
-    return found[0] if found else None
+class MemoryGroup:
+    """A control group that ends a process by its memory. Needs root and the kernel's leave."""
+
+    VERSION_1 = "/sys/fs/cgroup/memory"
+    VERSION_2 = "/sys/fs/cgroup"
+
+    def __init__(self):
+        first = os.path.exists(os.path.join(self.VERSION_1, "memory.limit_in_bytes"))
+        root = self.VERSION_1 if first else self.VERSION_2
+        self._path = os.path.join(root, f"hyeopchi-fault-{os.getpid()}-{secrets.token_hex(4)}")
+        self._limit = "memory.limit_in_bytes" if first else "memory.max"
+        os.mkdir(self._path)
+        if not os.path.exists(os.path.join(self._path, self._limit)):
+            self.close()
+            raise OSError("memory cannot be limited here")
+
+    @classmethod
+    def is_possible(cls):
+        try:
+            cls().close()
+        except OSError:
+            return False
+        return True
+
+    def _write(self, name, text):
+        with open(os.path.join(self._path, name), "w", encoding="ascii") as file:
+            file.write(text)
+
+    def limit(self, pid, size):
+        """Only what the process asks for from now on is counted."""
+        self._write(self._limit, str(size))
+        self._write("cgroup.procs", str(pid))
+
+    def close(self):
+        os.rmdir(self._path)
 
 
 class Run:
@@ -300,6 +343,9 @@ class Arena(Stack):
         """The address at which a front end reaches a service."""
         return ("127.0.0.1", self.proxy.links[f"{service}.http"])
 
+    def bus_address(self, service, kind):
+        return ("127.0.0.1", self._bus_ports[service, kind])
+
     def direct(self, service):
         return ("127.0.0.1", self.ports[service])
 
@@ -329,23 +375,19 @@ class Arena(Stack):
 
     def kill(self, name):
         """kill -9 of one service."""
+        self.inject("kill -9", name)
+        self.kill_quietly(name)
+
+    def kill_quietly(self, name):
+        """The same, when the story has written down what it is part of."""
         self.notice_ends()
         if not self.is_up(name):
             return
-        self.inject("kill -9", name)
         self._paused.discard(name)
         run, process = self._run_of(name), self.services[name].process
         self.services[name].process = None
         process.kill()
         run.end(expected=True)
-
-    def expect_end(self, name, timeout=60):
-        """Waits for a service to end by what was done to it before."""
-        run, process = self._run_of(name), self.services[name].process
-        process.wait_exit(timeout)
-        self.services[name].process = None
-        run.end(expected=True)
-        return run.status
 
     def start_again(self, name):
         """Starts a service that is down, with the settings of now."""
@@ -369,6 +411,32 @@ class Arena(Stack):
         self._paused.add(name)
         self.services[name].process.send_signal(signal.SIGSTOP)
 
+    def pause_quietly(self, name):
+        """A pause of many; the story has written down what they are."""
+        if self.is_up(name):
+            self._paused.add(name)
+            self.services[name].process.send_signal(signal.SIGSTOP)
+
+    def limit_memory(self, name):
+        """Leaves a service next to no memory for what it will ask for; the kernel kills it."""
+        self.inject("memory limit", name)
+        group = MemoryGroup()
+        try:
+            group.limit(self.services[name].process.pid, 1024 * 1024)
+            self.wait_end(name)
+        finally:
+            group.close()
+
+    def wait_end(self, name, timeout=20):
+        """Waits until a service ends of what was done to it; kills it if it does not."""
+        run, process = self._run_of(name), self.services[name].process
+        self.services[name].process = None
+        try:
+            process.wait_exit(timeout)
+        except AssertionError:
+            process.kill()
+        run.end(expected=True)
+
     def resume(self, name):
         self._paused.discard(name)
         if self.is_up(name):
@@ -381,15 +449,27 @@ class Arena(Stack):
 
     def start_database(self):
         if not self.databases.is_running():
+            self.databases.reap()
             self.databases.start()
 
     def restart_database(self):
         self.inject("restart", "postgres")
         self.databases.restart()
 
+    def ask_database(self, database, sql, parameters=None, timeout=30):
+        """Asks the server, which may be about to come back."""
+        deadline = time.monotonic() + timeout
+        while True:
+            try:
+                return self.databases.psql(database, sql, parameters)
+            except psycopg2.OperationalError:
+                if time.monotonic() >= deadline:
+                    raise
+                threading.Event().wait(0.1)
+
     def backends(self, like="%"):
         """Pids of the sessions of services, by application name."""
-        rows = self.databases.psql(
+        rows = self.ask_database(
             "postgres",
             "SELECT pid FROM pg_stat_activity WHERE usename IN %s AND application_name LIKE %s",
             (SERVICES, like),
@@ -403,7 +483,7 @@ class Arena(Stack):
 
     def terminate_backends(self, like="%"):
         self.inject("pg_terminate_backend", like)
-        self.databases.psql(
+        self.ask_database(
             "postgres",
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE usename IN %s AND application_name LIKE %s",
@@ -438,7 +518,85 @@ class Arena(Stack):
         for name in self.links(link):
             self.proxy.command("refuse", name, 1)
 
+    def load_shim(self, name, mode):
+        """From its next start on a service is under shim.c."""
+        self.environment[name] = {
+            "LD_PRELOAD": preload_for_services(SHIM),
+            "HYEOPCHI_FAULT_SHIM": mode,
+        }
+
+    def unload_shim(self, name):
+        self.environment.pop(name, None)
+
+    def fill_disk(self, room):
+        """Takes all space under PostgreSQL but so many bytes."""
+        self.inject("full disk", "postgres", room=room)
+        self.disk.fill(room)
+
+    def empty_disk(self):
+        """Gives the space back; a server that could not bear its lack is started again."""
+        self.disk.empty()
+        self.start_database()
+
+    def write_much(self, database):
+        """Writes what needs room now, as a vacuum or an index would; it may well fail."""
+        try:
+            self.databases.psql(
+                database,
+                "CREATE TEMPORARY TABLE filler AS SELECT repeat('x', 1000) AS x"
+                " FROM generate_series(1, 40000)",
+            )
+        except psycopg2.Error:
+            pass  # That is what a full disk is for.
+
+    def _clock_file(self, name):
+        return os.path.join(self.folder, f"{name}.offset")
+
+    def fake_clocks(self):
+        """Starts the services anew with clocks that can be set."""
+        for name in SERVICES:
+            with open(self._clock_file(name), "wb") as file:
+                file.write(bytes(8))
+            self.environment[name] = {
+                "LD_PRELOAD": preload_for_services(SHIM),
+                "HYEOPCHI_FAULT_CLOCK": self._clock_file(name),
+            }
+            self.stop_in_order(name)
+            self.start_again(name)
+
+    def set_clock(self, name, offset_s):
+        """Sets a service's clock so many seconds off; in place, since the service has it mapped."""
+        self.inject("clock", name, offset_s=offset_s)
+        with open(self._clock_file(name), "r+b") as file:
+            file.write(struct.pack("=q", offset_s * 1000))
+
+    def true_clocks(self):
+        """Starts the services anew with the clock that everybody has."""
+        self.environment.clear()
+        for name in SERVICES:
+            self.stop_in_order(name)
+            self.start_again(name)
+
     # And undone.
+
+    def discard_dead_letters(self, name, count, timeout=60):
+        """Waits for dead letters of participation, one after another, and has them discarded."""
+        client = self.client(name, self.operators[0])
+        deadline = time.monotonic() + timeout
+        discarded = 0
+        while discarded < count:
+            assert time.monotonic() < deadline, f"{name} has {discarded} dead letters, not {count}"
+            letters = self.ask_database(
+                name, "SELECT seq FROM event.dead_letter WHERE state = 'parked' ORDER BY seq"
+            )
+            for (seq,) in letters:
+                body = {"stream": "participation", "reason": "장애 시험"}
+                answer = client.post(f"/v1/events/dead/{seq}:discard", body)
+                discarded += answer.status == 200
+            if not letters:
+                self.services[name].process.output.wait(
+                    lambda line: True, 0.2, self.services[name].mark()
+                )
 
     def heal_network(self):
         for name in self.proxy.links:
@@ -453,6 +611,7 @@ class Arena(Stack):
         for name in list(self._paused):
             self.resume(name)
         self.start_database()
+        self.environment.clear()
         for name in SERVICES:
             if self.services[name].process is None:
                 self.start_again(name)

@@ -53,7 +53,8 @@ class Stage:
         try:
             self.cluster = make_cluster(self.artifacts, self.disk)
             self.cluster.start()
-            self.arena = Arena(self.cluster, self.artifacts, seed, self.disk).begin()
+            self.arena = Arena(self.cluster, self.artifacts, seed, self.disk)
+            self.arena.begin()
             self.checker = checker.Checker(self.arena.describe(), seed)
         except BaseException:
             self.close()
@@ -68,15 +69,20 @@ class Stage:
         arena.recorder = Recorder(path)
         arena.recorder.write("story", name=story.name, title=story.title)
         started = time.monotonic()
-        load = Load(arena, random).start()
-        load.wait_acks(SETTLE_ACKS)
-        story.tell(arena, load, random)
-        arena.heal()
-        healed = time.monotonic()
-        self._update()
-        recovery = self.checker.check(only={"I11"})
-        load.wait_acks(SETTLE_ACKS)
-        load.finish()
+        load = Load(arena, random)
+        try:
+            load.start()
+            load.wait_acks(SETTLE_ACKS)
+            story.tell(arena, load, random)
+            arena.heal()
+            healed = time.monotonic()
+            self._update()
+            recovery = self.checker.check(only={"I11"})
+            load.wait_acks(SETTLE_ACKS)
+            load.finish()
+        except BaseException:
+            load.abandon()
+            raise
         finished = time.monotonic()
         # Now that nobody asks for anything, everything that was said is heard.
         lag = self.checker.wait_for_no_lag()
@@ -101,9 +107,18 @@ class Stage:
 
     def close(self):
         """Ends and removes everything; returns what went wrong on the way."""
-        errors = self.arena.close() if self.arena is not None else []
+        errors = []
+        if self.disk is not None:
+            self.disk.empty()
+        if self.arena is not None:
+            self.arena.write_state()
+            errors += self.arena.close()
         if self.cluster is not None:
-            self.cluster.close()
+            self.cluster.reap()
+            try:
+                self.cluster.close()
+            except AssertionError as error:
+                errors.append(str(error))
         if self.disk is not None:
             self.disk.close()
         return errors

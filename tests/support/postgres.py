@@ -174,6 +174,12 @@ class PostgresCluster:
         process.kill()
         kill_all_and_wait(children)
 
+    def reap(self):
+        """Forgets a server that has ended by itself, as one does that finds the disk full."""
+        if self._process is not None and not self._process.is_running():
+            self._process.wait_exit()
+            self._process = None
+
     def restart(self):
         self.stop()
         self.start()

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A library for LD_PRELOAD that stands between a service and libpq, and makes it
+ * do wrong, or die, at a place that no signal from outside would hit:
+ *
+ *     HYEOPCHI_FAULT_SHIM=early-commit[:MS]   COMMIT is answered at once, and sent MS later, when
+ *                                             the connection is used next
+ *     HYEOPCHI_FAULT_SHIM=kill-before-commit:N
+ *     HYEOPCHI_FAULT_SHIM=kill-after-commit:N the process dies before the N-th COMMIT is sent, or
+ *                                             once it has been confirmed
+ *     HYEOPCHI_FAULT_CLOCK=FILE               the calendar's clock is off by what FILE holds now:
+ *                                             8 bytes, milliseconds; the monotonic clock is not
+ *
+ * So the services need no switches for their own defects, and a checker can be
+ * shown one. One writer thread commits; must never be loaded by anything but a
+ * test.
+ */
+#define _GNU_SOURCE
+#include <assert.h>
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <libpq-fe.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+enum shim_mode { SHIM_OFF, SHIM_EARLY_COMMIT, SHIM_KILL_BEFORE, SHIM_KILL_AFTER };
+
+static struct {
+    enum shim_mode mode;
+    long number;         /* milliseconds, or which COMMIT */
+    long commits;        /* so far */
+    PGconn *owing;       /* has been told that it committed, and has not */
+    PGresult *pretended; /* what it was told by */
+
+    const volatile int64_t *offset_ms; /* of the clock; NULL: none */
+} shim;
+
+/* The function of this name that would be called without us. */
+static void *real(const char *name)
+{
+    void *found = dlsym(RTLD_NEXT, name);
+
+    assert(found != NULL);
+    return found;
+}
+
+/* dlsym() gives functions as objects; the standard has no cast for that. */
+#define REAL(function)                                                                             \
+    (((union {                                                                                     \
+         void *object;                                                                             \
+         __typeof__(&function) call;                                                               \
+     }){.object = real(#function)})                                                                \
+         .call)
+
+__attribute__((constructor)) static void read_mode(void)
+{
+    static const struct {
+        const char *name;
+        enum shim_mode mode;
+    } modes[] = {
+        {"early-commit", SHIM_EARLY_COMMIT},
+        {"kill-before-commit", SHIM_KILL_BEFORE},
+        {"kill-after-commit", SHIM_KILL_AFTER},
+    };
+
+    const char *text = getenv("HYEOPCHI_FAULT_SHIM");
+    const char *colon = text != NULL ? strchr(text, ':') : NULL;
+
+    for (size_t i = 0; text != NULL && i < sizeof modes / sizeof modes[0]; i++) {
+        if (strncmp(text, modes[i].name, strlen(modes[i].name)) == 0) {
+            shim.mode = modes[i].mode;
+        }
+    }
+    shim.number = colon != NULL ? strtol(colon + 1, NULL, 10) : 1;
+}
+
+__attribute__((constructor)) static void map_clock(void)
+{
+    const char *path = getenv("HYEOPCHI_FAULT_CLOCK");
+    int file = path != NULL ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    void *memory;
+
+    if (file < 0) {
+        return;
+    }
+    memory = mmap(NULL, sizeof(int64_t), PROT_READ, MAP_SHARED, file, 0);
+    (void)close(file); /* Only read. */
+    if (memory != MAP_FAILED) {
+        shim.offset_ms = memory;
+    }
+}
+
+/* By the system call: a sanitizer asks for the time before functions can be looked up. */
+int clock_gettime(clockid_t id, struct timespec *ret_time)
+{
+    int result = (int)syscall(SYS_clock_gettime, id, ret_time);
+    int64_t ms;
+
+    if (result == 0 && shim.offset_ms != NULL &&
+        (id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE)) {
+        ms = ret_time->tv_sec * 1000 + ret_time->tv_nsec / 1000000 + *shim.offset_ms;
+        ret_time->tv_nsec = ms % 1000 * 1000000 + ret_time->tv_nsec % 1000000;
+        ret_time->tv_sec = ms / 1000;
+    }
+    return result;
+}
+
+int gettimeofday(struct timeval *restrict ret_time, void *restrict zone)
+{
+    struct timespec now;
+
+    (void)zone;
+    (void)clock_gettime(CLOCK_REALTIME, &now); /* Cannot fail with this clock. */
+    *ret_time = (struct timeval){.tv_sec = now.tv_sec, .tv_usec = now.tv_nsec / 1000};
+    return 0;
+}
+
+time_t time(time_t *ret_time)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    if (ret_time != NULL) {
+        *ret_time = now.tv_sec;
+    }
+    return now.tv_sec;
+}
+
+static void die(void)
+{
+    (void)raise(SIGKILL); /* Does not return. */
+}
+
+/* Sends the COMMIT that this connection still owes. */
+static void settle(const PGconn *connection)
+{
+    struct timespec pause = {.tv_sec = shim.number / 1000,
+                             .tv_nsec = shim.number % 1000 * 1000000L};
+    PGconn *owing = shim.owing;
+
+    if (owing == NULL || owing != connection) {
+        return;
+    }
+    shim.owing = NULL;
+    (void)nanosleep(&pause, NULL); /* A shorter pause is a pause, too. */
+    PQclear(REAL(PQexec)(owing, "COMMIT"));
+}
+
+static PGresult *commit(PGconn *connection)
+{
+    PGresult *result;
+
+    shim.commits++;
+    if (shim.mode == SHIM_EARLY_COMMIT) {
+        shim.owing = connection;
+        shim.pretended = PQmakeEmptyPGresult(connection, PGRES_COMMAND_OK);
+        return shim.pretended;
+    }
+    if (shim.mode == SHIM_KILL_BEFORE && shim.commits == shim.number) {
+        die();
+    }
+    result = REAL(PQexec)(connection, "COMMIT");
+    if (shim.mode == SHIM_KILL_AFTER && shim.commits == shim.number) {
+        die();
+    }
+    return result;
+}
+
+PGresult *PQexec(PGconn *connection, const char *query)
+{
+    settle(connection);
+    if (shim.mode != SHIM_OFF && strcmp(query, "COMMIT") == 0) {
+        return commit(connection);
+    }
+    return REAL(PQexec)(connection, query);
+}
+
+char *PQcmdStatus(PGresult *result)
+{
+    static char committed[] = "COMMIT";
+
+    return result != NULL && result == shim.pretended ? committed : REAL(PQcmdStatus)(result);
+}
+
+PGTransactionStatusType PQtransactionStatus(const PGconn *connection)
+{
+    return connection != NULL && connection == shim.owing ? PQTRANS_IDLE
+                                                          : REAL(PQtransactionStatus)(connection);
+}
+
+int PQenterPipelineMode(PGconn *connection)
+{
+    settle(connection);
+    return REAL(PQenterPipelineMode)(connection);
+}
+
+PGresult *PQprepare(PGconn *connection, const char *name, const char *query, int count,
+                    const Oid *types)
+{
+    settle(connection);
+    return REAL(PQprepare)(connection, name, query, count, types);
+}
+
+PGresult *PQexecPrepared(PGconn *connection, const char *name, int count, const char *const *values,
+                         const int *lengths, const int *formats, int result_format)
+{
+    settle(connection);
+    return REAL(PQexecPrepared)(connection, name, count, values, lengths, formats, result_format);
+}
+
+void PQfinish(PGconn *connection)
+{
+    settle(connection);
+    REAL(PQfinish)(connection);
+}
