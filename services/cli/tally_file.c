@@ -196,12 +196,14 @@ static enum err write_result(const struct tally_file_options *options, const str
 /* The least score that takes part, as the file states it; 0 where it states none. */
 static struct decimal threshold_of(const struct pb *pb)
 {
-    struct decimal threshold = {.units = 0};
+    const struct decimal none = {.units = 0};
+    struct decimal threshold = none;
 
     /* What is no number was said to be none when the file was read. */
-    return pb_meta_decimal(pb, "min_project_score_threshold", &threshold)
-               ? (struct decimal){.units = 0}
-               : threshold;
+    if (pb_meta_decimal(pb, "min_project_score_threshold", &threshold) != ERR_OK) {
+        return none;
+    }
+    return threshold;
 }
 
 static enum err count(const struct tally_file_options *options, const struct pb *pb,
