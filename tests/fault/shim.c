@@ -15,7 +15,6 @@
  * shown one. One writer thread commits; must never be loaded by anything but a
  * test.
  */
-#define _GNU_SOURCE
 #include <assert.h>
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -55,7 +54,7 @@ static void *real(const char *name)
 #define REAL(function)                                                                             \
     (((union {                                                                                     \
          void *object;                                                                             \
-         __typeof__(&function) call;                                                               \
+         __typeof__(&(function)) call;                                                             \
      }){.object = real(#function)})                                                                \
          .call)
 
@@ -97,8 +96,18 @@ __attribute__((constructor)) static void map_clock(void)
     }
 }
 
+/* Ours under the names of others, whose headers name the parameters as we may not. */
+int shim_clock_gettime(clockid_t id, struct timespec *ret_time) __asm__("clock_gettime");
+int shim_gettimeofday(struct timeval *ret_time, void *zone) __asm__("gettimeofday");
+time_t shim_time(time_t *ret_time) __asm__("time");
+PGresult *shim_prepare(PGconn *connection, const char *name, const char *query, int count,
+                       const Oid *types) __asm__("PQprepare");
+PGresult *shim_exec_prepared(PGconn *connection, const char *name, int count,
+                             const char *const *values, const int *lengths, const int *formats,
+                             int result_format) __asm__("PQexecPrepared");
+
 /* By the system call: a sanitizer asks for the time before functions can be looked up. */
-int clock_gettime(clockid_t id, struct timespec *ret_time)
+int shim_clock_gettime(clockid_t id, struct timespec *ret_time)
 {
     int result = (int)syscall(SYS_clock_gettime, id, ret_time);
     int64_t ms;
@@ -112,21 +121,21 @@ int clock_gettime(clockid_t id, struct timespec *ret_time)
     return result;
 }
 
-int gettimeofday(struct timeval *restrict ret_time, void *restrict zone)
+int shim_gettimeofday(struct timeval *ret_time, void *zone)
 {
     struct timespec now;
 
     (void)zone;
-    (void)clock_gettime(CLOCK_REALTIME, &now); /* Cannot fail with this clock. */
+    (void)shim_clock_gettime(CLOCK_REALTIME, &now); /* Cannot fail with this clock. */
     *ret_time = (struct timeval){.tv_sec = now.tv_sec, .tv_usec = now.tv_nsec / 1000};
     return 0;
 }
 
-time_t time(time_t *ret_time)
+time_t shim_time(time_t *ret_time)
 {
     struct timespec now;
 
-    (void)clock_gettime(CLOCK_REALTIME, &now);
+    (void)shim_clock_gettime(CLOCK_REALTIME, &now);
     if (ret_time != NULL) {
         *ret_time = now.tv_sec;
     }
@@ -201,15 +210,16 @@ int PQenterPipelineMode(PGconn *connection)
     return REAL(PQenterPipelineMode)(connection);
 }
 
-PGresult *PQprepare(PGconn *connection, const char *name, const char *query, int count,
-                    const Oid *types)
+PGresult *shim_prepare(PGconn *connection, const char *name, const char *query, int count,
+                       const Oid *types)
 {
     settle(connection);
     return REAL(PQprepare)(connection, name, query, count, types);
 }
 
-PGresult *PQexecPrepared(PGconn *connection, const char *name, int count, const char *const *values,
-                         const int *lengths, const int *formats, int result_format)
+PGresult *shim_exec_prepared(PGconn *connection, const char *name, int count,
+                             const char *const *values, const int *lengths, const int *formats,
+                             int result_format)
 {
     settle(connection);
     return REAL(PQexecPrepared)(connection, name, count, values, lengths, formats, result_format);
