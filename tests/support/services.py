@@ -21,7 +21,8 @@ SANITIZER_OPTIONS = {
     "UBSAN_OPTIONS": f"exitcode={SANITIZER_STATUS}:print_stacktrace=1:halt_on_error=1",
     "TSAN_OPTIONS": f"exitcode={SANITIZER_STATUS}:halt_on_error=1"
     f":suppressions={os.path.join(ROOT, 'tests', 'support', 'tsan.supp')}",
-    "LSAN_OPTIONS": f"exitcode={SANITIZER_STATUS}",
+    "LSAN_OPTIONS": f"exitcode={SANITIZER_STATUS}:print_suppressions=0"
+    f":suppressions={os.path.join(ROOT, 'tests', 'support', 'lsan.supp')}",
 }
 SANITIZER_MARKS = (
     "ERROR: AddressSanitizer",

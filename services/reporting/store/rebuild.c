@@ -83,7 +83,8 @@ static const char SUM_TABLES[] =
     " FROM budget_line"
     " UNION ALL SELECT 'ballot_line', count(*),"
     " md5(coalesce(string_agg(md5(ballot_line::text), '' ORDER BY md5(ballot_line::text)), ''))"
-    " FROM ballot_line";
+    " FROM ballot_line"
+    " ORDER BY 1";
 
 /* One table of one model. */
 struct table_sum {
