@@ -54,7 +54,7 @@ enum err store_offset_read(struct db *db, const char *consumer, const char *stre
 
 /* The sum of a table's rows does not depend on their order, since their sums are sorted. */
 static const char SUM_TABLES[] =
-    "SELECT 'ballot', count(*),"
+    "SELECT 'ballot' AS name, count(*),"
     " md5(coalesce(string_agg(md5(ballot::text), '' ORDER BY md5(ballot::text)), ''))"
     " FROM ballot"
     " UNION ALL SELECT 'ballot_option', count(*),"
@@ -84,7 +84,7 @@ static const char SUM_TABLES[] =
     " UNION ALL SELECT 'ballot_line', count(*),"
     " md5(coalesce(string_agg(md5(ballot_line::text), '' ORDER BY md5(ballot_line::text)), ''))"
     " FROM ballot_line"
-    " ORDER BY 1";
+    " ORDER BY name";
 
 /* One table of one model. */
 struct table_sum {
