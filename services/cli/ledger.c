@@ -160,6 +160,12 @@ static const char *const THAW_EXAMPLES[] = {
     "hyeopchi ledger thaw --year 2026 --source district --programme 2026-P-03 --reason '감사'",
     NULL};
 
+static const char *const OPEN_EXAMPLES[] = {"hyeopchi ledger open --year 2027 --document 문서-12",
+                                            NULL};
+static const char *const CLOSE_EXAMPLES[] = {
+    "hyeopchi ledger close --year 2026 --document 결산-2026", NULL};
+static const char *const PERIODS_EXAMPLES[] = {"hyeopchi ledger periods", NULL};
+
 static const struct command_operand ACCOUNT_OPERAND[] = {
     {.name = "ACCOUNT",
      .sentence = {"계정: 회계연도/재원/세부사업/단계", "year/source/programme/stage"}},
@@ -355,6 +361,31 @@ static const struct command COMMANDS[] = {
         .shared = CLIENT_OPTIONS,
         .examples = THAW_EXAMPLES,
         .run = ledger_thaw,
+    },
+    {
+        .verb = "open",
+        .summary = {"회계연도를 엽니다", "opens a fiscal year"},
+        .options = LEDGER_PERIOD_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = OPEN_EXAMPLES,
+        .run = ledger_open,
+    },
+    {
+        .verb = "close",
+        .summary = {"회계연도를 마감합니다 (되돌릴 수 없습니다)", "closes a fiscal year for good"},
+        .options = LEDGER_PERIOD_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = CLOSE_EXAMPLES,
+        .run = ledger_close,
+    },
+    {
+        .verb = "periods",
+        .summary = {"회계연도와 마감 상태를 보여 줍니다",
+                    "shows fiscal years and whether they are closed"},
+        .options = FILTER_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = PERIODS_EXAMPLES,
+        .run = ledger_periods,
     },
     {
         .verb = "lines",

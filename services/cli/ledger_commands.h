@@ -24,6 +24,9 @@ enum cli_status ledger_journal(const struct invocation *invocation);
 enum cli_status ledger_verify(const struct invocation *invocation);
 enum cli_status ledger_freeze(const struct invocation *invocation);
 enum cli_status ledger_thaw(const struct invocation *invocation);
+enum cli_status ledger_periods(const struct invocation *invocation);
+enum cli_status ledger_open(const struct invocation *invocation);
+enum cli_status ledger_close(const struct invocation *invocation);
 enum cli_status ledger_balance(const struct invocation *invocation);
 
 /* ledger_entry.c: one entry of the journal each. */
@@ -57,6 +60,7 @@ extern const struct command_option LEDGER_CARRY_OVER_OPTIONS[];
 extern const struct command_option LEDGER_LAPSE_OPTIONS[];
 extern const struct command_option LEDGER_REVERSE_OPTIONS[];
 extern const struct command_option LEDGER_FREEZE_OPTIONS[];
+extern const struct command_option LEDGER_PERIOD_OPTIONS[];
 extern const struct command_operand LEDGER_SEQ_OPERAND[];
 
 /* Rows that several of these tables have. */

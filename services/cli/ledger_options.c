@@ -210,3 +210,14 @@ const struct command_option LEDGER_FREEZE_OPTIONS[] = {
     },
     {.name = NULL},
 };
+
+const struct command_option LEDGER_PERIOD_OPTIONS[] = {
+    LEDGER_YEAR_OPTION(true),
+    {
+        .name = "document",
+        .argument = "TEXT",
+        .required = true,
+        .sentence = {"근거 문서 번호", "the document that it rests on"},
+    },
+    {.name = NULL},
+};

@@ -345,3 +345,37 @@ enum cli_status ledger_thaw(const struct invocation *invocation)
 {
     return line_send(invocation, "/v1/lines:thaw");
 }
+
+enum cli_status ledger_periods(const struct invocation *invocation)
+{
+    return fetch_and_print(invocation, "/v1/periods", "periods");
+}
+
+static enum cli_status period_send(const struct invocation *invocation, const char *verb)
+{
+    int64_t year = 0;
+    char path[CLIENT_URL_SIZE];
+
+    if (invocation_number(invocation, "year", LEDGER_YEAR_MIN, LEDGER_YEAR_MAX, &year)) {
+        return CLI_USAGE;
+    }
+    (void)snprintf(path, sizeof path, "/v1/periods/%" PRId64 ":%s", year, verb);
+    return request_run_json(
+        invocation,
+        &(const struct client_request){
+            .service = CLIENT_LEDGER,
+            .method = "POST",
+            .path = path,
+        },
+        json_pack("{s:s}", "document", invocation_text(invocation, "document")));
+}
+
+enum cli_status ledger_open(const struct invocation *invocation)
+{
+    return period_send(invocation, "open");
+}
+
+enum cli_status ledger_close(const struct invocation *invocation)
+{
+    return period_send(invocation, "close");
+}

@@ -102,6 +102,10 @@ static enum err verify_all(struct run *run)
     if (err) {
         return err;
     }
+    err = verify_count(run, store_period_mismatch_count, JOURNAL_FAULT_PERIOD);
+    if (err) {
+        return err;
+    }
     faults_before = run->report->fault_count;
     err = verify_count(run, store_posting_orphan_count, JOURNAL_FAULT_BALANCE);
     if (err || run->report->fault_count > faults_before) {

@@ -302,3 +302,44 @@ def test_a_frozen_line_takes_and_gives_nothing_until_it_is_let_go(ledger):
     assert (status, answer["field"]) == (400, "/reason")
     assert ledger.ask("POST", "/v1/lines:freeze", line, key=ledger.auditor)[0] == 403
     assert ledger.verification()["sound"]
+
+
+def test_a_year_is_closed_once_everything_is_settled_and_for_good(ledger):
+    def close(year=2025, document="결산 2025"):
+        return ledger.ask("POST", f"/v1/periods/{year}:close", {"document": document})
+
+    commit(ledger, 1_000)
+    posted(ledger.post("expenditure", 900))
+    before = ledger.get("/v1/lines")
+    problem = refused(ledger, close(), "year-unsettled", before=before)
+    assert problem["value"] == "2025/district/a/S40"
+    posted(ledger.post("lapse", transfers=[move("S40", "S90", 100)]))
+    for kind in ("main_budget", "securing", "allotment"):
+        posted(ledger.post(kind, 50, programme="b"))
+    pair = [
+        move("S30", "R10.item_transfer", 50, programme="b"),
+        move("R10.item_transfer", "S30", 50, programme="c"),
+    ]
+    posted(ledger.post("item_transfer", transfers=pair, programme="b"))
+    posted(ledger.post("lapse", 50, programme="c"))
+    refused(ledger, close(year=2031), "period-missing")
+    status, period = close()
+    assert (status, period["state"]) == (200, "closed")
+    journal = ledger.get("/v1/journal")["entries"]
+    assert (period["closed_seq"], period["closed_hash"]) == (journal[-1]["seq"], journal[-1]["hash"])
+    assert [entry["kind"] for entry in journal[-3:]] == ["closing"] * 3
+    for programme in "abc":
+        assert stages(ledger, programme) == {}
+    assert close(document="다른 문서") == (200, period)
+    assert ledger.ask("POST", "/v1/periods/2025:open", {"document": "x"}) == (200, period)
+    before = ledger.get("/v1/lines")
+    refused(ledger, ledger.post("main_budget", 1), "period-closed", "/fiscal_year", before)
+    refused(ledger, ledger.post("reversal", linked_seq=1), "period-closed", before=before)
+    year_end = "/v1/accounts/2025/district/a/S50/balance?as_of=6"
+    assert ledger.get(year_end)["balance_krw"] == 900
+    states = [(row["fiscal_year"], row["state"]) for row in ledger.get("/v1/periods")["periods"]]
+    assert states == [(2025, "closed"), (2026, "open")]
+    assert ledger.verification()["sound"]
+    ledger.sql("ALTER TABLE ledger.period DISABLE TRIGGER USER")
+    ledger.sql("UPDATE ledger.period SET closed_hash = sha256('x') WHERE fiscal_year = 2025")
+    assert ledger.verification()["faults"][0]["code"] == "period-broken"

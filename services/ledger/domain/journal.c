@@ -44,9 +44,11 @@ static const struct fault_row FAULT_ROWS[] = {
                              "An account fell below its floor."},
     [JOURNAL_FAULT_LIMIT] = {"limit-exceeded", "예약된 예산이 주민참여예산 한도를 넘습니다.",
                              "Reservations exceed the participatory budget limit."},
+    [JOURNAL_FAULT_PERIOD] = {"period-broken", "마감된 회계연도가 마감 당시와 다릅니다.",
+                              "A closed fiscal year is not as it was closed."},
 };
 
-static_assert(sizeof FAULT_ROWS / sizeof FAULT_ROWS[0] == (size_t)JOURNAL_FAULT_LIMIT + 1,
+static_assert(sizeof FAULT_ROWS / sizeof FAULT_ROWS[0] == (size_t)JOURNAL_FAULT_PERIOD + 1,
               "a row for every fault");
 static_assert(ENTRY_METADATA_LENGTH_MAX <= UINT16_MAX, "a text's count is a u16");
 
@@ -244,7 +246,7 @@ enum journal_fault balance_check_account(struct balance_check *check,
 static const struct fault_row *fault_row(enum journal_fault fault)
 {
     assert(fault >= JOURNAL_SOUND);
-    assert(fault <= JOURNAL_FAULT_LIMIT);
+    assert(fault <= JOURNAL_FAULT_PERIOD);
     return &FAULT_ROWS[fault];
 }
 

@@ -65,6 +65,7 @@ enum journal_fault {
     JOURNAL_FAULT_BALANCE, /* a balance is not the sum of the postings */
     JOURNAL_FAULT_FLOOR,   /* an account fell below its floor */
     JOURNAL_FAULT_LIMIT,   /* envelopes exceed their limit */
+    JOURNAL_FAULT_PERIOD,  /* a closed year moved, or its head is not the journal's */
 };
 
 /* Runs down the journal in order of seq. */

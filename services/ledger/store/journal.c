@@ -225,6 +225,22 @@ enum err store_limit_excess_count(struct db *db, const char *shard, int64_t *ret
     return count_rows(db, LIMIT_EXCESS_COUNT, shard, ret_count);
 }
 
+static const char PERIOD_MISMATCH_COUNT[] =
+    "SELECT count(*) AS mismatches FROM ledger.period"
+    " LEFT JOIN ledger.journal AS head ON head.shard = period.shard"
+    "    AND head.seq = period.closed_seq"
+    " WHERE period.shard = $1 AND period.state = 'closed' AND ("
+    "    (period.closed_seq > 0 AND head.hash IS DISTINCT FROM period.closed_hash)"
+    "    OR EXISTS (SELECT 1 FROM ledger.posting WHERE posting.shard = period.shard"
+    "        AND posting.fiscal_year = period.fiscal_year AND posting.seq > period.closed_seq)"
+    "    OR EXISTS (SELECT 1 FROM ledger.account WHERE account.shard = period.shard"
+    "        AND account.fiscal_year = period.fiscal_year AND account.balance_krw != 0))";
+
+enum err store_period_mismatch_count(struct db *db, const char *shard, int64_t *ret_count)
+{
+    return count_rows(db, PERIOD_MISMATCH_COUNT, shard, ret_count);
+}
+
 static const char ACCOUNT_READ[] =
     "SELECT fiscal_year, programme, funding_source, stage, balance_krw, held_krw, version,"
     "    floor_krw"

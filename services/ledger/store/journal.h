@@ -62,6 +62,10 @@ ERR_CHECKED enum err store_posting_orphan_count(struct db *db, const char *shard
 /* How many (fiscal year, source) have envelopes beyond their limit. */
 ERR_CHECKED enum err store_limit_excess_count(struct db *db, const char *shard, int64_t *ret_count);
 
+/* How many closed years have another head than the journal, entries after it, or balances. */
+ERR_CHECKED enum err store_period_mismatch_count(struct db *db, const char *shard,
+                                                 int64_t *ret_count);
+
 /*
  * Reads accounts in key order, those after `after` (NULL: from the first). ERR_INVALID when a row
  * is damaged.
