@@ -35,6 +35,8 @@ static const struct command_option FILTER_OPTIONS[] = {
     {.name = NULL},
 };
 
+static const struct command_option PERIODS_OPTIONS[] = {LEDGER_YEAR_OPTION(false), {.name = NULL}};
+
 static const struct command_option APPROPRIATE_OPTIONS[] = {
     LEDGER_YEAR_OPTION(true),
     LEDGER_SOURCE_OPTION(true),
@@ -160,8 +162,7 @@ static const char *const THAW_EXAMPLES[] = {
     "hyeopchi ledger thaw --year 2026 --source district --programme 2026-P-03 --reason '감사'",
     NULL};
 
-static const char *const OPEN_EXAMPLES[] = {"hyeopchi ledger open --year 2027 --document 문서-12",
-                                            NULL};
+static const char *const OPEN_EXAMPLES[] = {"hyeopchi ledger open --year 2027", NULL};
 static const char *const CLOSE_EXAMPLES[] = {
     "hyeopchi ledger close --year 2026 --document 결산-2026", NULL};
 static const char *const PERIODS_EXAMPLES[] = {"hyeopchi ledger periods", NULL};
@@ -365,7 +366,7 @@ static const struct command COMMANDS[] = {
     {
         .verb = "open",
         .summary = {"회계연도를 엽니다", "opens a fiscal year"},
-        .options = LEDGER_PERIOD_OPTIONS,
+        .options = LEDGER_OPEN_OPTIONS,
         .shared = CLIENT_OPTIONS,
         .examples = OPEN_EXAMPLES,
         .run = ledger_open,
@@ -373,7 +374,7 @@ static const struct command COMMANDS[] = {
     {
         .verb = "close",
         .summary = {"회계연도를 마감합니다 (되돌릴 수 없습니다)", "closes a fiscal year for good"},
-        .options = LEDGER_PERIOD_OPTIONS,
+        .options = LEDGER_CLOSE_OPTIONS,
         .shared = CLIENT_OPTIONS,
         .examples = CLOSE_EXAMPLES,
         .run = ledger_close,
@@ -382,7 +383,7 @@ static const struct command COMMANDS[] = {
         .verb = "periods",
         .summary = {"회계연도와 마감 상태를 보여 줍니다",
                     "shows fiscal years and whether they are closed"},
-        .options = FILTER_OPTIONS,
+        .options = PERIODS_OPTIONS,
         .shared = CLIENT_OPTIONS,
         .examples = PERIODS_EXAMPLES,
         .run = ledger_periods,

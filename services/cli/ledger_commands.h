@@ -60,7 +60,8 @@ extern const struct command_option LEDGER_CARRY_OVER_OPTIONS[];
 extern const struct command_option LEDGER_LAPSE_OPTIONS[];
 extern const struct command_option LEDGER_REVERSE_OPTIONS[];
 extern const struct command_option LEDGER_FREEZE_OPTIONS[];
-extern const struct command_option LEDGER_PERIOD_OPTIONS[];
+extern const struct command_option LEDGER_OPEN_OPTIONS[];
+extern const struct command_option LEDGER_CLOSE_OPTIONS[];
 extern const struct command_operand LEDGER_SEQ_OPERAND[];
 
 /* Rows that several of these tables have. */

@@ -211,7 +211,12 @@ const struct command_option LEDGER_FREEZE_OPTIONS[] = {
     {.name = NULL},
 };
 
-const struct command_option LEDGER_PERIOD_OPTIONS[] = {
+const struct command_option LEDGER_OPEN_OPTIONS[] = {
+    LEDGER_YEAR_OPTION(true),
+    {.name = NULL},
+};
+
+const struct command_option LEDGER_CLOSE_OPTIONS[] = {
     LEDGER_YEAR_OPTION(true),
     {
         .name = "document",

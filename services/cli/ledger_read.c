@@ -41,11 +41,23 @@ enum cli_status ledger_limit_set(const struct invocation *invocation)
                             json_pack("{s:I}", "limit_krw", (json_int_t)amount_krw));
 }
 
-/* A list with the filters that all of the ledger's lists have. */
+static enum cli_status fetch_rows(const struct invocation *invocation,
+                                  const struct list_request *request, json_t **ret_rows)
+{
+    struct client *client = NULL;
+    enum cli_status status = client_open(invocation, &client);
+
+    if (status == CLI_OK) {
+        status = list_fetch(invocation, client, request, ret_rows);
+    }
+    client_close(client);
+    return status;
+}
+
+/* A list with the filters that most of the ledger's lists have. */
 static enum cli_status fetch(const struct invocation *invocation, const char *path,
                              const char *items, json_t **ret_rows)
 {
-    struct client *client = NULL;
     struct buffer whole;
     int64_t count_max = 0;
     int64_t year;
@@ -60,11 +72,7 @@ static enum cli_status fetch(const struct invocation *invocation, const char *pa
     }
     list_append_query(&whole, "fiscal_year", invocation_text(invocation, "year"));
     list_append_query(&whole, "funding_source", invocation_text(invocation, "source"));
-    status = client_open(invocation, &client);
-    if (status != CLI_OK) {
-        goto out;
-    }
-    status = list_fetch(invocation, client,
+    status = fetch_rows(invocation,
                         &(const struct list_request){
                             .service = CLIENT_LEDGER,
                             .path = buffer_text(&whole),
@@ -74,7 +82,6 @@ static enum cli_status fetch(const struct invocation *invocation, const char *pa
                         ret_rows);
 
 out:
-    client_close(client);
     buffer_release(&whole);
     return status;
 }
@@ -348,34 +355,58 @@ enum cli_status ledger_thaw(const struct invocation *invocation)
 
 enum cli_status ledger_periods(const struct invocation *invocation)
 {
-    return fetch_and_print(invocation, "/v1/periods", "periods");
+    int64_t year = 0;
+    json_t *rows = NULL;
+    char path[CLIENT_URL_SIZE] = "/v1/periods";
+    enum err err = invocation_number(invocation, "year", LEDGER_YEAR_MIN, LEDGER_YEAR_MAX, &year);
+    enum cli_status status;
+
+    if (err == ERR_INVALID) {
+        return CLI_USAGE;
+    }
+    if (!err) {
+        (void)snprintf(path, sizeof path, "/v1/periods?fiscal_year=%" PRId64, year);
+    }
+    status = fetch_rows(
+        invocation,
+        &(const struct list_request){.service = CLIENT_LEDGER, .path = path, .items = "periods"},
+        &rows);
+    if (status == CLI_OK) {
+        print_answer(rows, invocation->json);
+        json_decref(rows);
+    }
+    return status;
 }
 
-static enum cli_status period_send(const struct invocation *invocation, const char *verb)
+/* A NULL body: none is sent. Takes the reference. */
+static enum cli_status period_send(const struct invocation *invocation, const char *verb,
+                                   json_t *body)
 {
     int64_t year = 0;
     char path[CLIENT_URL_SIZE];
+    const struct client_request request = {
+        .service = CLIENT_LEDGER,
+        .method = "POST",
+        .path = path,
+    };
 
     if (invocation_number(invocation, "year", LEDGER_YEAR_MIN, LEDGER_YEAR_MAX, &year)) {
+        json_decref(body);
         return CLI_USAGE;
     }
     (void)snprintf(path, sizeof path, "/v1/periods/%" PRId64 ":%s", year, verb);
-    return request_run_json(
-        invocation,
-        &(const struct client_request){
-            .service = CLIENT_LEDGER,
-            .method = "POST",
-            .path = path,
-        },
-        json_pack("{s:s}", "document", invocation_text(invocation, "document")));
+    return body != NULL ? request_run_json(invocation, &request, body)
+                        : request_run(invocation, &request);
 }
 
 enum cli_status ledger_open(const struct invocation *invocation)
 {
-    return period_send(invocation, "open");
+    return period_send(invocation, "open", NULL);
 }
 
 enum cli_status ledger_close(const struct invocation *invocation)
 {
-    return period_send(invocation, "close");
+    json_t *body = json_pack("{s:s}", "document", invocation_text(invocation, "document"));
+
+    return body != NULL ? period_send(invocation, "close", body) : CLI_FAILED;
 }

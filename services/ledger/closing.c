@@ -55,6 +55,7 @@ enum err closing_run(struct poster *poster, struct writer_tx *tx, const struct c
     struct account_balance *accounts = NULL;
     enum period_state state = PERIOD_MISSING;
     struct store_head head = {.epoch = 0};
+    int64_t reserved = 0;
     size_t count = 0;
     enum err err = period_state_read(&run, &state);
 
@@ -66,11 +67,14 @@ enum err closing_run(struct poster *poster, struct writer_tx *tx, const struct c
         err = refusal_set(ret_refusal, REFUSAL_PERIOD_MISSING, "/fiscal_year", 0);
         return err ? ERR_OK : ERR_INTERNAL;
     }
-    err = store_year_accounts(tx->db, poster->shard, closing->fiscal_year, &accounts, &count);
+    err = store_year_reserved_count(tx->db, poster->shard, closing->fiscal_year, &reserved);
+    if (!err) {
+        err = store_year_accounts(tx->db, poster->shard, closing->fiscal_year, &accounts, &count);
+    }
     if (err) {
         return err;
     }
-    err = closing_check(accounts, count, ret_refusal);
+    err = closing_check(accounts, count, reserved, ret_refusal);
     if (err) {
         err = ERR_OK; /* a refusal is an answer */
         goto out;

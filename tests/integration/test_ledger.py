@@ -192,6 +192,27 @@ def test_openings_beyond_the_limit_are_refused_with_reason_and_shortfall(ledger,
     assert envelope_of(ledger, last) is None
 
 
+def test_a_year_is_not_closed_over_a_ballot_and_takes_none_afterwards(ledger, participation):
+    ledger.set_limit(10_000)
+    ballot_id = ballot()
+    participation.request_opening(ballot_id, 6_000)
+    wait_applied(ledger, 1)
+    target = "/v1/periods/2025:close"
+    status, answer = ledger.ask("POST", target, {"document": "결산"})
+    assert (status, answer["code"]) == (409, "year-reserved")
+    participation.certify(ballot_id, 6_000, [("3", "park", 2_000)])
+    wait_applied(ledger, 2)
+    assert ledger.ask("POST", target, {"document": "결산"})[0] == 200
+    late = ballot()
+    participation.request_opening(late, 1)
+    wait_applied(ledger, 3)
+    assert [x["code"] for x in said(ledger, "envelope.refused")] == ["period-closed"]
+    assert envelope_of(ledger, late) is None
+    status, answer = ledger.ask("PUT", "/v1/envelope-limits/2025/district", {"limit_krw": 9_000})
+    assert (status, answer["code"]) == (409, "period-closed")
+    assert ledger.verification()["sound"]
+
+
 def test_the_limit_cannot_fall_below_what_ballots_hold(ledger, participation):
     ledger.set_limit(10_000)
     participation.request_opening(ballot(), 6_000)

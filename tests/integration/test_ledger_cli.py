@@ -52,6 +52,15 @@ def test_an_officer_takes_money_from_the_budget_to_its_refund(command):  # noqa:
     )
     assert "line-frozen" in said
     ledger("thaw", *frozen)
+    _, said = ledger("close", "--year", "2023", "--document", "결산", status=1)
+    assert "year-unsettled" in said
+    for year in ("2022", "2022"):
+        opened = command.json("ledger", "open", "--year", year, key="kim.key")
+        assert (opened["fiscal_year"], opened["state"]) == (2022, "open")
+    closed = command.json("ledger", "close", "--year", "2022", "--document", "결산", key="kim.key")
+    assert closed["state"] == "closed"
+    states, _ = ledger("periods", "--year", "2022", "--json")
+    assert '"closed"' in states and "2023" not in states
     assert command.json("ledger", "verify", key="park.key")["sound"] is True
 
 

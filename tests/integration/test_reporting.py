@@ -219,6 +219,21 @@ def test_what_is_heard_twice_or_late_changes_nothing(reporting, participation, l
         assert after[name] == before[name], name
 
 
+def test_the_closing_of_a_year_leaves_in_a_report_what_the_year_came_to(
+    reporting, participation, ledger
+):
+    ballot_id = ballot()
+    play(participation, ledger, ballot_id)
+    ledger.post("p-2", [("S10", -2_000_000), ("S50", 2_000_000)])
+    wait_heard(reporting, participation, ledger)
+    before = reporting.report(ballot_id)["lines"]
+    ledger.post("p-2", [("S50", -2_000_000), ("R10.main", 2_000_000)], kind="closing")
+    ledger.post("p-1", [("M10", -1_000_000), ("M90", 1_000_000)], kind="closing")
+    wait_heard(reporting, ledger)
+    assert reporting.report(ballot_id)["lines"] == before
+    assert check(reporting)["equal"] is True
+
+
 def test_an_entry_that_does_not_add_up_is_parked_and_the_rest_goes_on(
     reporting, participation, ledger
 ):

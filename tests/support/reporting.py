@@ -157,7 +157,7 @@ class Ledger(Publisher):
         )
         self.say("envelope.released", f"ballots/{ballot_id}", "EnvelopeReleased", data)
 
-    def post(self, programme, moves, ballot_id="", year=2023, wrong_krw=0):
+    def post(self, programme, moves, ballot_id="", year=2023, wrong_krw=0, kind="kind"):
         """Moves are (stage, amount); wrong_krw makes the balances not add up."""
         legs = []
         for stage, amount in moves:
@@ -176,7 +176,7 @@ class Ledger(Publisher):
                     (7, version),
                 )
             )
-        data = encode((1, self.seq + 1), (2, "00000000-0000-7000-8000-000000000000"), (3, "kind"))
+        data = encode((1, self.seq + 1), (2, "00000000-0000-7000-8000-000000000000"), (3, kind))
         data += encode((4, 20221220), (5, year)) + encode_repeated(7, legs)
         data += encode((10, ballot_id))
         self.say("entry.posted", "entries/1", "EntryPosted", data)

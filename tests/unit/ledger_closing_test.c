@@ -25,15 +25,25 @@ static void money_that_has_somewhere_to_go_stops_the_closing(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof STAGES / sizeof STAGES[0]; i++) {
         struct account_balance balances[] = {at(STAGE_R10_MAIN, -5), at(STAGES[i], 1)};
-        assert_int_equal(closing_check(balances, 2, &refusal), ERR_CONFLICT);
+        assert_int_equal(closing_check(balances, 2, 0, &refusal), ERR_CONFLICT);
         assert_int_equal(refusal.reason, REFUSAL_YEAR_UNSETTLED);
         assert_int_equal(refusal.account.stage, STAGES[i]);
         balances[1].balance_krw = 0;
-        assert_int_equal(closing_check(balances, 2, &refusal), ERR_OK);
+        assert_int_equal(closing_check(balances, 2, 0, &refusal), ERR_OK);
         balances[0].frozen = true;
-        assert_int_equal(closing_check(balances, 2, &refusal), ERR_CONFLICT);
+        assert_int_equal(closing_check(balances, 2, 0, &refusal), ERR_CONFLICT);
         assert_int_equal(refusal.reason, REFUSAL_LINE_FROZEN);
     }
+}
+
+static void a_reservation_of_a_ballot_stops_the_closing(void **state)
+{
+    struct refusal refusal = {0};
+
+    (void)state;
+    assert_int_equal(closing_check(NULL, 0, 1, &refusal), ERR_CONFLICT);
+    assert_int_equal(refusal.reason, REFUSAL_YEAR_RESERVED);
+    assert_int_equal(closing_check(NULL, 0, 0, &refusal), ERR_OK);
 }
 
 /* Random lines that are settled: the transfers are a closing entry and leave zero everywhere. */
@@ -75,7 +85,7 @@ static void every_settled_line_comes_to_zero_by_entries_that_pass_their_rules(vo
         }
         balances[3].balance_krw = sum_krw > 0 ? -(int64_t)fixture_below(&seed, (int)sum_krw) : 0;
         balances[2].balance_krw = -sum_krw - balances[3].balance_krw;
-        assert_int_equal(closing_check(balances, COUNT, &refusal), ERR_OK);
+        assert_int_equal(closing_check(balances, COUNT, 0, &refusal), ERR_OK);
         size_t count = closing_transfers(balances, COUNT, transfers);
         for (size_t i = 0; i < count; i++) {
             for (int j = 0; j < COUNT; j++) {
@@ -106,6 +116,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(money_that_has_somewhere_to_go_stops_the_closing),
+        cmocka_unit_test(a_reservation_of_a_ballot_stops_the_closing),
         cmocka_unit_test(every_settled_line_comes_to_zero_by_entries_that_pass_their_rules),
     };
 

@@ -41,6 +41,22 @@ static void without_a_limit_nothing_is_reserved(void **state)
     assert_int_equal(envelope.state, ENVELOPE_NONE);
 }
 
+static void in_a_closed_year_nothing_is_reserved_and_the_limit_stays(void **state)
+{
+    struct envelope envelope = {.state = ENVELOPE_NONE};
+    struct envelope_limit limit = {.set = true, .limit_krw = 1000, .year_closed = true};
+    const struct envelope_request wanted = request(1, 1);
+    struct refusal refusal;
+
+    (void)state;
+    assert_int_equal(envelope_reserve(&envelope, &limit, &wanted, &refusal), ERR_CONFLICT);
+    assert_int_equal(refusal.reason, REFUSAL_PERIOD_CLOSED);
+    assert_int_equal(envelope.state, ENVELOPE_NONE);
+    assert_int_equal(envelope_limit_set(&limit, 2000, &refusal), ERR_CONFLICT);
+    assert_int_equal(refusal.reason, REFUSAL_PERIOD_CLOSED);
+    assert_true(limit.limit_krw == 1000);
+}
+
 static void a_limit_of_zero_is_exceeded_not_missing(void **state)
 {
     struct envelope envelope = {.state = ENVELOPE_NONE};
@@ -290,6 +306,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_a_limit_nothing_is_reserved),
+        cmocka_unit_test(in_a_closed_year_nothing_is_reserved_and_the_limit_stays),
         cmocka_unit_test(a_limit_of_zero_is_exceeded_not_missing),
         cmocka_unit_test(one_won_above_the_limit_is_refused_and_changes_nothing),
         cmocka_unit_test(a_malformed_request_is_refused_by_field),

@@ -10,11 +10,15 @@
 
 static bool leads_on(enum stage stage);
 
-enum err closing_check(const struct account_balance *balances, size_t count,
+enum err closing_check(const struct account_balance *balances, size_t count, int64_t reserved_count,
                        struct refusal *ret_refusal)
 {
     assert(balances || count == 0);
+    assert(reserved_count >= 0);
     assert(ret_refusal);
+    if (reserved_count > 0) {
+        return refusal_set(ret_refusal, REFUSAL_YEAR_RESERVED, "", 0);
+    }
     for (size_t i = 0; i < count; i++) {
         const struct account_balance *balance = &balances[i];
         bool unsettled = leads_on(balance->account.stage) && balance->balance_krw != 0;

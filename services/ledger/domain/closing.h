@@ -16,12 +16,13 @@
 #define CLOSING_TRANSFER_MAX STAGE_COUNT
 
 /*
- * Whether a year may be closed: nothing is held, no line is frozen, and no money stands at a stage
- * that leads on (편성, 확보, 배정, 원인행위, 교부, 반납예정) or as interest to be refunded. The
- * refusal names the first account at fault and what stands there.
+ * Whether a year may be closed: no ballot holds a reservation in it (a tally certified later could
+ * not be posted), nothing is held, no line is frozen, and no money stands at a stage that leads on
+ * (편성, 확보, 배정, 원인행위, 교부, 반납예정) or as interest to be refunded. The refusal names the
+ * first account at fault.
  */
 ERR_CHECKED enum err closing_check(const struct account_balance *balances, size_t count,
-                                   struct refusal *ret_refusal);
+                                   int64_t reserved_count, struct refusal *ret_refusal);
 
 /*
  * The transfers that close one line, in the order of the rules of `closing`; returns how many. The

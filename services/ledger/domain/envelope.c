@@ -173,6 +173,9 @@ enum err envelope_limit_set(struct envelope_limit *limit, int64_t limit_krw,
     if (limit_krw < 0) {
         return refusal_set(ret_refusal, REFUSAL_AMOUNT_INVALID, "/limit_krw", 0);
     }
+    if (limit->year_closed) {
+        return refusal_set(ret_refusal, REFUSAL_PERIOD_CLOSED, "/fiscal_year", 0);
+    }
     if (limit_krw < limit->used_krw) {
         return refusal_set(ret_refusal, REFUSAL_LIMIT_BELOW_RESERVED, "/limit_krw",
                            limit->used_krw - limit_krw);
@@ -203,6 +206,9 @@ static enum err check_room(const struct envelope_limit *limit, int64_t amount_kr
 {
     assert(amount_krw > 0);
     assert(limit->used_krw >= 0);
+    if (limit->year_closed) {
+        return refusal_set(ret_refusal, REFUSAL_PERIOD_CLOSED, "/fiscal_year", 0);
+    }
     if (!limit->set) {
         return refusal_set(ret_refusal, REFUSAL_ENVELOPE_LIMIT_MISSING, "/funding_source", 0);
     }

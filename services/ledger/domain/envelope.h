@@ -44,6 +44,7 @@ struct envelope_limit {
     bool set;
     int64_t limit_krw; /* meaningful only when set */
     int64_t used_krw;
+    bool year_closed; /* nothing is reserved in a closed year, and its limit stays */
 };
 
 /* What a ballot asks for. */
@@ -71,8 +72,8 @@ int64_t envelope_used(const struct envelope *envelope);
 
 /*
  * Reserves. The same request again is answered the same and changes nothing. Refused, with nothing
- * changed, when the request is malformed, the limit is missing or would be exceeded (the shortfall
- * says by how much), the ballot holds a reservation with other terms, or is settled. A released
+ * changed, when the request is malformed, the year is closed, the limit is missing or would be exceeded
+ * (the shortfall says by how much), the ballot holds a reservation with other terms, or is settled. A released
  * ballot may reserve anew.
  */
 ERR_CHECKED enum err envelope_reserve(struct envelope *envelope, struct envelope_limit *limit,
@@ -96,7 +97,10 @@ ERR_CHECKED enum err envelope_settle(struct envelope *envelope, struct envelope_
 ERR_CHECKED enum err envelope_release(struct envelope *envelope, struct envelope_limit *limit,
                                       int64_t *ret_released_krw, struct refusal *ret_refusal);
 
-/* Sets or changes the limit. Refused when it is negative or below what envelopes already take. */
+/*
+ * Sets or changes the limit. Refused when it is negative, the year is closed, or it is below what
+ * envelopes already take.
+ */
 ERR_CHECKED enum err envelope_limit_set(struct envelope_limit *limit, int64_t limit_krw,
                                         struct refusal *ret_refusal);
 

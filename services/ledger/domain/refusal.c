@@ -122,9 +122,12 @@ static const struct refusal_row REFUSAL_ROWS[] = {
     [REFUSAL_YEAR_UNSETTLED] = {"year-unsettled", ERR_CONFLICT,
                                 "정리되지 않은 잔액이 있어 마감할 수 없습니다.",
                                 "The year cannot be closed while a balance is unsettled."},
+    [REFUSAL_YEAR_RESERVED] = {"year-reserved", ERR_CONFLICT,
+                               "결과가 확정되지 않은 주민투표의 예산이 있어 마감할 수 없습니다.",
+                               "The year cannot be closed while a ballot holds a reservation."},
 };
 
-static_assert(sizeof REFUSAL_ROWS / sizeof REFUSAL_ROWS[0] == (size_t)REFUSAL_YEAR_UNSETTLED + 1,
+static_assert(sizeof REFUSAL_ROWS / sizeof REFUSAL_ROWS[0] == (size_t)REFUSAL_YEAR_RESERVED + 1,
               "a row for every reason");
 
 static const struct refusal_row *refusal_row(enum refusal_reason reason);
@@ -179,6 +182,6 @@ enum err refusal_parse(const char *code, enum refusal_reason *ret_reason)
 static const struct refusal_row *refusal_row(enum refusal_reason reason)
 {
     assert(reason >= REFUSAL_NONE);
-    assert(reason <= REFUSAL_YEAR_UNSETTLED);
+    assert(reason <= REFUSAL_YEAR_RESERVED);
     return &REFUSAL_ROWS[reason];
 }

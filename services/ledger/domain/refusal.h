@@ -54,9 +54,10 @@ enum refusal_reason {
     REFUSAL_GROUP_REFUSED,
     REFUSAL_LINE_FROZEN,
     REFUSAL_YEAR_UNSETTLED,
+    REFUSAL_YEAR_RESERVED,
 };
 
-#define REFUSAL_COUNT ((int)REFUSAL_YEAR_UNSETTLED)
+#define REFUSAL_COUNT ((int)REFUSAL_YEAR_RESERVED)
 
 struct refusal {
     enum refusal_reason reason;

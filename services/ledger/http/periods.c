@@ -35,6 +35,7 @@ struct period_post {
 
 static void period_start(struct http_request *request, struct ledger *ledger, bool closes);
 static enum err period_read(struct period_post *post, struct problem *problem);
+static enum err closing_read(struct period_post *post, struct problem *problem);
 static enum err period_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count);
 static enum err period_write(struct writer_tx *tx, struct period_post *post);
 static enum err period_answer(struct db *db, struct period_post *post);
@@ -98,12 +99,7 @@ out:
 
 static enum err period_read(struct period_post *post, struct problem *problem)
 {
-    static const char *const names[] = {"document", NULL};
-    const struct principal *principal = http_request_principal(post->request);
     const char *year = http_request_param(post->request, "fiscal_year");
-    struct json_reader reader;
-    json_t *metadata = NULL;
-    json_t *value = NULL;
     int64_t number = 0;
     enum err err = params_number(year, FISCAL_YEAR_MIN, FISCAL_YEAR_MAX, &number);
 
@@ -112,7 +108,19 @@ static enum err period_read(struct period_post *post, struct problem *problem)
         return ERR_INVALID;
     }
     post->fiscal_year = (int32_t)number;
-    err = params_body(post->request, &value, problem);
+    params_traceparent(post->request, post->traceparent);
+    return post->closes ? closing_read(post, problem) : ERR_OK;
+}
+
+static enum err closing_read(struct period_post *post, struct problem *problem)
+{
+    static const char *const names[] = {"document", NULL};
+    const struct principal *principal = http_request_principal(post->request);
+    struct json_reader reader;
+    json_t *metadata = NULL;
+    json_t *value = NULL;
+    enum err err = params_body(post->request, &value, problem);
+
     if (err) {
         return err;
     }
@@ -123,7 +131,6 @@ static enum err period_read(struct period_post *post, struct problem *problem)
         json_reader_refuse(&reader, "document", &PROBLEM_WRONG_VALUE, "document", NULL);
     }
     json_decref(value);
-    params_traceparent(post->request, post->traceparent);
     (void)snprintf(post->by, sizeof post->by, "operator:%s", principal->id); /* an id fits */
     metadata = json_pack("{s:s, s:s}", "operator", principal->id, "key_id", principal->key_id);
     post->metadata = metadata ? json_text(metadata) : NULL;

@@ -79,10 +79,11 @@ static const char LIMIT_READ[] =
     "        WHEN 'settled' THEN selected_krw ELSE 0 END), 0)::int8 AS used_krw"
     "    FROM ledger.envelope WHERE shard = $1 AND fiscal_year = $2 AND funding_source = $3"
     " )"
-    " SELECT envelope_limit.limit_krw, used.used_krw FROM used"
+    " SELECT envelope_limit.limit_krw, used.used_krw, period.state = 'closed' FROM used"
     " LEFT JOIN ledger.envelope_limit"
     "    ON envelope_limit.shard = $1 AND envelope_limit.fiscal_year = $2"
-    "    AND envelope_limit.funding_source = $3";
+    "    AND envelope_limit.funding_source = $3"
+    " LEFT JOIN ledger.period ON period.shard = $1 AND period.fiscal_year = $2";
 
 enum err store_limit_read(struct db *db, const char *shard, int32_t fiscal_year,
                           enum funding_source source, struct envelope_limit *ret_limit)
@@ -101,6 +102,7 @@ enum err store_limit_read(struct db *db, const char *shard, int32_t fiscal_year,
     ret_limit->set = !db_rows_is_null(rows, 0, 0);
     ret_limit->limit_krw = ret_limit->set ? db_rows_int64(rows, 0, 0) : 0;
     ret_limit->used_krw = db_rows_int64(rows, 0, 1);
+    ret_limit->year_closed = !db_rows_is_null(rows, 0, 2) && db_rows_bool(rows, 0, 2);
 
 out:
     db_rows_release(rows);

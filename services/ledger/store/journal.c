@@ -225,12 +225,19 @@ enum err store_limit_excess_count(struct db *db, const char *shard, int64_t *ret
     return count_rows(db, LIMIT_EXCESS_COUNT, shard, ret_count);
 }
 
+/* Besides those, years that were closed by their entries and are open again. */
 static const char PERIOD_MISMATCH_COUNT[] =
-    "SELECT count(*) AS mismatches FROM ledger.period"
+    "SELECT count(*) + ("
+    "    SELECT count(DISTINCT closing.period) FROM ledger.journal AS closing"
+    "    LEFT JOIN ledger.period AS closed ON closed.shard = closing.shard"
+    "        AND closed.fiscal_year = closing.period AND closed.state = 'closed'"
+    "    WHERE closing.shard = $1 AND closing.kind = 'closing' AND closed.state IS NULL"
+    " ) AS mismatches FROM ledger.period"
     " LEFT JOIN ledger.journal AS head ON head.shard = period.shard"
     "    AND head.seq = period.closed_seq"
     " WHERE period.shard = $1 AND period.state = 'closed' AND ("
     "    (period.closed_seq > 0 AND head.hash IS DISTINCT FROM period.closed_hash)"
+    "    OR (period.closed_seq = 0 AND period.closed_hash != decode(repeat('00', 32), 'hex'))"
     "    OR EXISTS (SELECT 1 FROM ledger.posting WHERE posting.shard = period.shard"
     "        AND posting.fiscal_year = period.fiscal_year AND posting.seq > period.closed_seq)"
     "    OR EXISTS (SELECT 1 FROM ledger.account WHERE account.shard = period.shard"

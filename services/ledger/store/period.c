@@ -77,6 +77,24 @@ out:
     return err;
 }
 
+static const char RESERVED_COUNT[] =
+    "SELECT count(*) AS reserved FROM ledger.envelope"
+    " WHERE shard = $1 AND fiscal_year = $2 AND state = 'reserved'";
+
+enum err store_year_reserved_count(struct db *db, const char *shard, int32_t fiscal_year,
+                                   int64_t *ret_count)
+{
+    const struct db_param params[] = {db_text(shard), db_int32(fiscal_year)};
+    struct db_rows *rows = NULL;
+    enum err err = db_query(db, RESERVED_COUNT, params, DB_COUNT(params), &rows);
+
+    if (!err) {
+        *ret_count = db_rows_int64(rows, 0, 0);
+    }
+    db_rows_release(rows);
+    return err;
+}
+
 static const char PERIOD_CLOSE[] =
     "UPDATE ledger.period SET state = 'closed', closed_by = $3, closed_time_ms = $4,"
     "    closed_seq = $5, closed_hash = $6"

@@ -31,6 +31,10 @@ ERR_CHECKED enum err store_period_rows(struct db *db, const char *shard, int32_t
 ERR_CHECKED enum err store_year_accounts(struct db *db, const char *shard, int32_t fiscal_year,
                                          struct account_balance **ret_accounts, size_t *ret_count);
 
+/* How many ballots hold a reservation in the year. */
+ERR_CHECKED enum err store_year_reserved_count(struct db *db, const char *shard,
+                                               int32_t fiscal_year, int64_t *ret_count);
+
 /* Closes an open year at this head. ERR_CONFLICT when it is not open. */
 ERR_CHECKED enum err store_period_close(struct db *db, const char *shard, int32_t fiscal_year,
                                         const struct store_head *head, int64_t time_ms,

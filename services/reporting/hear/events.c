@@ -21,6 +21,7 @@
 #define TYPE_RESERVED  LEDGER "envelope.reserved.v1"
 #define TYPE_RELEASED  LEDGER "envelope.released.v1"
 #define TYPE_ENTRY     LEDGER "entry.posted.v1"
+#define KIND_CLOSING   "closing"
 
 struct hearing {
     const char *type;
@@ -354,7 +355,8 @@ static enum err hear_entry(const struct event *event, struct heard *heard)
     if (!message) {
         return ERR_INVALID;
     }
-    heard->kind = HEARD_ENTRY;
+    /* Closing a year empties its accounts; a report goes on showing what the year came to. */
+    heard->kind = strcmp(message->kind, KIND_CLOSING) == 0 ? HEARD_OTHER : HEARD_ENTRY;
     if (message->n_legs <= REPORT_LEG_MAX) {
         err = message->ballot_id[0] == '\0' ? ERR_OK : copy_ballot(heard, message->ballot_id);
     }
