@@ -130,7 +130,7 @@ static void start(struct tally_shares *shares, const struct tally_endowment *end
     }
     tally_exact_start(&shares->exact, (wide)endowment->whole * endowment->divisor + endowment->part,
                       endowment->divisor);
-    shares->skip = shares->horizon;
+    shares_set_horizon(shares, shares->horizon);
     shares->round = 0;
     shares->total_cost = 0;
     shares->funded_count = 0;
@@ -269,16 +269,19 @@ static enum err note_tie(struct tally_shares *shares, wide best_high, uint32_t w
 
 static enum err fund(struct tally_shares *shares, uint32_t winner)
 {
-    const struct shares_candidate *candidate = &shares->candidates[winner];
+    struct shares_candidate *candidate = &shares->candidates[winner];
+    wide slope_low = 0;
     enum err err;
 
     if (shares->horizon > 0) {
-        shares_skip_round(shares, winner, shares_slope_low(shares, winner));
+        shares_look_ahead(shares, candidate);
+        slope_low = shares_slope_low(shares, winner);
+        shares_skip_round(shares, winner, slope_low);
     }
     if (shares->record != NULL) {
         tally_fund(shares->record, winner, candidate->cost);
     }
-    err = shares_pay(shares, winner);
+    err = shares_pay(shares, winner, slope_low);
     if (err) {
         return err;
     }

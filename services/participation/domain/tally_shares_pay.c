@@ -271,8 +271,7 @@ static void change_slopes(struct tally_shares *shares, uint32_t class, int64_t w
     wide low = shares->slope_low[class] +
                (wide_multiply(slopes->low, (uint64_t)worth) >> SHARES_PRICE_SLOPE_BITS);
     wide rise = wide_multiply(slopes->high, (uint64_t)worth);
-    wide high = shares->accounts[class].slope_high +
-                wide_divide_up(rise, (wide)1 << SHARES_PRICE_SLOPE_BITS);
+    wide high = shares->accounts[class].slope_high + wide_unshift_up(rise, SHARES_PRICE_SLOPE_BITS);
 
     shares->slope_low[class] = low > UINT32_MAX ? UINT32_MAX : (uint32_t)low;
     shares->accounts[class].slope_high = high >= UINT32_MAX ? UINT32_MAX : (uint32_t)high;
@@ -310,8 +309,7 @@ static void follow(struct tally_shares *shares, uint32_t class, const struct sha
 static uint64_t held_after(const struct tally_shares *shares, uint64_t held, int64_t worth,
                            wide price)
 {
-    wide asked =
-        wide_divide_up(wide_multiply(price, (uint64_t)worth), (wide)1 << shares->price_bits);
+    wide asked = wide_unshift_up(wide_multiply(price, (uint64_t)worth), shares->price_bits);
 
     return asked >= held ? 0 : held - (uint64_t)asked;
 }
@@ -370,7 +368,7 @@ static int64_t shown_price(const struct tally_shares *shares, wide price)
     return whole > INT64_MAX ? INT64_MAX : (int64_t)whole;
 }
 
-enum err shares_pay(struct tally_shares *shares, uint32_t option)
+enum err shares_pay(struct tally_shares *shares, uint32_t option, wide price_slope_low)
 {
     const struct tally_classes *classes = shares->terms.classes;
     struct shares_candidate *candidate = &shares->candidates[option];
@@ -391,7 +389,7 @@ enum err shares_pay(struct tally_shares *shares, uint32_t option)
     payment.price = low + 1;
     if (shares->horizon > 0) {
         payment.slopes.high = candidate->price_slope;
-        payment.slopes.low = shares_slope_low(shares, option);
+        payment.slopes.low = price_slope_low;
     }
     /* It stays open while its supporters are gone through: its own sums must not matter. */
     for (uint32_t place = classes->support_first[option];

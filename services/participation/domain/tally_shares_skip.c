@@ -97,28 +97,44 @@ void shares_skip_out(struct tally_shares *shares, const struct shares_candidate 
     }
 }
 
-/* What the supporter still asked for after the horizon would be, compared with what it can hold. */
-bool shares_poor_throughout(const struct tally_shares *shares,
-                            const struct shares_candidate *candidate, uint32_t class, int64_t worth)
+void shares_set_horizon(struct tally_shares *shares, uint64_t horizon)
 {
-    const struct shares_account *account = &shares->accounts[class];
-    wide risen = wide_multiply(move_of(shares, account->slope_high), shares->horizon);
+    shares->horizon = horizon;
+    shares->skip = horizon;
+    shares->risen = scale_up(wide_multiply(shares->terms.step, horizon),
+                             (int)shares->shift - (int)SHARES_SLOPE_BITS);
+}
+
+void shares_look_ahead(const struct tally_shares *shares, struct shares_candidate *candidate)
+{
     wide fallen = scale_up(
         wide_multiply(wide_multiply(candidate->price_slope, shares->terms.step), shares->horizon),
         (int)shares->shift + (int)shares->price_bits - (int)SHARES_SLOPE_BITS -
             (int)SHARES_PRICE_SLOPE_BITS);
-    wide held = (wide)account->held + shares->slack;
+
+    assert(shares->horizon > 0);
+    assert(candidate->fresh);
+
+    candidate->price_least = wide_less(candidate->price_low, fallen);
+}
+
+bool shares_poor_throughout(const struct tally_shares *shares,
+                            const struct shares_candidate *candidate, uint32_t class, int64_t worth)
+{
+    const struct shares_account *account = &shares->accounts[class];
+    wide risen;
 
     assert(worth > 0);
 
     if (account->slope_high == 0 && shares->spent[class] != 0) {
         return true;
     }
-    if (wide_bits(risen) > SHARES_MONEY_BITS || fallen > candidate->price_low) {
+    risen = wide_multiply(shares->risen, account->slope_high);
+    if (risen >> SHARES_MONEY_BITS != 0) {
         return false;
     }
-    return (held + risen) << shares->price_bits <
-           wide_multiply(candidate->price_low - fallen, (uint64_t)worth);
+    return (account->held + shares->slack + risen) << shares->price_bits <
+           wide_multiply(candidate->price_least, (uint64_t)worth);
 }
 
 wide shares_slope_low(const struct tally_shares *shares, uint32_t winner)

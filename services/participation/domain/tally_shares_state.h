@@ -56,6 +56,7 @@ struct shares_candidate {
     uint64_t rich_worth;
     wide price_slope; /* over the horizon the price falls at most so fast; WIDE_MAX: no bound */
     wide rate_slope;  /* the same for rate_low, by step */
+    wide price_least; /* at most the price, anywhere within the horizon */
 };
 
 /* A price as an exact fraction: form / worth. */
@@ -93,6 +94,7 @@ struct tally_shares {
     uint32_t unsure_count;
     int64_t *class_factors; /* room for the form of one balance */
     uint64_t horizon;       /* 0: no slopes are kept */
+    wide risen;             /* what a slope of 1 adds to a balance over the horizon, at least */
     uint64_t skip;
     struct tally_result *record;
 };
@@ -124,7 +126,7 @@ ERR_CHECKED enum err shares_compare(struct tally_shares *shares, uint32_t left, 
                                     int *ret);
 
 /* The supporters of a priced option pay for it. */
-ERR_CHECKED enum err shares_pay(struct tally_shares *shares, uint32_t option);
+ERR_CHECKED enum err shares_pay(struct tally_shares *shares, uint32_t option, wide price_slope_low);
 
 /* Shortens the skip so that the option, which cannot be afforded, stays so. */
 void shares_skip_out(struct tally_shares *shares, const struct shares_candidate *candidate);
@@ -139,6 +141,10 @@ wide shares_slope_low(const struct tally_shares *shares, uint32_t winner);
 bool shares_poor_throughout(const struct tally_shares *shares,
                             const struct shares_candidate *candidate, uint32_t class,
                             int64_t worth);
+
+/* Makes ready to answer that for an option about to be funded, and for a run. */
+void shares_look_ahead(const struct tally_shares *shares, struct shares_candidate *candidate);
+void shares_set_horizon(struct tally_shares *shares, uint64_t horizon);
 
 /* Gives up the skip: a slope has no bound. */
 void shares_skip_none(struct tally_shares *shares);

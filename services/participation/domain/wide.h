@@ -36,6 +36,16 @@ static inline wide wide_divide_up(wide number, wide divisor)
     return number / divisor + (number % divisor != 0 ? 1u : 0u);
 }
 
+/* number / 2^shift, rounded up. */
+static inline wide wide_unshift_up(wide number, unsigned shift)
+{
+    wide whole;
+
+    assert(shift < WIDE_BITS);
+    whole = number >> shift;
+    return whole << shift == number ? whole : whole + 1;
+}
+
 /* number * 2^shift, or WIDE_MAX when that does not fit. */
 static inline wide wide_shift_up(wide number, unsigned shift)
 {
