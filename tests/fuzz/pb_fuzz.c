@@ -64,6 +64,50 @@ static void count(const struct election *election, enum tally_tie_rule tie)
     tally_result_release(&result);
 }
 
+/* Options and votes up to which every rule is tried; more only take longer. */
+#define SMALL 64
+
+/* Equal shares and Phragmén: no sum passes the budget, and what fills up leaves nothing that fits. */
+static void count_exactly(const struct election *election, enum tally_rule rule,
+                          enum tally_completion completion, enum tally_satisfaction satisfaction)
+{
+    const struct tally_method method = {
+        .rule = rule, .completion = completion, .satisfaction = satisfaction, .tie = TALLY_TIE_ID};
+    struct tally_result result;
+
+    /* Worths or fractions may not fit. */
+    if (tally_run(election, &method, &result) != ERR_OK) {
+        return;
+    }
+    assert(result.left_over >= 0);
+    assert(result.total_cost + result.left_over == result.budget);
+    for (uint32_t i = 0; i < result.option_count; i++) {
+        const struct election_option *option = election_option(election, i);
+
+        assert(!result.outcomes[i].funded || !option->withdrawn);
+        assert(completion != TALLY_COMPLETION_UTILITARIAN || result.outcomes[i].funded ||
+               option->withdrawn || option->cost > result.left_over);
+    }
+    tally_result_release(&result);
+}
+
+static void count_by_every_rule(const struct election *election)
+{
+    if (election_option_count(election) > SMALL || election_vote_count(election) > SMALL) {
+        return;
+    }
+    for (int satisfaction = 0; satisfaction < TALLY_SATISFACTION_COUNT; satisfaction++) {
+        enum tally_satisfaction measure = (enum tally_satisfaction)satisfaction;
+
+        count_exactly(election, TALLY_EQUAL_SHARES, TALLY_COMPLETION_NONE, measure);
+        count_exactly(election, TALLY_EQUAL_SHARES, TALLY_COMPLETION_UTILITARIAN, measure);
+        count_exactly(election, TALLY_PHRAGMEN, TALLY_COMPLETION_NONE, measure);
+    }
+    count_exactly(election, TALLY_GREEDY_NO_SKIP, TALLY_COMPLETION_NONE, TALLY_SATISFACTION_COST);
+    count_exactly(election, TALLY_GREEDY_THRESHOLD, TALLY_COMPLETION_NONE, TALLY_SATISFACTION_COST);
+    count_exactly(election, TALLY_COMPARISON, TALLY_COMPLETION_NONE, TALLY_SATISFACTION_COST);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     enum err whole_err;
@@ -77,6 +121,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         for (int tie = 0; tie < TALLY_TIE_RULE_COUNT; tie++) {
             count(pb_election(whole), (enum tally_tie_rule)tie);
         }
+        count_by_every_rule(pb_election(whole));
     }
     pb_free(whole);
     pb_free(cut);
