@@ -133,7 +133,7 @@ bool shares_poor_throughout(const struct tally_shares *shares,
     if (risen >> SHARES_MONEY_BITS != 0) {
         return false;
     }
-    return (account->held + shares->slack + risen) << shares->price_bits <
+    return ((wide)account->held + shares->slack + risen) << shares->price_bits <
            wide_multiply(candidate->price_least, (uint64_t)worth);
 }
 
