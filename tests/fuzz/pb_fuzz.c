@@ -2,13 +2,15 @@
 /*
  * Any bytes as a .pb file: the reader ends in an answer, the same one
  * however the bytes are cut, and what it could read can be counted and
- * written. Within the budget, and with nothing left over that fits.
+ * written. Within the budget, and with nothing left over that fits. Written
+ * anew it is the same file, and written once more the same bytes.
  */
 #include <assert.h>
 #include <string.h>
 
 #include "fuzz.h"
 #include "participation/domain/pb.h"
+#include "participation/domain/pb_write.h"
 #include "participation/domain/tally.h"
 #include "participation/domain/tally_json.h"
 
@@ -108,6 +110,79 @@ static void count_by_every_rule(const struct election *election)
     count_exactly(election, TALLY_COMPARISON, TALLY_COMPLETION_NONE, TALLY_SATISFACTION_COST);
 }
 
+#define REWRITTEN_MAX 16777216
+
+/* A file that is read and written at once. */
+struct rewriting {
+    struct text text;
+    uint64_t faults; /* but for text behind a closing quote, which is not written again */
+};
+
+static enum err take_row(void *context, const struct pb_row *row)
+{
+    struct rewriting *rewriting = context;
+
+    pb_write_row(&rewriting->text, row->cells, row->count);
+    return ERR_OK;
+}
+
+static void take_fault(void *context, const struct pb_fault *fault)
+{
+    struct rewriting *rewriting = context;
+
+    rewriting->faults += fault->rule != PB_TEXT_AFTER_QUOTE ? 1 : 0;
+}
+
+static struct pb *rewrite(const void *bytes, size_t length, struct rewriting *rewriting)
+{
+    const struct pb_options options = {
+        .on_row = take_row, .on_fault = take_fault, .context = rewriting};
+    struct pb *pb = NULL;
+    enum err err = pb_new(&options, &pb);
+
+    assert(err == ERR_OK);
+    text_init(&rewriting->text, REWRITTEN_MAX);
+    rewriting->faults = 0;
+    err = pb_feed(pb, bytes, length);
+    assert(err == ERR_OK);
+    err = pb_finish(pb);
+    assert(err == ERR_OK);
+    assert(text_err(&rewriting->text) == ERR_OK);
+    return pb;
+}
+
+static void assert_same_election(const struct election *left, const struct election *right)
+{
+    assert(election_vote_count(left) == election_vote_count(right));
+    assert(election_option_count(left) == election_option_count(right));
+    for (uint32_t i = 0; i < election_option_count(left); i++) {
+        const struct election_option *one = election_option(left, i);
+        const struct election_option *other = election_option(right, i);
+
+        assert(strcmp(one->id, other->id) == 0);
+        assert(strcmp(one->name, other->name) == 0);
+        assert(one->cost == other->cost);
+        assert(one->votes == other->votes);
+        assert(one->points == other->points);
+    }
+}
+
+static void write_anew(const uint8_t *data, size_t size)
+{
+    struct rewriting first;
+    struct rewriting second;
+    struct pb *before = rewrite(data, size, &first);
+    struct pb *after = rewrite(text_bytes(&first.text), text_length(&first.text), &second);
+
+    assert(first.faults == second.faults);
+    assert(strcmp(text_bytes(&first.text), text_bytes(&second.text)) == 0);
+    assert_same_election(pb_election(before), pb_election(after));
+    text_release(&first.text);
+    text_release(&second.text);
+    pb_free(before);
+    pb_free(after);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     enum err whole_err;
@@ -122,6 +197,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             count(pb_election(whole), (enum tally_tie_rule)tie);
         }
         count_by_every_rule(pb_election(whole));
+        write_anew(data, size);
     }
     pb_free(whole);
     pb_free(cut);

@@ -254,6 +254,13 @@ static enum err take_row(void *context, const struct pb_row *row)
     assert(pb->err == ERR_OK);
     assert(row->count > 0);
 
+    if (pb->options.on_row != NULL) {
+        enum err err = pb->options.on_row(pb->options.context, row);
+
+        if (err) {
+            return err;
+        }
+    }
     if (section != PB_NO_SECTION) {
         return open_section(pb, row, section);
     }

@@ -105,6 +105,20 @@ struct pb_fault {
     char value[PB_FAULT_VALUE_MAX + 1]; /* what stood there, cut between characters */
 };
 
+/* A cell as it stands in a row: without its quotes and the spaces around it; ends in NUL. */
+struct pb_cell {
+    const char *text;
+    size_t length;
+};
+
+/* A row, borrowed for the call. line is where it starts, from 1. */
+struct pb_row {
+    uint64_t line;
+    const struct pb_cell *cells;
+    size_t count;
+    bool text_after_quote; /* a cell goes on behind its closing quote: taken as part of it */
+};
+
 /* A cell with the name of its column, as the file spells it. */
 struct pb_field {
     const char *name;
@@ -140,10 +154,18 @@ typedef enum err pb_vote_fn(void *context, const struct election *election,
 typedef enum err pb_option_fn(void *context, const struct election *election,
                               const struct pb_option *option);
 
+/* Takes every row that is not empty, names of sections and columns too, before it is understood. */
+typedef enum err pb_row_fn(void *context, const struct pb_row *row);
+
+/* Hears of every fault when it is met, those beyond the maxima too. */
+typedef void pb_fault_fn(void *context, const struct pb_fault *fault);
+
 /* How to read. Functions may be NULL. */
 struct pb_options {
     bool strict;
     bool keep_votes; /* the election keeps the votes; false: it only counts them */
+    pb_row_fn *on_row;
+    pb_fault_fn *on_fault;
     pb_option_fn *on_option;
     pb_vote_fn *on_vote;
     void *context;
@@ -162,7 +184,7 @@ void pb_free(struct pb *pb);
  *
  * ERR_INVALID  the file cannot be read: the last fault says why.
  * ERR_FULL     there is no memory.
- * Else what on_option or on_vote returned.
+ * Else what on_row, on_option or on_vote returned.
  */
 ERR_CHECKED enum err pb_feed(struct pb *pb, const void *bytes, size_t length);
 

@@ -40,6 +40,17 @@ static void fault_fill(struct pb_fault *fault, enum pb_severity severity, enum p
     copy_cut(fault->value, PB_FAULT_VALUE_MAX, place->value);
 }
 
+static void tell(const struct pb *pb, enum pb_severity severity, enum pb_rule rule,
+                 const struct pb_place *place)
+{
+    struct pb_fault fault;
+
+    if (pb->options.on_fault != NULL) {
+        fault_fill(&fault, severity, rule, place);
+        pb->options.on_fault(pb->options.context, &fault);
+    }
+}
+
 void pb_note(struct pb *pb, enum pb_severity severity, enum pb_rule rule,
              const struct pb_place *place)
 {
@@ -47,6 +58,7 @@ void pb_note(struct pb *pb, enum pb_severity severity, enum pb_rule rule,
     assert(pb->fault_count <= PB_FAULTS_MAX);
 
     pb->severity_counts[severity]++;
+    tell(pb, severity, rule, place);
     if (pb->fault_count == PB_FAULTS_MAX) {
         return;
     }
@@ -63,6 +75,7 @@ enum err pb_fail(struct pb *pb, enum pb_rule rule, const struct pb_place *place)
     assert(pb->fault_count <= PB_FAULTS_MAX);
 
     pb->severity_counts[PB_ERROR]++;
+    tell(pb, PB_ERROR, rule, place);
     fault_fill(&pb->faults[pb->fault_count], PB_ERROR, rule, place);
     pb->fault_count++;
     return ERR_INVALID;

@@ -17,22 +17,6 @@
 #include "participation/domain/pb.h"
 #include "runtime/err.h"
 
-struct pb_cell {
-    const char *text; /* ends in NUL */
-    size_t length;
-};
-
-/* A row, borrowed for the call. line is where it starts, from 1. */
-struct pb_row {
-    uint64_t line;
-    const struct pb_cell *cells;
-    size_t count;
-    bool text_after_quote; /* a cell goes on behind its closing quote: taken as part of it */
-};
-
-/* Takes a row; an error ends the reading and comes back from pb_rows_feed. */
-typedef enum err pb_row_fn(void *context, const struct pb_row *row);
-
 enum pb_rows_state {
     PB_ROWS_CELL_START,
     PB_ROWS_PLAIN,
@@ -42,7 +26,7 @@ enum pb_rows_state {
 };
 
 struct pb_rows {
-    pb_row_fn *on_row;
+    pb_row_fn *on_row; /* an error from it ends the reading and comes back from pb_rows_feed */
     void *context;
 
     enum pb_rows_state state;

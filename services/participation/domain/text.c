@@ -39,6 +39,14 @@ enum err text_err(const struct text *text)
     return text->err;
 }
 
+size_t text_length(const struct text *text)
+{
+    assert(text != NULL);
+    assert(text->length <= text->length_max);
+
+    return text->length;
+}
+
 const char *text_bytes(const struct text *text)
 {
     assert(text != NULL);

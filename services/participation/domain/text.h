@@ -37,6 +37,9 @@ ERR_CHECKED enum err text_err(const struct text *text);
 /* The text, always ended by NUL, borrowed until the text changes; "" while it is empty. */
 const char *text_bytes(const struct text *text);
 
+/* How many bytes that is. */
+size_t text_length(const struct text *text);
+
 /* Adds length bytes as they are. */
 void text_add_bytes(struct text *text, const char *bytes, size_t length);
 
