@@ -33,6 +33,7 @@ struct command_option {
 struct command_operand {
     const char *name; /* "BALLOT" */
     bool optional;
+    bool repeated; /* may come several times; the last of its table only */
     struct phrase sentence;
 };
 

@@ -88,6 +88,7 @@ static void usage_line(const struct command_noun *noun, const struct command *co
                          command->verb[0] != '\0' ? " " : "", command->verb);
     for (operand = command->operands; operand != NULL && operand->name != NULL; operand++) {
         buffer_append_format(buffer, operand->optional ? " [%s]" : " %s", operand->name);
+        buffer_append_text(buffer, operand->repeated ? "…" : "");
     }
     for (option = command->options; option != NULL && option->name != NULL; option++) {
         if (option->required) {

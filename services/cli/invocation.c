@@ -181,13 +181,16 @@ static enum err take_option(struct invocation *invocation, int argc, const char 
 
 static size_t operand_count_max(const struct command *command)
 {
+    const struct command_operand *operand = command->operands;
     size_t count = 0;
+    bool repeated = false;
 
-    while (command->operands != NULL && command->operands[count].name != NULL) {
+    for (; operand != NULL && operand->name != NULL; operand++) {
+        repeated = operand->repeated;
         count++;
     }
     assert(count <= INVOCATION_OPERAND_COUNT_MAX);
-    return count;
+    return repeated ? INVOCATION_OPERAND_COUNT_MAX : count;
 }
 
 static enum err take_operand(struct invocation *invocation, const char *operand)

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 enum {
-    INVOCATION_OPERAND_COUNT_MAX = 4,
+    INVOCATION_OPERAND_COUNT_MAX = 4096,
     INVOCATION_VALUE_COUNT_MAX = 256,
 };
 

@@ -19,7 +19,6 @@ const struct command_option COMMON_OPTIONS[] = {
 };
 
 const struct command_noun *const NOUNS[] = {
-    &BALLOT_NOUN,    &VOTE_NOUN,       &TALLY_NOUN,  &LEDGER_NOUN,
-    &REPORTING_NOUN, &EVENTS_NOUN,     &STATUS_NOUN, &DOCTOR_NOUN,
-    &KEY_NOUN,       &COMPLETION_NOUN, NULL,
+    &BALLOT_NOUN, &VOTE_NOUN,   &TALLY_NOUN,  &PB_NOUN,  &LEDGER_NOUN,     &REPORTING_NOUN,
+    &EVENTS_NOUN, &STATUS_NOUN, &DOCTOR_NOUN, &KEY_NOUN, &COMPLETION_NOUN, NULL,
 };

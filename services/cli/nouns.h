@@ -16,6 +16,7 @@ extern const struct command_noun KEY_NOUN;
 extern const struct command_noun LEDGER_NOUN;
 extern const struct command_noun REPORTING_NOUN;
 extern const struct command_noun STATUS_NOUN;
+extern const struct command_noun PB_NOUN;
 extern const struct command_noun TALLY_NOUN;
 extern const struct command_noun VOTE_NOUN;
 

@@ -19,7 +19,8 @@ enum { PIECE_SIZE = 64 * 1024 };
 enum err pb_stream_read(struct pb *pb, const char *path)
 {
     static char piece[PIECE_SIZE];
-    FILE *file = fopen(path, "rb");
+    const bool standard = strcmp(path, "-") == 0;
+    FILE *file = standard ? stdin : fopen(path, "rb");
     enum err err = ERR_OK;
     size_t got;
 
@@ -37,13 +38,39 @@ enum err pb_stream_read(struct pb *pb, const char *path)
         (void)fprintf(stderr, "hyeopchi: %s: %s\n", path, process_error());
         err = ERR_INVALID;
     }
-    (void)fclose(file); /* Only read from. */
+    if (!standard) {
+        (void)fclose(file); /* Only read from. */
+    }
     return err ? err : pb_finish(pb);
 }
 
-static bool shows_value(const struct pb_fault *fault)
+const char *pb_stream_fault_value(const struct pb_fault *fault)
 {
-    return fault->value[0] != '\0' && fault->rule != PB_VOTER_DUPLICATE;
+    return fault->rule == PB_VOTER_DUPLICATE ? "" : fault->value;
+}
+
+void pb_stream_write_fault(const struct pb_fault *fault, const char *path, FILE *output)
+{
+    static const char *const KOREAN[] = {"주의", "모순", "오류"};
+    const char *value = pb_stream_fault_value(fault);
+
+    tally_table_text(path, output);
+    if (fault->line > 0) {
+        (void)fprintf(output, ":%" PRIu64, fault->line);
+    }
+    (void)fprintf(output,
+                  ": %s: ", say(KOREAN[fault->severity], pb_severity_name(fault->severity)));
+    if (fault->field[0] != '\0') {
+        tally_table_text(fault->field, output);
+        (void)fputs(": ", output);
+    }
+    (void)fputs(say(pb_rule_korean(fault->rule), pb_rule_english(fault->rule)), output);
+    if (value[0] != '\0') {
+        (void)fputs(" (", output);
+        tally_table_text(value, output);
+        (void)fputs(")", output);
+    }
+    (void)fprintf(output, " [%s]\n", pb_rule_code(fault->rule));
 }
 
 void pb_stream_say_faults(const struct pb *pb, const char *path)
@@ -53,20 +80,6 @@ void pb_stream_say_faults(const struct pb *pb, const char *path)
     size_t i;
 
     for (i = 0; i < count; i++) {
-        const struct pb_fault *fault = &faults[i];
-
-        (void)fprintf(stderr, "%s:%" PRIu64 ": %s: ", path, fault->line,
-                      pb_severity_name(fault->severity));
-        if (fault->field[0] != '\0') {
-            tally_table_text(fault->field, stderr);
-            (void)fputs(": ", stderr);
-        }
-        (void)fputs(say(pb_rule_korean(fault->rule), pb_rule_english(fault->rule)), stderr);
-        if (shows_value(fault)) {
-            (void)fputs(" (", stderr);
-            tally_table_text(fault->value, stderr);
-            (void)fputs(")", stderr);
-        }
-        (void)fputs("\n", stderr);
+        pb_stream_write_fault(&faults[i], path, stderr);
     }
 }
