@@ -6,6 +6,7 @@
  */
 #include "cli/nouns.h"
 
+#include "cli/ballot_export.h"
 #include "cli/ballot_source.h"
 #include "cli/key_file.h"
 #include "cli/list.h"
@@ -405,6 +406,7 @@ static const char *const CERTIFY_EXAMPLES[] = {"hyeopchi ballot certify " ID " -
                                                NULL};
 static const char *const TURNOUT_EXAMPLES[] = {"hyeopchi ballot turnout " ID, NULL};
 static const char *const RESULT_EXAMPLES[] = {"hyeopchi ballot result " ID " --json", NULL};
+static const char *const EXPORT_EXAMPLES[] = {"hyeopchi ballot export " ID " > result.pb", NULL};
 static const char *const WAIT_EXAMPLES[] = {
     "hyeopchi ballot wait " ID " --state counted --timeout 60", NULL};
 #undef ID
@@ -475,6 +477,15 @@ static const struct command COMMANDS[] = {
         .shared = CLIENT_OPTIONS,
         .examples = RESULT_EXAMPLES,
         .run = ballot_result,
+    },
+    {
+        .verb = "export",
+        .summary = {"확정된 투표를 Pabulib 파일로 내보냅니다 (투표자 순서는 섞임)",
+                    "writes a certified ballot as a Pabulib file, voters shuffled"},
+        .operands = REQUEST_BALLOT_OPERAND,
+        .shared = CLIENT_OPTIONS,
+        .examples = EXPORT_EXAMPLES,
+        .run = ballot_export,
     },
     {
         .verb = "wait",

@@ -167,6 +167,36 @@ def close_and_count(command, ballot):
     command.run("ballot", "wait", ballot, "--state", "counted")
 
 
+def votes_of(text):
+    rows = text[text.index("VOTES\n"):].splitlines()[2:]
+    return [row.split(";")[1] for row in rows]
+
+
+def check_export(command, ballot):
+    """The certified ballot as a file: the election that was imported, its voters shuffled."""
+    text, told = command.run("ballot", "export", ballot, key="park.key")
+    assert told == "" and "홍길동" not in text
+    path = command.write("exported.pb", text)
+    assert command.run("pb", "check", path)[0].endswith("4 options, 40 votes, nothing wrong\n")
+    with open(command.path("election.pb"), encoding="utf-8") as file:
+        cast = votes_of(file.read())
+    assert votes_of(text) != cast
+    assert sorted(votes_of(text)) == sorted(cast)
+    before, after = (
+        command.json(
+            "ballot", "create", "--from", command.path(name), "--year", "2023", "--opens",
+            "2023-06-01", "--closes", "2023-06-02", "--print", key="kim.key",
+        )
+        for name in ("election.pb", "exported.pb")
+    )
+    assert after == before
+    counts = [command.json("tally", command.path(name)) for name in ("election.pb", "exported.pb")]
+    assert counts[0] == counts[1]
+    assert command.json("ballot", "export", ballot, key="kim.key") == {"pb": text}
+    command.run("ballot", "export", ballot, key="portal.key", status=1)
+    command.run("ballot", "export", ballot, status=1)
+
+
 def test_a_ballot_lives_from_a_file_to_its_report_by_command_line(command):
     command.stack.migrate("reporting").start("reporting")
     ballot = command.open_ballot()
@@ -192,12 +222,15 @@ def test_a_ballot_lives_from_a_file_to_its_report_by_command_line(command):
     command.run("vote", "receipt", "verify", receipts, "--service-key", other, status=1)
 
     close_and_count(command, ballot)
+    _, told = command.run("ballot", "export", ballot, key="kim.key", status=1)
+    assert "result-not-published" in told
     first, told = command.run("ballot", "certify", ballot, key="kim.key")
     assert "Another operator must approve it too" in told
     _, told = command.run("ballot", "certify", ballot, key="lee.key")
     assert told == ""
     command.run("ballot", "wait", ballot, "--state", "certified")
 
+    check_export(command, ballot)
     result = command.json("ballot", "result", ballot)
     counted = command.json("tally", command.path("election.pb"))
     assert result["funded"] == counted["funded"] == ["a", "b", "d"]
@@ -354,6 +387,13 @@ def test_one_vote_is_cast_revised_and_refused(command):
         key="portal.key", text=json.dumps(line),
     )
     assert from_stdin == repeated
+
+    close_and_count(command, ballot)
+    for key in ("kim.key", "lee.key"):
+        command.run("ballot", "certify", ballot, key=key)
+    command.run("ballot", "wait", ballot, "--state", "certified")
+    exported = command.run("ballot", "export", ballot, key="kim.key")[0]
+    assert sorted(votes_of(exported)) == ["b,d", "c"]
 
 
 def test_who_may_not_is_told_which_rule_and_what_to_do(command):

@@ -15,6 +15,7 @@ static const struct http_route ROUTES[] = {
     {"POST", "/v1/ballots/{id}:certify", ROLE_OPERATOR, 0, handle_ballot_certify},
     {"GET", "/v1/ballots/{id}/turnout", ROLE_PUBLIC, 0, handle_ballot_turnout},
     {"GET", "/v1/ballots/{id}/result", ROLE_PUBLIC, 0, handle_ballot_result},
+    {"GET", "/v1/ballots/{id}/votes.pb", ROLE_OPERATOR | ROLE_AUDITOR, 0, handle_ballot_export},
     {"POST", "/v1/ballots/{id}/votes", ROLE_FRONT_END | ROLE_STAFF, 0, handle_vote},
     {"POST", "/v1/ballots/{id}/votes:batch", ROLE_FRONT_END | ROLE_STAFF, HTTP_BULK_BODY_SIZE_MAX,
      handle_vote_batch},

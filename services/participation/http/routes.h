@@ -20,6 +20,7 @@ void handle_ballot_close(struct http_request *request, void *context);
 void handle_ballot_certify(struct http_request *request, void *context);
 void handle_ballot_turnout(struct http_request *request, void *context);
 void handle_ballot_result(struct http_request *request, void *context);
+void handle_ballot_export(struct http_request *request, void *context);
 void handle_vote(struct http_request *request, void *context);
 void handle_vote_batch(struct http_request *request, void *context);
 

@@ -480,7 +480,7 @@ enum err store_turnout_read(struct db *db, const uint8_t *ballot_id, struct turn
 }
 
 static const char VOTE_PAGE[] =
-    "SELECT nullifier, rev, choice FROM participation.vote"
+    "SELECT nullifier, rev, choice, blinding FROM participation.vote"
     " WHERE ballot_id = $1 AND (nullifier, rev) > ($2, $3)"
     " ORDER BY nullifier, rev LIMIT $4";
 
@@ -506,4 +506,6 @@ void store_vote_page_row(const struct db_rows *rows, int64_t row, struct vote_pa
     assert(length == CRYPTO_HASH_SIZE);
     ret_row->rev = (uint16_t)db_rows_int64(rows, row, 1);
     ret_row->choice = db_rows_bytes(rows, row, 2, &ret_row->choice_length);
+    ret_row->blinding = db_rows_bytes(rows, row, 3, &length);
+    assert(length == CRYPTO_HASH_SIZE);
 }

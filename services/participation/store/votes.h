@@ -118,6 +118,7 @@ struct vote_page_row {
     uint16_t rev;
     const uint8_t *choice;
     size_t choice_length;
+    const uint8_t *blinding; /* r of its commitment */
 };
 
 /* Votes behind (nullifier, rev) in that order, at most STORE_VOTE_READ_COUNT_MAX; NULL: from the

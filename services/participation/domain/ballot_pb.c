@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From a ballot to the rows of a .pb file.
+ */
+#include "participation/domain/ballot_pb.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "participation/domain/ballot_names.h"
+#include "participation/domain/decimal.h"
+#include "participation/domain/pb_write.h"
+#include "participation/domain/turnout_day.h"
+
+enum { PROJECT_COLUMNS = 7, VOTE_COLUMNS = 2 };
+
+static struct pb_cell cell(const char *text)
+{
+    return (struct pb_cell){.text = text, .length = strlen(text)};
+}
+
+size_t ballot_pb_misfit(const struct ballot_definition *definition)
+{
+    assert(definition != NULL);
+    assert(definition->option_count <= BALLOT_OPTION_MAX);
+
+    for (size_t i = 0; i < definition->option_count; i++) {
+        const struct ballot_option *option = &definition->options[i];
+
+        if (strchr(option->id, ',') != NULL || option->cost_krw == PB_COST_WITHDRAWN) {
+            return i;
+        }
+    }
+    return definition->option_count;
+}
+
+/* The day in Seoul as these files write it: 19.09.2022. */
+static void add_day(struct text *text, const char *key, int64_t time_ms)
+{
+    char iso[TURNOUT_DATE_SIZE];
+    char day[TURNOUT_DATE_SIZE];
+
+    turnout_day_format(turnout_day(time_ms), iso);
+    assert(strlen(iso) == sizeof day - 1);
+    memcpy(day, iso + 8, 2);
+    day[2] = '.';
+    memcpy(day + 3, iso + 5, 2);
+    day[5] = '.';
+    memcpy(day + 6, iso, 4);
+    day[sizeof day - 1] = '\0';
+    pb_write_pair(text, key, day);
+}
+
+static void add_meta(struct text *text, const struct ballot_definition *definition, int64_t voters)
+{
+    /* An empty vote names nothing and costs nothing, whatever the limits of others. */
+    const bool empty = definition->empty_allowed;
+    const struct pb_cell name = cell("META");
+
+    pb_write_row(text, &name, 1);
+    pb_write_pair(text, "key", "value");
+    pb_write_pair(text, "description", definition->title);
+    pb_write_pair(text, "country", "South Korea");
+    pb_write_pair(text, "unit", definition->district);
+    pb_write_number(text, "instance", definition->budget_year);
+    pb_write_number(text, "num_projects", (int64_t)definition->option_count);
+    pb_write_number(text, "num_votes", voters);
+    pb_write_number(text, "budget", definition->budget_krw);
+    pb_write_pair(text, "vote_type", ballot_method_name(definition->method));
+    pb_write_pair(text, "rule", ballot_rule_name(definition->rule));
+    pb_write_pair(text, "tie", ballot_tie_name(definition->tie));
+    add_day(text, "date_begin", definition->opens_at_ms);
+    add_day(text, "date_end", definition->closes_at_ms - 1); /* that moment itself is late */
+    pb_write_number(text, "min_length", empty ? 0 : (int64_t)definition->min_options);
+    pb_write_number(text, "max_length", (int64_t)definition->max_options);
+    if (definition->min_cost_krw.present && !empty) {
+        pb_write_number(text, "min_sum_cost", definition->min_cost_krw.krw);
+    }
+    if (definition->max_cost_krw.present) {
+        pb_write_number(text, "max_sum_cost", definition->max_cost_krw.krw);
+    }
+    pb_write_pair(text, "language", "ko");
+    pb_write_pair(text, "currency", "KRW");
+    pb_write_pair(text, "comment",
+                  definition->demonstration ? "#1: 시연용 투표 (a demonstration, not a real ballot)"
+                                            : "");
+}
+
+static void add_project(struct text *text, const struct ballot_option *option, int64_t votes,
+                        bool funded)
+{
+    char cost[DECIMAL_TEXT_SIZE];
+    char count[DECIMAL_TEXT_SIZE];
+
+    (void)decimal_format(option->cost_krw, 0, cost);
+    (void)decimal_format(votes, 0, count);
+    const struct pb_cell cells[PROJECT_COLUMNS] = {
+        cell(option->id),   cell(cost),  cell(option->name),       cell(option->field),
+        cell(option->area), cell(count), cell(funded ? "1" : "0"),
+    };
+    pb_write_row(text, cells, PROJECT_COLUMNS);
+}
+
+void ballot_pb_add_head(struct text *text, const struct ballot_definition *definition,
+                        const struct ballot_pb_count *count)
+{
+    const struct pb_cell projects = cell("PROJECTS");
+    const struct pb_cell votes = cell("VOTES");
+    const struct pb_cell columns[PROJECT_COLUMNS] = {
+        cell("project_id"),   cell("cost"),  cell("name"),     cell("category"),
+        cell("neighborhood"), cell("votes"), cell("selected"),
+    };
+
+    assert(count->voters >= 0);
+    assert(ballot_pb_misfit(definition) == definition->option_count);
+
+    add_meta(text, definition, count->voters);
+    pb_write_row(text, &projects, 1);
+    pb_write_row(text, columns, PROJECT_COLUMNS);
+    for (size_t i = 0; i < definition->option_count; i++) {
+        add_project(text, &definition->options[i], count->votes[i], count->funded[i]);
+    }
+    pb_write_row(text, &votes, 1);
+    pb_write_pair(text, "voter_id", "vote");
+}
+
+enum err ballot_pb_add_choices(struct text *text, const struct ballot_definition *definition,
+                               const struct vote_body *body)
+{
+    assert(body->count <= VOTE_CHOICE_MAX);
+
+    for (size_t i = 0; i < body->count; i++) {
+        const uint32_t number = body->choices[i].option;
+
+        if (number == 0 || number > definition->option_count) {
+            return ERR_INVALID;
+        }
+        text_add(text, i > 0 ? "," : "");
+        text_add(text, definition->options[number - 1].id);
+    }
+    return ERR_OK;
+}
+
+void ballot_pb_add_vote(struct text *text, int64_t voter, const char *choices, size_t length)
+{
+    char number[DECIMAL_TEXT_SIZE];
+    struct pb_cell cells[VOTE_COLUMNS];
+
+    assert(voter > 0);
+    assert(choices != NULL || length == 0);
+
+    (void)decimal_format(voter, 0, number);
+    cells[0] = cell(number);
+    cells[1] = (struct pb_cell){.text = choices, .length = length};
+    pb_write_row(text, cells, VOTE_COLUMNS);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A certified ballot as a .pb file (VOTING 5): its definition, what each option
+ * received, and the final votes. Reading the file gives the same options,
+ * budget, limits and votes again. It must never know a voter: voters are
+ * numbered in the order the caller gives the votes, and have nothing beside
+ * them but their choices. Any thread.
+ */
+#ifndef HYEOPCHI_PARTICIPATION_DOMAIN_BALLOT_PB_H
+#define HYEOPCHI_PARTICIPATION_DOMAIN_BALLOT_PB_H
+
+#include "participation/domain/ballot.h"
+#include "participation/domain/text.h"
+#include "participation/domain/vote_body.h"
+
+/* What the votes came to. */
+struct ballot_pb_count {
+    int64_t voters;
+    const int64_t *votes; /* of each option, in listed order */
+    const bool *funded;   /* the same */
+};
+
+/*
+ * The first option that such a file cannot hold, counted from 0; option_count when all can be
+ * written. An id with a comma would be read as two, and a cost of PB_COST_WITHDRAWN as withdrawn.
+ */
+size_t ballot_pb_misfit(const struct ballot_definition *definition);
+
+/* Adds META and PROJECTS and the head of VOTES. Every option fits. */
+void ballot_pb_add_head(struct text *text, const struct ballot_definition *definition,
+                        const struct ballot_pb_count *count);
+
+/* Adds the ids that a vote names, between commas; nothing for an empty vote. ERR_INVALID when it names
+ * an option that the ballot does not have. */
+ERR_CHECKED enum err ballot_pb_add_choices(struct text *text,
+                                           const struct ballot_definition *definition,
+                                           const struct vote_body *body);
+
+/* Adds a row of VOTES: the voter's number, from 1 on, and choices as they were added above. */
+void ballot_pb_add_vote(struct text *text, int64_t voter, const char *choices, size_t length);
+
+#endif

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reading the box, putting the votes in the order of their commitments, and
+ * holding them against the result: a file that says something else than what
+ * was certified is not given out.
+ */
+#include "participation/export.h"
+
+#include "participation/domain/ballot_pb.h"
+#include "participation/domain/decimal.h"
+#include "participation/domain/leaf.h"
+#include "participation/domain/vote_body.h"
+#include "participation/store/votes.h"
+#include "runtime/crypto.h"
+#include "runtime/json.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A final vote: where its choices stand in the text of all of them. */
+struct choice {
+    uint8_t commitment[CRYPTO_HASH_SIZE];
+    uint32_t at;
+    uint32_t length;
+};
+
+static_assert(EXPORT_LENGTH_MAX <= UINT32_MAX, "a place in the text fits");
+
+/* One allocation: it is large. */
+struct export
+{
+    const struct ballot_row *row;
+    const struct ballot_definition *definition;
+    struct choice *choices; /* row->voters of them */
+    int64_t choice_count;
+    struct text lists;
+    uint8_t nullifier[CRYPTO_HASH_SIZE]; /* of the row that was read last */
+    uint16_t rev;                        /* the same; 0: none yet */
+    int64_t votes[BALLOT_OPTION_MAX];
+    bool funded[BALLOT_OPTION_MAX];
+    struct vote_body body; /* of the vote that was taken last */
+    uint8_t input[LEAF_COMMIT_SIZE(VOTE_BODY_MAX)];
+};
+
+static enum err commit(struct export *export, const struct vote_page_row *row,
+                       uint8_t ret_commitment[CRYPTO_HASH_SIZE])
+{
+    const struct leaf_commit leaf = {
+        .ballot_id = export->row->ballot_id,
+        .def_hash = export->row->definition_hash,
+        .blinding = row->blinding,
+        .body = row->choice,
+        .body_length = row->choice_length,
+    };
+    struct encoder encoder;
+    size_t length = 0;
+    enum err err;
+
+    encoder_init(&encoder, export->input, sizeof export->input);
+    leaf_commit_encode(&encoder, &leaf);
+    err = encoder_finish(&encoder, &length);
+    if (!err) {
+        crypto_tagged_hash(LEAF_TAG_COMMIT, export->input, length, ret_commitment);
+    }
+    return err;
+}
+
+/* The vote that was taken last is not the final one of its voter. */
+static void drop_last(struct export *export)
+{
+    assert(export->choice_count > 0);
+    for (size_t i = 0; i < export->body.count; i++) {
+        export->votes[export->body.choices[i].option - 1]--;
+    }
+    export->choice_count--;
+}
+
+static enum err take_vote(struct export *export, const struct vote_page_row *row)
+{
+    struct choice *choice = &export->choices[export->choice_count];
+    size_t at = text_length(&export->lists);
+    enum err err;
+
+    if (export->choice_count == export->row->voters) {
+        return ERR_INTERNAL; /* more votes than voters */
+    }
+    err = vote_body_decode(row->choice, row->choice_length, &export->body);
+    if (!err) {
+        err = ballot_pb_add_choices(&export->lists, export->definition, &export->body);
+    }
+    if (!err) {
+        err = commit(export, row, choice->commitment);
+    }
+    if (err) {
+        return ERR_INTERNAL;
+    }
+    for (size_t i = 0; i < export->body.count; i++) {
+        export->votes[export->body.choices[i].option - 1]++;
+    }
+    choice->at = (uint32_t)at;
+    choice->length = (uint32_t)(text_length(&export->lists) - at);
+    export->choice_count++;
+    return text_err(&export->lists);
+}
+
+/* The last revision of each nullifier is its final vote; they come one after another. */
+static enum err take_row(struct export *export, const struct vote_page_row *row)
+{
+    const bool revises =
+        export->rev > 0 && memcmp(export->nullifier, row->nullifier, CRYPTO_HASH_SIZE) == 0;
+
+    if (row->rev != (revises ? export->rev + 1 : 1)) {
+        return ERR_INTERNAL; /* Revisions are contiguous, or somebody took one out. */
+    }
+    if (revises) {
+        drop_last(export);
+    }
+    memcpy(export->nullifier, row->nullifier, CRYPTO_HASH_SIZE);
+    export->rev = row->rev;
+    return take_vote(export, row);
+}
+
+static enum err read_votes(struct db *db, struct export *export)
+{
+    bool more = true;
+    enum err err = ERR_OK;
+
+    /* Ends: every page but the last is full, and each starts behind the one before. */
+    while (more && !err) {
+        struct db_rows *rows = NULL;
+
+        err = store_vote_page(db, export->row->ballot_id,
+                              export->rev > 0 ? export->nullifier : NULL, export->rev, &rows);
+        more = !err && db_rows_count(rows) == STORE_VOTE_READ_COUNT_MAX;
+        for (int64_t i = 0; !err && i < db_rows_count(rows); i++) {
+            struct vote_page_row row;
+
+            store_vote_page_row(rows, i, &row);
+            err = take_row(export, &row);
+        }
+        db_rows_release(rows);
+    }
+    if (!err && export->choice_count != export->row->voters) {
+        err = ERR_INTERNAL;
+    }
+    return err;
+}
+
+/* The option with that id; option_count when there is none. */
+static size_t find_option(const struct ballot_definition *definition, const char *id)
+{
+    size_t place = 0;
+
+    while (id != NULL && place < definition->option_count &&
+           strcmp(definition->options[place].id, id) != 0) {
+        place++;
+    }
+    return id != NULL ? place : definition->option_count;
+}
+
+/* What the certified result says of one option; its score must be the votes that were read. */
+static enum err read_option(struct export *export, const json_t *option)
+{
+    const char *score = json_string_value(json_object_get(option, "score"));
+    size_t place =
+        find_option(export->definition, json_string_value(json_object_get(option, "id")));
+    char votes[DECIMAL_TEXT_SIZE];
+
+    if (score == NULL || place == export->definition->option_count) {
+        return ERR_INTERNAL;
+    }
+    (void)decimal_format(export->votes[place], 0, votes);
+    export->funded[place] = json_is_true(json_object_get(option, "funded"));
+    return strcmp(score, votes) == 0 ? ERR_OK : ERR_INTERNAL;
+}
+
+static enum err read_result(struct export *export)
+{
+    const char *text = export->row->result_json;
+    struct problem ignored;
+    json_t *result = NULL;
+    const json_t *options;
+    enum err err = text == NULL ? ERR_INTERNAL : json_parse(text, strlen(text), &result, &ignored);
+
+    if (err) {
+        return ERR_INTERNAL;
+    }
+    options = json_object_get(result, "options");
+    if (json_array_size(options) != export->definition->option_count) {
+        err = ERR_INTERNAL;
+    }
+    for (size_t i = 0; !err && i < json_array_size(options); i++) {
+        err = read_option(export, json_array_get(options, i));
+    }
+    json_decref(result);
+    return err;
+}
+
+static int compare_choices(const void *left, const void *right)
+{
+    const struct choice *a = left;
+    const struct choice *b = right;
+
+    return memcmp(a->commitment, b->commitment, sizeof a->commitment);
+}
+
+static void write_file(struct export *export, struct text *text)
+{
+    const struct ballot_pb_count count = {
+        .voters = export->row->voters, .votes = export->votes, .funded = export->funded};
+    const char *lists = text_bytes(&export->lists);
+
+    qsort(export->choices, (size_t) export->choice_count, sizeof *export->choices, compare_choices);
+    ballot_pb_add_head(text, export->definition, &count);
+    for (int64_t i = 0; i < export->choice_count; i++) {
+        const struct choice *choice = &export->choices[i];
+
+        ballot_pb_add_vote(text, i + 1, lists + choice->at, choice->length);
+    }
+}
+
+enum err export_write(struct db *db, const struct ballot_row *row,
+                      const struct ballot_definition *definition, struct text *text)
+{
+    struct export *export = NULL;
+    enum err err = ERR_OK;
+
+    assert(row->state == BALLOT_STATE_CERTIFIED);
+    assert(row->voters >= 0);
+
+    export = calloc(1, sizeof *export);
+    if (export == NULL) {
+        return ERR_FULL;
+    }
+    export->row = row;
+    export->definition = definition;
+    text_init(&export->lists, EXPORT_LENGTH_MAX);
+    export->choices = calloc((size_t)row->voters + 1, sizeof *export->choices);
+    err = export->choices != NULL ? read_votes(db, export) : ERR_FULL;
+    if (!err) {
+        err = read_result(export);
+    }
+    if (!err) {
+        write_file(export, text);
+        err = text_err(text);
+    }
+    text_release(&export->lists);
+    free(export->choices);
+    free(export);
+    return err;
+}
