@@ -53,3 +53,18 @@ def test_growing_tables_and_memory_have_their_figures(tmp_path):
     printed, samples = run(tmp_path, "--soak", "10000")
     assert re.search(r"participation +[+-]\d+\.\d+ % since", printed), printed
     assert samples["soak"][-1]["votes"] >= 10000
+
+
+def test_a_small_city_is_counted_and_its_rows_are_kept():
+    done = subprocess.run(
+        [os.path.join(HERE, "tally"), "--voters", "300", "--options", "12", "--files", "0"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"city_300.pb +equal-shares +--completion add1 +\d+\.\d+ s +\d+ MB", done.stdout)
+    with open(os.path.join(os.environ["HYEOPCHI_BUILD"], "bench", "tally.json"),
+              encoding="utf-8") as file:
+        assert len(json.load(file)["rows"]) == 4
