@@ -59,6 +59,7 @@ LAG_SECONDS = 30
 REFETCH_MAX = 200  # receipts asked for again over HTTP; all are compared in the database
 REBUILD_SECONDS = 60
 DESCRIPTORS_MORE_MAX = 24
+IDLE_SECONDS = 20
 MEMORY_MORE_MAX = 96 * 1024 * 1024
 STREAMS = ("participation", "ledger", "reporting")
 
@@ -650,8 +651,13 @@ class Checker:
             errors[name] = errors.get(name, 0) + count
 
     def _check_resources(self, findings, process):
+        folder = f"/proc/{process['pid']}/fd"
         try:
-            descriptors = len(os.listdir(f"/proc/{process['pid']}/fd"))
+            first = self.resources.get(process["pid"], (len(os.listdir(folder)), 0))
+            # A connection that nobody uses any more is closed by its time limit, 15 s.
+            most = first[0] + DESCRIPTORS_MORE_MAX
+            self._until(IDLE_SECONDS, lambda: True if len(os.listdir(folder)) <= most else None)
+            descriptors = len(os.listdir(folder))
             with open(f"/proc/{process['pid']}/statm", encoding="ascii") as file:
                 memory = int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
         except OSError as error:
