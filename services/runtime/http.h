@@ -39,6 +39,7 @@ enum {
     HTTP_STREAM_BACKLOG_MAX = 1024 * 1024, /* unsent bytes of one stream */
     HTTP_PATH_PARAM_COUNT_MAX = 4,
     HTTP_QUERY_PARAM_COUNT_MAX = 32,
+    HTTP_ECHOED_KEY_LENGTH_MAX = 255, /* of an Idempotency-Key that an answer repeats */
 };
 
 struct http_server;
@@ -104,7 +105,11 @@ int64_t http_request_started_ms(const struct http_request *request);
  * characters is dropped and logged. What frames the message is not a handler's to set. */
 void http_response_header(struct http_request *request, const char *name, const char *value);
 
-/* Answers. The body is copied. */
+/*
+ * Answers. The body is copied. The answer to a signed request carries the
+ * body's Content-Digest (RFC 9530) and repeats the request's Idempotency-Key,
+ * so that who asked can see that the answer is whole and the right one.
+ */
 void http_respond(struct http_request *request, int status, const char *content_type,
                   const void *body, size_t length);
 /* Answers with JSON; takes the reference. */

@@ -8,6 +8,7 @@
 #include "runtime/http_internal.h"
 
 #include "runtime/clock.h"
+#include "runtime/http_signature_input.h"
 #include "runtime/json.h"
 #include "runtime/log.h"
 
@@ -15,6 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+/* sha-256=:…: */
+enum { DIGEST_SIZE_MAX = 64 };
 
 /* A page may load its own styles and pictures, send its own forms, and nothing else. */
 static const char PAGE_POLICY[] =
@@ -37,6 +41,7 @@ static bool is_token(const char *name);
 static bool is_clean(const char *value);
 static void send_answer(struct http_request *request, const struct http_response *response,
                         const void *body);
+static void bind_answer(struct http_request *request, const void *body, size_t length);
 
 /* --- Headers. ----------------------------------------------------------------------------------- */
 
@@ -277,7 +282,26 @@ void http_respond(struct http_request *request, int status, const char *content_
     assert(!request->streaming);
     assert(status >= 200 && status <= 599);
     assert(length == 0 || (status != 204 && status != 304));
+    if (request->is_signed) {
+        bind_answer(request, body, length);
+    }
     send_answer(request, &response, body);
+}
+
+/* A client that was answered by what belongs to another request, or lost a byte on the way, would take
+ * a stranger's receipt for its own: it can compare both before it believes the answer. */
+static void bind_answer(struct http_request *request, const void *body, size_t length)
+{
+    const char *key = http_request_header(request, "idempotency-key");
+    struct buffer digest;
+
+    buffer_init(&digest, DIGEST_SIZE_MAX);
+    content_digest_format(body, length, &digest);
+    http_response_header(request, "Content-Digest", buffer_text(&digest));
+    buffer_release(&digest);
+    if (key != NULL && strlen(key) <= HTTP_ECHOED_KEY_LENGTH_MAX) {
+        http_response_header(request, "Idempotency-Key", key);
+    }
 }
 
 static void send_answer(struct http_request *request, const struct http_response *response,

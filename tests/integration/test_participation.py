@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Participation through its HTTP API: ballots, votes, receipts, and every refusal they have."""
 
+import base64
 import concurrent.futures
 import hashlib
 import json
@@ -94,6 +95,17 @@ def test_the_same_request_gets_the_same_receipt_bytes(running):
     assert (first.status, again.status) == (201, 201)
     assert first.body == again.body
     refused(running.cast(ballot_id, vote(1, ("b",)), key="once"), 409, "idempotency-key-reused")
+
+
+def test_an_answer_says_whose_it_is_and_what_it_holds(running):
+    ballot_id = running.open_ballot()
+    answer = running.cast(ballot_id, vote(1), key="one-of-mine")
+    refusal = running.cast(ballot_id, vote(2, ("nowhere",)), key="another")
+    assert (answer.status, refusal.status) == (201, 422)
+    for one, key in ((answer, "one-of-mine"), (refusal, "another")):
+        digest = base64.b64encode(hashlib.sha256(one.body).digest()).decode()
+        assert one.headers["content-digest"] == f"sha-256=:{digest}:"
+        assert one.headers["idempotency-key"] == key
 
 
 def test_a_receipt_leads_from_the_leaf_to_the_signed_root(running):

@@ -8,6 +8,7 @@
 #include "runtime/clock.h"
 #include "runtime/crypto.h"
 #include "runtime/http_signature.h"
+#include "runtime/http_signature_input.h"
 #include "runtime/keyring.h"
 
 #include <fcntl.h>
@@ -262,6 +263,39 @@ static void every_wrong_signature_is_refused_for_its_reason(void **state)
     stop(fixture);
 }
 
+static void
+the_answer_to_a_signed_request_carries_its_digest_and_the_unsigned_one_does_not(void **state)
+{
+    struct fixture *fixture = start();
+    struct signed_request request = {.path = "/r31", .body = "{}"};
+    char text[REQUEST_SIZE_MAX];
+    struct buffer answer;
+    struct buffer digest;
+    const char *body;
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        request.key = i == 0 ? &keys[0] : NULL;
+        write_request(&request, text);
+        support_exchange(&fixture->server, text, strlen(text), SIZE_MAX, &answer);
+        body = strstr(buffer_text(&answer), "\r\n\r\n");
+        assert_non_null(body);
+        body += 4;
+        buffer_init(&digest, 256);
+        buffer_append_text(&digest, "Content-Digest: ");
+        content_digest_format(body, strlen(body), &digest);
+        buffer_append_text(&digest, "\r\n");
+        if (request.key) {
+            assert_non_null(strstr(buffer_text(&answer), buffer_text(&digest)));
+        } else {
+            assert_null(strstr(buffer_text(&answer), "Content-Digest"));
+        }
+        buffer_release(&digest);
+        buffer_release(&answer);
+    }
+    stop(fixture);
+}
+
 static void a_request_is_accepted_once(void **state)
 {
     struct fixture *fixture = start();
@@ -356,6 +390,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_route_admits_its_roles_and_no_others),
         cmocka_unit_test(every_wrong_signature_is_refused_for_its_reason),
+        cmocka_unit_test(
+            the_answer_to_a_signed_request_carries_its_digest_and_the_unsigned_one_does_not),
         cmocka_unit_test(a_request_is_accepted_once),
         cmocka_unit_test(signed_requests_may_be_sent_ahead),
         cmocka_unit_test(a_client_may_leave_while_its_signature_is_checked),
