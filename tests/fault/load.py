@@ -7,6 +7,7 @@ as an acknowledgement only if it verifies. What is not answered for good is aske
 same Idempotency-Key until it is, or until the story is over. Nothing here judges the services.
 """
 
+import base64
 import hashlib
 import http.client
 import itertools
@@ -33,12 +34,29 @@ OPTIONS = "abcdefgh"
 # Statuses that end a request: everything else is asked again, since it may be a fault's doing.
 ACCEPTED = (200, 201)
 REFUSED = (403, 409, 413, 422)
+ENDING = (202, *ACCEPTED, *REFUSED)
 
 NDJSON = {"content-type": "application/x-ndjson"}
 
 
 class GivenUp(Exception):
     """The story is over before the request was answered."""
+
+
+class Unbelievable(ValueError):
+    """An answer that was damaged on its way, or is another request's."""
+
+
+def believe(answer, key):
+    """Raises Unbelievable unless an answer is whole and belongs to the request of this key.
+
+    Where a request was doubled on its way, each answer on the connection is the one before's.
+    """
+    digest = base64.b64encode(hashlib.sha256(answer.body).digest()).decode()
+    if answer.headers.get("content-digest") != f"sha-256=:{digest}:":
+        raise Unbelievable("damaged")
+    if answer.headers.get("idempotency-key") != key:
+        raise Unbelievable("another request's")
 
 
 class Wire(Client):
@@ -53,8 +71,9 @@ class Wire(Client):
         return super().now_s() + self.skew_s
 
     def send(self, method, target, body=None, headers=None):
-        """Sends one signed request; raises OSError or HTTPException when no answer comes."""
+        """Sends one signed request; raises OSError, HTTPException or Unbelievable when no answer comes."""
         headers = {"host": f"{self.address[0]}:{self.address[1]}", **(headers or {})}
+        key = headers.setdefault("idempotency-key", secrets.token_urlsafe(12))
         if body is not None:
             headers.setdefault("content-type", "application/json")
         if self.key is not None:
@@ -65,6 +84,8 @@ class Wire(Client):
             self._kept.request(method, target, body=body, headers=headers)
             response = self._kept.getresponse()
             answer = Answer(response.status, response.headers, response.read())
+            if answer.status in ENDING:
+                believe(answer, key)
         except BaseException:
             self.drop()
             raise
@@ -129,7 +150,7 @@ class Asker:
                 return "code" in answer.json()
             except ValueError:
                 return False
-        if answer.status not in ACCEPTED and answer.status != 202:
+        if answer.status not in ENDING:
             return False
         try:
             return accepts is None or accepts(answer)
