@@ -351,8 +351,12 @@ class Checker:
         return lags
 
     def _no_lag(self, heads=None):
+        """Whether everybody has heard these heads; or all, with nothing new said meanwhile."""
         try:
-            return True if not any(self._lags(heads).values()) else None
+            standing = heads or self._heads()
+            if standing is None or any(self._lags(standing).values()):
+                return None
+            return True if heads or self._heads() == standing else None
         except psycopg2.Error:
             return None
 
