@@ -373,6 +373,9 @@ class Checker:
         receipts = []
         for ballot_id, ballot in record.ballots.items():
             box = Box(self, ballot_id, ballot["options"])
+            if box.ballot is None:
+                findings.add("I1", f"ballot {ballot_id} was acknowledged, and is not there")
+                continue
             box.check_itself(findings)
             receipts += box.check_record(findings, record.of_ballot(ballot_id), figures)
         self._fetch_again(findings, receipts)
@@ -709,10 +712,10 @@ class Box:
                 " FROM participation.receipt_batch WHERE ballot_id = %s"
             )
         }
-        self.ballot = rows(
+        (self.ballot,) = rows(
             "SELECT voters, revisions, state, result_json FROM participation.ballot"
             " WHERE ballot_id = %s"
-        )[0]
+        ) or [None]
         self.turnout = rows(
             "SELECT dimension, sum(voters)::bigint FROM participation.turnout"
             " WHERE ballot_id = %s GROUP BY dimension"

@@ -171,8 +171,10 @@ class PostgresCluster:
         process, self._process = self._process, None
         assert process is not None, "the server does not run"
         children = children_of(process.pid)
-        process.kill()
+        process.send_signal(signal.SIGKILL)
+        # Before anybody waits for its output to end: one that is stopped would hold it open.
         kill_all_and_wait(children)
+        process.kill()
 
     def reap(self):
         """Forgets a server that has ended by itself, as one does that finds the disk full."""
