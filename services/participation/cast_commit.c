@@ -4,22 +4,14 @@
  * down commit_ballot(). Must never leave a result of an earlier try standing.
  */
 #include "participation/cast_share.h"
-#include "participation/store/ballots.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 static enum err commit_ballot(struct share *share)
 {
-    const uint8_t *ballot_id = share->frozen->definition.ballot_id;
-    int64_t batch_no_before = 0;
-    enum err err = store_use_keys(share->tx->db);
+    enum err err = share_read(share);
 
-    if (!err) {
-        err = store_ballot_lock_state(share->tx->db, ballot_id, &share->state, &batch_no_before,
-                                      &share->voters_before);
-    }
-    share->batch_no = batch_no_before + 1;
     if (!err) {
         err = share_find_repeated(share);
     }
@@ -94,6 +86,8 @@ static enum err work_ballot(struct writer_tx *tx, const struct cast *first,
     free(share.accepted);
     free(share.roll);
     free(share.changes);
+    free(share.requests);
+    free(share.known);
     return err;
 }
 

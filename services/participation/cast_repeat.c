@@ -15,12 +15,6 @@ struct repeat {
     const struct request_row *row;
 };
 
-static int compare_request_rows(const void *a, const void *b)
-{
-    return memcmp(((const struct request_row *)a)->request_key,
-                  ((const struct request_row *)b)->request_key, CRYPTO_HASH_SIZE);
-}
-
 /* By commit, so that the receipt of each is read, and its tree built, only once. */
 static int compare_repeats_by_commit(const void *a, const void *b)
 {
@@ -77,9 +71,8 @@ static enum err answer_again(const struct share *share, const struct repeat *rep
     return err;
 }
 
-/* Finds the items that repeat one of the rows, and refuses those with another body. rows: by key. */
-static size_t match_repeats(const struct share *share, const struct request_row *rows,
-                            size_t row_count, struct repeat *repeats)
+/* Finds the items that repeat a request, and refuses those with another body. */
+static size_t match_repeats(const struct share *share, struct repeat *repeats)
 {
     size_t count = 0;
 
@@ -89,7 +82,8 @@ static size_t match_repeats(const struct share *share, const struct request_row 
         const struct request_row *row;
 
         memcpy(wanted.request_key, item->request_key, CRYPTO_HASH_SIZE);
-        row = bsearch(&wanted, rows, row_count, sizeof rows[0], compare_request_rows);
+        row = bsearch(&wanted, share->requests, share->request_count, sizeof share->requests[0],
+                      request_row_compare);
         if (row != NULL && crypto_equal(row->request_mac, item->request_mac, CRYPTO_HASH_SIZE)) {
             repeats[count] = (struct repeat){.item = item, .row = row};
             count++;
@@ -102,38 +96,27 @@ static size_t match_repeats(const struct share *share, const struct request_row 
 
 enum err share_find_repeated(struct share *share)
 {
-    uint8_t *keys = malloc(share->count * CRYPTO_HASH_SIZE);
-    struct repeat *repeats = calloc(share->count, sizeof *repeats);
-    struct request_row *rows = NULL;
-    size_t row_count = 0;
-    enum err err = ERR_FULL;
+    struct repeat *repeats = NULL;
+    size_t count;
+    enum err err = ERR_OK;
 
-    if (keys == NULL || repeats == NULL) {
-        goto out;
+    if (share->request_count == 0) {
+        return ERR_OK;
     }
-    for (size_t i = 0; i < share->count; i++) {
-        memcpy(keys + i * CRYPTO_HASH_SIZE, share->items[i]->request_key, CRYPTO_HASH_SIZE);
+    repeats = calloc(share->count, sizeof *repeats);
+    if (repeats == NULL) {
+        return ERR_FULL;
     }
-    err = store_request_find(share->tx->db, share->frozen->definition.ballot_id, keys, share->count,
-                             &rows, &row_count);
-    if (!err && row_count > 0) {
-        size_t count;
-
-        for (size_t i = 0; i < row_count && !err; i++) {
-            err = store_vote_place(share->tx->db, share->frozen->definition.ballot_id, &rows[i]);
-        }
-        if (err) {
-            goto out;
-        }
-        qsort(rows, row_count, sizeof rows[0], compare_request_rows);
-        count = match_repeats(share, rows, row_count, repeats);
+    for (size_t i = 0; i < share->request_count && !err; i++) {
+        err = store_vote_place(share->tx->db, share->frozen->definition.ballot_id,
+                               &share->requests[i]);
+    }
+    if (!err) {
+        count = match_repeats(share, repeats);
         qsort(repeats, count, sizeof repeats[0], compare_repeats_by_commit);
         err = answer_again(share, repeats, count);
     }
-out:
-    free(rows);
     free(repeats);
-    free(keys);
     return err;
 }
 

@@ -39,12 +39,6 @@ void share_check(struct share *share)
     }
 }
 
-static int compare_roll_rows(const void *a, const void *b)
-{
-    return memcmp(((const struct roll_row *)a)->vtag, ((const struct roll_row *)b)->vtag,
-                  CRYPTO_HASH_SIZE);
-}
-
 static void count_change(struct share *share, const struct roll_row *before,
                          const struct turnout_place *after)
 {
@@ -87,8 +81,7 @@ static enum err revise(struct share *share, struct cast_item *item, struct roll_
 }
 
 /* Works through the items of each voter in order of arrival. items: sorted by voter. */
-static enum err revise_voters(struct share *share, struct cast_item **items, size_t count,
-                              const struct roll_row *known, size_t known_count)
+static enum err revise_voters(struct share *share, struct cast_item **items, size_t count)
 {
     enum err err = ERR_OK;
 
@@ -100,7 +93,8 @@ static enum err revise_voters(struct share *share, struct cast_item **items, siz
             const struct roll_row *row;
 
             memcpy(wanted.vtag, items[i]->vtag, CRYPTO_HASH_SIZE);
-            row = bsearch(&wanted, known, known_count, sizeof known[0], compare_roll_rows);
+            row = bsearch(&wanted, share->known, share->known_count, sizeof share->known[0],
+                          roll_row_compare);
             share->roll[share->roll_count] = row != NULL ? *row : wanted;
             share->roll_count++;
         }
@@ -114,14 +108,11 @@ enum err share_revise(struct share *share)
 {
     size_t count = 0;
     struct cast_item **pending = share_pending(share, &count);
-    uint8_t *vtags = malloc((share->count + 1) * CRYPTO_HASH_SIZE);
-    struct roll_row *known = NULL;
-    size_t known_count = 0;
     size_t kept = 0;
-    enum err err = ERR_FULL;
+    enum err err;
 
-    if (pending == NULL || vtags == NULL) {
-        goto out;
+    if (pending == NULL) {
+        return ERR_FULL;
     }
     for (size_t i = 0; i < count; i++) {
         if (pending[i]->same_as == NULL) {
@@ -130,21 +121,7 @@ enum err share_revise(struct share *share)
         }
     }
     qsort(pending, kept, sizeof(struct cast_item *), compare_items_by_voter);
-    for (size_t i = 0; i < kept; i++) {
-        memcpy(vtags + i * CRYPTO_HASH_SIZE, pending[i]->vtag, CRYPTO_HASH_SIZE);
-    }
-    err = ERR_OK;
-    if (kept > 0) {
-        err = store_roll_find(share->tx->db, share->frozen->definition.ballot_id, vtags, kept,
-                              &known, &known_count);
-    }
-    if (!err && kept > 0) {
-        qsort(known, known_count, sizeof known[0], compare_roll_rows);
-        err = revise_voters(share, pending, kept, known, known_count);
-    }
-out:
-    free(known);
-    free(vtags);
+    err = revise_voters(share, pending, kept);
     free(pending);
     return err;
 }

@@ -20,6 +20,11 @@ struct share {
     enum ballot_state state;
     int64_t batch_no; /* of this commit */
     int64_t voters_before;
+    struct request_row
+        *requests; /* those of the items' requests that were accepted before, by key */
+    size_t request_count;
+    struct roll_row *known; /* those of the items' voters that are on the roll, by vtag */
+    size_t known_count;
     int64_t new_voters;
     int64_t revisions;
     struct turnout *changes;
@@ -28,6 +33,9 @@ struct share {
     struct roll_row *roll; /* of the voters accepted, by vtag */
     size_t roll_count;
 };
+
+/* Locks the ballot's row and fills what was there before this commit (cast_read.c). */
+ERR_CHECKED enum err share_read(struct share *share);
 
 /* Items whose request was accepted before take that vote's answer, or are refused when their body
  * is another one (cast_repeat.c). */
@@ -49,6 +57,10 @@ ERR_CHECKED enum err share_revise(struct share *share);
 
 /* Signs the receipt of what was accepted, writes its rows and says so (cast_write.c). */
 ERR_CHECKED enum err share_write(struct share *share);
+
+/* Their order in requests and in known, for qsort() and bsearch(). */
+int request_row_compare(const void *a, const void *b);
+int roll_row_compare(const void *a, const void *b);
 
 /* The items still to do, in an array of their own, malloc'd; NULL when memory is short. */
 struct cast_item **share_pending(const struct share *share, size_t *ret_count);

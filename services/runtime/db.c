@@ -112,6 +112,7 @@ void db_close(struct db *db)
     if (db == NULL) {
         return;
     }
+    db_forget_answers(db);
     PQfinish(db->connection);
     free(db);
 }
@@ -225,6 +226,7 @@ enum err db_commit(struct db *db)
         return err;
     }
 
+    assert(db->unasked_count == 0);
     db->warned = false;
     result = db_simple_query(db, sql);
     if (PQresultStatus(result) != PGRES_COMMAND_OK) {
@@ -253,6 +255,7 @@ void db_rollback(struct db *db)
     if (db_flush_begin(db)) {
         db->queue_length = 0; /* What failed is rolled back with the rest. */
     }
+    db_forget_answers(db);
     status = PQtransactionStatus(db->connection);
     if (db->broken || (status != PQTRANS_INTRANS && status != PQTRANS_INERROR)) {
         return;

@@ -27,7 +27,8 @@ enum {
     DB_STATEMENT_COUNT_MAX = 128,          /* prepared per connection */
     DB_COLUMN_SIZE_MAX = 64 * 1024 * 1024, /* one array parameter, in bytes */
     DB_COPY_FIELD_COUNT_MAX = 32,
-    DB_REASON_SIZE = 256, /* why a connection failed, with its NUL */
+    DB_QUERY_LATER_COUNT_MAX = 8, /* queries of a transaction that wait to be asked for */
+    DB_REASON_SIZE = 256,         /* why a connection failed, with its NUL */
 
     /* Beside db_options.statement_timeout_ms, on every connection. */
     DB_LOCK_TIMEOUT_MS = 5000,
@@ -141,6 +142,15 @@ ERR_CHECKED enum err db_exec(struct db *db, const char *sql, const struct db_par
  */
 ERR_CHECKED enum err db_exec_later(struct db *db, const char *sql, const struct db_param *params,
                                    size_t param_count);
+
+/* The same for a query, whose rows must be asked for by db_query_rows() before the commit. ERR_FULL past
+ * DB_QUERY_LATER_COUNT_MAX that were not. */
+ERR_CHECKED enum err db_query_later(struct db *db, const char *sql, const struct db_param *params,
+                                    size_t param_count);
+
+/* The rows of the first query of db_query_later() that were not asked for yet, once the answers to
+ * everything sent so far are read. *ret_rows is the caller's, to db_rows_release(). */
+ERR_CHECKED enum err db_query_rows(struct db *db, struct db_rows **ret_rows);
 
 /* Like db_exec(), and says how many rows it changed. */
 ERR_CHECKED enum err db_exec_count(struct db *db, const char *sql, const struct db_param *params,

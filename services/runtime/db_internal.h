@@ -41,15 +41,24 @@ enum {
     DB_LENGTH_OVERFLOWED = -2, /* … of a column that was too long */
 };
 
+/* A statement in the queue. */
+struct db_queued {
+    const char *sql;
+    bool has_rows; /* of db_query_later() */
+};
+
 struct db {
     PGconn *connection;
     const char *statements[DB_STATEMENT_COUNT_MAX]; /* prepared as s0, s1, … */
     int statement_count;
-    bool begin_waiting;                     /* BEGIN goes out with the next statement */
-    const char *queue[DB_QUEUE_LENGTH_MAX]; /* sent in one pipeline, in this order */
+    bool begin_waiting;                          /* BEGIN goes out with the next statement */
+    struct db_queued queue[DB_QUEUE_LENGTH_MAX]; /* sent in one pipeline, in this order */
     int queue_length;
-    bool broken; /* libpq's state cannot be trusted any more */
-    bool warned; /* the server sent a warning since this was cleared */
+    PGresult *answers[DB_QUERY_LATER_COUNT_MAX]; /* read, and not asked for; in order */
+    int answer_count;
+    int unasked_count; /* the answers, and the queries in the queue */
+    bool broken;       /* libpq's state cannot be trusted any more */
+    bool warned;       /* the server sent a warning since this was cleared */
     char sqlstate[DB_SQLSTATE_SIZE];
 };
 
@@ -68,6 +77,9 @@ void db_one_line(const char *text, char *ret_line, size_t size);
 
 /* Reads the answers to what is queued, or sends a waiting BEGIN. */
 ERR_CHECKED enum err db_flush_begin(struct db *db);
+
+/* Drops the answers that nobody has asked for: their transaction is over. */
+void db_forget_answers(struct db *db);
 
 /* Runs sql by the simple protocol; the result is the caller's, to PQclear(). */
 PGresult *db_simple_query(struct db *db, const char *sql);

@@ -16,6 +16,7 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { STATEMENT_NAME_SIZE = 16 };
 
@@ -86,22 +87,26 @@ static enum err prepare(struct db *db, const char *sql, struct call *call)
     return err;
 }
 
+static void queue_append(struct db *db, const char *sql, bool has_rows)
+{
+    assert(db->queue_length < DB_QUEUE_LENGTH_MAX);
+    db->queue[db->queue_length] = (struct db_queued){.sql = sql, .has_rows = has_rows};
+    db->queue_length++;
+}
+
 /* Sends a statement that is answered by read_queue(), with a waiting BEGIN before it. */
-static enum err queue(struct db *db, const char *sql, const struct call *call)
+static enum err queue(struct db *db, const char *sql, const struct call *call, bool has_rows)
 {
     PGconn *connection = db->connection;
     bool sent = db->queue_length > 0 || PQenterPipelineMode(connection) != 0;
 
     if (sent && db->begin_waiting) {
         db->begin_waiting = false;
-        db->queue[db->queue_length] = BEGIN;
-        db->queue_length++;
+        queue_append(db, BEGIN, false);
         sent = PQsendQueryParams(connection, BEGIN, 0, NULL, NULL, NULL, NULL, 0) != 0;
     }
     if (sent) {
-        assert(db->queue_length < DB_QUEUE_LENGTH_MAX);
-        db->queue[db->queue_length] = sql;
-        db->queue_length++;
+        queue_append(db, sql, has_rows);
         sent = PQsendQueryPrepared(connection, call->name, call->count, call->values, call->lengths,
                                    call->formats, 1) != 0;
     }
@@ -128,6 +133,27 @@ static PGresult *read_queued(struct db *db)
     return result;
 }
 
+/* Keeps the answer when somebody will ask for it; NULL then, else the answer. */
+static PGresult *keep_answer(struct db *db, const struct db_queued *queued, PGresult *result)
+{
+    if (!queued->has_rows) {
+        return result;
+    }
+    assert(db->answer_count < db->unasked_count);
+    db->answers[db->answer_count] = result;
+    db->answer_count++;
+    return NULL;
+}
+
+void db_forget_answers(struct db *db)
+{
+    for (int i = 0; i < db->answer_count; i++) {
+        PQclear(db->answers[i]);
+    }
+    db->answer_count = 0;
+    db->unasked_count = 0;
+}
+
 /* True when the answers to the queue have come to their end. */
 static bool end_queue(struct db *db)
 {
@@ -141,7 +167,7 @@ static bool end_queue(struct db *db)
 /*
  * Reads the answers to everything in the queue. The error is that of the first
  * statement that failed, since the server skips those behind it. *ret_last is
- * the last statement's result, to PQclear().
+ * the last statement's result, to PQclear(); NULL when it is kept for its asker.
  */
 static enum err read_queue(struct db *db, PGresult **ret_last)
 {
@@ -156,20 +182,21 @@ static enum err read_queue(struct db *db, PGresult **ret_last)
         ExecStatusType status = PQresultStatus(result);
 
         if (!err && status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
-            err = db_error_of_result(db, db->queue[i], result);
+            err = db_error_of_result(db, db->queue[i].sql, result);
         }
         db->broken = db->broken || result == NULL;
         PQclear(last);
-        last = result;
+        last = keep_answer(db, &db->queue[i], result);
     }
     if (!db->broken && !end_queue(db)) {
         db->broken = true;
     }
     if (db->broken && !err) {
-        err = db_error_of_result(db, db->queue[db->queue_length - 1], NULL);
+        err = db_error_of_result(db, db->queue[db->queue_length - 1].sql, NULL);
     }
     db->queue_length = 0;
     if (err) {
+        db_forget_answers(db);
         PQclear(last);
         return err;
     }
@@ -215,7 +242,7 @@ static enum err execute(struct db *db, const char *sql, const struct db_param *p
         return err;
     }
     if (db->begin_waiting || db->queue_length > 0) {
-        err = queue(db, sql, &call);
+        err = queue(db, sql, &call, false);
         return err ? err : read_queue(db, ret_result);
     }
     result = PQexecPrepared(db->connection, call.name, call.count, call.values, call.lengths,
@@ -230,8 +257,8 @@ static enum err execute(struct db *db, const char *sql, const struct db_param *p
     return ERR_OK;
 }
 
-enum err db_exec_later(struct db *db, const char *sql, const struct db_param *params,
-                       size_t param_count)
+static enum err send_later(struct db *db, const char *sql, const struct db_param *params,
+                           size_t param_count, bool has_rows)
 {
     struct call call;
     enum err err = bind(&call, params, param_count);
@@ -247,7 +274,48 @@ enum err db_exec_later(struct db *db, const char *sql, const struct db_param *pa
     if (!err) {
         err = prepare(db, sql, &call);
     }
-    return err ? err : queue(db, sql, &call);
+    return err ? err : queue(db, sql, &call, has_rows);
+}
+
+enum err db_exec_later(struct db *db, const char *sql, const struct db_param *params,
+                       size_t param_count)
+{
+    return send_later(db, sql, params, param_count, false);
+}
+
+enum err db_query_later(struct db *db, const char *sql, const struct db_param *params,
+                        size_t param_count)
+{
+    enum err err = ERR_FULL;
+
+    if (db->unasked_count < DB_QUERY_LATER_COUNT_MAX) {
+        err = send_later(db, sql, params, param_count, true);
+    }
+    if (!err) {
+        db->unasked_count++;
+    }
+    return err;
+}
+
+enum err db_query_rows(struct db *db, struct db_rows **ret_rows)
+{
+    struct db_rows *rows = calloc(1, sizeof *rows);
+    enum err err = rows != NULL ? ERR_OK : ERR_INTERNAL;
+
+    if (!err && db->queue_length > 0) {
+        err = db_flush_begin(db);
+    }
+    if (err) {
+        free(rows);
+        return err;
+    }
+    assert(db->answer_count > 0);
+    rows->result = db->answers[0];
+    db->answer_count--;
+    db->unasked_count--;
+    memmove(db->answers, db->answers + 1, (size_t)db->answer_count * sizeof(PGresult *));
+    *ret_rows = rows;
+    return ERR_OK;
 }
 
 enum err db_exec(struct db *db, const char *sql, const struct db_param *params, size_t param_count)

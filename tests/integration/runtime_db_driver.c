@@ -309,6 +309,82 @@ static void a_commit_behind_a_queued_failure_is_no_commit(void **state)
     assert_true(db_is_usable(*state));
 }
 
+static enum err count_items_later(struct db *db)
+{
+    return db_query_later(db, "SELECT COUNT(id) FROM item WHERE id < 1000", NULL, 0);
+}
+
+/* The count that count_items_later() has asked for; -1 and the error when there is none. */
+static int64_t hear_count(struct db *db, enum err *ret_err)
+{
+    struct db_rows *rows = NULL;
+    int64_t count = -1;
+
+    *ret_err = db_query_rows(db, &rows);
+    if (!*ret_err) {
+        count = db_rows_int64(rows, 0, 0);
+    }
+    db_rows_release(rows);
+    return count;
+}
+
+static void rows_asked_for_later_are_those_of_their_place_in_the_transaction(void **state)
+{
+    enum err err;
+
+    for (int64_t round = 1; round <= 3; round++) {
+        assert_int_equal(db_begin(*state), ERR_OK);
+        assert_int_equal(count_items_later(*state), ERR_OK);
+        assert_int_equal(insert_item_later(*state, 10 * round), ERR_OK);
+        assert_int_equal(count_items_later(*state), ERR_OK);
+        assert_int_equal(hear_count(*state, &err), 2 * round - 2);
+        for (int64_t i = 0; i < 40; i++) { /* More than the queue holds: an answer waits. */
+            assert_int_equal(insert_item_later(*state, 1000 * round + i), ERR_OK);
+        }
+        assert_int_equal(hear_count(*state, &err), 2 * round - 1);
+        assert_int_equal(insert_item(*state, 10 * round + 1), ERR_OK);
+        assert_int_equal(db_commit(*state), ERR_OK);
+        assert_int_equal(count_items(*state), 42 * round);
+    }
+}
+
+static void a_query_behind_a_queued_failure_has_no_rows(void **state)
+{
+    enum err err;
+
+    assert_int_equal(insert_item(*state, 1), ERR_OK);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(db_begin(*state), ERR_OK);
+        assert_int_equal(count_items_later(*state), ERR_OK);
+        assert_int_equal(insert_item_later(*state, 1), ERR_OK);
+        assert_int_equal(count_items_later(*state), ERR_OK);
+        assert_int_equal(hear_count(*state, &err), -1);
+        assert_int_equal(err, ERR_CONFLICT);
+        db_rollback(*state);
+        assert_int_equal(count_items(*state), 1);
+    }
+}
+
+static void a_rollback_forgets_rows_that_nobody_has_asked_for(void **state)
+{
+    enum err err;
+
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(db_begin(*state), ERR_OK);
+        for (int query = 0; query < DB_QUERY_LATER_COUNT_MAX; query++) {
+            assert_int_equal(count_items_later(*state), ERR_OK);
+        }
+        assert_int_equal(count_items_later(*state), ERR_FULL);
+        assert_int_equal(hear_count(*state, &err), 0);
+        db_rollback(*state);
+    }
+    assert_int_equal(insert_item(*state, 1), ERR_OK);
+    assert_int_equal(db_begin(*state), ERR_OK);
+    assert_int_equal(count_items_later(*state), ERR_OK);
+    assert_int_equal(hear_count(*state, &err), 1);
+    assert_int_equal(db_commit(*state), ERR_OK);
+}
+
 static void a_commit_that_a_deferred_constraint_refuses_is_a_conflict(void **state)
 {
     assert_int_equal(db_script(*state,
@@ -621,6 +697,12 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(
             a_queued_statement_that_fails_fails_the_next_call_and_the_transaction, set_up,
             tear_down),
+        cmocka_unit_test_setup_teardown(
+            rows_asked_for_later_are_those_of_their_place_in_the_transaction, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_query_behind_a_queued_failure_has_no_rows, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_rollback_forgets_rows_that_nobody_has_asked_for, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_commit_behind_a_queued_failure_is_no_commit, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_connection_lost_with_statements_queued_is_unavailable,

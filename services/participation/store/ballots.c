@@ -170,13 +170,18 @@ enum err store_ballot_lock(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE
 static const char BALLOT_LOCK_STATE[] =
     "SELECT state, batch_no, voters FROM participation.ballot WHERE ballot_id = $1 FOR UPDATE";
 
-enum err store_ballot_lock_state(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE],
-                                 enum ballot_state *ret_state, int64_t *ret_batch_no,
-                                 int64_t *ret_voters)
+enum err store_ballot_ask_state(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE])
 {
     const struct db_param params[] = {db_uuid(ballot_id)};
+
+    return db_query_later(db, BALLOT_LOCK_STATE, params, DB_COUNT(params));
+}
+
+enum err store_ballot_hear_state(struct db *db, enum ballot_state *ret_state, int64_t *ret_batch_no,
+                                 int64_t *ret_voters)
+{
     struct db_rows *rows = NULL;
-    enum err err = db_query(db, BALLOT_LOCK_STATE, params, DB_COUNT(params), &rows);
+    enum err err = db_query_rows(db, &rows);
 
     if (!err && db_rows_count(rows) == 0) {
         err = ERR_NOT_FOUND;

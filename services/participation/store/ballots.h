@@ -77,10 +77,11 @@ ERR_CHECKED enum err store_ballot_read(struct db *db, const uint8_t ballot_id[BA
 ERR_CHECKED enum err store_ballot_lock(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE],
                                        struct ballot_row *ret_row);
 
-/* Locks the row and reads only what accepting votes needs. ERR_NOT_FOUND. */
-ERR_CHECKED enum err store_ballot_lock_state(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE],
-                                             enum ballot_state *ret_state, int64_t *ret_batch_no,
-                                             int64_t *ret_voters);
+/* Locks the row and reads only what accepting votes needs. Asked now and heard later, as
+ * store/votes.h says. ERR_NOT_FOUND when it is heard. */
+ERR_CHECKED enum err store_ballot_ask_state(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE]);
+ERR_CHECKED enum err store_ballot_hear_state(struct db *db, enum ballot_state *ret_state,
+                                             int64_t *ret_batch_no, int64_t *ret_voters);
 
 /* Newest first, those before the id given (NULL: from the newest); at most STORE_LIST_COUNT_MAX. */
 ERR_CHECKED enum err store_ballot_list(struct db *db, const uint8_t *before, size_t count,

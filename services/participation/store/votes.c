@@ -34,11 +34,11 @@ enum err store_use_keys(struct db *db)
     return db_exec_later(db, USE_KEYS, NULL, 0);
 }
 
-/* Runs a query over an array of 32-byte keys of one ballot. Such a query looks up one key at a time,
+/* Asks a query over an array of 32-byte keys of one ballot. Such a query looks up one key at a time,
  * by a subquery that LIMIT keeps apart: with "= any(array)" or a join the plan of a day when the table
  * was empty reads all of it for ever after. */
-static enum err query_by_keys(struct db *db, const char *sql, const uint8_t *ballot_id,
-                              const uint8_t *keys, size_t count, struct db_rows **ret_rows)
+static enum err ask_by_keys(struct db *db, const char *sql, const uint8_t *ballot_id,
+                            const uint8_t *keys, size_t count)
 {
     struct db_column column;
     enum err err;
@@ -50,7 +50,7 @@ static enum err query_by_keys(struct db *db, const char *sql, const uint8_t *bal
     {
         const struct db_param params[] = {db_uuid(ballot_id), db_column_param(&column)};
 
-        err = db_query(db, sql, params, DB_COUNT(params), ret_rows);
+        err = db_query_later(db, sql, params, DB_COUNT(params));
     }
     db_column_release(&column);
     return err;
@@ -72,13 +72,18 @@ static bool request_read(const struct db_rows *rows, int64_t row, struct request
            db_rows_fixed(rows, row, 2, ret_row->nullifier, CRYPTO_HASH_SIZE) == ERR_OK;
 }
 
-enum err store_request_find(struct db *db, const uint8_t *ballot_id, const uint8_t *keys,
-                            size_t count, struct request_row **ret_rows, size_t *ret_count)
+enum err store_request_ask(struct db *db, const uint8_t *ballot_id, const uint8_t *keys,
+                           size_t count)
+{
+    return ask_by_keys(db, REQUEST_FIND, ballot_id, keys, count);
+}
+
+enum err store_request_hear(struct db *db, struct request_row **ret_rows, size_t *ret_count)
 {
     struct db_rows *rows = NULL;
     struct request_row *found = NULL;
     size_t found_count = 0;
-    enum err err = query_by_keys(db, REQUEST_FIND, ballot_id, keys, count, &rows);
+    enum err err = db_query_rows(db, &rows);
 
     if (err) {
         goto out;
@@ -152,13 +157,17 @@ static bool roll_read(const struct db_rows *rows, int64_t row, struct roll_row *
     return true;
 }
 
-enum err store_roll_find(struct db *db, const uint8_t *ballot_id, const uint8_t *vtags,
-                         size_t count, struct roll_row **ret_rows, size_t *ret_count)
+enum err store_roll_ask(struct db *db, const uint8_t *ballot_id, const uint8_t *vtags, size_t count)
+{
+    return ask_by_keys(db, ROLL_FIND, ballot_id, vtags, count);
+}
+
+enum err store_roll_hear(struct db *db, struct roll_row **ret_rows, size_t *ret_count)
 {
     struct db_rows *rows = NULL;
     struct roll_row *found = NULL;
     size_t found_count = 0;
-    enum err err = query_by_keys(db, ROLL_FIND, ballot_id, vtags, count, &rows);
+    enum err err = db_query_rows(db, &rows);
 
     if (err) {
         goto out;

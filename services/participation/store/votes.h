@@ -68,19 +68,24 @@ struct receipt_row {
  */
 ERR_CHECKED enum err store_use_keys(struct db *db);
 
+/* What a commit asks of the database is asked at once, and heard in the same order: one round trip
+ * serves all of it. Keys and vtags are 32 bytes each, one after another. */
+
 /* Those of the keys that were accepted before, in no order, without batch_no and leaf_index; *ret_rows
- * is malloc'd. keys: 32 bytes each, one after another. */
-ERR_CHECKED enum err store_request_find(struct db *db, const uint8_t *ballot_id,
-                                        const uint8_t *keys, size_t count,
-                                        struct request_row **ret_rows, size_t *ret_count);
+ * is malloc'd. */
+ERR_CHECKED enum err store_request_ask(struct db *db, const uint8_t *ballot_id, const uint8_t *keys,
+                                       size_t count);
+ERR_CHECKED enum err store_request_hear(struct db *db, struct request_row **ret_rows,
+                                        size_t *ret_count);
 
 /* Fills the row's batch_no and leaf_index. */
 ERR_CHECKED enum err store_vote_place(struct db *db, const uint8_t *ballot_id,
                                       struct request_row *row);
 
-/* Those of the voters that are on the roll, by vtag; *ret_rows is malloc'd. */
-ERR_CHECKED enum err store_roll_find(struct db *db, const uint8_t *ballot_id, const uint8_t *vtags,
-                                     size_t count, struct roll_row **ret_rows, size_t *ret_count);
+/* Those of the voters that are on the roll, in no order; *ret_rows is malloc'd. */
+ERR_CHECKED enum err store_roll_ask(struct db *db, const uint8_t *ballot_id, const uint8_t *vtags,
+                                    size_t count);
+ERR_CHECKED enum err store_roll_hear(struct db *db, struct roll_row **ret_rows, size_t *ret_count);
 
 /* What is written here is sent at once and heard of with the transaction's next question: see
  * db_exec_later(). */
