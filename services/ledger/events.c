@@ -9,6 +9,7 @@
 #include "hyeopchi/participation/v1/ballot.pb-c.h"
 #include "ledger/domain/text.h"
 #include "runtime/event_say.h"
+#include "runtime/subscriber.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -183,6 +184,14 @@ enum err events_hear(const struct event *event, struct heard *ret_heard)
     }
     *ret_heard = heard;
     return ERR_OK;
+}
+
+int64_t events_rest_ms(const char *type)
+{
+    bool is_heard =
+        strcmp(type, TYPE_OPENING_REQUESTED) == 0 || strcmp(type, TYPE_TALLY_CERTIFIED) == 0;
+
+    return is_heard ? SUBSCRIBER_REST_MS : SUBSCRIBER_UNHEARD_REST_MS;
 }
 
 void heard_release(struct heard *heard)

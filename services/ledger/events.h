@@ -81,6 +81,9 @@ struct heard {
  */
 ERR_CHECKED enum err events_hear(const struct event *event, struct heard *ret_heard);
 
+/* A subscriber_rest_fn: what the ledger does not listen for may wait, votes above all. */
+int64_t events_rest_ms(const char *type);
+
 /* Frees what events_hear() made; takes a zeroed struct. */
 void heard_release(struct heard *heard);
 

@@ -63,6 +63,7 @@ static enum err run(const struct ledger_config *config, const struct host_option
         .policy = SUBSCRIBER_HALT,
         .apply = ballots_apply,
         .context = &ledger.poster,
+        .rest_ms = events_rest_ms,
     };
     enum err err = host_open(&ledger.host, &config->host, options);
 

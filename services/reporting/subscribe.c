@@ -19,6 +19,8 @@ static enum err subscribe(struct reporting *reporting, const char *stream, const
         .policy = SUBSCRIBER_PARK,
         .apply = apply_event,
         .context = &reporting->model,
+        .rest_ms = events_rest_ms,
+        .replaces = events_replaces,
     };
 
     return host_subscribe(&reporting->host, &options);

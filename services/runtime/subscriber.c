@@ -16,7 +16,6 @@ enum {
     TICK_MS = 50,
     RETRY_MAX_MS = 10000,
     LIVE_AFTER_MS = 5000, /* how long the lag must stay small before the bus is heard again */
-    REST_MS = 25, /* after applying all there was: events that come meanwhile share a commit */
 };
 
 const char *subscriber_state_name(enum subscriber_state state)
@@ -98,11 +97,21 @@ static void task_start(struct subscriber *self, enum subscriber_task_kind kind)
     }
 }
 
+/* True while everything there is may wait for more to come. */
+static bool is_resting(const struct subscriber *self)
+{
+    return self->task.count < self->apply_count_max &&
+           clock_monotonic_ms() - self->applied_ms < self->rest_ms;
+}
+
 static void apply_start(struct subscriber *self)
 {
     self->task.count = window_dense(&self->window, self->task.slots, self->apply_count_max);
-    if (self->task.count > 0) {
+    if (self->task.count > 0 && !is_resting(self)) {
         task_start(self, SUBSCRIBER_TASK_APPLY);
+    }
+    if (self->task_busy) {
+        self->rest_ms = INT64_MAX; /* What comes meanwhile says anew how long it may wait. */
     }
 }
 
@@ -147,6 +156,7 @@ static void loaded(struct subscriber *self)
     self->chain_checked = false;
     self->fetch_from = 0;
     self->attempts = 0;
+    self->rest_ms = 0;
     window_reset(&self->window, self->offset.next_seq);
     if (task->halted && self->options.policy == SUBSCRIBER_HALT) {
         subscriber_change_state(self, SUBSCRIBER_HALTED, "the next event is a dead letter");
@@ -187,14 +197,16 @@ static void applied(struct subscriber *self)
         self->events_applied += task->applied;
         metrics_add(&self->metrics->applied, (int64_t)task->applied);
         moved(self);
-        if (task->applied == task->count && task->count < self->apply_count_max) {
-            self->task_not_before_ms = clock_monotonic_ms() + REST_MS;
+        self->applied_ms = clock_monotonic_ms();
+        if (task->applied < task->count || task->count == self->apply_count_max) {
+            self->rest_ms = 0; /* There is more. */
         }
         self->apply_count_max = self->apply_count_max * 2 > SUBSCRIBER_APPLY_COUNT_MAX
                                     ? SUBSCRIBER_APPLY_COUNT_MAX
                                     : self->apply_count_max * 2;
         return;
     }
+    self->rest_ms = 0;
     if (failed_for_now(self)) {
         return;
     }

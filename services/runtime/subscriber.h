@@ -6,9 +6,10 @@
  * subscriber subscribes first, then fetches what it missed; repairs gaps and
  * lost tails by Fetch; pulls only while it lags; and moves its offset in the
  * transaction of the effect, so that a crash between the two cannot happen. What
- * is there is applied at once, never waited for to fill a batch: batches grow by
- * what comes while the one before is committed. A batch ends early when it takes
- * long, since everything else that the service writes waits for it.
+ * comes to a subscriber at rest is applied at once, never waited for to fill a
+ * batch: batches grow by what comes while the one before is committed and in the
+ * short rest behind it. A batch ends early when it takes long, since everything
+ * else that the service writes waits for it.
  *
  * apply runs on the writer thread inside the service's transaction; it writes
  * its effects through tx and may add events of its own (writer_tx_event). It
@@ -34,6 +35,8 @@ enum {
     SUBSCRIBER_ATTEMPT_COUNT_MAX = 3,
     SUBSCRIBER_APPLY_COUNT_MAX = 500, /* events in one transaction */
     SUBSCRIBER_APPLY_MS = 20,         /* … and no further event once it has taken so long */
+    SUBSCRIBER_REST_MS = 25,
+    SUBSCRIBER_UNHEARD_REST_MS = 1000, /* for types that only move the offset */
     SUBSCRIBER_TAIL_WAIT_MS = 200,
     SUBSCRIBER_SILENCE_MS = 3500,
     SUBSCRIBER_LAG_PULL = 20000, /* close SUB and pull beyond this */
@@ -54,6 +57,14 @@ enum subscriber_state {
 typedef enum err (*subscriber_apply_fn)(struct writer_tx *tx, const struct event *event,
                                         void *context);
 
+/* How long after the commit before an event of this type may wait for others to share its own; an
+ * event that may wait less takes the others with it. Pure; loop thread. */
+typedef int64_t (*subscriber_rest_fn)(const char *type);
+
+/* True when applying event leaves nothing of what applying earlier, the one right before it, would
+ * have done: in one transaction with it earlier is passed over. Pure; writer thread. */
+typedef bool (*subscriber_replaces_fn)(const struct event *event, const struct event *earlier);
+
 struct subscriber_options {
     const char *consumer; /* who hears: "ledger" */
     const char *stream;   /* whom: "participation" */
@@ -62,7 +73,9 @@ struct subscriber_options {
     enum subscriber_policy policy;
     subscriber_apply_fn apply;
     void *context;
-    size_t sub_queue_length; /* 0: the default; tests use 1 */
+    subscriber_rest_fn rest_ms;      /* NULL: SUBSCRIBER_REST_MS for all types */
+    subscriber_replaces_fn replaces; /* NULL: no event replaces another */
+    size_t sub_queue_length;         /* 0: the default; tests use 1 */
 };
 
 struct subscriber;

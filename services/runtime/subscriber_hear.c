@@ -57,6 +57,30 @@ static bool keep_event(struct subscriber *self, uint64_t seq, const void *envelo
     return window_fill(&self->window, seq, envelope, length);
 }
 
+/* How long an event may wait. What is late already, or may be, waits no longer than any. */
+static int64_t rest_of(const struct subscriber *self, const struct event_frame *frame)
+{
+    int64_t rest_ms = SUBSCRIBER_REST_MS;
+    struct event event = {0};
+
+    if (self->state != SUBSCRIBER_LIVE || frame->seq < self->head_seq ||
+        self->options.rest_ms == NULL) {
+        return rest_ms;
+    }
+    if (event_decode(frame->payload, frame->payload_length, &event) == ERR_OK) {
+        rest_ms = self->options.rest_ms(event.type);
+    }
+    event_release(&event);
+    return rest_ms;
+}
+
+static void shorten_rest(struct subscriber *self, int64_t rest_ms)
+{
+    if (rest_ms < self->rest_ms) {
+        self->rest_ms = rest_ms;
+    }
+}
+
 void subscriber_heard(const void *data, size_t length, void *context)
 {
     struct subscriber *self = context;
@@ -79,6 +103,7 @@ void subscriber_heard(const void *data, size_t length, void *context)
     if (frame.kind == EVENT_FRAME_EVENT && self->state != SUBSCRIBER_LOADING &&
         self->chain_checked && keep_event(self, frame.seq, frame.payload, frame.payload_length)) {
         self->progressed_ms = self->heard_ms;
+        shorten_rest(self, rest_of(self, &frame));
     }
     subscriber_go_on(self);
 }
@@ -143,6 +168,7 @@ static void fetched(struct subscriber *self, const struct event_fetch_response *
         if (keep_event(self, from + i, response->envelopes[i].data,
                        response->envelopes[i].length)) {
             self->progressed_ms = clock_monotonic_ms();
+            shorten_rest(self, SUBSCRIBER_REST_MS);
         }
     }
     if (self->state == SUBSCRIBER_LIVE && response->count > 0) {

@@ -88,8 +88,10 @@ struct subscriber {
     uint64_t fetch_from; /* 0: the answer under way is to a question of before the last reload */
     int64_t fetch_not_before_ms;
     int64_t task_not_before_ms;
-    int64_t retry_ms; /* the next wait after a passing failure */
-    int64_t heard_ms; /* when a frame of any kind was last heard */
+    int64_t retry_ms;   /* the next wait after a passing failure */
+    int64_t applied_ms; /* when events were last applied */
+    int64_t rest_ms;    /* how long after that the impatient one of those that are here may wait */
+    int64_t heard_ms;   /* when a frame of any kind was last heard */
     int64_t redialed_ms;
     int64_t progressed_ms; /* when an event last filled a slot */
     int64_t small_lag_since_ms;

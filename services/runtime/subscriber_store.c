@@ -192,17 +192,44 @@ static enum err move_offset(struct writer_tx *tx, struct subscriber_task *task,
     return err;
 }
 
+/* True when the event at this place need not be applied, since the next one is. */
+static bool is_replaced(const struct subscriber_task *task, size_t place)
+{
+    const struct subscriber_slot *slot = task->slots[place];
+    struct event earlier = {0};
+    struct event event = {0};
+    bool replaced = false;
+
+    if (task->options->replaces == NULL || place + 1 == task->count) {
+        return false;
+    }
+    if (event_decode(slot->envelope, slot->length, &earlier) == ERR_OK &&
+        event_decode(task->slots[place + 1]->envelope, task->slots[place + 1]->length, &event) ==
+            ERR_OK &&
+        earlier.seq == task->offset.next_seq + place && event.seq == earlier.seq + 1) {
+        replaced = task->options->replaces(&event, &earlier);
+    }
+    event_release(&event);
+    event_release(&earlier);
+    return replaced;
+}
+
 static enum err work_apply(struct writer_tx *tx, struct subscriber_task *task)
 {
     int64_t until_ms = clock_monotonic_ms() + SUBSCRIBER_APPLY_MS;
     struct subscriber_offset offset = task->offset;
+    bool replaced = false;
     size_t applied = 0;
     enum err err;
 
-    while (applied < task->count && (applied == 0 || clock_monotonic_ms() < until_ms)) {
+    /* Behind an event that was passed over the one that replaces it must follow. */
+    while (applied < task->count && (applied == 0 || replaced || clock_monotonic_ms() < until_ms)) {
         const struct subscriber_slot *slot = task->slots[applied];
 
-        err = apply_envelope(tx, task->options, offset.next_seq, slot->envelope, slot->length);
+        replaced = is_replaced(task, applied);
+        err = replaced ? ERR_OK
+                       : apply_envelope(tx, task->options, offset.next_seq, slot->envelope,
+                                        slot->length);
         if (err) {
             return err;
         }

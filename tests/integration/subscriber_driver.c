@@ -5,7 +5,9 @@
  *     subscriber_driver CONNINFO STREAM PUB-URL FETCH-URL halt|park QUEUE-LENGTH
  *
  * Each event of STREAM becomes a row of heard (seq, text). The text "poison"
- * never applies; "pause" applies only after as long as table pause says.
+ * never applies; "pause" applies only after as long as table pause says; of two
+ * texts "count …" the later replaces the earlier; an event whose type says
+ * "patient" may wait for a minute.
  * "status STATE NEXT-SEQ HEAD-SEQ GAPS APPLIED DEAD" is printed when any of them
  * has changed; the metrics are printed at the end, which SIGTERM brings. The
  * database gets schema event by itself. Must never hide an event heard twice:
@@ -28,6 +30,7 @@ enum {
     STATEMENT_TIMEOUT_MS = 60000,
     LOOK_MS = 20,
     TEXT_SIZE = 64,
+    PATIENT_MS = 60000,
     METRICS_SIZE_MAX = 1024 * 1024,
 };
 
@@ -109,6 +112,20 @@ static enum err hear(struct writer_tx *tx, const struct event *event, void *cont
     return err;
 }
 
+static bool replaces(const struct event *event, const struct event *earlier)
+{
+    static const char count[] = "count ";
+    const size_t length = sizeof count - 1;
+
+    return event->data_length > length && earlier->data_length > length &&
+           memcmp(event->data, count, length) == 0 && memcmp(earlier->data, count, length) == 0;
+}
+
+static int64_t rest_ms(const char *type)
+{
+    return strstr(type, ".patient.") != NULL ? PATIENT_MS : SUBSCRIBER_REST_MS;
+}
+
 static enum err migrate(const struct db_options *options)
 {
     struct db *db = NULL;
@@ -136,6 +153,8 @@ static enum err run(const struct db_options *db, char **argv)
         .fetch_url = argv[4],
         .policy = strcmp(argv[5], "park") == 0 ? SUBSCRIBER_PARK : SUBSCRIBER_HALT,
         .apply = hear,
+        .rest_ms = rest_ms,
+        .replaces = replaces,
         .sub_queue_length = strtoul(argv[6], NULL, 10),
     };
     enum err err = writer_open(&driver.loop, &writing, &driver.writer);

@@ -157,7 +157,7 @@ def test_an_open_ballot_tells_one_rounded_number_and_says_it_when_it_moves(
     participation.open(ballot_id, ["정원"])
     for batch, voters in enumerate((3, 9, 10, 14, 19, 27), 1):
         participation.accept(ballot_id, batch, voters)
-    wait_heard(reporting, participation, ledger)
+        wait_heard(reporting, participation, ledger)
     report = reporting.report(ballot_id)
     assert (report["turnout"]["voters"], report["turnout"]["rounded"]) == (20, True)
     assert report["turnout"]["tables"] is None and report["turnout"]["days"] is None

@@ -24,6 +24,7 @@ from support.services import environment
 
 STREAM = "participation"
 NOTE = "kr.hyeopchi.participation.note.said.v1"
+PATIENT = "kr.hyeopchi.participation.patient.said.v1"
 HANDSHAKE_SIZE = 8
 EVENT, HEARTBEAT = 1, 2
 
@@ -67,10 +68,10 @@ class Publisher:
         self.process.wait_line(lambda line: line == "ready", "the lead", timeout=60)
         return self
 
-    def say(self, texts):
+    def say(self, texts, kind=NOTE):
         """Says notes and returns when all are durable."""
         mark = self.process.output.mark()
-        lines = (f"{NOTE} notes/1 none {text.encode().hex()}\n" for text in texts)
+        lines = (f"{kind} notes/1 none {text.encode().hex()}\n" for text in texts)
         self.process.write("".join(lines))
         said = 0
 
@@ -336,6 +337,51 @@ def test_slow_events_share_no_transaction(databases, publisher, hear):
     assert consumer.heard() == numbered(["pause"] * 3)
     assert databases.psql("ledger", "SELECT count(DISTINCT xmin::text) FROM heard") == [(3,)]
     assert consumer.close()["hyeopchi_subscriber_events_applied_total"] == 3
+
+
+def test_events_that_may_wait_share_the_commit_of_one_that_may_not(databases, publisher, hear):
+    """The first is applied at once, since nothing was before it; those behind it may wait for a
+    minute, until one comes that may not."""
+    consumer = hear()
+    consumer.wait_status(state="live")
+    publisher.say(["first"], kind=PATIENT)
+    consumer.wait_status(state="live", next=2)
+    for number in range(2, 8):
+        publisher.say([f"note {number}"], kind=PATIENT)
+        assert consumer.wait_status(head=number)["next"] == 2
+    publisher.say(["note 8"])
+    consumer.wait_status(state="live", next=9)
+    assert consumer.heard() == numbered(["first"] + notes(2, 8))
+    transactions = "SELECT count(DISTINCT xmin::text) FROM heard WHERE seq > 1"
+    assert databases.psql("ledger", transactions) == [(1,)]
+
+
+def test_events_that_were_lost_on_the_bus_do_not_wait(publisher, hear, relay):
+    consumer = hear(pub_port=relay.port)
+    consumer.wait_status(state="live")
+    publisher.say(["first"], kind=PATIENT)
+    consumer.wait_status(state="live", next=2)
+    relay.change = lambda frame: (
+        [] if frame.kind == EVENT and frame.seq == 2 else [frame.encode()]
+    )
+    started = time.monotonic()
+    publisher.say(notes(2, 3), kind=PATIENT)
+    assert consumer.wait_status(state="live", next=4)["gaps"] == 1
+    assert time.monotonic() - started < 30  # far from a minute, whatever else the machine does
+    assert consumer.heard() == numbered(["first"] + notes(2, 3))
+
+
+def test_an_event_replaced_in_its_transaction_is_passed_over_but_never_the_last(publisher, hear):
+    consumer = hear()
+    consumer.wait_status(state="live")
+    publisher.say(["count 1"], kind=PATIENT)
+    consumer.wait_status(state="live", next=2)
+    publisher.say([f"count {number}" for number in range(2, 6)], kind=PATIENT)
+    publisher.say(["between", "count 7"], kind=PATIENT)
+    consumer.wait_status(head=7)
+    publisher.say(["count 8"])
+    assert consumer.wait_status(state="live", next=9)["applied"] == 8
+    assert consumer.heard() == [(1, "count 1"), (5, "count 5"), (6, "between"), (8, "count 8")]
 
 
 def test_a_consumer_far_behind_pulls_and_is_live_again(publisher, hear):

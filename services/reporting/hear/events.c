@@ -8,6 +8,7 @@
 #include "hyeopchi/ledger/v1/ledger.pb-c.h"
 #include "hyeopchi/participation/v1/ballot.pb-c.h"
 #include "runtime/crypto.h"
+#include "runtime/subscriber.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,9 @@
 #define TYPE_RELEASED  LEDGER "envelope.released.v1"
 #define TYPE_ENTRY     LEDGER "entry.posted.v1"
 #define KIND_CLOSING   "closing"
+
+/* How long votes may wait to be told together: a report is never more than this behind. */
+enum { VOTES_REST_MS = 50 };
 
 struct hearing {
     const char *type;
@@ -180,6 +184,47 @@ static enum err hear_votes(const struct event *event, struct heard *heard)
     }
     hyeopchi__participation__v1__votes_accepted__free_unpacked(message, NULL);
     return err;
+}
+
+static bool is_of_type(const struct event *event, const char *type)
+{
+    return strcmp(event->type, type) == 0;
+}
+
+bool events_replaces(const struct event *event, const struct event *earlier)
+{
+    struct heard *heard = NULL;
+    bool replaces = false;
+
+    if (!is_of_type(event, TYPE_VOTES) || !is_of_type(earlier, TYPE_VOTES)) {
+        return false;
+    }
+    heard = calloc(2, sizeof *heard);
+    if (heard && events_hear(earlier, &heard[0]) == ERR_OK &&
+        events_hear(event, &heard[1]) == ERR_OK) {
+        replaces = memcmp(heard[0].ballot_id, heard[1].ballot_id, REPORT_ID_SIZE) == 0 &&
+                   heard[0].turnout.batch_no < heard[1].turnout.batch_no;
+    }
+    free(heard); /* Votes hold nothing else. */
+    return replaces;
+}
+
+static bool is_listened_for(const char *type)
+{
+    for (size_t i = 0; i < sizeof HEARINGS / sizeof HEARINGS[0]; i++) {
+        if (strcmp(type, HEARINGS[i].type) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int64_t events_rest_ms(const char *type)
+{
+    if (strcmp(type, TYPE_VOTES) == 0) {
+        return VOTES_REST_MS;
+    }
+    return is_listened_for(type) ? SUBSCRIBER_REST_MS : SUBSCRIBER_UNHEARD_REST_MS;
 }
 
 static enum err hear_table(const Hyeopchi__Participation__V1__TurnoutTable *table,

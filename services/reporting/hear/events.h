@@ -54,6 +54,16 @@ struct heard {
  */
 ERR_CHECKED enum err events_hear(const struct event *event, struct heard *ret_heard);
 
+/*
+ * True when both are votes of one ballot and event is the later commit: it says all that earlier did.
+ * False where either does not decode.
+ */
+bool events_replaces(const struct event *event, const struct event *earlier);
+
+/* A subscriber_rest_fn: votes come often and their turnout may be told a little later, what is not
+ * listened for waits longest. */
+int64_t events_rest_ms(const char *type);
+
 /* Frees what events_hear() made; takes a zeroed struct. */
 void heard_release(struct heard *heard);
 
