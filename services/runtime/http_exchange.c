@@ -14,6 +14,8 @@
 #include <string.h>
 #include <strings.h>
 
+enum { BRIEF_BODY_SIZE_MAX = 16 * 1024 }; /* hashed faster than its signature is verified */
+
 static const struct problem_kind *check_route(struct http_request *request);
 static const struct problem_kind *check_body(struct http_request *request);
 static void refuse(struct http_request *request, const struct problem_kind *kind, const char *rule);
@@ -189,7 +191,12 @@ static void verify_start(struct http_request *request)
         return;
     }
     request->verified_at_ms = clock_now_ms();
-    if (loop_work(server->loop, verify_work, verify_done, request)) {
+    if (request->message.body_length <= BRIEF_BODY_SIZE_MAX) {
+        err = loop_work_brief(server->loop, verify_work, verify_done, request);
+    } else {
+        err = loop_work(server->loop, verify_work, verify_done, request);
+    }
+    if (err) {
         refuse(request, &PROBLEM_OVERLOADED, NULL);
     }
 }

@@ -34,6 +34,7 @@ struct loop_job {
     loop_work_fn work;
     loop_work_fn done;
     void *context;
+    struct loop_job *next; /* of the same run */
 };
 
 static void watchdog_free(struct watchdog *watchdog);
@@ -121,6 +122,8 @@ enum err loop_open(struct loop *loop, int64_t stop_timeout_ms)
         (void)uv_loop_close(&loop->uv); /* Nothing is open on it. */
         return ERR_INTERNAL;
     }
+    (void)uv_prepare_init(&loop->uv, &loop->before_waiting); /* Cannot fail. */
+    loop->before_waiting.data = loop;
     if (start_signal(loop, &loop->on_terminate, SIGTERM) != 0 ||
         start_signal(loop, &loop->on_interrupt, SIGINT) != 0) {
         loop_close(loop);
@@ -241,35 +244,92 @@ bool loop_is_stopping(const struct loop *loop)
     return loop->stopping;
 }
 
+/* Every job is the first of a run, most often of one alone. */
 static void on_work(uv_work_t *request)
 {
-    struct loop_job *job = request->data;
-
-    job->work(job->context);
+    for (const struct loop_job *job = request->data; job != NULL; job = job->next) {
+        job->work(job->context);
+    }
 }
 
 static void on_work_done(uv_work_t *request, int status)
 {
     struct loop_job *job = request->data;
+    struct loop_job *next;
 
     assert(status == 0); /* Nobody cancels. */
-    job->done(job->context);
-    free(job);
+    for (; job != NULL; job = next) {
+        next = job->next;
+        job->done(job->context);
+        free(job);
+    }
+}
+
+static struct loop_job *job_new(loop_work_fn work, loop_work_fn done, void *context)
+{
+    struct loop_job *job = malloc(sizeof *job);
+
+    if (job != NULL) {
+        *job = (struct loop_job){.work = work, .done = done, .context = context};
+    }
+    return job;
+}
+
+static void hand_over(struct loop *loop, struct loop_job *first)
+{
+    int status;
+
+    first->request.data = first;
+    status = uv_queue_work(&loop->uv, &first->request, on_work, on_work_done);
+    assert(status == 0); /* It fails only without a function. */
+    (void)status;        /* Only read by the assertion. */
 }
 
 enum err loop_work(struct loop *loop, loop_work_fn work, loop_work_fn done, void *context)
 {
-    struct loop_job *job = malloc(sizeof *job);
+    struct loop_job *job = job_new(work, done, context);
 
     if (job == NULL) {
         return ERR_INTERNAL;
     }
-    *job = (struct loop_job){.work = work, .done = done, .context = context};
-    job->request.data = job;
-    if (uv_queue_work(&loop->uv, &job->request, on_work, on_work_done) != 0) {
-        free(job);
+    hand_over(loop, job);
+    return ERR_OK;
+}
+
+/* Before the loop waits for the next events: everything brief that this turn has brought. */
+static void hand_over_brief(uv_prepare_t *handle)
+{
+    struct loop *loop = handle->data;
+
+    while (loop->brief_first != NULL) {
+        struct loop_job *first = loop->brief_first;
+        struct loop_job *last = first;
+
+        for (int length = 1; length < LOOP_BRIEF_RUN_LENGTH_MAX && last->next != NULL; length++) {
+            last = last->next;
+        }
+        loop->brief_first = last->next;
+        last->next = NULL;
+        hand_over(loop, first);
+    }
+    loop->brief_last = NULL;
+    (void)uv_prepare_stop(handle); /* Always succeeds. */
+}
+
+enum err loop_work_brief(struct loop *loop, loop_work_fn work, loop_work_fn done, void *context)
+{
+    struct loop_job *job = job_new(work, done, context);
+
+    if (job == NULL) {
         return ERR_INTERNAL;
     }
+    if (loop->brief_first == NULL) {
+        loop->brief_first = job;
+        (void)uv_prepare_start(&loop->before_waiting, hand_over_brief); /* Always succeeds. */
+    } else {
+        loop->brief_last->next = job;
+    }
+    loop->brief_last = job;
     return ERR_OK;
 }
 
@@ -289,6 +349,9 @@ void loop_close(struct loop *loop)
     }
     close_signal(&loop->on_terminate);
     close_signal(&loop->on_interrupt);
+    if (loop->before_waiting.type == UV_PREPARE) {
+        uv_close((uv_handle_t *)&loop->before_waiting, NULL);
+    }
     (void)uv_run(&loop->uv, UV_RUN_DEFAULT); /* Lets the closing finish. */
     status = uv_loop_close(&loop->uv);
     assert(status == 0); /* Somebody left a handle open. */

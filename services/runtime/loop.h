@@ -21,6 +21,7 @@
 
 enum {
     LOOP_STOP_COUNT_MAX = 16,
+    LOOP_BRIEF_RUN_LENGTH_MAX = 8, /* pieces of brief work that a thread takes over at once */
     LOOP_EXIT_STATUS_WATCHDOG = 70,
 };
 
@@ -33,6 +34,8 @@ struct loop_stop {
     void *context;
 };
 
+struct loop_job;
+
 struct loop {
     uv_loop_t uv;
     uv_signal_t on_terminate;
@@ -40,6 +43,10 @@ struct loop {
 
     struct loop_stop stops[LOOP_STOP_COUNT_MAX];
     int stop_count;
+
+    uv_prepare_t before_waiting; /* active while brief work waits to be handed over */
+    struct loop_job *brief_first;
+    struct loop_job *brief_last;
     int64_t stop_timeout_ms;
     bool stopping;
     void *watchdog;
@@ -66,6 +73,13 @@ bool loop_is_stopping(const struct loop *loop);
 /* Runs work on libuv's work queue, then done on the loop; done runs exactly once. */
 ERR_CHECKED enum err loop_work(struct loop *loop, loop_work_fn work, loop_work_fn done,
                                void *context);
+
+/*
+ * The same for work that takes far less than a millisecond: what comes up in one turn of the loop is
+ * handed over, and comes back, in runs, since waking a thread costs about as much as the work itself.
+ */
+ERR_CHECKED enum err loop_work_brief(struct loop *loop, loop_work_fn work, loop_work_fn done,
+                                     void *context);
 
 /* Frees what loop_open() made; after loop_run() has returned. Takes NULL. */
 void loop_close(struct loop *loop);

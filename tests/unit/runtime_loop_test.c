@@ -192,6 +192,61 @@ static void work_under_way_is_finished_before_the_end(void **state)
     loop_close(&fixture.loop);
 }
 
+enum { BRIEF_COUNT = 3 * LOOP_BRIEF_RUN_LENGTH_MAX + 1 };
+
+struct brief {
+    struct fixture *fixture;
+    bool worked;
+    bool done;
+};
+
+static struct brief briefs[BRIEF_COUNT];
+
+static void brief_runs(void *context)
+{
+    struct brief *brief = context;
+
+    assert_false(brief->worked);
+    brief->worked = !pthread_equal(brief->fixture->worker, pthread_self());
+}
+
+static void brief_is_done(void *context)
+{
+    struct brief *brief = context;
+
+    assert_true(brief->worked);
+    assert_false(brief->done);
+    assert_true(pthread_equal(brief->fixture->worker, pthread_self()));
+    brief->done = true;
+}
+
+static void timer_stops_with_brief_work_under_way(uv_timer_t *timer)
+{
+    struct fixture *fixture = timer->data;
+
+    fixture->worker = pthread_self(); /* The loop's. */
+    for (size_t i = 0; i < BRIEF_COUNT; i++) {
+        briefs[i] = (struct brief){.fixture = fixture};
+        assert_int_equal(loop_work_brief(&fixture->loop, brief_runs, brief_is_done, &briefs[i]),
+                         ERR_OK);
+    }
+    loop_stop(&fixture->loop);
+}
+
+static void brief_work_runs_once_each_elsewhere_and_is_done_before_the_end(void **state)
+{
+    struct fixture fixture;
+
+    (void)state;
+    open_fixture(&fixture, timer_stops_with_brief_work_under_way);
+    assert_int_equal(loop_on_stop(&fixture.loop, stop_timer, &fixture), ERR_OK);
+    loop_run(&fixture.loop);
+    for (size_t i = 0; i < BRIEF_COUNT; i++) {
+        assert_true(briefs[i].done);
+    }
+    loop_close(&fixture.loop);
+}
+
 static void a_closed_pipe_does_not_kill(void **state)
 {
     struct fixture fixture;
@@ -254,6 +309,7 @@ int main(void)
         cmocka_unit_test(too_many_stops_are_refused),
         cmocka_unit_test(work_runs_elsewhere_without_signals_and_is_done_on_the_loop),
         cmocka_unit_test(work_under_way_is_finished_before_the_end),
+        cmocka_unit_test(brief_work_runs_once_each_elsewhere_and_is_done_before_the_end),
         cmocka_unit_test(a_closed_pipe_does_not_kill),
         cmocka_unit_test(close_takes_null),
     };
