@@ -16,9 +16,15 @@
 #include <assert.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
+
+enum {
+    WORK_THREAD_COUNT_MIN = 2, /* one may be busy for long */
+    WORK_THREADS_SIZE = 12,
+};
 
 struct watchdog {
     pthread_t thread;
@@ -86,11 +92,28 @@ static void ignore_work_done(uv_work_t *request, int status)
     (void)status;
 }
 
+/* A thread for each processor: more would take turns, and take them from the loop and the writer, for
+ * whom the rest waits. Who sets it from outside knows better. */
+static void size_work_queue(void)
+{
+    unsigned threads = uv_available_parallelism();
+    char text[WORK_THREADS_SIZE];
+
+    if (threads < WORK_THREAD_COUNT_MIN) {
+        threads = WORK_THREAD_COUNT_MIN;
+    }
+    (void)snprintf(text, sizeof text, "%u", threads); /* Always fits. */
+    (void)setenv("UV_THREADPOOL_SIZE", text, 0);      /* Without memory it is libuv's own number. */
+}
+
 /* The first request starts all threads of the work queue. */
 static int start_work_queue(struct loop *loop)
 {
     uv_work_t request;
-    int status = uv_queue_work(&loop->uv, &request, ignore_work, ignore_work_done);
+    int status;
+
+    size_work_queue();
+    status = uv_queue_work(&loop->uv, &request, ignore_work, ignore_work_done);
 
     if (status == 0) {
         (void)uv_run(&loop->uv, UV_RUN_DEFAULT); /* Nothing else is on the loop yet. */
