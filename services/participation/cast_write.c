@@ -30,9 +30,8 @@ static int compare_items_by_nullifier(const void *a, const void *b)
     return order != 0 ? order : (int)(*left)->rev - (int)(*right)->rev;
 }
 
-static enum err make_leaf(struct share *share, struct cast_item *item)
+static enum err make_leaf(struct share *share, const uint8_t *ct_hash, struct cast_item *item)
 {
-    static const uint8_t no_ct[1];
     uint8_t bytes[LEAF_CAST_SIZE];
     struct leaf_cast cast = {
         .batch_no = (uint64_t)share->batch_no,
@@ -46,7 +45,7 @@ static enum err make_leaf(struct share *share, struct cast_item *item)
     memcpy(cast.ballot_id, share->frozen->definition.ballot_id, sizeof cast.ballot_id);
     memcpy(cast.nullifier, item->nullifier, sizeof cast.nullifier);
     memcpy(cast.commit, item->commitment, sizeof cast.commit);
-    crypto_tagged_hash(LEAF_TAG_CT, no_ct, 0, cast.ct_hash);
+    memcpy(cast.ct_hash, ct_hash, sizeof cast.ct_hash);
     memcpy(cast.req_hash, share->req_hashes[item->arrival], sizeof cast.req_hash);
     encoder_init(&encoder, bytes, sizeof bytes);
     leaf_cast_encode(&encoder, &cast);
@@ -66,10 +65,13 @@ static enum err sign_receipt(struct share *share, struct commit_receipt **ret_re
         .leaf_count = share->accepted_count,
         .issued_ms = share->tx->now_ms,
     };
+    static const uint8_t no_ct[1];
+    uint8_t ct_hash[CRYPTO_HASH_SIZE]; /* of no ciphertext, which is every vote's */
     enum err err = hashes == NULL ? ERR_FULL : ERR_OK;
 
+    crypto_tagged_hash(LEAF_TAG_CT, no_ct, 0, ct_hash);
     for (size_t i = 0; i < share->accepted_count && !err; i++) {
-        err = make_leaf(share, share->accepted[i]);
+        err = make_leaf(share, ct_hash, share->accepted[i]);
     }
     if (!err) {
         qsort(share->accepted, share->accepted_count, sizeof(struct cast_item *),
@@ -135,11 +137,8 @@ static enum err write_accepted(struct share *share, struct commit_receipt *recei
 {
     const uint8_t *ballot_id = share->frozen->definition.ballot_id;
     struct db *db = share->tx->db;
-    enum err err = store_roll_write(db, ballot_id, share->roll, share->roll_count);
+    enum err err = insert_votes(share);
 
-    if (!err) {
-        err = insert_votes(share);
-    }
     if (!err) {
         err = insert_receipt(share, receipt);
     }
@@ -182,7 +181,11 @@ enum err share_write(struct share *share)
         return ERR_OK;
     }
     keep_changed_voters(share);
-    err = sign_receipt(share, &receipt);
+    /* First, so that the database writes the roll while leaves are hashed here. */
+    err = store_roll_write(share->tx->db, said.ballot_id, share->roll, share->roll_count);
+    if (!err) {
+        err = sign_receipt(share, &receipt);
+    }
     if (!err) {
         err = write_accepted(share, receipt);
     }

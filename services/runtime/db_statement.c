@@ -18,7 +18,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STATEMENT_NAME_SIZE = 16 };
+enum {
+    STATEMENT_NAME_SIZE = 16,
+    SEND_AT_ONCE_SIZE = 16 * 1024, /* of a queued statement's parameters */
+};
 
 static const char BEGIN[] = "BEGIN";
 
@@ -94,7 +97,21 @@ static void queue_append(struct db *db, const char *sql, bool has_rows)
     db->queue_length++;
 }
 
-/* Sends a statement that is answered by read_queue(), with a waiting BEGIN before it. */
+static size_t call_size(const struct call *call)
+{
+    size_t size = 0;
+
+    for (int i = 0; i < call->count; i++) {
+        size += (size_t)call->lengths[i];
+    }
+    return size;
+}
+
+/*
+ * Sends a statement that is answered by read_queue(), with a waiting BEGIN before
+ * it. Short ones leave together; the server works on a long one while the next
+ * is being made.
+ */
 static enum err queue(struct db *db, const char *sql, const struct call *call, bool has_rows)
 {
     PGconn *connection = db->connection;
@@ -109,6 +126,9 @@ static enum err queue(struct db *db, const char *sql, const struct call *call, b
         queue_append(db, sql, has_rows);
         sent = PQsendQueryPrepared(connection, call->name, call->count, call->values, call->lengths,
                                    call->formats, 1) != 0;
+    }
+    if (sent && call_size(call) >= SEND_AT_ONCE_SIZE) {
+        sent = PQflush(connection) == 0;
     }
     if (sent) {
         return ERR_OK;
