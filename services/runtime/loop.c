@@ -96,14 +96,19 @@ static void ignore_work_done(uv_work_t *request, int status)
  * whom the rest waits. Who sets it from outside knows better. */
 static void size_work_queue(void)
 {
+    static const char name[] = "UV_THREADPOOL_SIZE";
     unsigned threads = uv_available_parallelism();
     char text[WORK_THREADS_SIZE];
+    size_t size = sizeof text;
 
+    if (uv_os_getenv(name, text, &size) != UV_ENOENT) {
+        return;
+    }
     if (threads < WORK_THREAD_COUNT_MIN) {
         threads = WORK_THREAD_COUNT_MIN;
     }
     (void)snprintf(text, sizeof text, "%u", threads); /* Always fits. */
-    (void)setenv("UV_THREADPOOL_SIZE", text, 0);      /* Without memory it is libuv's own number. */
+    (void)uv_os_setenv(name, text);                   /* Without memory it is libuv's own number. */
 }
 
 /* The first request starts all threads of the work queue. */
