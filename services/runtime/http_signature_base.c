@@ -159,7 +159,9 @@ enum err signature_base(const struct http_message *message, const struct signatu
         const char *name = input->components[i];
         size_t from;
 
-        buffer_append_format(buffer, "\"%s\": ", name);
+        buffer_append_u8(buffer, '"');
+        buffer_append_text(buffer, name);
+        buffer_append_text(buffer, "\": ");
         from = buffer->length;
         if (append_value(message, name, buffer) ||
             (buffer->length > from &&

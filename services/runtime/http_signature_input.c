@@ -251,12 +251,14 @@ enum err signature_input_parse(const char *text, size_t length, struct signature
 
 static void format_string(const char *text, struct buffer *buffer)
 {
+    size_t length = strcspn(text, "\"\\");
+
     buffer_append_u8(buffer, '"');
-    for (; *text != '\0'; text++) {
-        if (*text == '"' || *text == '\\') {
-            buffer_append_u8(buffer, '\\');
-        }
-        buffer_append(buffer, text, 1);
+    buffer_append(buffer, text, length);
+    for (text += length; *text != '\0'; text += length) {
+        buffer_append_u8(buffer, '\\');
+        length = 1 + strcspn(text + 1, "\"\\");
+        buffer_append(buffer, text, length);
     }
     buffer_append_u8(buffer, '"');
 }
