@@ -13,7 +13,9 @@
 #define RUNS_MAX 100000000
 
 #define HORIZON_FIRST  16
-#define HORIZON_GROWTH 4
+#define HORIZON_GROWTH 4 /* times a horizon that was shown whole */
+#define HORIZON_SHOWN  2 /* times what was shown of another */
+#define HORIZON_KEPT   2 /* at least such a part of it */
 #define HORIZON_MAX    ((uint64_t)1 << 40)
 
 /* An election being counted by equal shares. */
@@ -112,11 +114,17 @@ static bool is_complete(const struct completion *completion,
 
 /*
  * Longer horizons show more steps at once, and looser bounds: the horizon
- * follows what the last run could show.
+ * follows what the last run could show, and is not given up for one step that
+ * was hard to pass.
  */
 static uint64_t next_horizon(uint64_t horizon, uint64_t skip)
 {
-    uint64_t next = skip == horizon ? horizon * HORIZON_GROWTH : skip * HORIZON_GROWTH;
+    uint64_t shown = skip * HORIZON_SHOWN;
+    uint64_t kept = horizon / HORIZON_KEPT;
+    uint64_t next = skip == horizon ? horizon * HORIZON_GROWTH : (shown > kept ? shown : kept);
+
+    assert(skip <= horizon);
+    assert(horizon <= HORIZON_MAX);
 
     next = next == 0 ? 1 : next;
     return next > HORIZON_MAX ? HORIZON_MAX : next;

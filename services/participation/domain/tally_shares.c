@@ -165,7 +165,6 @@ static enum err drop_unaffordable(struct tally_shares *shares)
             continue;
         }
         candidate->standing = SHARES_OUT;
-        shares_skip_out(shares, candidate);
         if (shares->record != NULL) {
             tally_note_round(shares->record,
                              &(struct tally_round){
@@ -330,6 +329,7 @@ enum err tally_shares_run(struct tally_shares *shares, const struct tally_endowm
     if (err) {
         return err;
     }
+    shares_skip_end(shares);
     *ret = (struct tally_shares_outcome){
         .funded = shares->funded,
         .funded_count = shares->funded_count,

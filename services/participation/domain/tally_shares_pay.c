@@ -296,8 +296,8 @@ static void follow(struct tally_shares *shares, uint32_t class, const struct sha
     for (uint32_t i = classes->first[class]; i < classes->first[class + 1]; i++) {
         struct shares_candidate *candidate = &shares->candidates[classes->options[i]];
 
-        assert(candidate->standing != SHARES_OPEN || candidate->money >= paid);
-        if (candidate->standing == SHARES_OPEN) {
+        assert(candidate->standing == SHARES_FUNDED || candidate->money >= paid);
+        if (candidate->standing != SHARES_FUNDED) {
             candidate->money -= paid;
             candidate->slope_money =
                 steeper ? candidate->slope_money + turn : candidate->slope_money - turn;

@@ -73,17 +73,19 @@ static struct shares_measure measure(const struct tally_shares *shares, uint32_t
 /*
  * From a price that is not too high, always towards the right one: the poor
  * at each are poor at the next. At the end the lower bounds of what is held
- * raise the cost at this price, so the balances themselves do too.
+ * raise the cost at this price, so the balances themselves do too. When they
+ * do not, the price stays where somebody could still pay it in full.
  */
 static struct shares_measure search(struct tally_shares *shares, uint32_t option)
 {
     struct shares_candidate *candidate = &shares->candidates[option];
     struct shares_measure last = {.rich_worth = 0};
+    wide price = candidate->price;
 
     candidate->unbounded = false;
     /* Ends: every turn but the last finds one more class among the poor. */
     for (;;) {
-        struct shares_measure found = measure(shares, option, candidate->price);
+        struct shares_measure found = measure(shares, option, price);
         wide following;
 
         if (found.rich_worth == 0) {
@@ -91,12 +93,38 @@ static struct shares_measure search(struct tally_shares *shares, uint32_t option
             return last;
         }
         last = found;
+        candidate->price = price;
         following = wide_divide_up(
             wide_less(candidate->need, found.poor_money) << shares->price_bits, found.rich_worth);
-        if (following <= candidate->price) {
+        if (following <= price) {
             return last;
         }
-        candidate->price = following;
+        price = following;
+    }
+}
+
+/*
+ * Whoever is counted among the poor, what the others must raise is a lower
+ * bound, of this price and, with the slope, of any over the horizon. One that
+ * is known from an earlier round is kept when it is the better one.
+ */
+static void bound_below(struct tally_shares *shares, struct shares_candidate *candidate,
+                        const struct shares_measure *found, wide slope)
+{
+    wide lack = (wide)shares->slack * found->poor_holders;
+    wide low =
+        (wide_less(wide_less(candidate->need, found->poor_money), lack) << shares->price_bits) /
+        found->rich_worth;
+
+    assert(found->rich_worth > 0);
+
+    if (low < candidate->price_low) {
+        return;
+    }
+    candidate->price_low = low;
+    candidate->rate_low = wide_shift_up(low, SHARES_RATE_BITS) / candidate->rate_factor;
+    if (shares->horizon > 0) {
+        candidate->rate_slope = shares_rate_slope(shares, candidate, slope, true);
     }
 }
 
@@ -104,34 +132,26 @@ void shares_price(struct tally_shares *shares, uint32_t option)
 {
     struct shares_candidate *candidate = &shares->candidates[option];
     struct shares_measure found = search(shares, option);
-    wide lack = (wide)shares->slack * found.poor_holders;
+    wide slope = WIDE_MAX;
 
-    assert(candidate->standing == SHARES_OPEN);
+    assert(candidate->standing != SHARES_FUNDED);
     assert(candidate->rate_factor > 0);
 
     candidate->fresh = true;
     candidate->plain = !candidate->unbounded && found.poor_holders == 0;
     candidate->rich_worth = found.rich_worth;
-    /* Whoever is counted among the poor, what the others must raise is a lower bound. */
     if (found.rich_worth > 0) {
-        wide low =
-            (wide_less(wide_less(candidate->need, found.poor_money), lack) << shares->price_bits) /
-            found.rich_worth;
-
-        candidate->price_low = low > candidate->price_low ? low : candidate->price_low;
+        if (shares->horizon > 0) {
+            slope = wide_divide_up(wide_shift_up(found.poor_slope, SHARES_PRICE_SLOPE_BITS),
+                                   found.rich_worth);
+        }
+        bound_below(shares, candidate, &found, slope);
     }
-    candidate->rate_low = (candidate->price_low << SHARES_RATE_BITS) / candidate->rate_factor;
     candidate->rate_high =
         candidate->unbounded
             ? WIDE_MAX
             : wide_divide_up(candidate->price << SHARES_RATE_BITS, candidate->rate_factor);
     if (shares->horizon > 0) {
-        bool bounded = !candidate->unbounded;
-
-        candidate->price_slope =
-            bounded ? wide_divide_up(wide_shift_up(found.poor_slope, SHARES_PRICE_SLOPE_BITS),
-                                     found.rich_worth)
-                    : WIDE_MAX;
-        candidate->rate_slope = shares_rate_slope(shares, candidate, candidate->price_slope, true);
+        candidate->price_slope = candidate->unbounded ? WIDE_MAX : slope;
     }
 }

@@ -80,20 +80,32 @@ wide shares_rate_slope(const struct tally_shares *shares, const struct shares_ca
     return up ? scale_up(wide_divide_up(moved, factor), shift) : scale_down(moved / factor, shift);
 }
 
-void shares_skip_out(struct tally_shares *shares, const struct shares_candidate *candidate)
+/* For how many steps an option that cannot be afforded now stays so in this round. */
+static uint64_t steps_out(const struct tally_shares *shares,
+                          const struct shares_candidate *candidate)
 {
     wide high = candidate->money + (wide)shares->slack * shares->terms.classes->voter_count;
     wide move = move_of(shares, candidate->slope_money);
+    wide steps;
 
     assert(candidate->standing == SHARES_OUT);
 
-    if (shares->horizon == 0) {
-        return;
-    }
     if (high >= candidate->need) {
-        shares_skip_none(shares);
-    } else if (move > 0) {
-        shorten(shares, (candidate->need - high - 1) / move);
+        return 0;
+    }
+    if (move == 0) {
+        return UINT64_MAX;
+    }
+    steps = (candidate->need - high - 1) / move;
+    return steps > UINT64_MAX ? UINT64_MAX : (uint64_t)steps;
+}
+
+void shares_skip_end(struct tally_shares *shares)
+{
+    for (uint32_t option = 0; option < shares->option_count && shares->skip > 0; option++) {
+        if (shares->candidates[option].standing == SHARES_OUT) {
+            shorten(shares, steps_out(shares, &shares->candidates[option]));
+        }
     }
 }
 
@@ -160,6 +172,25 @@ wide shares_slope_low(const struct tally_shares *shares, uint32_t winner)
     return rich_worth == 0 ? 0 : (slope << SHARES_PRICE_SLOPE_BITS) / rich_worth;
 }
 
+/*
+ * For how many steps the other option comes behind the winner in this round, if it can be afforded.
+ * One that is open is behind it now; of one that is out only the bounds tell.
+ */
+static wide steps_behind(const struct shares_candidate *other, const struct shares_candidate *best,
+                         wide slope_low)
+{
+    wide closing =
+        other->rate_slope == WIDE_MAX ? WIDE_MAX : wide_less(other->rate_slope, slope_low);
+
+    if (other->standing == SHARES_OPEN && closing == 0) {
+        return WIDE_MAX; /* the winner falls as fast at least, and stays in front */
+    }
+    if (other->rate_low <= best->rate_high) {
+        return 0;
+    }
+    return closing == 0 ? WIDE_MAX : (other->rate_low - best->rate_high - 1) / closing;
+}
+
 void shares_skip_round(struct tally_shares *shares, uint32_t winner, wide price_slope_low)
 {
     const struct shares_candidate *best = &shares->candidates[winner];
@@ -169,16 +200,27 @@ void shares_skip_round(struct tally_shares *shares, uint32_t winner, wide price_
 
     for (uint32_t option = 0; option < shares->option_count && shares->skip > 0; option++) {
         const struct shares_candidate *other = &shares->candidates[option];
-        wide closing =
-            other->rate_slope == WIDE_MAX ? WIDE_MAX : wide_less(other->rate_slope, slope_low);
+        wide steps;
 
-        if (option == winner || other->standing != SHARES_OPEN || closing == 0) {
-            continue; /* the winner falls as fast at least, and stays in front */
+        if (option == winner || other->standing == SHARES_FUNDED) {
+            continue;
         }
-        if (other->rate_low <= best->rate_high) {
-            shares_skip_none(shares);
-        } else {
-            shorten(shares, (other->rate_low - best->rate_high - 1) / closing);
+        steps = steps_behind(other, best, slope_low);
+        if (other->standing == SHARES_OUT && steps < shares->skip) {
+            uint64_t out = steps_out(shares, other);
+
+            steps = out > steps ? out : steps;
         }
+        if (steps < shares->skip && !other->fresh && other->need / 2 <= other->money) {
+            wide again;
+
+            shares_price(shares, option); /* its bounds are those of an earlier round */
+            again = steps_behind(other, best, slope_low);
+            steps = again > steps ? again : steps;
+        }
+        shorten(shares, steps);
+    }
+    if (shares->skip == 0) {
+        shares_skip_none(shares); /* slopes are of no use any more */
     }
 }

@@ -45,7 +45,7 @@ struct shares_candidate {
     uint32_t round; /* when it was funded; its price is that number of the exact fractions */
     int64_t cost;
     wide need;        /* the cost in units of held */
-    wide money;       /* what its supporters hold: the sum of held */
+    wide money;       /* what its supporters hold: the sum of held; kept up while it is out, too */
     wide slope_money; /* the sum of their slope_high */
     wide price;       /* at least the price, or where to start looking when it is unbounded */
     wide price_low;   /* at most the price */
@@ -128,10 +128,13 @@ ERR_CHECKED enum err shares_compare(struct tally_shares *shares, uint32_t left, 
 /* The supporters of a priced option pay for it. */
 ERR_CHECKED enum err shares_pay(struct tally_shares *shares, uint32_t option, wide price_slope_low);
 
-/* Shortens the skip so that the option, which cannot be afforded, stays so. */
-void shares_skip_out(struct tally_shares *shares, const struct shares_candidate *candidate);
+/* Shortens the skip so that what is out at the end of a run stays so to the end. */
+void shares_skip_end(struct tally_shares *shares);
 
-/* Shortens the skip so that the winner stays before every other option in this round. */
+/*
+ * Shortens the skip so that the winner of this round, before it is paid for, stays before every
+ * other option: those that are out come back in vain if they would come behind it.
+ */
 void shares_skip_round(struct tally_shares *shares, uint32_t winner, wide price_slope_low);
 
 /* Over the horizon the price of the winner falls at least so fast; a slope of a price. */
