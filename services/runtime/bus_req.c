@@ -2,7 +2,9 @@
 /*
  * Requester endpoint: one request at a time. The receive starts only after the
  * send has completed, and a time-out closes the context instead of cancelling
- * it, since nng 1.5.2 mishandles the alternatives.
+ * it, since nng 1.5.2 mishandles the alternatives. The connection goes with it:
+ * on one whose other end is gone without a word every request would wait for
+ * the kernel to give up, which takes a quarter of an hour.
  */
 #include "runtime/bus_internal.h"
 #include "runtime/log.h"
@@ -18,6 +20,8 @@ enum req_step { REQ_IDLE, REQ_SENDING, REQ_RECEIVING };
 
 struct bus_req {
     nng_socket socket;
+    nng_dialer dialer;
+    char url[BUS_URL_SIZE];
     nng_ctx ctx;
     nng_aio *aio;
     struct bus_inbox inbox;
@@ -80,6 +84,21 @@ static void req_item(struct bus_item *item, void *context)
     }
 }
 
+static enum err req_dial(struct bus_req *req)
+{
+    int result = nng_dialer_create(&req->dialer, req->socket, req->url);
+
+    if (result == 0) {
+        /* Only TCP knows these two; elsewhere the refusal means nothing. */
+        (void)nng_dialer_set_bool(req->dialer, NNG_OPT_TCP_NODELAY, true);
+        (void)nng_dialer_set_bool(req->dialer, NNG_OPT_TCP_KEEPALIVE, true);
+        (void)nng_dialer_set_ms(req->dialer, NNG_OPT_RECONNMINT, 50);
+        (void)nng_dialer_set_ms(req->dialer, NNG_OPT_RECONNMAXT, 1000);
+        result = nng_dialer_start(req->dialer, NNG_FLAG_NONBLOCK);
+    }
+    return result == 0 ? ERR_OK : bus_error(result, "bus_dial_failed", req->url);
+}
+
 static void req_timed_out(uv_timer_t *timer)
 {
     struct bus_req *req = timer->data;
@@ -89,6 +108,10 @@ static void req_timed_out(uv_timer_t *timer)
     }
     (void)nng_ctx_close(req->ctx); /* Completes the aio; its item carries an old generation. */
     nng_aio_wait(req->aio);
+    (void)nng_dialer_close(req->dialer); /* Gone either way; its pipe goes with it. */
+    if (req_dial(req) != ERR_OK) {
+        log_warn("bus_redial_failed", log_str("url", req->url), log_str("action", "retrying"));
+    }
     if (nng_ctx_open(&req->ctx, req->socket) != 0) {
         log_error("bus_context_failed", log_str("kind", "req"));
     }
@@ -118,20 +141,15 @@ static void req_timer_closed(uv_handle_t *handle)
     req_release(handle->data);
 }
 
-static enum err req_dial(struct bus_req *req, const char *url)
+static enum err req_connect(struct bus_req *req)
 {
     int result;
 
     bus_socket_limits(req->socket);
     /* A lost request is our caller's to repeat: it may want another peer by then. */
     (void)nng_socket_set_ms(req->socket, NNG_OPT_REQ_RESENDTIME, NNG_DURATION_INFINITE);
-    (void)nng_socket_set_ms(req->socket, NNG_OPT_RECONNMINT, 50);
-    (void)nng_socket_set_ms(req->socket, NNG_OPT_RECONNMAXT, 1000);
-    result = nng_dial(req->socket, url, NULL, NNG_FLAG_NONBLOCK);
-    if (result == 0) {
-        result = nng_ctx_open(&req->ctx, req->socket);
-    }
-    return result == 0 ? ERR_OK : bus_error(result, "bus_dial_failed", url);
+    result = nng_ctx_open(&req->ctx, req->socket);
+    return result == 0 ? req_dial(req) : bus_error(result, "bus_dial_failed", req->url);
 }
 
 enum err bus_req_open(struct loop *loop, const char *url, struct bus_req **ret_req)
@@ -142,6 +160,11 @@ enum err bus_req_open(struct loop *loop, const char *url, struct bus_req **ret_r
     if (req == NULL) {
         return ERR_FULL;
     }
+    if (strlen(url) >= sizeof req->url) {
+        free(req);
+        return ERR_INVALID;
+    }
+    memcpy(req->url, url, strlen(url) + 1);
     req->inbox.on_item = req_item;
     req->inbox.on_closed = req_release;
     req->inbox.context = req;
@@ -154,7 +177,7 @@ enum err bus_req_open(struct loop *loop, const char *url, struct bus_req **ret_r
         free(req);
         return ERR_UNAVAILABLE;
     }
-    err = req_dial(req, url);
+    err = req_connect(req);
     if (!err) {
         err = bus_inbox_open(&req->inbox, loop, REQ_INBOX_LENGTH);
     }

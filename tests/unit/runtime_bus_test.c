@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -361,6 +363,61 @@ static void a_request_that_times_out_is_reported_and_the_next_one_works(void **s
     assert_int_equal(f->heard, 2);
 }
 
+/* A listener that never says a word, and is not nng. */
+static int listen_deaf(const char *url)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int deaf = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+    assert_true(deaf >= 0);
+    (void)snprintf(address.sun_path, sizeof address.sun_path, "%s", url + strlen("ipc://"));
+    assert_int_equal(bind(deaf, (const struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(deaf, 8), 0);
+    return deaf;
+}
+
+/* Closes the listener; how many have connected to it. */
+static int count_connections(int deaf)
+{
+    int count = 0;
+
+    for (int accepted = accept(deaf, NULL, NULL); accepted >= 0;
+         accepted = accept(deaf, NULL, NULL)) {
+        (void)close(accepted);
+        count++;
+    }
+    (void)close(deaf);
+    return count;
+}
+
+static void ask_twice(const void *reply, size_t length, void *context)
+{
+    struct fixture *f = context;
+
+    (void)length;
+    assert_null(reply);
+    f->heard++;
+    if (f->heard == 2) {
+        finish(f);
+        return;
+    }
+    assert_int_equal(bus_req_send(f->req, "again", 5, 1000, ask_twice, f), ERR_OK);
+}
+
+static void a_request_that_times_out_is_not_asked_again_over_the_same_connection(void **state)
+{
+    struct fixture *f = *state;
+    int deaf = listen_deaf(f->url);
+
+    assert_int_equal(bus_req_open(&f->loop, f->url, &f->req), ERR_OK);
+    assert_int_equal(bus_req_send(f->req, "first", 5, 1000, ask_twice, f), ERR_OK);
+    loop_run(&f->loop);
+    assert_false(f->timed_out);
+    /* One more when the second has timed out, if it is made before the end. */
+    assert_in_range(count_connections(deaf), 2, 3);
+    assert_int_equal(unlink(f->url + strlen("ipc://")), 0);
+}
+
 static void nobody_listening_times_out(void **state)
 {
     struct fixture *f = *state;
@@ -398,6 +455,7 @@ int main(void)
         BUS_TEST(every_request_gets_its_own_answer),
         BUS_TEST(a_second_request_at_once_is_a_conflict),
         BUS_TEST(a_request_that_times_out_is_reported_and_the_next_one_works),
+        BUS_TEST(a_request_that_times_out_is_not_asked_again_over_the_same_connection),
         BUS_TEST(nobody_listening_times_out),
         BUS_TEST(an_address_in_use_is_a_conflict),
     };
