@@ -19,11 +19,20 @@ static struct metric events_published = {
     .labels = "",
 };
 
+static struct metric ring_bytes = {
+    .type = METRIC_GAUGE,
+    .name = "hyeopchi_event_ring_bytes",
+    .help =
+        "Envelopes of the latest events, kept in memory for who has missed them; at most 16 MiB.",
+    .labels = "",
+};
+
 /* Into the ring, and the head moves on by it. */
 static void take_over(struct publisher *publisher, const struct eventlog_entry *added)
 {
     assert(added->seq == publisher->head.seq + 1);
     event_ring_add(&publisher->ring, added, publisher->head.chain);
+    metrics_set(&ring_bytes, (int64_t)publisher->ring.size);
     event_chain(publisher->head.chain, added->seq, added->envelope, added->envelope_length);
     publisher->head.seq = added->seq;
 }
@@ -78,6 +87,7 @@ enum err publisher_open(struct loop *loop, const struct publisher_options *optio
         return ERR_FULL;
     }
     metrics_register(&events_published);
+    metrics_register(&ring_bytes);
     publisher_fetch_register();
     publisher->loop = loop;
     publisher->reader = options->reader;
@@ -122,6 +132,7 @@ static void head_moved(struct publisher *publisher, const struct eventlog_head *
     if (head->seq != publisher->head.seq || head->epoch != publisher->head.epoch ||
         memcmp(head->chain, publisher->head.chain, EVENT_CHAIN_SIZE) != 0) {
         event_ring_restart(&publisher->ring, head->seq + 1);
+        metrics_set(&ring_bytes, 0);
     }
     publisher->head = *head;
     publisher->head_known = true;
