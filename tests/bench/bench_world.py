@@ -203,6 +203,12 @@ class World:
     def service_us(self, name):
         return processor_us(self.stack.services[name].process.pid)
 
+    def metric(self, name, metric):
+        """A service's metric that has no labels."""
+        text = self.stack.client(name).get("/metrics").body.decode()
+        line = next(line for line in text.splitlines() if line.startswith(f"{metric} "))
+        return int(line.split()[1])
+
     def settle(self):
         """Does now what autovacuum would do in the middle of somebody else's measurement."""
         for database in ("participation", COPY, PEER):
