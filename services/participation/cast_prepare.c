@@ -4,6 +4,7 @@
  * the database: whether a voter has voted before is the writer's to see.
  */
 #include "participation/cast.h"
+#include "participation/commitment.h"
 #include "participation/domain/leaf.h"
 #include "runtime/buffer.h"
 #include "runtime/json.h"
@@ -237,10 +238,8 @@ static enum err encode_body(struct cast_item *item, const struct frozen *frozen)
     return encoder_finish(&encoder, &item->body_length);
 }
 
-/* C: binds the server to this choice without telling it. */
 static enum err commit_to_choice(struct cast_item *item, const struct frozen *frozen)
 {
-    uint8_t input[LEAF_COMMIT_SIZE(VOTE_BODY_MAX)];
     const struct leaf_commit commit = {
         .ballot_id = frozen->definition.ballot_id,
         .def_hash = frozen->definition_hash,
@@ -248,18 +247,9 @@ static enum err commit_to_choice(struct cast_item *item, const struct frozen *fr
         .body = item->body,
         .body_length = item->body_length,
     };
-    struct encoder encoder;
-    size_t length = 0;
-    enum err err;
 
     crypto_random(item->blinding, sizeof item->blinding);
-    encoder_init(&encoder, input, sizeof input);
-    leaf_commit_encode(&encoder, &commit);
-    err = encoder_finish(&encoder, &length);
-    if (!err) {
-        crypto_tagged_hash(LEAF_TAG_COMMIT, input, length, item->commitment);
-    }
-    return err;
+    return commitment_make(&commit, item->commitment);
 }
 
 /* What the same request is recognised by. Keyed: neither says anything without the ballot's key. */

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Counting. The votes are read in the order of their nullifiers, so that the
- * last revision of each is the final one, and counted by the domain's tally,
- * which the command and the verifier use too. It must never see the roll, nor a
- * ballot's key.
+ * Counting: the final votes of the box, by the domain's tally, which the command
+ * and the verifier use too. It must never see the roll, nor a ballot's key.
  */
 #include "participation/count.h"
 
+#include "participation/box.h"
 #include "participation/decide.h"
 #include "participation/domain/election.h"
 #include "participation/domain/tally.h"
 #include "participation/domain/tally_json.h"
-#include "participation/domain/vote_body.h"
 #include "participation/frozen.h"
 #include "participation/store/votes.h"
 #include "runtime/log.h"
@@ -36,13 +34,6 @@ struct counter {
     bool timer_closed;
 };
 
-/* The final vote of one nullifier so far. */
-struct candidate {
-    uint8_t nullifier[CRYPTO_HASH_SIZE];
-    uint16_t rev; /* 0: none yet */
-    struct vote_body body;
-};
-
 static enum err add_options(struct election *election, const struct ballot_definition *definition)
 {
     enum err err = election_set_budget(election, (struct decimal){.units = definition->budget_krw});
@@ -64,69 +55,17 @@ static enum err add_options(struct election *election, const struct ballot_defin
     return err;
 }
 
-static enum err add_vote(struct election *election, const struct vote_body *body)
+/* A box_vote_fn. */
+static enum err add_vote(void *context, const struct box_vote *vote)
 {
+    struct election *election = context;
     struct election_choice choices[VOTE_CHOICE_MAX];
 
-    for (size_t i = 0; i < body->count; i++) {
+    for (size_t i = 0; i < vote->body.count; i++) {
         /* The ballot numbers its options from 1, the election from 0. */
-        choices[i] = (struct election_choice){.option = body->choices[i].option - 1};
+        choices[i] = (struct election_choice){.option = vote->body.choices[i].option - 1};
     }
-    return election_add_vote(election, choices, body->count);
-}
-
-/* Adds the votes of one page; a nullifier's last vote is added when the next nullifier comes. */
-static enum err add_page(struct election *election, const struct db_rows *rows,
-                         struct candidate *candidate)
-{
-    enum err err = ERR_OK;
-
-    for (int64_t i = 0; i < db_rows_count(rows) && !err; i++) {
-        struct vote_page_row row;
-
-        store_vote_page_row(rows, i, &row);
-        if (candidate->rev > 0 &&
-            memcmp(candidate->nullifier, row.nullifier, CRYPTO_HASH_SIZE) != 0) {
-            err = add_vote(election, &candidate->body);
-        } else if (row.rev != candidate->rev + 1) {
-            err = ERR_INTERNAL; /* Revisions are contiguous, or somebody took one out. */
-        }
-        if (!err && memcmp(candidate->nullifier, row.nullifier, CRYPTO_HASH_SIZE) != 0 &&
-            row.rev != 1) {
-            err = ERR_INTERNAL;
-        }
-        if (!err) {
-            memcpy(candidate->nullifier, row.nullifier, CRYPTO_HASH_SIZE);
-            candidate->rev = row.rev;
-            err = vote_body_decode(row.choice, row.choice_length, &candidate->body);
-        }
-    }
-    return err;
-}
-
-static enum err add_votes(struct db *db, const uint8_t *ballot_id, struct election *election)
-{
-    struct candidate *candidate = calloc(1, sizeof *candidate);
-    bool more = true;
-    enum err err = candidate == NULL ? ERR_FULL : ERR_OK;
-
-    /* Ends: every page but the last is full, and each starts behind the one before. */
-    while (more && !err) {
-        struct db_rows *rows = NULL;
-
-        err = store_vote_page(db, ballot_id, candidate->rev > 0 ? candidate->nullifier : NULL,
-                              candidate->rev, &rows);
-        if (!err) {
-            more = db_rows_count(rows) == STORE_VOTE_READ_COUNT_MAX;
-            err = add_page(election, rows, candidate);
-        }
-        db_rows_release(rows);
-    }
-    if (!err && candidate->rev > 0) {
-        err = add_vote(election, &candidate->body);
-    }
-    free(candidate);
-    return err;
+    return election_add_vote(election, choices, vote->body.count);
 }
 
 static enum tally_tie_rule tie_rule(enum ballot_tie tie)
@@ -184,7 +123,7 @@ static enum err count_ballot(struct db *db, const struct ballot_definition *defi
         err = add_options(election, definition);
     }
     if (!err) {
-        err = add_votes(db, row->ballot_id, election);
+        err = box_read(db, row->ballot_id, add_vote, election);
     }
     if (!err && (int64_t)election_vote_count(election) != row->voters) {
         char ballot_id[CRYPTO_UUID_TEXT_SIZE];

@@ -6,12 +6,10 @@
  */
 #include "participation/export.h"
 
+#include "participation/box.h"
+#include "participation/commitment.h"
 #include "participation/domain/ballot_pb.h"
 #include "participation/domain/decimal.h"
-#include "participation/domain/leaf.h"
-#include "participation/domain/vote_body.h"
-#include "participation/store/votes.h"
-#include "runtime/crypto.h"
 #include "runtime/json.h"
 
 #include <assert.h>
@@ -35,68 +33,33 @@ struct export
     struct choice *choices; /* row->voters of them */
     int64_t choice_count;
     struct text lists;
-    uint8_t nullifier[CRYPTO_HASH_SIZE]; /* of the row that was read last */
-    uint16_t rev;                        /* the same; 0: none yet */
     int64_t votes[BALLOT_OPTION_MAX];
     bool funded[BALLOT_OPTION_MAX];
-    struct vote_body body; /* of the vote that was taken last */
-    uint8_t input[LEAF_COMMIT_SIZE(VOTE_BODY_MAX)];
 };
 
-static enum err commit(struct export *export, const struct vote_page_row *row,
-                       uint8_t ret_commitment[CRYPTO_HASH_SIZE])
+/* A box_vote_fn. */
+static enum err take_vote(void *context, const struct box_vote *vote)
 {
-    const struct leaf_commit leaf = {
+    struct export *export = context;
+    struct choice *choice = &export->choices[export->choice_count];
+    const struct leaf_commit commit = {
         .ballot_id = export->row->ballot_id,
         .def_hash = export->row->definition_hash,
-        .blinding = row->blinding,
-        .body = row->choice,
-        .body_length = row->choice_length,
+        .blinding = vote->blinding,
+        .body = vote->choice,
+        .body_length = vote->choice_length,
     };
-    struct encoder encoder;
-    size_t length = 0;
-    enum err err;
-
-    encoder_init(&encoder, export->input, sizeof export->input);
-    leaf_commit_encode(&encoder, &leaf);
-    err = encoder_finish(&encoder, &length);
-    if (!err) {
-        crypto_tagged_hash(LEAF_TAG_COMMIT, export->input, length, ret_commitment);
-    }
-    return err;
-}
-
-/* The vote that was taken last is not the final one of its voter. */
-static void drop_last(struct export *export)
-{
-    assert(export->choice_count > 0);
-    for (size_t i = 0; i < export->body.count; i++) {
-        export->votes[export->body.choices[i].option - 1]--;
-    }
-    export->choice_count--;
-}
-
-static enum err take_vote(struct export *export, const struct vote_page_row *row)
-{
-    struct choice *choice = &export->choices[export->choice_count];
     size_t at = text_length(&export->lists);
-    enum err err;
 
     if (export->choice_count == export->row->voters) {
         return ERR_INTERNAL; /* more votes than voters */
     }
-    err = vote_body_decode(row->choice, row->choice_length, &export->body);
-    if (!err) {
-        err = ballot_pb_add_choices(&export->lists, export->definition, &export->body);
-    }
-    if (!err) {
-        err = commit(export, row, choice->commitment);
-    }
-    if (err) {
+    if (ballot_pb_add_choices(&export->lists, export->definition, &vote->body) ||
+        commitment_make(&commit, choice->commitment)) {
         return ERR_INTERNAL;
     }
-    for (size_t i = 0; i < export->body.count; i++) {
-        export->votes[export->body.choices[i].option - 1]++;
+    for (size_t i = 0; i < vote->body.count; i++) {
+        export->votes[vote->body.choices[i].option - 1]++;
     }
     choice->at = (uint32_t)at;
     choice->length = (uint32_t)(text_length(&export->lists) - at);
@@ -104,44 +67,11 @@ static enum err take_vote(struct export *export, const struct vote_page_row *row
     return text_err(&export->lists);
 }
 
-/* The last revision of each nullifier is its final vote; they come one after another. */
-static enum err take_row(struct export *export, const struct vote_page_row *row)
-{
-    const bool revises =
-        export->rev > 0 && memcmp(export->nullifier, row->nullifier, CRYPTO_HASH_SIZE) == 0;
-
-    if (row->rev != (revises ? export->rev + 1 : 1)) {
-        return ERR_INTERNAL; /* Revisions are contiguous, or somebody took one out. */
-    }
-    if (revises) {
-        drop_last(export);
-    }
-    memcpy(export->nullifier, row->nullifier, CRYPTO_HASH_SIZE);
-    export->rev = row->rev;
-    return take_vote(export, row);
-}
-
 static enum err read_votes(struct db *db, struct export *export)
 {
-    bool more = true;
-    enum err err = ERR_OK;
+    enum err err = box_read(db, export->row->ballot_id, take_vote, export);
 
-    /* Ends: every page but the last is full, and each starts behind the one before. */
-    while (more && !err) {
-        struct db_rows *rows = NULL;
-
-        err = store_vote_page(db, export->row->ballot_id,
-                              export->rev > 0 ? export->nullifier : NULL, export->rev, &rows);
-        more = !err && db_rows_count(rows) == STORE_VOTE_READ_COUNT_MAX;
-        for (int64_t i = 0; !err && i < db_rows_count(rows); i++) {
-            struct vote_page_row row;
-
-            store_vote_page_row(rows, i, &row);
-            err = take_row(export, &row);
-        }
-        db_rows_release(rows);
-    }
-    if (!err && export->choice_count != export->row->voters) {
+    if (err == ERR_INVALID || (!err && export->choice_count != export->row->voters)) {
         err = ERR_INTERNAL;
     }
     return err;

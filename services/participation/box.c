@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reading the box page by page. A nullifier's last vote is known to be its
+ * final one when the next nullifier comes, so one vote is always held back.
+ */
+#include "participation/box.h"
+
+#include "participation/store/votes.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+static enum err hold(struct box_vote *held, const struct vote_page_row *row)
+{
+    enum err err = vote_body_decode(row->choice, row->choice_length, &held->body);
+
+    if (err) {
+        return err;
+    }
+    memcpy(held->nullifier, row->nullifier, sizeof held->nullifier);
+    memcpy(held->blinding, row->blinding, sizeof held->blinding);
+    memcpy(held->choice, row->choice, row->choice_length); /* A body that was read fits. */
+    held->choice_length = row->choice_length;
+    held->rev = row->rev;
+    return ERR_OK;
+}
+
+static enum err take_row(struct box_vote *held, const struct vote_page_row *row,
+                         box_vote_fn *on_vote, void *context)
+{
+    const bool revises =
+        held->rev > 0 && memcmp(held->nullifier, row->nullifier, sizeof held->nullifier) == 0;
+    enum err err = ERR_OK;
+
+    if (row->rev != (revises ? held->rev + 1 : 1)) {
+        return ERR_INTERNAL; /* Revisions are contiguous, or somebody took one out. */
+    }
+    if (held->rev > 0 && !revises) {
+        err = on_vote(context, held);
+    }
+    return err ? err : hold(held, row);
+}
+
+enum err box_read(struct db *db, const uint8_t *ballot_id, box_vote_fn *on_vote, void *context)
+{
+    struct box_vote *held = calloc(1, sizeof *held);
+    bool more = true;
+    enum err err = held == NULL ? ERR_FULL : ERR_OK;
+
+    /* Ends: every page but the last is full, and each starts behind the one before. */
+    while (more && !err) {
+        struct db_rows *rows = NULL;
+
+        err = store_vote_page(db, ballot_id, held->rev > 0 ? held->nullifier : NULL, held->rev,
+                              &rows);
+        more = !err && db_rows_count(rows) == STORE_VOTE_READ_COUNT_MAX;
+        for (int64_t i = 0; !err && i < db_rows_count(rows); i++) {
+            struct vote_page_row row;
+
+            store_vote_page_row(rows, i, &row);
+            err = take_row(held, &row, on_vote, context);
+        }
+        db_rows_release(rows);
+    }
+    if (!err && held->rev > 0) {
+        err = on_vote(context, held);
+    }
+    free(held);
+    return err;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A ballot's box: its final votes, in the order of their nullifiers. Never the
+ * roll, nor a ballot's key. Database threads.
+ */
+#ifndef HYEOPCHI_PARTICIPATION_BOX_H
+#define HYEOPCHI_PARTICIPATION_BOX_H
+
+#include "participation/domain/leaf.h"
+#include "participation/domain/vote_body.h"
+#include "runtime/crypto.h"
+#include "runtime/db.h"
+#include "runtime/err.h"
+
+/* The last revision of a nullifier. */
+struct box_vote {
+    uint8_t nullifier[CRYPTO_HASH_SIZE];
+    uint16_t rev; /* 0: none yet */
+    uint8_t blinding[LEAF_BLINDING_SIZE];
+    uint8_t choice[VOTE_BODY_MAX]; /* as its commitment has it */
+    size_t choice_length;
+    struct vote_body body; /* the same, read */
+};
+
+/* Takes a final vote, borrowed for the call; an error ends the reading. */
+typedef enum err box_vote_fn(void *context, const struct box_vote *vote);
+
+/*
+ * Reads all of it.
+ *
+ * ERR_INVALID   a stored choice is none.
+ * ERR_INTERNAL  a voter's revisions have a gap.
+ * Else what on_vote returned, or the database.
+ */
+ERR_CHECKED enum err box_read(struct db *db, const uint8_t *ballot_id, box_vote_fn *on_vote,
+                              void *context);
+
+#endif
