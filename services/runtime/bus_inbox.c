@@ -9,6 +9,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+enum { RECONNECT_MIN_MS = 50, RECONNECT_MAX_MS = 1000 };
+
 static bool inbox_take(struct bus_inbox *inbox, struct bus_item *ret_item)
 {
     bool taken = false;
@@ -133,6 +135,29 @@ enum err bus_error(int result, const char *event, const char *url)
         return ERR_INVALID;
     default:
         return ERR_UNAVAILABLE;
+    }
+}
+
+enum err bus_dial(nng_socket socket, const char *url, nng_dialer *ret_dialer)
+{
+    int result = nng_dialer_create(ret_dialer, socket, url);
+
+    if (result == 0) {
+        /* Only TCP knows these two; elsewhere the refusal means nothing. */
+        (void)nng_dialer_set_bool(*ret_dialer, NNG_OPT_TCP_NODELAY, true);
+        (void)nng_dialer_set_bool(*ret_dialer, NNG_OPT_TCP_KEEPALIVE, true);
+        (void)nng_dialer_set_ms(*ret_dialer, NNG_OPT_RECONNMINT, RECONNECT_MIN_MS);
+        (void)nng_dialer_set_ms(*ret_dialer, NNG_OPT_RECONNMAXT, RECONNECT_MAX_MS);
+        result = nng_dialer_start(*ret_dialer, NNG_FLAG_NONBLOCK);
+    }
+    return result == 0 ? ERR_OK : bus_error(result, "bus_dial_failed", url);
+}
+
+void bus_redial(nng_socket socket, const char *url, nng_dialer *dialer)
+{
+    (void)nng_dialer_close(*dialer); /* Gone either way; its pipe goes with it. */
+    if (bus_dial(socket, url, dialer) != ERR_OK) {
+        log_warn("bus_redial_failed", log_str("url", url), log_str("action", "retrying"));
     }
 }
 

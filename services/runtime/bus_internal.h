@@ -96,6 +96,12 @@ void bus_dispose(void (*dispose)(void *endpoint), void *endpoint);
 /* nng's error number as ours; logs it as event with the URL. */
 ERR_CHECKED enum err bus_error(int result, const char *event, const char *url);
 
+/* Dials from the socket, again and again, until the dialer is closed. */
+ERR_CHECKED enum err bus_dial(nng_socket socket, const char *url, nng_dialer *ret_dialer);
+
+/* The same anew: the connection that there is goes with its dialer. Failing is logged. */
+void bus_redial(nng_socket socket, const char *url, nng_dialer *dialer);
+
 /* Options every socket gets before it listens or dials. */
 void bus_socket_limits(nng_socket socket);
 

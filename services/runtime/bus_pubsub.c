@@ -193,25 +193,6 @@ static void sub_dispose(void *context)
     sub_release(sub);
 }
 
-static enum err sub_dial(struct bus_sub *sub)
-{
-    int result = nng_dialer_create(&sub->dialer, sub->socket, sub->url);
-
-    if (result != 0) {
-        return bus_error(result, "bus_dial_failed", sub->url);
-    }
-    /* Only TCP knows these two; elsewhere the refusal means nothing. */
-    (void)nng_dialer_set_bool(sub->dialer, NNG_OPT_TCP_NODELAY, true);
-    (void)nng_dialer_set_bool(sub->dialer, NNG_OPT_TCP_KEEPALIVE, true);
-    (void)nng_dialer_set_ms(sub->dialer, NNG_OPT_RECONNMINT, 50);
-    (void)nng_dialer_set_ms(sub->dialer, NNG_OPT_RECONNMAXT, 1000);
-    result = nng_dialer_start(sub->dialer, NNG_FLAG_NONBLOCK);
-    if (result != 0) {
-        return bus_error(result, "bus_dial_failed", sub->url);
-    }
-    return ERR_OK;
-}
-
 static enum err sub_subscribe(struct bus_sub *sub, const struct bus_sub_options *options,
                               size_t queue_length)
 {
@@ -230,7 +211,7 @@ static enum err sub_subscribe(struct bus_sub *sub, const struct bus_sub_options 
     if (result != 0) {
         return bus_error(result, "bus_subscribe_failed", options->url);
     }
-    return sub_dial(sub);
+    return bus_dial(sub->socket, sub->url, &sub->dialer);
 }
 
 enum err bus_sub_open(struct loop *loop, const struct bus_sub_options *options,
@@ -296,10 +277,7 @@ void bus_sub_resume(struct bus_sub *sub)
 
 void bus_sub_redial(struct bus_sub *sub)
 {
-    (void)nng_dialer_close(sub->dialer); /* Gone either way; its pipe goes with it. */
-    if (sub_dial(sub) != ERR_OK) {
-        log_warn("bus_redial_failed", log_str("url", sub->url), log_str("action", "retrying"));
-    }
+    bus_redial(sub->socket, sub->url, &sub->dialer);
 }
 
 void bus_sub_close(struct bus_sub *sub)

@@ -84,21 +84,6 @@ static void req_item(struct bus_item *item, void *context)
     }
 }
 
-static enum err req_dial(struct bus_req *req)
-{
-    int result = nng_dialer_create(&req->dialer, req->socket, req->url);
-
-    if (result == 0) {
-        /* Only TCP knows these two; elsewhere the refusal means nothing. */
-        (void)nng_dialer_set_bool(req->dialer, NNG_OPT_TCP_NODELAY, true);
-        (void)nng_dialer_set_bool(req->dialer, NNG_OPT_TCP_KEEPALIVE, true);
-        (void)nng_dialer_set_ms(req->dialer, NNG_OPT_RECONNMINT, 50);
-        (void)nng_dialer_set_ms(req->dialer, NNG_OPT_RECONNMAXT, 1000);
-        result = nng_dialer_start(req->dialer, NNG_FLAG_NONBLOCK);
-    }
-    return result == 0 ? ERR_OK : bus_error(result, "bus_dial_failed", req->url);
-}
-
 static void req_timed_out(uv_timer_t *timer)
 {
     struct bus_req *req = timer->data;
@@ -108,10 +93,7 @@ static void req_timed_out(uv_timer_t *timer)
     }
     (void)nng_ctx_close(req->ctx); /* Completes the aio; its item carries an old generation. */
     nng_aio_wait(req->aio);
-    (void)nng_dialer_close(req->dialer); /* Gone either way; its pipe goes with it. */
-    if (req_dial(req) != ERR_OK) {
-        log_warn("bus_redial_failed", log_str("url", req->url), log_str("action", "retrying"));
-    }
+    bus_redial(req->socket, req->url, &req->dialer);
     if (nng_ctx_open(&req->ctx, req->socket) != 0) {
         log_error("bus_context_failed", log_str("kind", "req"));
     }
@@ -149,7 +131,8 @@ static enum err req_connect(struct bus_req *req)
     /* A lost request is our caller's to repeat: it may want another peer by then. */
     (void)nng_socket_set_ms(req->socket, NNG_OPT_REQ_RESENDTIME, NNG_DURATION_INFINITE);
     result = nng_ctx_open(&req->ctx, req->socket);
-    return result == 0 ? req_dial(req) : bus_error(result, "bus_dial_failed", req->url);
+    return result == 0 ? bus_dial(req->socket, req->url, &req->dialer)
+                       : bus_error(result, "bus_dial_failed", req->url);
 }
 
 enum err bus_req_open(struct loop *loop, const char *url, struct bus_req **ret_req)

@@ -39,7 +39,7 @@ enum {
     HTTP_STREAM_BACKLOG_MAX = 1024 * 1024, /* unsent bytes of one stream */
     HTTP_PATH_PARAM_COUNT_MAX = 4,
     HTTP_QUERY_PARAM_COUNT_MAX = 32,
-    HTTP_ECHOED_KEY_LENGTH_MAX = 255, /* of an Idempotency-Key that an answer repeats */
+    HTTP_IDEMPOTENCY_KEY_LENGTH_MAX = 255, /* of one that an answer repeats */
 };
 
 struct http_server;

@@ -299,7 +299,7 @@ static void bind_answer(struct http_request *request, const void *body, size_t l
     content_digest_format(body, length, &digest);
     http_response_header(request, "Content-Digest", buffer_text(&digest));
     buffer_release(&digest);
-    if (key != NULL && strlen(key) <= HTTP_ECHOED_KEY_LENGTH_MAX) {
+    if (key != NULL && strlen(key) <= HTTP_IDEMPOTENCY_KEY_LENGTH_MAX) {
         http_response_header(request, "Idempotency-Key", key);
     }
 }

@@ -36,7 +36,7 @@ const char *params_idempotency_key(struct http_request *request)
         params_refuse(request, &PROBLEM_KEY_MISSING, "idempotency-key");
         return NULL;
     }
-    if (strlen(key) > PARAMS_KEY_LENGTH_MAX) {
+    if (strlen(key) > HTTP_IDEMPOTENCY_KEY_LENGTH_MAX) {
         params_refuse(request, &PROBLEM_MALFORMED, "idempotency-key");
         return NULL;
     }

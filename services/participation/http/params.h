@@ -10,8 +10,6 @@
 
 #include <stdbool.h>
 
-enum { PARAMS_KEY_LENGTH_MAX = 255 };
-
 /* The {id} of the path as bytes. False when it is no ballot's id: the request was answered. */
 bool params_ballot_id(struct http_request *request, uint8_t ret_ballot_id[BALLOT_ID_SIZE]);
 
