@@ -35,25 +35,20 @@ static bool write_out(const struct client_response *response, bool as_json)
 enum cli_status ballot_export(const struct invocation *invocation)
 {
     struct client_response response;
-    struct client *client = NULL;
     char path[CLIENT_URL_SIZE];
     enum cli_status status;
 
     if (request_ballot_path(invocation, invocation_operand(invocation, 0), "/votes.pb", path)) {
         return CLI_USAGE;
     }
-    status = client_open(invocation, &client);
-    if (status != CLI_OK) {
-        return status;
-    }
-    status = request_send(invocation, client,
-                          &(const struct client_request){
-                              .service = CLIENT_PARTICIPATION,
-                              .method = "GET",
-                              .path = path,
-                              .accept = "text/plain",
-                          },
-                          &response);
+    status = request_fetch(invocation,
+                           &(const struct client_request){
+                               .service = CLIENT_PARTICIPATION,
+                               .method = "GET",
+                               .path = path,
+                               .accept = "text/plain",
+                           },
+                           &response);
     if (status == CLI_OK) {
         if (!write_out(&response, invocation->json)) {
             (void)fprintf(stderr, "hyeopchi: %s\n", process_error());
@@ -61,6 +56,5 @@ enum cli_status ballot_export(const struct invocation *invocation)
         }
         client_response_release(&response);
     }
-    client_close(client);
     return status;
 }

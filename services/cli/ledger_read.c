@@ -232,26 +232,20 @@ enum cli_status ledger_appropriate(const struct invocation *invocation)
 enum cli_status ledger_verify(const struct invocation *invocation)
 {
     struct client_response response;
-    struct client *client = NULL;
     enum cli_status status;
 
-    status = client_open(invocation, &client);
-    if (status != CLI_OK) {
-        return status;
-    }
-    status = request_send(invocation, client,
-                          &(const struct client_request){
-                              .service = CLIENT_LEDGER,
-                              .method = "GET",
-                              .path = "/v1/verification",
-                          },
-                          &response);
+    status = request_fetch(invocation,
+                           &(const struct client_request){
+                               .service = CLIENT_LEDGER,
+                               .method = "GET",
+                               .path = "/v1/verification",
+                           },
+                           &response);
     if (status == CLI_OK) {
         print_answer(response.json, invocation->json);
         status = json_is_true(json_object_get(response.json, "sound")) ? CLI_OK : CLI_FAILED;
         client_response_release(&response);
     }
-    client_close(client);
     return status;
 }
 

@@ -57,23 +57,30 @@ enum cli_status request_send(const struct invocation *invocation, struct client 
     return CLI_OK;
 }
 
+enum cli_status request_fetch(const struct invocation *invocation,
+                              const struct client_request *request,
+                              struct client_response *ret_response)
+{
+    struct client *client = NULL;
+    enum cli_status status = client_open(invocation, &client);
+
+    if (status == CLI_OK) {
+        status = request_send(invocation, client, request, ret_response);
+    }
+    client_close(client);
+    return status;
+}
+
 enum cli_status request_run(const struct invocation *invocation,
                             const struct client_request *request)
 {
     struct client_response response;
-    struct client *client = NULL;
-    enum cli_status status;
+    enum cli_status status = request_fetch(invocation, request, &response);
 
-    status = client_open(invocation, &client);
-    if (status != CLI_OK) {
-        return status;
-    }
-    status = request_send(invocation, client, request, &response);
     if (status == CLI_OK) {
         print_answer(response.json, invocation->json);
         client_response_release(&response);
     }
-    client_close(client);
     return status;
 }
 

@@ -28,7 +28,12 @@ enum cli_status request_send(const struct invocation *invocation, struct client 
                              const struct client_request *request,
                              struct client_response *ret_response);
 
-/* Opens a client, sends, prints the answer. */
+/* Opens a client for this one request, and sends as above. */
+enum cli_status request_fetch(const struct invocation *invocation,
+                              const struct client_request *request,
+                              struct client_response *ret_response);
+
+/* The same, and prints the answer. */
 enum cli_status request_run(const struct invocation *invocation,
                             const struct client_request *request);
 

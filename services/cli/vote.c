@@ -168,30 +168,24 @@ static enum cli_status send_vote(const struct invocation *invocation, const char
                                  const char *text)
 {
     struct client_response response;
-    struct client *client = NULL;
     enum cli_status status;
 
-    status = client_open(invocation, &client);
-    if (status != CLI_OK) {
-        return status;
-    }
-    status = request_send(invocation, client,
-                          &(const struct client_request){
-                              .service = CLIENT_PARTICIPATION,
-                              .method = "POST",
-                              .path = path,
-                              .content_type = "application/json",
-                              .body = text,
-                              .body_length = strlen(text),
-                              .idempotency_key = invocation_text(invocation, "idempotency-key"),
-                          },
-                          &response);
+    status = request_fetch(invocation,
+                           &(const struct client_request){
+                               .service = CLIENT_PARTICIPATION,
+                               .method = "POST",
+                               .path = path,
+                               .content_type = "application/json",
+                               .body = text,
+                               .body_length = strlen(text),
+                               .idempotency_key = invocation_text(invocation, "idempotency-key"),
+                           },
+                           &response);
     if (status == CLI_OK) {
         print_answer(response.json, invocation->json);
         status = keep_receipt(invocation, response.json);
         client_response_release(&response);
     }
-    client_close(client);
     return status;
 }
 
