@@ -7,7 +7,6 @@ as an acknowledgement only if it verifies. What is not answered for good is aske
 same Idempotency-Key until it is, or until the story is over. Nothing here judges the services.
 """
 
-import base64
 import hashlib
 import http.client
 import itertools
@@ -17,7 +16,7 @@ import threading
 import time
 import uuid
 
-from support.client import Answer, Client, b64url
+from support.client import Answer, Client, b64url, content_digest
 from support.participation import rfc3339
 
 from receipts import BadReceipt, verify_receipt
@@ -52,8 +51,7 @@ def believe(answer, key):
 
     Where a request was doubled on its way, each answer on the connection is the one before's.
     """
-    digest = base64.b64encode(hashlib.sha256(answer.body).digest()).decode()
-    if answer.headers.get("content-digest") != f"sha-256=:{digest}:":
+    if answer.headers.get("content-digest") != content_digest(answer.body):
         raise Unbelievable("damaged")
     if answer.headers.get("idempotency-key") != key:
         raise Unbelievable("another request's")

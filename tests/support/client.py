@@ -25,6 +25,11 @@ def from_b64url(text):
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
+def content_digest(body):
+    """A Content-Digest (RFC 9530) by SHA-256."""
+    return f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:"
+
+
 class Key:
     """A key of one role: `id` names it on the wire, `line()` is its line in the keys file."""
 
@@ -105,8 +110,7 @@ class Client:
         if query:
             components.append("@query")
         if body:
-            digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
-            headers["content-digest"] = override.get("digest", f"sha-256=:{digest}:")
+            headers["content-digest"] = override.get("digest", content_digest(body))
             components.append("content-digest")
         if "idempotency-key" in headers:
             components.append("idempotency-key")
