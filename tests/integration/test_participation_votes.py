@@ -43,7 +43,7 @@ def revisions(running, ballot_id):
     """The revisions of each nullifier in the box, in order."""
     rows = running.databases.psql(
         "participation",
-        "SELECT array_agg(rev ORDER BY rev) FROM participation.vote"
+        "SELECT array_agg(rev::integer ORDER BY rev) FROM participation.vote"
         " WHERE ballot_id = %s GROUP BY nullifier",
         (ballot_id,),
     )

@@ -11,30 +11,45 @@ CREATE SCHEMA participation;
 COMMENT ON SCHEMA participation IS 'Ballots and votes.';
 GRANT USAGE ON SCHEMA participation TO participation;
 
+-- What a single value must be is said by its domain, and not by a CHECK of the table: PostgreSQL
+-- reads a table's CHECKs anew in every statement, a domain's once in a session.
+CREATE DOMAIN participation.ballot_state AS text CHECK (
+    value IN ('draft', 'opening', 'open', 'closed', 'counted', 'certified')
+);
+CREATE DOMAIN participation.batch_number AS bigint CHECK (value > 0);
+CREATE DOMAIN participation.counter AS bigint CHECK (value >= 0);
+CREATE DOMAIN participation.hash AS bytea CHECK (length(value) = 32);
+CREATE DOMAIN participation.hash_list AS bytea CHECK (length(value) % 32 = 0);
+CREATE DOMAIN participation.idempotency_key AS text CHECK (length(value) BETWEEN 1 AND 255);
+CREATE DOMAIN participation.leaf_index AS integer CHECK (value >= 0);
+CREATE DOMAIN participation.opening_attempt AS integer CHECK (value >= 0);
+CREATE DOMAIN participation.public_key AS bytea CHECK (length(value) = 32);
+CREATE DOMAIN participation.revision AS smallint CHECK (value BETWEEN 1 AND 10);
+CREATE DOMAIN participation.signature AS bytea CHECK (length(value) = 64);
+CREATE DOMAIN participation.turnout_cells AS bytea CHECK (length(value) = 12);
+
 CREATE TABLE participation.ballot (
     ballot_id uuid NOT NULL PRIMARY KEY,
     district text NOT NULL,
-    state text NOT NULL CHECK (
-        state IN ('draft', 'opening', 'open', 'closed', 'counted', 'certified')
-    ),
+    state participation.ballot_state NOT NULL,
     definition bytea NOT NULL,
-    definition_hash bytea NOT NULL CHECK (length(definition_hash) = 32),
-    opening_attempt integer NOT NULL DEFAULT 0 CHECK (opening_attempt >= 0),
+    definition_hash participation.hash NOT NULL,
+    opening_attempt participation.opening_attempt NOT NULL DEFAULT 0,
     refusal_code text,
     refusal_shortfall_krw bigint,
-    batch_no bigint NOT NULL DEFAULT 0 CHECK (batch_no >= 0),
-    voters bigint NOT NULL DEFAULT 0 CHECK (voters >= 0),
-    revisions bigint NOT NULL DEFAULT 0 CHECK (revisions >= 0),
+    batch_no participation.counter NOT NULL DEFAULT 0,
+    voters participation.counter NOT NULL DEFAULT 0,
+    revisions participation.counter NOT NULL DEFAULT 0,
     result_json text,
-    result_hash bytea CHECK (length(result_hash) = 32),
+    result_hash participation.hash,
     created_at_ms bigint NOT NULL,
     opened_at_ms bigint,
     closed_at_ms bigint,
     counted_at_ms bigint,
     certified_at_ms bigint,
     created_by text NOT NULL,
-    idempotency_key text NOT NULL CHECK (length(idempotency_key) BETWEEN 1 AND 255),
-    request_hash bytea NOT NULL CHECK (length(request_hash) = 32),
+    idempotency_key participation.idempotency_key NOT NULL,
+    request_hash participation.hash NOT NULL,
     CONSTRAINT ballot_request_unique UNIQUE (created_by, idempotency_key),
     CONSTRAINT ballot_result_check CHECK (
         (state IN ('counted', 'certified')) = (result_json IS NOT NULL)
@@ -93,10 +108,10 @@ COMMENT ON COLUMN participation.ballot_approval.approved_at_ms IS 'UTC milliseco
 
 CREATE TABLE participation.roll (
     ballot_id uuid NOT NULL,
-    vtag bytea NOT NULL CHECK (length(vtag) = 32),
-    rev smallint NOT NULL CHECK (rev BETWEEN 1 AND 10),
+    vtag participation.hash NOT NULL,
+    rev participation.revision NOT NULL,
     channel smallint NOT NULL,
-    cells bytea NOT NULL CHECK (length(cells) = 12),
+    cells participation.turnout_cells NOT NULL,
     PRIMARY KEY (ballot_id, vtag)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE participation.roll IS
@@ -111,14 +126,14 @@ basis, day.';
 
 CREATE TABLE participation.vote (
     ballot_id uuid NOT NULL,
-    nullifier bytea NOT NULL CHECK (length(nullifier) = 32),
-    rev smallint NOT NULL CHECK (rev BETWEEN 1 AND 10),
+    nullifier participation.hash NOT NULL,
+    rev participation.revision NOT NULL,
     channel smallint NOT NULL,
     choice bytea NOT NULL,
-    blinding bytea NOT NULL CHECK (length(blinding) = 32),
-    req_hash bytea NOT NULL CHECK (length(req_hash) = 32),
-    batch_no bigint NOT NULL,
-    leaf_index integer NOT NULL CHECK (leaf_index >= 0),
+    blinding participation.hash NOT NULL,
+    req_hash participation.hash NOT NULL,
+    batch_no participation.batch_number NOT NULL,
+    leaf_index participation.leaf_index NOT NULL,
     PRIMARY KEY (ballot_id, nullifier, rev)
 );
 COMMENT ON TABLE participation.vote IS
@@ -135,11 +150,11 @@ COMMENT ON COLUMN participation.vote.leaf_index IS 'Its place among the commit''
 
 CREATE TABLE participation.receipt_batch (
     ballot_id uuid NOT NULL,
-    batch_no bigint NOT NULL CHECK (batch_no > 0),
-    leaf_hashes bytea NOT NULL CHECK (length(leaf_hashes) % 32 = 0),
+    batch_no participation.batch_number NOT NULL,
+    leaf_hashes participation.hash_list NOT NULL,
     body bytea NOT NULL,
-    signature bytea NOT NULL CHECK (length(signature) = 64),
-    key bytea NOT NULL CHECK (length(key) = 32),
+    signature participation.signature NOT NULL,
+    key participation.public_key NOT NULL,
     PRIMARY KEY (ballot_id, batch_no)
 );
 COMMENT ON TABLE participation.receipt_batch IS
@@ -154,10 +169,10 @@ COMMENT ON COLUMN participation.receipt_batch.key IS 'The public key that verifi
 
 CREATE TABLE participation.vote_request (
     ballot_id uuid NOT NULL,
-    request_key bytea NOT NULL CHECK (length(request_key) = 32),
-    request_mac bytea NOT NULL CHECK (length(request_mac) = 32),
-    nullifier bytea NOT NULL CHECK (length(nullifier) = 32),
-    rev smallint NOT NULL,
+    request_key participation.hash NOT NULL,
+    request_mac participation.hash NOT NULL,
+    nullifier participation.hash NOT NULL,
+    rev participation.revision NOT NULL,
     PRIMARY KEY (ballot_id, request_key)
 );
 COMMENT ON TABLE participation.vote_request IS

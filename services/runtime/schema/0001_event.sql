@@ -6,20 +6,23 @@ CREATE SCHEMA event;
 
 COMMENT ON SCHEMA event IS 'Events said and heard by this service.';
 
+-- A domain's CHECK is read once in a session, a table's anew in every statement.
+CREATE DOMAIN event.chain AS bytea CHECK (octet_length(value) = 32);
+CREATE DOMAIN event.epoch AS bigint CHECK (value >= 1);
+CREATE DOMAIN event.seq AS bigint CHECK (value >= 1);
+CREATE DOMAIN event.term AS bigint CHECK (value >= 1);
+
 CREATE TABLE event.stream_head (
     stream text NOT NULL,
-    epoch bigint NOT NULL,
+    epoch event.epoch NOT NULL,
     seq bigint NOT NULL,
-    low_seq bigint NOT NULL,
-    leader_term bigint NOT NULL,
+    low_seq event.seq NOT NULL,
+    leader_term event.term NOT NULL,
     leader_id text NOT NULL,
-    chain bytea NOT NULL,
+    chain event.chain NOT NULL,
     updated_at_ms bigint NOT NULL,
     CONSTRAINT stream_head_pk PRIMARY KEY (stream),
-    CONSTRAINT stream_head_epoch_check CHECK (epoch >= 1),
-    CONSTRAINT stream_head_seq_check CHECK (seq >= 0 AND low_seq >= 1 AND low_seq <= seq + 1),
-    CONSTRAINT stream_head_leader_term_check CHECK (leader_term >= 1),
-    CONSTRAINT stream_head_chain_check CHECK (octet_length(chain) = 32)
+    CONSTRAINT stream_head_seq_check CHECK (seq >= 0 AND low_seq <= seq + 1)
 ) WITH (fillfactor = 50);
 
 COMMENT ON TABLE event.stream_head IS
@@ -39,15 +42,13 @@ COMMENT ON COLUMN event.stream_head.updated_at_ms IS
 
 CREATE TABLE event.log (
     stream text NOT NULL,
-    seq bigint NOT NULL,
-    epoch bigint NOT NULL,
+    seq event.seq NOT NULL,
+    epoch event.epoch NOT NULL,
     event_id uuid NOT NULL,
     type text NOT NULL,
     envelope bytea NOT NULL,
-    chain bytea NOT NULL,
-    CONSTRAINT log_pk PRIMARY KEY (stream, seq),
-    CONSTRAINT log_seq_check CHECK (seq >= 1),
-    CONSTRAINT log_chain_check CHECK (octet_length(chain) = 32)
+    chain event.chain NOT NULL,
+    CONSTRAINT log_pk PRIMARY KEY (stream, seq)
 );
 
 COMMENT ON TABLE event.log IS
@@ -65,11 +66,9 @@ CREATE TABLE event.consumer_offset (
     consumer text NOT NULL,
     stream text NOT NULL,
     epoch bigint NOT NULL,
-    next_seq bigint NOT NULL,
-    chain bytea NOT NULL,
-    CONSTRAINT consumer_offset_pk PRIMARY KEY (consumer, stream),
-    CONSTRAINT consumer_offset_next_seq_check CHECK (next_seq >= 1),
-    CONSTRAINT consumer_offset_chain_check CHECK (octet_length(chain) = 32)
+    next_seq event.seq NOT NULL,
+    chain event.chain NOT NULL,
+    CONSTRAINT consumer_offset_pk PRIMARY KEY (consumer, stream)
 ) WITH (fillfactor = 50);
 
 COMMENT ON TABLE event.consumer_offset IS
@@ -85,7 +84,7 @@ CREATE TABLE event.dead_letter (
     consumer text NOT NULL,
     stream text NOT NULL,
     epoch bigint NOT NULL,
-    seq bigint NOT NULL,
+    seq event.seq NOT NULL,
     type text NOT NULL,
     envelope bytea NOT NULL,
     error_code text NOT NULL,
@@ -96,7 +95,6 @@ CREATE TABLE event.dead_letter (
     resolved_by text,
     reason text,
     CONSTRAINT dead_letter_pk PRIMARY KEY (consumer, stream, epoch, seq),
-    CONSTRAINT dead_letter_seq_check CHECK (seq >= 1),
     CONSTRAINT dead_letter_attempts_check CHECK (attempts >= 1),
     CONSTRAINT dead_letter_state_check CHECK (state IN ('parked', 'retried', 'discarded')),
     CONSTRAINT dead_letter_resolved_check CHECK (
@@ -144,6 +142,16 @@ BEFORE UPDATE OR DELETE OR TRUNCATE ON event.log
 FOR EACH STATEMENT EXECUTE FUNCTION event.refuse_change();
 
 ALTER TABLE event.log ENABLE ALWAYS TRIGGER log_append_only;
+
+CREATE FUNCTION event.refuse_fenced() RETURNS bigint
+LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'another process leads this stream' USING ERRCODE = 'HL001';
+END
+$$;
+
+COMMENT ON FUNCTION event.refuse_fenced() IS
+'Fails the statement of a writer that has lost the lead, and its transaction.';
 
 -- The runtime role is named like the database; the owner of these tables is another.
 DO $$
