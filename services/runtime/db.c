@@ -2,9 +2,10 @@
 /*
  * The connection and its transactions.
  *
- * COMMIT is always alone, one request and one answer, read to the end: an
- * answer counts only when libpq says that the server has finished, since
- * CommandComplete can be read before the commit it speaks of.
+ * The answer to COMMIT counts only when everything behind it has been read as
+ * well, and libpq says that no transaction is left: CommandComplete alone is no
+ * promise. Behind a statement that failed the server skips a COMMIT, or answers
+ * it with ROLLBACK.
  *
  * Must never call a commit durable that the server has answered with anything
  * but COMMIT.
@@ -207,38 +208,40 @@ enum err db_begin(struct db *db)
         return ERR_UNAVAILABLE;
     }
     assert(PQtransactionStatus(db->connection) == PQTRANS_IDLE);
+    db->sqlstate[0] = '\0';
     db->begin_waiting = true;
+    return ERR_OK;
+}
+
+/* Whether what the server said to COMMIT means that it is durable. */
+static enum err judge_commit(struct db *db, PGresult *result)
+{
+    if (strcmp(PQcmdStatus(result), "COMMIT") != 0) {
+        /* A statement had failed: the server has rolled back and says so by the tag alone. */
+        log_error("database_commit_refused", log_str("tag", PQcmdStatus(result)));
+        return ERR_INTERNAL;
+    }
+    if (db->warned || PQtransactionStatus(db->connection) != PQTRANS_IDLE) {
+        /* Written here, but not where it should be as well: waiting for the standby was cut off. */
+        log_warn("database_commit_doubtful");
+        return ERR_UNAVAILABLE;
+    }
     return ERR_OK;
 }
 
 enum err db_commit(struct db *db)
 {
-    static const char sql[] = "COMMIT";
-    PGresult *result;
-    enum err err = ERR_OK;
+    PGresult *result = NULL;
+    enum err err;
 
     if (db->begin_waiting) {
         db->begin_waiting = false; /* Nothing was said in between. */
         return ERR_OK;
     }
-    err = db_flush_begin(db);
-    if (err) {
-        return err;
-    }
-
     assert(db->unasked_count == 0);
-    db->warned = false;
-    result = db_simple_query(db, sql);
-    if (PQresultStatus(result) != PGRES_COMMAND_OK) {
-        err = db_error_of_result(db, sql, result);
-    } else if (strcmp(PQcmdStatus(result), "COMMIT") != 0) {
-        /* A statement had failed: the server has rolled back and says so by the tag alone. */
-        log_error("database_commit_refused", log_str("tag", PQcmdStatus(result)));
-        err = ERR_INTERNAL;
-    } else if (db->warned || PQtransactionStatus(db->connection) != PQTRANS_IDLE) {
-        /* Written here, but not where it should be as well: waiting for the standby was cut off. */
-        log_warn("database_commit_doubtful");
-        err = ERR_UNAVAILABLE;
+    err = db->queue_length > 0 ? db_commit_queue(db, &result) : db_commit_alone(db, &result);
+    if (!err) {
+        err = judge_commit(db, result);
     }
     PQclear(result);
     return err;

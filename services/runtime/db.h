@@ -6,7 +6,7 @@
  *
  * SQLSTATE becomes enum err here and nowhere else:
  *   08*, 40001, 40P01, 53*, 55P03, 57P0*, connection lost  ERR_UNAVAILABLE
- *   23*                                                    ERR_CONFLICT
+ *   23*, HL*                                               ERR_CONFLICT
  *   22*                                                    ERR_INVALID
  *   anything else                                          ERR_INTERNAL
  * The failing statement's SQLSTATE and message are logged once, here
@@ -161,10 +161,10 @@ ERR_CHECKED enum err db_query(struct db *db, const char *sql, const struct db_pa
                               size_t param_count, struct db_rows **ret_rows);
 
 /*
- * BEGIN, COMMIT, ROLLBACK. BEGIN travels with the next statement. A commit is
- * durable only when db_commit() returned ERR_OK; with ERR_UNAVAILABLE its
- * outcome is unknown, with anything else nothing was changed. db_rollback() is
- * harmless outside a transaction.
+ * BEGIN, COMMIT, ROLLBACK. BEGIN travels with the next statement, COMMIT with
+ * the last ones of db_exec_later(). A commit is durable only when db_commit()
+ * returned ERR_OK; with ERR_UNAVAILABLE its outcome is unknown, with anything
+ * else nothing was changed. db_rollback() is harmless outside a transaction.
  */
 ERR_CHECKED enum err db_begin(struct db *db);
 ERR_CHECKED enum err db_commit(struct db *db);
@@ -186,7 +186,7 @@ struct db_field {
 typedef enum err (*db_row_fn)(const struct db_field *fields, int field_count, void *context);
 ERR_CHECKED enum err db_copy_out(struct db *db, const char *sql, db_row_fn on_row, void *context);
 
-/* The five-letter SQLSTATE of the last failure, "" when none. Borrowed. */
+/* The five-letter SQLSTATE of the last failure, "" when none since db_begin(). Borrowed. */
 const char *db_sqlstate(const struct db *db);
 
 int64_t db_rows_count(const struct db_rows *rows);

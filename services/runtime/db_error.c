@@ -30,6 +30,7 @@ enum err db_error_of_sqlstate(const char *sqlstate)
         {"55P03", ERR_UNAVAILABLE}, /* lock not available */
         {"57P0", ERR_UNAVAILABLE},  /* the server shuts down or starts up */
         {"23", ERR_CONFLICT},       /* integrity constraint violation */
+        {"HL", ERR_CONFLICT},       /* another process leads: event.refuse_fenced() */
         {"22", ERR_INVALID},        /* data exception */
     };
 

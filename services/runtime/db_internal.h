@@ -78,6 +78,11 @@ void db_one_line(const char *text, char *ret_line, size_t size);
 /* Reads the answers to what is queued, or sends a waiting BEGIN. */
 ERR_CHECKED enum err db_flush_begin(struct db *db);
 
+/* COMMIT, behind what is queued or alone. *ret_result is what the server said to it, and db->warned
+ * whether with a warning; to PQclear(). An error is that of the first statement that failed. */
+ERR_CHECKED enum err db_commit_queue(struct db *db, PGresult **ret_result);
+ERR_CHECKED enum err db_commit_alone(struct db *db, PGresult **ret_result);
+
 /* Drops the answers that nobody has asked for: their transaction is over. */
 void db_forget_answers(struct db *db);
 

@@ -3,8 +3,9 @@
  * Statements: prepared once on a connection, run alone or queued in a pipeline.
  *
  * BEGIN is not sent alone: it waits for the next statement and travels with it
- * in one pipeline, and so do statements whose answers nobody needs at once: each
- * saves the transaction a round trip. Every answer is read to its end.
+ * in one pipeline, and so do statements whose answers nobody needs at once, and
+ * a COMMIT behind such: each saves the transaction a round trip. Every answer is
+ * read to its end.
  *
  * Must never log parameters, nor let a statement's failure pass unseen because
  * it was queued.
@@ -24,6 +25,7 @@ enum {
 };
 
 static const char BEGIN[] = "BEGIN";
+static const char COMMIT[] = "COMMIT";
 
 /* What a statement's call needs, laid out as libpq wants it. */
 struct call {
@@ -107,6 +109,13 @@ static size_t call_size(const struct call *call)
     return size;
 }
 
+/* Queues a command that has no parameters. */
+static bool queue_command(struct db *db, const char *sql)
+{
+    queue_append(db, sql, false);
+    return PQsendQueryParams(db->connection, sql, 0, NULL, NULL, NULL, NULL, 0) != 0;
+}
+
 /*
  * Sends a statement that is answered by read_queue(), with a waiting BEGIN before
  * it. Short ones leave together; the server works on a long one while the next
@@ -119,8 +128,7 @@ static enum err queue(struct db *db, const char *sql, const struct call *call, b
 
     if (sent && db->begin_waiting) {
         db->begin_waiting = false;
-        queue_append(db, BEGIN, false);
-        sent = PQsendQueryParams(connection, BEGIN, 0, NULL, NULL, NULL, NULL, 0) != 0;
+        sent = queue_command(db, BEGIN);
     }
     if (sent) {
         queue_append(db, sql, has_rows);
@@ -198,8 +206,12 @@ static enum err read_queue(struct db *db, PGresult **ret_last)
         db->broken = true;
     }
     for (int i = 0; i < db->queue_length && !db->broken; i++) {
-        PGresult *result = read_queued(db);
-        ExecStatusType status = PQresultStatus(result);
+        PGresult *result;
+        ExecStatusType status;
+
+        db->warned = false; /* What the last statement was warned of is for its caller. */
+        result = read_queued(db);
+        status = PQresultStatus(result);
 
         if (!err && status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
             err = db_error_of_result(db, db->queue[i].sql, result);
@@ -221,6 +233,31 @@ static enum err read_queue(struct db *db, PGresult **ret_last)
         return err;
     }
     *ret_last = last;
+    return ERR_OK;
+}
+
+enum err db_commit_queue(struct db *db, PGresult **ret_result)
+{
+    assert(db->queue_length > 0 && !db->begin_waiting);
+    if (!queue_command(db, COMMIT)) {
+        db->broken = true;
+    }
+    return read_queue(db, ret_result);
+}
+
+enum err db_commit_alone(struct db *db, PGresult **ret_result)
+{
+    PGresult *result;
+    enum err err = ERR_OK;
+
+    db->warned = false;
+    result = db_simple_query(db, COMMIT);
+    if (PQresultStatus(result) != PGRES_COMMAND_OK) {
+        err = db_error_of_result(db, COMMIT, result);
+        PQclear(result);
+        return err;
+    }
+    *ret_result = result;
     return ERR_OK;
 }
 

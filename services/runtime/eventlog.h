@@ -60,15 +60,21 @@ ERR_CHECKED enum err eventlog_lead(struct db *db, const char *stream, const char
  * Inside the caller's transaction, as its last statement: numbers the drafts,
  * writes them, and stores the new head in *ret_head (head itself is unchanged:
  * take *ret_head over after COMMIT). With no drafts it only tests the term, so
- * that a fenced writer never commits anything.
+ * that a fenced writer never commits anything. It does not wait for the answer:
+ * when somebody else leads, COMMIT fails and eventlog_is_fenced() says so.
  * The drafts stay the caller's, with their data.
- * ERR_CONFLICT  somebody else leads now: roll back and stand by.
  * ERR_FULL      too many drafts, or one too large.
  */
 ERR_CHECKED enum err eventlog_append(struct db *db, const struct eventlog_head *head,
                                      const char *source, struct event_draft *drafts, size_t count,
                                      struct eventlog_head *ret_head,
                                      struct eventlog_entries *ret_entries);
+
+/* Whether the last failure on this connection was that somebody else leads: roll back, stand by. */
+bool eventlog_is_fenced(const struct db *db);
+
+/* Outside a transaction: ERR_CONFLICT, with eventlog_is_fenced(), when somebody else leads. */
+ERR_CHECKED enum err eventlog_test_lead(struct db *db, const struct eventlog_head *head);
 
 /* Reads the head without leading. ERR_NOT_FOUND when the stream has never been written. */
 ERR_CHECKED enum err eventlog_read_head(struct db *db, const char *stream,

@@ -204,17 +204,20 @@ static void announce(struct writer *writer, struct writer_commit *commit,
     writer_wake_loop(writer);
 }
 
-/* What happened to a transaction that was not confirmed; it has been rolled back. */
-enum attempt { ATTEMPT_WORK, ATTEMPT_APPEND, ATTEMPT_COMMIT };
+/* What a transaction was about when it failed, and whether by our lost lead; it has been rolled back. */
+struct attempt {
+    bool committing;
+    bool fenced;
+};
 
 /* Decides whether the connection can be kept, and what the jobs' error is. */
-static enum err judge_failure(struct writer *writer, enum attempt attempt, enum err err)
+static enum err judge_failure(struct writer *writer, const struct attempt *attempt, enum err err)
 {
-    if (attempt == ATTEMPT_APPEND && err == ERR_CONFLICT) {
+    if (attempt->fenced) {
         writer_fenced(writer);
         return ERR_UNAVAILABLE;
     }
-    if (attempt == ATTEMPT_COMMIT && err == ERR_UNAVAILABLE) {
+    if (attempt->committing && err == ERR_UNAVAILABLE) {
         writer_give_up(writer, err, "the outcome of a commit is unknown");
         return ERR_UNAVAILABLE;
     }
@@ -233,7 +236,7 @@ static enum err judge_failure(struct writer *writer, enum attempt attempt, enum 
 static enum err commit_jobs(struct writer *writer, struct writer_job *const *jobs, size_t count)
 {
     struct writer_commit *commit = calloc(1, sizeof *commit);
-    enum attempt attempt = ATTEMPT_WORK;
+    struct attempt attempt = {false};
     enum err err;
 
     if (commit == NULL || writer->link.db == NULL) {
@@ -246,20 +249,20 @@ static enum err commit_jobs(struct writer *writer, struct writer_job *const *job
         err = work(writer, jobs, count);
     }
     if (!err && writer->options.stream != NULL) {
-        attempt = ATTEMPT_APPEND;
         err = eventlog_append(writer->link.db, &writer->head, writer->options.source,
                               writer->drafts, writer->draft_count, &commit->head, &commit->entries);
     }
     if (!err) {
-        attempt = ATTEMPT_COMMIT;
+        attempt.committing = true;
         err = db_commit(writer->link.db);
+        attempt.fenced = err && eventlog_is_fenced(writer->link.db);
     }
     forget_drafts(writer);
     if (err) {
         db_rollback(writer->link.db);
         eventlog_entries_release(&commit->entries);
         free(commit);
-        return judge_failure(writer, attempt, err);
+        return judge_failure(writer, &attempt, err);
     }
     announce(writer, commit, jobs, count);
     return ERR_OK;

@@ -223,8 +223,6 @@ static bool step_standby(struct writer *writer)
 /* A leader that has nothing to do finds out all the same when it leads no more. */
 static void check_lead(struct writer *writer)
 {
-    struct eventlog_entries none;
-    struct eventlog_head head;
     enum err err;
 
     if (writer->options.stream == NULL) {
@@ -233,9 +231,8 @@ static void check_lead(struct writer *writer)
         }
         return;
     }
-    err = eventlog_append(writer->link.db, &writer->head, writer->options.source, NULL, 0, &head,
-                          &none);
-    if (err == ERR_CONFLICT) {
+    err = eventlog_test_lead(writer->link.db, &writer->head);
+    if (err && eventlog_is_fenced(writer->link.db)) {
         writer_fenced(writer);
     } else if (err) {
         writer_give_up(writer, err, "the lead could not be confirmed");

@@ -11,6 +11,8 @@
  *     HYEOPCHI_FAULT_CLOCK=FILE               the calendar's clock is off by what FILE holds now:
  *                                             8 bytes, milliseconds; the monotonic clock is not
  *
+ * A COMMIT is sent alone, or in a pipeline behind the statements before it.
+ *
  * So the services need no switches for their own defects, and a checker can be
  * shown one. One writer thread commits; must never be loaded by anything but a
  * test.
@@ -20,6 +22,7 @@
 #include <fcntl.h>
 #include <libpq-fe.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +32,10 @@
 #include <time.h>
 #include <unistd.h>
 
+/* What no service ever says, sent in a pipeline in the place of COMMIT. */
+#define PRETENDED     "SAVEPOINT pretended"
+#define PRETENDED_TAG "SAVEPOINT"
+
 enum shim_mode { SHIM_OFF, SHIM_EARLY_COMMIT, SHIM_KILL_BEFORE, SHIM_KILL_AFTER };
 
 static struct {
@@ -36,7 +43,8 @@ static struct {
     long number;         /* milliseconds, or which COMMIT */
     long commits;        /* so far */
     PGconn *owing;       /* has been told that it committed, and has not */
-    PGresult *pretended; /* what it was told by */
+    PGresult *pretended; /* what it was told by, when its COMMIT was alone */
+    PGconn *committing;  /* has the N-th COMMIT in its pipeline, and dies at the end of that */
 
     const volatile int64_t *offset_ms; /* of the clock; NULL: none */
 } shim;
@@ -105,6 +113,9 @@ PGresult *shim_prepare(PGconn *connection, const char *name, const char *query, 
 PGresult *shim_exec_prepared(PGconn *connection, const char *name, int count,
                              const char *const *values, const int *lengths, const int *formats,
                              int result_format) __asm__("PQexecPrepared");
+int shim_send_query_params(PGconn *connection, const char *query, int count, const Oid *types,
+                           const char *const *values, const int *lengths, const int *formats,
+                           int result_format) __asm__("PQsendQueryParams");
 
 /* By the system call: a sanitizer asks for the time before functions can be looked up. */
 int shim_clock_gettime(clockid_t id, struct timespec *ret_time)
@@ -162,40 +173,80 @@ static void settle(const PGconn *connection)
     PQclear(REAL(PQexec)(owing, "COMMIT"));
 }
 
+/* Counts a COMMIT that is about to be sent. True when it is the N-th, after which to die. */
+static bool count_commit(void)
+{
+    shim.commits++;
+    if (shim.mode == SHIM_KILL_BEFORE && shim.commits == shim.number) {
+        die();
+    }
+    return shim.mode == SHIM_KILL_AFTER && shim.commits == shim.number;
+}
+
 static PGresult *commit(PGconn *connection)
 {
+    bool last = count_commit();
     PGresult *result;
 
-    shim.commits++;
     if (shim.mode == SHIM_EARLY_COMMIT) {
         shim.owing = connection;
         shim.pretended = PQmakeEmptyPGresult(connection, PGRES_COMMAND_OK);
         return shim.pretended;
     }
-    if (shim.mode == SHIM_KILL_BEFORE && shim.commits == shim.number) {
-        die();
-    }
     result = REAL(PQexec)(connection, "COMMIT");
-    if (shim.mode == SHIM_KILL_AFTER && shim.commits == shim.number) {
+    if (last) {
         die();
     }
     return result;
 }
 
+static bool is_commit(const char *query)
+{
+    return shim.mode != SHIM_OFF && strcmp(query, "COMMIT") == 0;
+}
+
 PGresult *PQexec(PGconn *connection, const char *query)
 {
     settle(connection);
-    if (shim.mode != SHIM_OFF && strcmp(query, "COMMIT") == 0) {
-        return commit(connection);
+    return is_commit(query) ? commit(connection) : REAL(PQexec)(connection, query);
+}
+
+/* Instead of an early COMMIT the server gets something harmless, which PQcmdStatus() renames. */
+int shim_send_query_params(PGconn *connection, const char *query, int count, const Oid *types,
+                           const char *const *values, const int *lengths, const int *formats,
+                           int result_format)
+{
+    const char *sent = query;
+
+    if (is_commit(query) && count_commit()) {
+        shim.committing = connection;
     }
-    return REAL(PQexec)(connection, query);
+    if (is_commit(query) && shim.mode == SHIM_EARLY_COMMIT) {
+        shim.owing = connection;
+        sent = PRETENDED;
+    }
+    return REAL(PQsendQueryParams)(connection, sent, count, types, values, lengths, formats,
+                                   result_format);
+}
+
+int PQexitPipelineMode(PGconn *connection)
+{
+    int done = REAL(PQexitPipelineMode)(connection);
+
+    if (done != 0 && connection == shim.committing) {
+        die();
+    }
+    return done;
 }
 
 char *PQcmdStatus(PGresult *result)
 {
     static char committed[] = "COMMIT";
+    char *status = REAL(PQcmdStatus)(result);
 
-    return result != NULL && result == shim.pretended ? committed : REAL(PQcmdStatus)(result);
+    return (result != NULL && result == shim.pretended) || strcmp(status, PRETENDED_TAG) == 0
+               ? committed
+               : status;
 }
 
 PGTransactionStatusType PQtransactionStatus(const PGconn *connection)

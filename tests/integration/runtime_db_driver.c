@@ -309,6 +309,35 @@ static void a_commit_behind_a_queued_failure_is_no_commit(void **state)
     assert_true(db_is_usable(*state));
 }
 
+/* The COMMIT travels behind what is queued: it is carried out after that, and only then. */
+static void a_commit_behind_queued_statements_is_durable_when_it_returns(void **state)
+{
+    struct db *other = connect_as("db driver other", 5000, false);
+
+    for (int64_t round = 1; round <= 3; round++) {
+        assert_int_equal(db_begin(*state), ERR_OK);
+        assert_int_equal(insert_item_later(*state, 2 * round), ERR_OK);
+        assert_int_equal(insert_item_later(*state, 2 * round + 1), ERR_OK);
+        assert_int_equal(db_commit(*state), ERR_OK);
+        assert_int_equal(count_items(other), 2 * round);
+        assert_string_equal(db_sqlstate(*state), "");
+    }
+    db_close(other);
+}
+
+static void the_sqlstate_of_a_failure_ends_with_the_next_begin(void **state)
+{
+    assert_int_equal(insert_item(*state, 1), ERR_OK);
+    assert_int_equal(db_begin(*state), ERR_OK);
+    assert_int_equal(insert_item_later(*state, 1), ERR_OK);
+    assert_int_equal(db_commit(*state), ERR_CONFLICT);
+    assert_string_equal(db_sqlstate(*state), "23505");
+    db_rollback(*state);
+    assert_int_equal(db_begin(*state), ERR_OK);
+    assert_string_equal(db_sqlstate(*state), "");
+    db_rollback(*state);
+}
+
 static enum err count_items_later(struct db *db)
 {
     return db_query_later(db, "SELECT COUNT(id) FROM item WHERE id < 1000", NULL, 0);
@@ -704,6 +733,10 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(a_rollback_forgets_rows_that_nobody_has_asked_for, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_commit_behind_a_queued_failure_is_no_commit, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_commit_behind_queued_statements_is_durable_when_it_returns, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_sqlstate_of_a_failure_ends_with_the_next_begin, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_connection_lost_with_statements_queued_is_unavailable,
                                         set_up, tear_down),
