@@ -12,6 +12,7 @@
 #include "cli/list.h"
 #include "cli/print.h"
 #include "cli/request.h"
+#include "participation/domain/ballot.h"
 #include "runtime/clock.h"
 #include "runtime/json.h"
 
@@ -27,15 +28,25 @@ enum {
     YEAR_MAX = 2100,
 };
 
+/* The value of an option, or what it is when nobody gave it. */
+static const char *text_or(const struct invocation *invocation, const char *name,
+                           const char *otherwise)
+{
+    const char *text = invocation_text(invocation, name);
+
+    return text != NULL ? text : otherwise;
+}
+
 static enum cli_status from_pb(const struct invocation *invocation, json_t **ret_definition)
 {
-    const char *tie = invocation_text(invocation, "tie");
-    const char *funding = invocation_text(invocation, "source");
     struct ballot_source source = {
         .path = invocation_text(invocation, "from"),
         .title = invocation_text(invocation, "title"),
-        .funding_source = funding != NULL ? funding : "district",
-        .tie = tie != NULL ? tie : "lowest-cost-then-votes",
+        .funding_source = text_or(invocation, "source", "district"),
+        .rule = text_or(invocation, "rule", "greedy"),
+        .satisfaction = text_or(invocation, "satisfaction", "cost"),
+        .completion = text_or(invocation, "completion", "none"),
+        .tie = text_or(invocation, "tie", "lowest-cost-then-votes"),
     };
     const enum err year =
         invocation_number(invocation, "year", YEAR_MIN, YEAR_MAX, &source.budget_year);
@@ -43,7 +54,9 @@ static enum cli_status from_pb(const struct invocation *invocation, json_t **ret
     const enum err closes = invocation_time(invocation, "closes", &source.closes_ms);
 
     if (year == ERR_INVALID || opens == ERR_INVALID || closes == ERR_INVALID ||
-        invocation_number(invocation, "budget", 1, INT64_MAX, &source.budget_krw) == ERR_INVALID) {
+        invocation_number(invocation, "budget", 1, INT64_MAX, &source.budget_krw) == ERR_INVALID ||
+        invocation_number(invocation, "threshold", 1, BALLOT_VOTES_MAX, &source.threshold_votes) ==
+            ERR_INVALID) {
         return CLI_USAGE;
     }
     if (year || opens || closes) {
@@ -357,6 +370,32 @@ static const struct command_option CREATE_OPTIONS[] = {
         .sentence = {"예산(원) (기본: 파일의 예산)", "the budget in won (default: the file's)"},
     },
     {
+        .name = "rule",
+        .argument = "RULE",
+        .choices = "greedy|greedy-no-skip|greedy-threshold|equal-shares|phragmen|comparison",
+        .sentence = {"선정 규칙 (기본 greedy, 다득표순)", "how winners are found (default greedy)"},
+    },
+    {
+        .name = "satisfaction",
+        .argument = "KIND",
+        .choices = "cost|cardinality",
+        .sentence = {"선정된 의제 하나의 값어치 (기본 cost)",
+                     "what a funded option is worth (default cost)"},
+    },
+    {
+        .name = "completion",
+        .argument = "KIND",
+        .choices = "none|add1|add1-exhaustive|add1u|utilitarian",
+        .sentence = {"균등 배분의 잔액 보완 (기본 none)",
+                     "what follows equal-shares (default none)"},
+    },
+    {
+        .name = "threshold",
+        .argument = "VOTES",
+        .sentence = {"greedy-threshold의 최소 득표수 (기본: 파일의 값)",
+                     "the least votes to take part in greedy-threshold (default: the file's)"},
+    },
+    {
         .name = "tie",
         .argument = "RULE",
         .choices = "lowest-cost-then-votes|id|listed-order",
@@ -386,6 +425,8 @@ static const struct command_option WAIT_OPTIONS[] = {
 
 static const char *const CREATE_EXAMPLES[] = {
     "hyeopchi ballot create --from election.pb --year 2026 --opens 2025-09-01 --closes 2025-09-06",
+    "hyeopchi ballot create --from election.pb --year 2026 --opens 2025-09-01 --closes 2025-09-06 "
+    "--rule equal-shares --completion add1",
     "hyeopchi ballot create --definition ballot.json",
     "hyeopchi ballot create --from election.pb --year 2026 --opens 2025-09-01 --closes 2025-09-06 "
     "--print > ballot.json",

@@ -180,11 +180,28 @@ static json_t *head_json(const struct ballot_source *source, const struct pb *pb
 
     clock_format(source->opens_ms, opens);
     clock_format(source->closes_ms, closes);
-    return json_pack("{s:o, s:I, s:s, s:s, s:s, s:s, s:s, s:s}", "title",
+    return json_pack("{s:o, s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "title",
                      text_up_to(title != NULL ? title : source->path, BALLOT_TITLE_MAX),
                      "budget_year", (json_int_t)source->budget_year, "funding_source",
-                     source->funding_source, "method", method, "rule", "greedy", "tie", source->tie,
+                     source->funding_source, "method", method, "rule", source->rule, "satisfaction",
+                     source->satisfaction, "completion", source->completion, "tie", source->tie,
                      "opens_at", opens, "closes_at", closes);
+}
+
+/* What the rule asks for: of greedy-threshold the least votes to take part, given or the file's. */
+static enum err add_threshold(const struct ballot_source *source, const struct pb *pb,
+                              json_t *definition)
+{
+    int64_t votes = source->threshold_votes;
+
+    if (votes == 0 && strcmp(source->rule, "greedy-threshold") == 0 &&
+        meta_number(source, pb, "min_project_score_threshold", 0, &votes)) {
+        return ERR_INVALID;
+    }
+    if (votes > 0) {
+        (void)json_object_set_new(definition, "threshold_votes", json_integer(votes));
+    }
+    return ERR_OK;
 }
 
 static enum err build(const struct ballot_source *source, const struct pb *pb, json_t **ret)
@@ -219,6 +236,9 @@ static enum err build(const struct ballot_source *source, const struct pb *pb, j
     err = add_budget(source, election, definition);
     if (!err) {
         err = add_limits(source, pb, election, definition);
+    }
+    if (!err) {
+        err = add_threshold(source, pb, definition);
     }
 
 out:

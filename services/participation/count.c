@@ -7,6 +7,7 @@
 
 #include "participation/box.h"
 #include "participation/decide.h"
+#include "participation/domain/ballot_tally.h"
 #include "participation/domain/election.h"
 #include "participation/domain/tally.h"
 #include "participation/domain/tally_json.h"
@@ -68,33 +69,12 @@ static enum err add_vote(void *context, const struct box_vote *vote)
     return election_add_vote(election, choices, vote->body.count);
 }
 
-static enum tally_tie_rule tie_rule(enum ballot_tie tie)
+static enum err write_result(const struct election *election, const struct tally_method *method,
+                             char **ret_json)
 {
-    switch (tie) {
-    case BALLOT_TIE_ID:
-        return TALLY_TIE_ID;
-    case BALLOT_TIE_LISTED_ORDER:
-        return TALLY_TIE_LISTED_ORDER;
-    case BALLOT_TIE_LOWEST_COST_THEN_VOTES:
-    case BALLOT_TIE_MISSING:
-    case BALLOT_TIE_END:
-        break;
-    }
-    return TALLY_TIE_LOWEST_COST_THEN_VOTES;
-}
-
-static enum err write_result(const struct election *election,
-                             const struct ballot_definition *definition, char **ret_json)
-{
-    const struct tally_method method = {
-        .rule = TALLY_GREEDY,
-        .satisfaction = TALLY_SATISFACTION_COST,
-        .completion = TALLY_COMPLETION_NONE,
-        .tie = tie_rule(definition->tie),
-    };
     struct tally_result result = {0};
     struct text text;
-    enum err err = tally_run(election, &method, &result);
+    enum err err = tally_run(election, method, &result);
 
     if (err) {
         return err;
@@ -114,10 +94,10 @@ static enum err write_result(const struct election *election,
 static enum err count_ballot(struct db *db, const struct ballot_definition *definition,
                              const struct ballot_row *row, char **ret_json)
 {
+    const struct tally_method method = ballot_tally_method(definition);
     struct election *election = NULL;
-    enum err err = election_new(definition->method == BALLOT_METHOD_CHOOSE_1 ? ELECTION_CHOOSE_1
-                                                                             : ELECTION_APPROVAL,
-                                false, &election);
+    enum err err = election_new(ballot_tally_vote_type(definition),
+                                tally_rule_needs_votes(method.rule), &election);
 
     if (!err) {
         err = add_options(election, definition);
@@ -136,7 +116,7 @@ static enum err count_ballot(struct db *db, const struct ballot_definition *defi
         err = ERR_INTERNAL;
     }
     if (!err) {
-        err = write_result(election, definition, ret_json);
+        err = write_result(election, &method, ret_json);
     }
     election_free(election);
     return err;

@@ -46,6 +46,8 @@ static inline void fuzz_fill_definition(struct ballot_definition *definition, un
     definition->budget_krw = 20000000;
     definition->method = one ? BALLOT_METHOD_CHOOSE_1 : BALLOT_METHOD_APPROVAL;
     definition->rule = BALLOT_RULE_GREEDY;
+    definition->satisfaction = BALLOT_SATISFACTION_COST;
+    definition->completion = BALLOT_COMPLETION_NONE;
     definition->tie = BALLOT_TIE_ID;
     definition->opens_at_ms = 1655683200000LL;
     definition->closes_at_ms = 1656061200000LL;

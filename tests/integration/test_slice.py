@@ -241,3 +241,66 @@ def test_an_election_of_our_own_goes_all_the_way(office):
     )
     assert counted["funded"], "the file must fund something"
     carry_through(office, path, counted["funded"])
+
+
+METHODS = (
+    ("--rule", "greedy", "--satisfaction", "cardinality"),
+    ("--rule", "greedy-no-skip"),
+    ("--rule", "greedy-threshold"),
+    ("--rule", "equal-shares"),
+    ("--rule", "equal-shares", "--completion", "add1"),
+    ("--rule", "equal-shares", "--completion", "add1-exhaustive", "--satisfaction", "cardinality"),
+    ("--rule", "equal-shares", "--completion", "add1u"),
+    ("--rule", "equal-shares", "--completion", "utilitarian"),
+    ("--rule", "phragmen"),
+    ("--rule", "comparison", "--completion", "add1"),
+)
+
+
+def test_every_rule_counts_in_the_service_as_in_the_command(office):
+    """And what is exported of the ballot counts the same again."""
+    path = os.path.join(office.folder, "election.pb")
+    with open(os.path.join(OURS, "seongsu_approval.pb"), encoding="utf-8") as file:
+        text = file.read()
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text.replace("\nbudget;", "\nmin_project_score_threshold;20\nbudget;"))
+    limit = ("--year", str(YEAR), "--source", "district", "--amount", "1000000000000")
+    office.run(office.kim, "ledger", "limit", "set", *limit)
+    now = office.clock.now_ms()
+    funded = set()
+    for method in METHODS:
+        ballot = office.ask(
+            office.kim, "ballot", "create", "--from", path, "--year", str(YEAR), "--tie", "id",
+            "--opens", rfc3339(now - 1000), "--closes", rfc3339(now + 3_600_000), *method,
+        )  # fmt: skip
+        ballot_id = ballot["ballot_id"]
+        assert ballot["rule"] == method[1]
+        both(office, "open", ballot_id, "open")
+        office.ask(
+            office.portal, "vote", "import", path, "--ballot", ballot_id, "--subject-key-file",
+            office.subject_key,
+        )  # fmt: skip
+        both(office, "close", ballot_id, "counted")
+        both(office, "certify", ballot_id, "certified")
+        result = json.loads(office.run(office.kim, "ballot", "result", ballot_id, "--json").stdout)
+        exported = os.path.join(office.folder, f"{ballot_id}.pb")
+        with open(exported, "w", encoding="utf-8") as file:
+            file.write(office.run(office.kim, "ballot", "export", ballot_id).stdout)
+        for source in (path, exported):
+            counted = json.loads(
+                run_command("tally", source, "--tie", "id", *method, "--json").stdout
+            )
+            # Options that the file marks as withdrawn are not put on the ballot.
+            counted["options"] = [o for o in counted["options"] if o["reason"] != "withdrawn"]
+            assert result == counted, (method, source)
+        funded.add(tuple(result["funded"]))
+        report = office.client("reporting").get(f"/v1/ballot-reports/{ballot_id}").json()
+        assert report["rule"] == method[1]
+    assert len(funded) > 3, "the rules do not differ on this election"
+
+
+def both(office, action, ballot_id, state):
+    """Two operators decide; returns once the ballot has come to the state."""
+    for key in (office.kim, office.lee):
+        office.run(key, "ballot", action, ballot_id)
+    office.run(office.kim, "ballot", "wait", ballot_id, "--state", state)

@@ -64,6 +64,8 @@ static inline void fixture_init(struct fixture *fixture)
     definition->budget_krw = 300000000;
     definition->method = BALLOT_METHOD_APPROVAL;
     definition->rule = BALLOT_RULE_GREEDY;
+    definition->satisfaction = BALLOT_SATISFACTION_COST;
+    definition->completion = BALLOT_COMPLETION_NONE;
     definition->tie = BALLOT_TIE_LOWEST_COST_THEN_VOTES;
     definition->opens_at_ms = FIXTURE_OPENS_AT_MS;
     definition->closes_at_ms = FIXTURE_CLOSES_AT_MS;

@@ -177,6 +177,9 @@ static struct ballot_source source_of(const struct fixture *fixture)
     return (struct ballot_source){
         .path = fixture->path,
         .funding_source = "district",
+        .rule = "greedy",
+        .satisfaction = "cost",
+        .completion = "none",
         .tie = "id",
         .budget_year = 2026,
         .opens_ms = INT64_C(1663545600000),
@@ -199,7 +202,8 @@ static void a_definition_is_taken_from_a_file(void **state)
     assert_string_equal(
         found,
         "{\"title\":\"마을 투표\",\"budget_year\":2026,\"funding_source\":\"district\","
-        "\"method\":\"approval\",\"rule\":\"greedy\",\"tie\":\"id\","
+        "\"method\":\"approval\",\"rule\":\"greedy\",\"satisfaction\":\"cost\","
+        "\"completion\":\"none\",\"tie\":\"id\","
         "\"opens_at\":\"2022-09-19T00:00:00.000Z\",\"closes_at\":\"2022-09-20T00:00:00.000Z\","
         "\"options\":[{\"id\":\"a\",\"name\":\"정원\",\"cost_krw\":300,"
         "\"area\":\"성수1가1동\",\"field\":\"환경\"},{\"id\":\"b.1\",\"name\":\"도서관\","
@@ -208,11 +212,15 @@ static void a_definition_is_taken_from_a_file(void **state)
     free(found);
     json_decref(definition);
 
+    source.rule = "greedy-threshold";
+    source.threshold_votes = 5;
     source.budget_krw = 77;
     source.title = "다른 이름";
     assert_int_equal(ballot_source_read(&source, &definition), ERR_OK);
     assert_int_equal(json_integer_value(json_object_get(definition, "budget_krw")), 77);
     assert_string_equal(json_string_value(json_object_get(definition, "title")), "다른 이름");
+    assert_string_equal(json_string_value(json_object_get(definition, "rule")), "greedy-threshold");
+    assert_int_equal(json_integer_value(json_object_get(definition, "threshold_votes")), 5);
     json_decref(definition);
 }
 

@@ -11,7 +11,8 @@
 
 static const char WHOLE[] =
     "{\"title\": \"2023년 주민투표\", \"budget_year\": 2023, \"funding_source\": \"city\","
-    " \"budget_krw\": 60000000, \"method\": \"approval\", \"rule\": \"greedy\","
+    " \"budget_krw\": 60000000, \"method\": \"approval\", \"rule\": \"greedy-threshold\","
+    " \"satisfaction\": \"cardinality\", \"completion\": \"none\", \"threshold_votes\": 12,"
     " \"tie\": \"listed-order\", \"opens_at\": \"2023-06-20T09:00:00+09:00\","
     " \"closes_at\": \"2023-06-24T18:00:00+09:00\", \"min_options\": 1, \"max_options\": 2,"
     " \"min_cost_krw\": 1000000, \"max_cost_krw\": 50000000, \"empty_allowed\": true,"
@@ -70,7 +71,10 @@ static void every_member_arrives(void **state)
     assert_int_equal(definition->funding_source, BALLOT_FUNDING_SOURCE_CITY);
     assert_true(definition->budget_krw == 60000000);
     assert_int_equal(definition->method, BALLOT_METHOD_APPROVAL);
-    assert_int_equal(definition->rule, BALLOT_RULE_GREEDY);
+    assert_int_equal(definition->rule, BALLOT_RULE_GREEDY_THRESHOLD);
+    assert_int_equal(definition->satisfaction, BALLOT_SATISFACTION_CARDINALITY);
+    assert_int_equal(definition->completion, BALLOT_COMPLETION_NONE);
+    assert_true(definition->threshold.present && definition->threshold.votes == 12);
     assert_int_equal(definition->tie, BALLOT_TIE_LISTED_ORDER);
     assert_true(definition->opens_at_ms == 1687219200000);
     assert_true(definition->closes_at_ms == 1687597200000);
@@ -95,8 +99,8 @@ static void every_member_arrives(void **state)
 static void what_is_missing_or_null_takes_its_default(void **state)
 {
     static const char *const optional[] = {
-        "rule",          "tie",      "min_options", "min_cost_krw", "max_cost_krw",
-        "empty_allowed", "channels", "bases",       "areas",
+        "rule",         "satisfaction", "completion",    "threshold_votes", "tie",   "min_options",
+        "min_cost_krw", "max_cost_krw", "empty_allowed", "channels",        "bases", "areas",
     };
 
     (void)state;
@@ -112,6 +116,9 @@ static void what_is_missing_or_null_takes_its_default(void **state)
         }
         assert_int_equal(read_json(json, &read), ERR_OK);
         assert_int_equal(read.definition.rule, BALLOT_RULE_GREEDY);
+        assert_int_equal(read.definition.satisfaction, BALLOT_SATISFACTION_COST);
+        assert_int_equal(read.definition.completion, BALLOT_COMPLETION_NONE);
+        assert_false(read.definition.threshold.present);
         assert_int_equal(read.definition.tie, BALLOT_TIE_LOWEST_COST_THEN_VOTES);
         assert_int_equal(read.definition.min_options, 1);
         assert_false(read.definition.min_cost_krw.present);
@@ -235,6 +242,13 @@ static const struct wrong WRONG[] = {
     {"/options/0/name", "null", 400, "wrong-value"},
     {"/options/0/cost_krw", "0", 422, NULL},
     {"/options/0/cost_krw", "\"30\"", 400, "wrong-value"},
+    {"/rule", "\"most-votes\"", 422, "value-missing"},
+    {"/rule", "7", 400, "wrong-value"},
+    {"/satisfaction", "\"points\"", 422, "value-missing"},
+    {"/completion", "\"add1\"", 422, "completion-unused"},
+    {"/threshold_votes", "\"12\"", 400, "wrong-value"},
+    {"/threshold_votes", "0", 422, "threshold-out-of-range"},
+    {"/threshold_votes", NULL, 422, "threshold-missing"},
     {"/options/0/area", "\"다른 동\"", 422, NULL},
     {"/options/0/area", "1", 400, "wrong-value"},
     {"/options/0/field", "[]", 400, "wrong-value"},

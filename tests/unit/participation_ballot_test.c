@@ -43,6 +43,21 @@ SPOIL(method_scoring, d->method = BALLOT_METHOD_SCORING)
 SPOIL(method_ordinal, d->method = BALLOT_METHOD_ORDINAL)
 SPOIL(rule_missing, d->rule = BALLOT_RULE_MISSING)
 SPOIL(rule_unknown, d->rule = BALLOT_RULE_END)
+SPOIL(satisfaction_missing, d->satisfaction = BALLOT_SATISFACTION_MISSING)
+SPOIL(satisfaction_unknown, d->satisfaction = BALLOT_SATISFACTION_END)
+SPOIL(satisfaction_of_phragmen, d->rule = BALLOT_RULE_PHRAGMEN;
+      d->satisfaction = BALLOT_SATISFACTION_CARDINALITY)
+SPOIL(completion_missing, d->completion = BALLOT_COMPLETION_MISSING)
+SPOIL(completion_unknown, d->completion = BALLOT_COMPLETION_END)
+SPOIL(completion_of_greedy, d->completion = BALLOT_COMPLETION_ADD1)
+SPOIL(completion_of_phragmen, d->rule = BALLOT_RULE_PHRAGMEN;
+      d->completion = BALLOT_COMPLETION_UTILITARIAN)
+SPOIL(threshold_missing, d->rule = BALLOT_RULE_GREEDY_THRESHOLD)
+SPOIL(threshold_of_greedy, d->threshold = (struct ballot_threshold){true, 10})
+SPOIL(threshold_zero, d->rule = BALLOT_RULE_GREEDY_THRESHOLD;
+      d->threshold = (struct ballot_threshold){true, 0})
+SPOIL(threshold_huge, d->rule = BALLOT_RULE_GREEDY_THRESHOLD;
+      d->threshold = (struct ballot_threshold){true, BALLOT_VOTES_MAX + 1})
 SPOIL(tie_missing, d->tie = BALLOT_TIE_MISSING)
 SPOIL(tie_unknown, d->tie = BALLOT_TIE_END)
 SPOIL(opens_missing, d->opens_at_ms = 0)
@@ -118,6 +133,17 @@ static void every_contradiction_is_refused_by_its_reason_and_field(void **state)
         {method_ordinal, BALLOT_REFUSAL_METHOD_UNSUPPORTED, "/method"},
         {rule_missing, BALLOT_REFUSAL_VALUE_MISSING, "/rule"},
         {rule_unknown, BALLOT_REFUSAL_VALUE_UNKNOWN, "/rule"},
+        {satisfaction_missing, BALLOT_REFUSAL_VALUE_MISSING, "/satisfaction"},
+        {satisfaction_unknown, BALLOT_REFUSAL_VALUE_UNKNOWN, "/satisfaction"},
+        {satisfaction_of_phragmen, BALLOT_REFUSAL_SATISFACTION_UNUSED, "/satisfaction"},
+        {completion_missing, BALLOT_REFUSAL_VALUE_MISSING, "/completion"},
+        {completion_unknown, BALLOT_REFUSAL_VALUE_UNKNOWN, "/completion"},
+        {completion_of_greedy, BALLOT_REFUSAL_COMPLETION_UNUSED, "/completion"},
+        {completion_of_phragmen, BALLOT_REFUSAL_COMPLETION_UNUSED, "/completion"},
+        {threshold_missing, BALLOT_REFUSAL_THRESHOLD_MISSING, "/threshold_votes"},
+        {threshold_of_greedy, BALLOT_REFUSAL_THRESHOLD_UNUSED, "/threshold_votes"},
+        {threshold_zero, BALLOT_REFUSAL_THRESHOLD_OUT_OF_RANGE, "/threshold_votes"},
+        {threshold_huge, BALLOT_REFUSAL_THRESHOLD_OUT_OF_RANGE, "/threshold_votes"},
         {tie_missing, BALLOT_REFUSAL_VALUE_MISSING, "/tie"},
         {tie_unknown, BALLOT_REFUSAL_VALUE_UNKNOWN, "/tie"},
         {opens_missing, BALLOT_REFUSAL_TIME_OUT_OF_RANGE, "/opens_at_ms"},
@@ -206,6 +232,14 @@ SPOIL(window_of_the_greatest_length, d->closes_at_ms = d->opens_at_ms + BALLOT_W
 SPOIL(years_at_the_edge, d->budget_year = BALLOT_YEAR_MAX)
 SPOIL(any_area, d->area_count = 0; fixture_text(o[1].area, sizeof o[1].area, "자양1동"))
 SPOIL(choose_1, d->method = BALLOT_METHOD_CHOOSE_1; d->max_options = 1)
+SPOIL(equal_shares_completed, d->rule = BALLOT_RULE_EQUAL_SHARES;
+      d->completion = BALLOT_COMPLETION_ADD1U; d->satisfaction = BALLOT_SATISFACTION_CARDINALITY)
+SPOIL(the_comparison_completed, d->rule = BALLOT_RULE_COMPARISON;
+      d->completion = BALLOT_COMPLETION_UTILITARIAN)
+SPOIL(a_threshold_of_one, d->rule = BALLOT_RULE_GREEDY_THRESHOLD;
+      d->threshold = (struct ballot_threshold){true, 1})
+SPOIL(the_greatest_threshold, d->rule = BALLOT_RULE_GREEDY_THRESHOLD;
+      d->threshold = (struct ballot_threshold){true, BALLOT_VOTES_MAX})
 SPOIL(all_options_may_be_chosen, d->max_options = 3; d->max_cost_krw.present = false;
       d->max_cost_krw.krw = 0)
 SPOIL(empty_votes_and_no_minimum, d->min_options = 0; d->empty_allowed = true)
@@ -227,6 +261,10 @@ static void everything_at_its_limit_is_accepted(void **state)
         years_at_the_edge,
         any_area,
         choose_1,
+        equal_shares_completed,
+        the_comparison_completed,
+        a_threshold_of_one,
+        the_greatest_threshold,
         all_options_may_be_chosen,
         empty_votes_and_no_minimum,
         cap_at_the_cheapest,
@@ -337,6 +375,15 @@ static void every_word_is_read_back_as_the_value_it_names(void **state)
     for (unsigned i = 1; i < BALLOT_RULE_END; i++) {
         assert_int_equal(ballot_rule_from_name(ballot_rule_name((enum ballot_rule)i)), i);
     }
+    for (unsigned i = 1; i < BALLOT_SATISFACTION_END; i++) {
+        assert_int_equal(
+            ballot_satisfaction_from_name(ballot_satisfaction_name((enum ballot_satisfaction)i)),
+            i);
+    }
+    for (unsigned i = 1; i < BALLOT_COMPLETION_END; i++) {
+        assert_int_equal(
+            ballot_completion_from_name(ballot_completion_name((enum ballot_completion)i)), i);
+    }
     for (unsigned i = 1; i < BALLOT_TIE_END; i++) {
         assert_int_equal(ballot_tie_from_name(ballot_tie_name((enum ballot_tie)i)), i);
     }
@@ -367,8 +414,9 @@ static size_t encoded(const struct ballot_definition *definition, uint8_t *data,
 static void the_canonical_bytes_are_those_of_the_published_table(void **state)
 {
     static const char EXPECTED[] =
-        "0001000102030405060708090a0b0c0d0e0f0009ec84b1eb8f99eab5ac002132303233eb858420ed9891ecb998"
-        "ec9d98eca09c20eca3bcebafbced88aced919c07e7030000000011e1a300010103000001817e68b40000000181"
+        "0002000102030405060708090a0b0c0d0e0f0009ec84b1eb8f99eab5ac002132303233eb858420ed9891ecb998"
+        "ec9d98eca09c20eca3bcebafbced88aced919c07e7030000000011e1a300010101010000000000000000000300"
+        "0001817e68b40000000181"
         "94f0868000010002000000000000000000010000000011e1a300000e06010002000eec84b1ec889831eab08031"
         "eb8f99000dec9995ec8badeba6ac32eb8f99000300000001000b6865616c74682d77616c6b0017eab1b4eab095"
         "ed959c20eba788ec9d8420eab1b7eab8b00000000007270e000009ec84b1eb8f99eab5ac000cebb3b4eab1b4eb"
@@ -390,7 +438,7 @@ static void the_canonical_bytes_are_those_of_the_published_table(void **state)
 
     crypto_tagged_hash("ballot", data, length, hash);
     crypto_hex(hash, sizeof hash, hex, sizeof hex);
-    assert_string_equal(hex, "57e409b919ff2f69f75985b81b95cf68452323a59b35aa0c14209b711fd4edee");
+    assert_string_equal(hex, "9ea6be9c3c4cf698046944634643285931c82f0daac52e1c1cd8ae7852bd4871");
 }
 
 static void the_longest_definition_fits_into_the_named_maximum(void **state)

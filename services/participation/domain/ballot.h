@@ -30,6 +30,7 @@
 #define BALLOT_WINDOW_MIN_MS 1000LL             /* a second, for rehearsals */
 #define BALLOT_WINDOW_MAX_MS (366LL * 24 * 60 * 60 * 1000)
 #define BALLOT_TIME_MAX_MS   4133980800000LL /* 2101-01-01T00:00:00Z */
+#define BALLOT_VOTES_MAX     1000000000LL    /* more than anybody has residents */
 
 /* Lengths of texts in bytes of UTF-8, without the NUL. A Hangul syllable is three. */
 #define BALLOT_DISTRICT_MAX  64
@@ -62,10 +63,34 @@ enum ballot_method {
     BALLOT_METHOD_END,
 };
 
+/* How winners are found. What each rule does is told in tally.h, which spells it the same way. */
 enum ballot_rule {
     BALLOT_RULE_MISSING = 0,
     BALLOT_RULE_GREEDY = 1,
+    BALLOT_RULE_GREEDY_NO_SKIP = 2,
+    BALLOT_RULE_GREEDY_THRESHOLD = 3,
+    BALLOT_RULE_EQUAL_SHARES = 4,
+    BALLOT_RULE_PHRAGMEN = 5,
+    BALLOT_RULE_COMPARISON = 6,
     BALLOT_RULE_END,
+};
+
+enum ballot_satisfaction {
+    BALLOT_SATISFACTION_MISSING = 0,
+    BALLOT_SATISFACTION_COST = 1,
+    BALLOT_SATISFACTION_CARDINALITY = 2,
+    BALLOT_SATISFACTION_END,
+};
+
+/* What follows equal shares, also within the comparison; every other rule takes none. */
+enum ballot_completion {
+    BALLOT_COMPLETION_MISSING = 0,
+    BALLOT_COMPLETION_NONE = 1,
+    BALLOT_COMPLETION_ADD1 = 2,
+    BALLOT_COMPLETION_ADD1_EXHAUSTIVE = 3,
+    BALLOT_COMPLETION_ADD1U = 4,
+    BALLOT_COMPLETION_UTILITARIAN = 5,
+    BALLOT_COMPLETION_END,
 };
 
 enum ballot_tie {
@@ -103,6 +128,12 @@ struct ballot_limit {
     int64_t krw;
 };
 
+/* A number of votes that may be absent, which differs from zero; votes is 0 when absent. */
+struct ballot_threshold {
+    bool present;
+    int64_t votes;
+};
+
 struct ballot_option {
     int64_t cost_krw;
     uint32_t number; /* 1 … n in listed order; what a vote's bytes carry */
@@ -122,6 +153,9 @@ struct ballot_definition {
     int64_t budget_krw;
     enum ballot_method method;
     enum ballot_rule rule;
+    enum ballot_satisfaction satisfaction;
+    enum ballot_completion completion;
+    struct ballot_threshold threshold; /* greedy-threshold, and no other: votes to take part */
     enum ballot_tie tie;
     int64_t opens_at_ms;  /* UTC; the first instant a vote is accepted */
     int64_t closes_at_ms; /* UTC; the first instant a vote is late */
@@ -148,6 +182,11 @@ enum ballot_refusal_reason {
     BALLOT_REFUSAL_VALUE_MISSING,
     BALLOT_REFUSAL_VALUE_UNKNOWN,
     BALLOT_REFUSAL_METHOD_UNSUPPORTED,
+    BALLOT_REFUSAL_SATISFACTION_UNUSED,
+    BALLOT_REFUSAL_COMPLETION_UNUSED,
+    BALLOT_REFUSAL_THRESHOLD_MISSING,
+    BALLOT_REFUSAL_THRESHOLD_UNUSED,
+    BALLOT_REFUSAL_THRESHOLD_OUT_OF_RANGE,
     BALLOT_REFUSAL_YEAR_OUT_OF_RANGE,
     BALLOT_REFUSAL_AMOUNT_NOT_POSITIVE,
     BALLOT_REFUSAL_AMOUNT_NEGATIVE,

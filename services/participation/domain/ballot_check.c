@@ -19,7 +19,8 @@ typedef enum err check_fn(const struct ballot_definition *definition,
 static check_fn check_texts;
 static check_fn check_year_and_source;
 static check_fn check_budget;
-static check_fn check_method_rule_tie;
+static check_fn check_words;
+static check_fn check_rule;
 static check_fn check_window;
 static check_fn check_channels_and_bases;
 static check_fn check_areas;
@@ -44,9 +45,19 @@ static void costs_sort(const struct ballot_definition *definition, int64_t *cost
 enum err ballot_check(const struct ballot_definition *definition, struct ballot_refusal *refusal)
 {
     static check_fn *const CHECKS[] = {
-        check_texts,      check_year_and_source,    check_budget,      check_method_rule_tie,
-        check_window,     check_channels_and_bases, check_areas,       check_options,
-        check_duplicates, check_option_limits,      check_cost_limits, check_reachable,
+        check_texts,
+        check_year_and_source,
+        check_budget,
+        check_words,
+        check_rule,
+        check_window,
+        check_channels_and_bases,
+        check_areas,
+        check_options,
+        check_duplicates,
+        check_option_limits,
+        check_cost_limits,
+        check_reachable,
     };
 
     assert(definition != NULL);
@@ -106,8 +117,8 @@ static enum err check_budget(const struct ballot_definition *definition,
     return ERR_OK;
 }
 
-static enum err check_method_rule_tie(const struct ballot_definition *definition,
-                                      struct ballot_refusal *refusal)
+static enum err check_words(const struct ballot_definition *definition,
+                            struct ballot_refusal *refusal)
 {
     const struct {
         unsigned value;
@@ -116,6 +127,8 @@ static enum err check_method_rule_tie(const struct ballot_definition *definition
     } values[] = {
         {definition->method, BALLOT_METHOD_END, "method"},
         {definition->rule, BALLOT_RULE_END, "rule"},
+        {definition->satisfaction, BALLOT_SATISFACTION_END, "satisfaction"},
+        {definition->completion, BALLOT_COMPLETION_END, "completion"},
         {definition->tie, BALLOT_TIE_END, "tie"},
     };
 
@@ -130,6 +143,34 @@ static enum err check_method_rule_tie(const struct ballot_definition *definition
     if (definition->method != BALLOT_METHOD_APPROVAL &&
         definition->method != BALLOT_METHOD_CHOOSE_1) {
         return refuse(refusal, BALLOT_REFUSAL_METHOD_UNSUPPORTED, "method");
+    }
+    return ERR_OK;
+}
+
+/* What a rule does not use must not be said: it would look as if it counted. */
+static enum err check_rule(const struct ballot_definition *definition,
+                           struct ballot_refusal *refusal)
+{
+    const bool shares =
+        definition->rule == BALLOT_RULE_EQUAL_SHARES || definition->rule == BALLOT_RULE_COMPARISON;
+    const bool has_threshold = definition->rule == BALLOT_RULE_GREEDY_THRESHOLD;
+    const struct ballot_threshold *threshold = &definition->threshold;
+
+    if (definition->rule == BALLOT_RULE_PHRAGMEN &&
+        definition->satisfaction != BALLOT_SATISFACTION_COST) {
+        return refuse(refusal, BALLOT_REFUSAL_SATISFACTION_UNUSED, "satisfaction");
+    }
+    if (!shares && definition->completion != BALLOT_COMPLETION_NONE) {
+        return refuse(refusal, BALLOT_REFUSAL_COMPLETION_UNUSED, "completion");
+    }
+    if (has_threshold != threshold->present) {
+        return refuse(refusal,
+                      has_threshold ? BALLOT_REFUSAL_THRESHOLD_MISSING
+                                    : BALLOT_REFUSAL_THRESHOLD_UNUSED,
+                      "threshold_votes");
+    }
+    if (threshold->present && (threshold->votes < 1 || threshold->votes > BALLOT_VOTES_MAX)) {
+        return refuse(refusal, BALLOT_REFUSAL_THRESHOLD_OUT_OF_RANGE, "threshold_votes");
     }
     return ERR_OK;
 }

@@ -7,12 +7,12 @@
 
 #include <assert.h>
 
-static void encode_limit(struct encoder *encoder, const struct ballot_limit *limit);
+static void encode_optional(struct encoder *encoder, bool present, int64_t value);
 static void encode_option(struct encoder *encoder, const struct ballot_option *option);
 static void decode_head(struct decoder *decoder, struct ballot_definition *definition);
 static void decode_areas(struct decoder *decoder, struct ballot_definition *definition);
 static void decode_option(struct decoder *decoder, struct ballot_option *option);
-static struct ballot_limit decode_limit(struct decoder *decoder);
+static bool decode_optional(struct decoder *decoder, int64_t *ret_value);
 static bool decode_bool(struct decoder *decoder);
 static unsigned decode_enum(struct decoder *decoder, unsigned end);
 static int64_t decode_int64(struct decoder *decoder);
@@ -33,13 +33,16 @@ void ballot_encode(struct encoder *encoder, const struct ballot_definition *defi
     encode_u64(encoder, (uint64_t)definition->budget_krw);
     encode_u8(encoder, (uint8_t)definition->method);
     encode_u8(encoder, (uint8_t)definition->rule);
+    encode_u8(encoder, (uint8_t)definition->satisfaction);
+    encode_u8(encoder, (uint8_t)definition->completion);
+    encode_optional(encoder, definition->threshold.present, definition->threshold.votes);
     encode_u8(encoder, (uint8_t)definition->tie);
     encode_u64(encoder, (uint64_t)definition->opens_at_ms);
     encode_u64(encoder, (uint64_t)definition->closes_at_ms);
     encode_u16(encoder, (uint16_t)definition->min_options);
     encode_u16(encoder, (uint16_t)definition->max_options);
-    encode_limit(encoder, &definition->min_cost_krw);
-    encode_limit(encoder, &definition->max_cost_krw);
+    encode_optional(encoder, definition->min_cost_krw.present, definition->min_cost_krw.krw);
+    encode_optional(encoder, definition->max_cost_krw.present, definition->max_cost_krw.krw);
     encode_u8(encoder, definition->empty_allowed ? 1 : 0);
     encode_u8(encoder, (uint8_t)definition->channels);
     encode_u8(encoder, (uint8_t)definition->bases);
@@ -107,13 +110,13 @@ enum err ballot_decode(const uint8_t *data, size_t length, const struct ballot_o
     return ERR_OK;
 }
 
-static void encode_limit(struct encoder *encoder, const struct ballot_limit *limit)
+static void encode_optional(struct encoder *encoder, bool present, int64_t value)
 {
-    assert(limit->krw >= 0);
-    assert(limit->present || limit->krw == 0);
+    assert(value >= 0);
+    assert(present || value == 0);
 
-    encode_u8(encoder, limit->present ? 1 : 0);
-    encode_u64(encoder, (uint64_t)limit->krw);
+    encode_u8(encoder, present ? 1 : 0);
+    encode_u64(encoder, (uint64_t)value);
 }
 
 static void encode_option(struct encoder *encoder, const struct ballot_option *option)
@@ -143,13 +146,16 @@ static void decode_head(struct decoder *decoder, struct ballot_definition *defin
     definition->budget_krw = decode_int64(decoder);
     definition->method = decode_enum(decoder, BALLOT_METHOD_END);
     definition->rule = decode_enum(decoder, BALLOT_RULE_END);
+    definition->satisfaction = decode_enum(decoder, BALLOT_SATISFACTION_END);
+    definition->completion = decode_enum(decoder, BALLOT_COMPLETION_END);
+    definition->threshold.present = decode_optional(decoder, &definition->threshold.votes);
     definition->tie = decode_enum(decoder, BALLOT_TIE_END);
     definition->opens_at_ms = decode_int64(decoder);
     definition->closes_at_ms = decode_int64(decoder);
     definition->min_options = decode_u16(decoder);
     definition->max_options = decode_u16(decoder);
-    definition->min_cost_krw = decode_limit(decoder);
-    definition->max_cost_krw = decode_limit(decoder);
+    definition->min_cost_krw.present = decode_optional(decoder, &definition->min_cost_krw.krw);
+    definition->max_cost_krw.present = decode_optional(decoder, &definition->max_cost_krw.krw);
     definition->empty_allowed = decode_bool(decoder);
     definition->channels = decode_u8(decoder);
     definition->bases = decode_u8(decoder);
@@ -182,16 +188,17 @@ static void decode_option(struct decoder *decoder, struct ballot_option *option)
     decode_str(decoder, option->programme, sizeof option->programme);
 }
 
-static struct ballot_limit decode_limit(struct decoder *decoder)
+/* Whether a value is there. An absent one that is not 0 would be a second encoding of the same
+ * definition. */
+static bool decode_optional(struct decoder *decoder, int64_t *ret_value)
 {
-    struct ballot_limit limit = {.present = decode_bool(decoder)};
+    bool present = decode_bool(decoder);
 
-    limit.krw = decode_int64(decoder);
-    /* An absent limit with an amount would be a second encoding of the same definition. */
-    if (!limit.present && limit.krw != 0) {
+    *ret_value = decode_int64(decoder);
+    if (!present && *ret_value != 0) {
         decoder_refuse(decoder);
     }
-    return limit;
+    return present;
 }
 
 static bool decode_bool(struct decoder *decoder)

@@ -8,7 +8,7 @@
  *
  * The bytes, in this order (types as in encode.h):
  *
- *   u16      format            1
+ *   u16      format            2
  *   bytes16  ballot_id
  *   str      district
  *   str      title
@@ -16,7 +16,12 @@
  *   u8       funding_source    1 national 2 city 3 district 4 other
  *   u64      budget_krw
  *   u8       method            1 approval 2 choose-1 3 cumulative 4 scoring 5 ordinal
- *   u8       rule              1 greedy
+ *   u8       rule              1 greedy 2 greedy-no-skip 3 greedy-threshold 4 equal-shares
+ *                              5 phragmen 6 comparison
+ *   u8       satisfaction      1 cost 2 cardinality
+ *   u8       completion        1 none 2 add1 3 add1-exhaustive 4 add1u 5 utilitarian
+ *   u8       threshold_votes present (0 or 1)
+ *   u64      threshold_votes   0 when absent
  *   u8       tie               1 id 2 listed-order 3 lowest-cost-then-votes
  *   u64      opens_at_ms       milliseconds since 1970-01-01T00:00:00Z
  *   u64      closes_at_ms
@@ -49,7 +54,7 @@
 #include "participation/domain/ballot.h"
 #include "participation/domain/encode.h"
 
-#define BALLOT_ENCODE_FORMAT 1
+#define BALLOT_ENCODE_FORMAT 2
 
 /* Bytes that hold the part before the options, and any one option. A definition fits into
  * BALLOT_ENCODE_BASE_MAX + option_count * BALLOT_ENCODE_OPTION_MAX. */

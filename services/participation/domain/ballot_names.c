@@ -13,7 +13,14 @@
 static const char *const FUNDING_SOURCES[] = {"missing", "national", "city", "district", "other"};
 static const char *const METHODS[] = {"missing",    "approval", "choose-1",
                                       "cumulative", "scoring",  "ordinal"};
-static const char *const RULES[] = {"missing", "greedy"};
+static const char *const RULES[] = {
+    "missing",      "greedy",   "greedy-no-skip", "greedy-threshold",
+    "equal-shares", "phragmen", "comparison",
+};
+static const char *const SATISFACTIONS[] = {"missing", "cost", "cardinality"};
+static const char *const COMPLETIONS[] = {
+    "missing", "none", "add1", "add1-exhaustive", "add1u", "utilitarian",
+};
 static const char *const TIES[] = {"missing", "id", "listed-order", "lowest-cost-then-votes"};
 static const char *const CHANNELS[] = {"missing", "web", "kiosk", "booth", "paper"};
 static const char *const BASES[] = {"missing", "resident-register", "certificate", "did", "manual"};
@@ -21,6 +28,8 @@ static const char *const BASES[] = {"missing", "resident-register", "certificate
 static_assert(COUNT(FUNDING_SOURCES) == BALLOT_FUNDING_SOURCE_END, "a word for every source");
 static_assert(COUNT(METHODS) == BALLOT_METHOD_END, "a word for every method");
 static_assert(COUNT(RULES) == BALLOT_RULE_END, "a word for every rule");
+static_assert(COUNT(SATISFACTIONS) == BALLOT_SATISFACTION_END, "a word for every satisfaction");
+static_assert(COUNT(COMPLETIONS) == BALLOT_COMPLETION_END, "a word for every completion");
 static_assert(COUNT(TIES) == BALLOT_TIE_END, "a word for every tie rule");
 static_assert(COUNT(CHANNELS) == BALLOT_CHANNEL_END, "a word for every channel");
 static_assert(COUNT(BASES) == BALLOT_BASIS_END, "a word for every basis");
@@ -56,6 +65,26 @@ const char *ballot_rule_name(enum ballot_rule value)
 enum ballot_rule ballot_rule_from_name(const char *name)
 {
     return (enum ballot_rule)ballot_name_find(RULES, COUNT(RULES), name);
+}
+
+const char *ballot_satisfaction_name(enum ballot_satisfaction value)
+{
+    return word(SATISFACTIONS, COUNT(SATISFACTIONS), value);
+}
+
+enum ballot_satisfaction ballot_satisfaction_from_name(const char *name)
+{
+    return (enum ballot_satisfaction)ballot_name_find(SATISFACTIONS, COUNT(SATISFACTIONS), name);
+}
+
+const char *ballot_completion_name(enum ballot_completion value)
+{
+    return word(COMPLETIONS, COUNT(COMPLETIONS), value);
+}
+
+enum ballot_completion ballot_completion_from_name(const char *name)
+{
+    return (enum ballot_completion)ballot_name_find(COMPLETIONS, COUNT(COMPLETIONS), name);
 }
 
 const char *ballot_tie_name(enum ballot_tie value)

@@ -24,6 +24,12 @@ enum ballot_method ballot_method_from_name(const char *name);
 const char *ballot_rule_name(enum ballot_rule value);
 enum ballot_rule ballot_rule_from_name(const char *name);
 
+const char *ballot_satisfaction_name(enum ballot_satisfaction value);
+enum ballot_satisfaction ballot_satisfaction_from_name(const char *name);
+
+const char *ballot_completion_name(enum ballot_completion value);
+enum ballot_completion ballot_completion_from_name(const char *name);
+
 const char *ballot_tie_name(enum ballot_tie value);
 enum ballot_tie ballot_tie_from_name(const char *name);
 

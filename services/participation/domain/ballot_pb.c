@@ -68,6 +68,9 @@ static void add_meta(struct text *text, const struct ballot_definition *definiti
     pb_write_number(text, "budget", definition->budget_krw);
     pb_write_pair(text, "vote_type", ballot_method_name(definition->method));
     pb_write_pair(text, "rule", ballot_rule_name(definition->rule));
+    if (definition->threshold.present) {
+        pb_write_number(text, "min_project_score_threshold", definition->threshold.votes);
+    }
     pb_write_pair(text, "tie", ballot_tie_name(definition->tie));
     add_day(text, "date_begin", definition->opens_at_ms);
     add_day(text, "date_end", definition->closes_at_ms - 1); /* that moment itself is late */

@@ -26,6 +26,23 @@ static const struct ballot_refusal_text TEXTS[] = {
          "아직 지원하지 않는 투표 방식입니다. 찬성투표(approval)나 1개 선택(choose-1)을 "
          "사용하십시오.",
          "This voting method is not supported yet; use approval or choose-1."},
+    [BALLOT_REFUSAL_SATISFACTION_UNUSED] =
+        {"satisfaction-unused", "이 선정 규칙은 만족도(satisfaction)를 쓰지 않습니다. 빼십시오.",
+         "This rule uses no satisfaction; leave it out."},
+    [BALLOT_REFUSAL_COMPLETION_UNUSED] =
+        {"completion-unused",
+         "잔액 보완(completion)은 균등 배분(equal-shares)과 비교(comparison)에서만 쓸 수 있습니다.",
+         "Only equal-shares and comparison have a completion."},
+    [BALLOT_REFUSAL_THRESHOLD_MISSING] =
+        {"threshold-missing", "greedy-threshold에는 최소 득표수(threshold_votes)가 있어야 합니다.",
+         "The rule greedy-threshold needs threshold_votes."},
+    [BALLOT_REFUSAL_THRESHOLD_UNUSED] =
+        {"threshold-unused",
+         "최소 득표수(threshold_votes)는 greedy-threshold에서만 쓸 수 있습니다.",
+         "Only the rule greedy-threshold has threshold_votes."},
+    [BALLOT_REFUSAL_THRESHOLD_OUT_OF_RANGE] =
+        {"threshold-out-of-range", "최소 득표수는 1표부터 10억 표까지여야 합니다.",
+         "The threshold must be from 1 to 1,000,000,000 votes."},
     [BALLOT_REFUSAL_YEAR_OUT_OF_RANGE] = {"year-out-of-range",
                                           "예산 연도는 2000년부터 2100년까지여야 합니다.",
                                           "The budget year must be from 2000 to 2100."},

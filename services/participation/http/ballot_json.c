@@ -16,10 +16,10 @@
 enum { PROGRAMME_PREFIX_LENGTH = sizeof "0a0b0c0d0e0f-" - 1 };
 
 static const char *const BALLOT_KEYS[] = {
-    "title",        "budget_year",   "funding_source", "budget_krw",  "method",      "rule",
-    "tie",          "opens_at",      "closes_at",      "min_options", "max_options", "min_cost_krw",
-    "max_cost_krw", "empty_allowed", "channels",       "bases",       "areas",       "options",
-    NULL,
+    "title",        "budget_year", "funding_source",  "budget_krw",   "method",        "rule",
+    "satisfaction", "completion",  "threshold_votes", "tie",          "opens_at",      "closes_at",
+    "min_options",  "max_options", "min_cost_krw",    "max_cost_krw", "empty_allowed", "channels",
+    "bases",        "areas",       "options",         NULL,
 };
 static const char *const OPTION_KEYS[] = {
     "id", "name", "cost_krw", "area", "field", "programme", NULL,
@@ -46,6 +46,10 @@ static void read_words(struct json_reader *reader, struct ballot_definition *def
     definition->method = ballot_method_from_name(word);
     read_word(reader, "rule", "greedy", word);
     definition->rule = ballot_rule_from_name(word);
+    read_word(reader, "satisfaction", "cost", word);
+    definition->satisfaction = ballot_satisfaction_from_name(word);
+    read_word(reader, "completion", "none", word);
+    definition->completion = ballot_completion_from_name(word);
     read_word(reader, "tie", "lowest-cost-then-votes", word);
     definition->tie = ballot_tie_from_name(word);
 }
@@ -70,6 +74,11 @@ static void read_numbers(struct json_reader *reader, struct ballot_definition *d
         json_read_int64(reader, "min_options", 0, UINT32_MAX, &least);
     }
     json_read_int64(reader, "max_options", 0, UINT32_MAX, &most);
+    definition->threshold.present = json_reader_has(reader, "threshold_votes");
+    if (definition->threshold.present) {
+        json_read_int64(reader, "threshold_votes", INT64_MIN, INT64_MAX,
+                        &definition->threshold.votes);
+    }
     read_limit(reader, "min_cost_krw", &definition->min_cost_krw);
     read_limit(reader, "max_cost_krw", &definition->max_cost_krw);
     definition->budget_year = (int32_t)year;
@@ -289,6 +298,11 @@ static json_t *limit_json(const struct ballot_limit *limit)
     return limit->present ? json_integer(limit->krw) : json_null();
 }
 
+static json_t *threshold_json(const struct ballot_threshold *threshold)
+{
+    return threshold->present ? json_integer(threshold->votes) : json_null();
+}
+
 static json_t *areas_json(const struct ballot_definition *definition)
 {
     json_t *array = json_array();
@@ -349,13 +363,17 @@ json_t *ballot_json(const struct ballot_row *row, const struct ballot_definition
 
     crypto_hex(row->definition_hash, CRYPTO_HASH_SIZE, hash, sizeof hash);
     more = json_pack(
-        "{s:s, s:s, s:s, s:I, s:I, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:s, s:o}", "method",
-        ballot_method_name(definition->method), "rule", ballot_rule_name(definition->rule), "tie",
-        ballot_tie_name(definition->tie), "min_options", (json_int_t)definition->min_options,
-        "max_options", (json_int_t)definition->max_options, "min_cost_krw",
-        limit_json(&definition->min_cost_krw), "max_cost_krw",
-        limit_json(&definition->max_cost_krw), "empty_allowed", (int)definition->empty_allowed,
-        "channels", set_json(definition->channels, BALLOT_CHANNEL_END, channel_word), "bases",
+        "{s:s, s:s, s:s, s:s, s:o, s:s, s:I, s:I, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:s, s:o}",
+        "method", ballot_method_name(definition->method), "rule",
+        ballot_rule_name(definition->rule), "satisfaction",
+        ballot_satisfaction_name(definition->satisfaction), "completion",
+        ballot_completion_name(definition->completion), "threshold_votes",
+        threshold_json(&definition->threshold), "tie", ballot_tie_name(definition->tie),
+        "min_options", (json_int_t)definition->min_options, "max_options",
+        (json_int_t)definition->max_options, "min_cost_krw", limit_json(&definition->min_cost_krw),
+        "max_cost_krw", limit_json(&definition->max_cost_krw), "empty_allowed",
+        (int)definition->empty_allowed, "channels",
+        set_json(definition->channels, BALLOT_CHANNEL_END, channel_word), "bases",
         set_json(definition->bases, BALLOT_BASIS_END, basis_word), "areas", areas_json(definition),
         "options", options_json(definition), "definition_hash", hash, "opening_refusal",
         refusal_json(row));

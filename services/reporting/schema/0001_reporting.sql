@@ -43,7 +43,7 @@ COMMENT ON COLUMN reporting.ballot.closes_time_ms IS
 'Votes are accepted until then, UTC milliseconds since 1970.';
 COMMENT ON COLUMN reporting.ballot.definition_hash IS 'Hash of the frozen definition.';
 COMMENT ON COLUMN reporting.ballot.method IS 'How people vote: approval, choose-1.';
-COMMENT ON COLUMN reporting.ballot.rule IS 'How winners are found: greedy.';
+COMMENT ON COLUMN reporting.ballot.rule IS 'How winners are found: the tally rule.';
 COMMENT ON COLUMN reporting.ballot.demonstration IS 'True for demonstration data.';
 
 CREATE TABLE reporting.ballot_option (

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From the numbers of a frozen definition, which never change, to those of the
+ * tally, which may. Must never count.
+ */
+#include "participation/domain/ballot_tally.h"
+
+#include <assert.h>
+
+/* By the numbers of ballot.h; 0 is "missing" there and is never looked up. */
+static const enum election_vote_type VOTE_TYPES[BALLOT_METHOD_END] = {
+    [BALLOT_METHOD_APPROVAL] = ELECTION_APPROVAL,     [BALLOT_METHOD_CHOOSE_1] = ELECTION_CHOOSE_1,
+    [BALLOT_METHOD_CUMULATIVE] = ELECTION_CUMULATIVE, [BALLOT_METHOD_SCORING] = ELECTION_SCORING,
+    [BALLOT_METHOD_ORDINAL] = ELECTION_ORDINAL,
+};
+
+static const enum tally_rule RULES[BALLOT_RULE_END] = {
+    [BALLOT_RULE_GREEDY] = TALLY_GREEDY,
+    [BALLOT_RULE_GREEDY_NO_SKIP] = TALLY_GREEDY_NO_SKIP,
+    [BALLOT_RULE_GREEDY_THRESHOLD] = TALLY_GREEDY_THRESHOLD,
+    [BALLOT_RULE_EQUAL_SHARES] = TALLY_EQUAL_SHARES,
+    [BALLOT_RULE_PHRAGMEN] = TALLY_PHRAGMEN,
+    [BALLOT_RULE_COMPARISON] = TALLY_COMPARISON,
+};
+
+static const enum tally_satisfaction SATISFACTIONS[BALLOT_SATISFACTION_END] = {
+    [BALLOT_SATISFACTION_COST] = TALLY_SATISFACTION_COST,
+    [BALLOT_SATISFACTION_CARDINALITY] = TALLY_SATISFACTION_CARDINALITY,
+};
+
+static const enum tally_completion COMPLETIONS[BALLOT_COMPLETION_END] = {
+    [BALLOT_COMPLETION_NONE] = TALLY_COMPLETION_NONE,
+    [BALLOT_COMPLETION_ADD1] = TALLY_COMPLETION_ADD1,
+    [BALLOT_COMPLETION_ADD1_EXHAUSTIVE] = TALLY_COMPLETION_ADD1_EXHAUSTIVE,
+    [BALLOT_COMPLETION_ADD1U] = TALLY_COMPLETION_ADD1U,
+    [BALLOT_COMPLETION_UTILITARIAN] = TALLY_COMPLETION_UTILITARIAN,
+};
+
+static const enum tally_tie_rule TIES[BALLOT_TIE_END] = {
+    [BALLOT_TIE_ID] = TALLY_TIE_ID,
+    [BALLOT_TIE_LISTED_ORDER] = TALLY_TIE_LISTED_ORDER,
+    [BALLOT_TIE_LOWEST_COST_THEN_VOTES] = TALLY_TIE_LOWEST_COST_THEN_VOTES,
+};
+
+enum election_vote_type ballot_tally_vote_type(const struct ballot_definition *definition)
+{
+    assert(definition->method > 0 && definition->method < BALLOT_METHOD_END);
+
+    return VOTE_TYPES[definition->method];
+}
+
+struct tally_method ballot_tally_method(const struct ballot_definition *definition)
+{
+    assert(definition->rule > 0 && definition->rule < BALLOT_RULE_END);
+    assert(definition->satisfaction > 0 && definition->satisfaction < BALLOT_SATISFACTION_END);
+    assert(definition->completion > 0 && definition->completion < BALLOT_COMPLETION_END);
+    assert(definition->tie > 0 && definition->tie < BALLOT_TIE_END);
+
+    return (struct tally_method){
+        .rule = RULES[definition->rule],
+        .satisfaction = SATISFACTIONS[definition->satisfaction],
+        .completion = COMPLETIONS[definition->completion],
+        .tie = TIES[definition->tie],
+        .threshold = {.units = definition->threshold.votes},
+    };
+}

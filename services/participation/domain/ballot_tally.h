@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How a ballot is counted: its definition in the tally's words. Pure; any
+ * thread.
+ */
+#ifndef HYEOPCHI_PARTICIPATION_BALLOT_TALLY_H
+#define HYEOPCHI_PARTICIPATION_BALLOT_TALLY_H
+
+#include "participation/domain/ballot.h"
+#include "participation/domain/election.h"
+#include "participation/domain/tally.h"
+
+/* What an election of this definition's votes is. The definition is one that ballot_check accepts, and
+ * so below. */
+enum election_vote_type ballot_tally_vote_type(const struct ballot_definition *definition);
+
+/* The method it is counted by; one that tally_method_is_sound() accepts. */
+struct tally_method ballot_tally_method(const struct ballot_definition *definition);
+
+#endif
