@@ -378,7 +378,7 @@ static const struct command_option CREATE_OPTIONS[] = {
     {
         .name = "satisfaction",
         .argument = "KIND",
-        .choices = "cost|cardinality",
+        .choices = "cost|cardinality|points",
         .sentence = {"선정된 의제 하나의 값어치 (기본 cost)",
                      "what a funded option is worth (default cost)"},
     },

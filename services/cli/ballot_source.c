@@ -188,6 +188,27 @@ static json_t *head_json(const struct ballot_source *source, const struct pb *pb
                      "opens_at", opens, "closes_at", closes);
 }
 
+/* The limits of points, where the file has them. */
+static enum err add_points(const struct ballot_source *source, const struct pb *pb,
+                           json_t *definition)
+{
+    static const char *const KEYS[] = {
+        "min_points", "max_points", "min_sum_points", "max_sum_points", "default_score",
+    };
+
+    for (size_t i = 0; i < sizeof KEYS / sizeof KEYS[0]; i++) {
+        int64_t points = -1;
+
+        if (meta_number(source, pb, KEYS[i], -1, &points)) {
+            return ERR_INVALID;
+        }
+        if (points >= 0) {
+            (void)json_object_set_new(definition, KEYS[i], json_integer(points));
+        }
+    }
+    return ERR_OK;
+}
+
 /* What the rule asks for: of greedy-threshold the least votes to take part, given or the file's. */
 static enum err add_threshold(const struct ballot_source *source, const struct pb *pb,
                               json_t *definition)
@@ -217,12 +238,6 @@ static enum err build(const struct ballot_source *source, const struct pb *pb, j
         goto out;
     }
     method = election_vote_type_name(election_vote_type(election));
-    if (election_vote_type(election) != ELECTION_APPROVAL &&
-        election_vote_type(election) != ELECTION_CHOOSE_1) {
-        err = complain(source, say("지원하지 않는 투표 방식", "a method that is not supported"),
-                       method);
-        goto out;
-    }
     definition = head_json(source, pb, method);
     if (definition == NULL) {
         err = ERR_INTERNAL;
@@ -236,6 +251,9 @@ static enum err build(const struct ballot_source *source, const struct pb *pb, j
     err = add_budget(source, election, definition);
     if (!err) {
         err = add_limits(source, pb, election, definition);
+    }
+    if (!err) {
+        err = add_points(source, pb, definition);
     }
     if (!err) {
         err = add_threshold(source, pb, definition);

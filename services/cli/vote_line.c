@@ -92,18 +92,37 @@ void vote_subject(const struct vote_terms *terms, const char *voter_id,
     crypto_tagged_mac(terms->subject_key, "import/subject", input, sizeof input, ret_subject);
 }
 
+/* The value of the next choice: its points, its place behind `before` others, or 1. Points that are no
+ * whole number become -1, which the service refuses by name. */
+static int64_t value_of(const struct election *election, const struct election_choice *choice,
+                        size_t before)
+{
+    const enum election_vote_type type = election_vote_type(election);
+    int64_t points = 0;
+
+    if (type == ELECTION_ORDINAL) {
+        return (int64_t)before + 1;
+    }
+    if (type != ELECTION_CUMULATIVE && type != ELECTION_SCORING) {
+        return 1;
+    }
+    return decimal_rescale(choice->points, 0, &points) == ERR_OK ? points : -1;
+}
+
 static json_t *choices_json(const struct election *election, const struct pb_vote *vote)
 {
     json_t *choices = json_array();
-    size_t i;
 
-    for (i = 0; i < vote->choice_count; i++) {
-        const struct election_option *option = election_option(election, vote->choices[i].option);
+    for (size_t i = 0; i < vote->choice_count; i++) {
+        const struct election_choice *choice = &vote->choices[i];
+        const struct election_option *option = election_option(election, choice->option);
 
         /* A withdrawn option is not on the ballot; naming it chooses nothing. */
         if (!option->withdrawn) {
-            (void)json_array_append_new(choices,
-                                        json_pack("{s:s, s:i}", "option", option->id, "value", 1));
+            const int64_t value = value_of(election, choice, json_array_size(choices));
+
+            (void)json_array_append_new(
+                choices, json_pack("{s:s, s:I}", "option", option->id, "value", (json_int_t)value));
         }
     }
     return choices;

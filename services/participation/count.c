@@ -61,10 +61,20 @@ static enum err add_vote(void *context, const struct box_vote *vote)
 {
     struct election *election = context;
     struct election_choice choices[VOTE_CHOICE_MAX];
+    uint32_t ranked[VOTE_CHOICE_MAX];
+    const bool rank = vote->body.method == VOTE_BODY_METHOD_RANK;
 
+    if (rank && vote_body_ranked(&vote->body, ranked) != ERR_OK) {
+        return ERR_INTERNAL;
+    }
     for (size_t i = 0; i < vote->body.count; i++) {
+        const struct vote_choice *choice = &vote->body.choices[i];
+
         /* The ballot numbers its options from 1, the election from 0. */
-        choices[i] = (struct election_choice){.option = vote->body.choices[i].option - 1};
+        choices[i] = (struct election_choice){
+            .option = (rank ? ranked[i] : choice->option) - 1,
+            .points = {.units = choice->value},
+        };
     }
     return election_add_vote(election, choices, vote->body.count);
 }
@@ -101,6 +111,10 @@ static enum err count_ballot(struct db *db, const struct ballot_definition *defi
 
     if (!err) {
         err = add_options(election, definition);
+    }
+    if (!err && definition->default_score.present) {
+        err = election_set_default_score(
+            election, (struct decimal){.units = definition->default_score.points});
     }
     if (!err) {
         err = box_read(db, row->ballot_id, add_vote, election);

@@ -16,11 +16,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A final vote: where its choices stand in the text of all of them. */
+/* A final vote: where its choices stand in the text of all of them, and its points behind them. */
 struct choice {
     uint8_t commitment[CRYPTO_HASH_SIZE];
     uint32_t at;
     uint32_t length;
+    uint32_t points_length;
 };
 
 static_assert(EXPORT_LENGTH_MAX <= UINT32_MAX, "a place in the text fits");
@@ -34,8 +35,26 @@ struct export
     int64_t choice_count;
     struct text lists;
     int64_t votes[BALLOT_OPTION_MAX];
+    int64_t scores[BALLOT_OPTION_MAX];
     bool funded[BALLOT_OPTION_MAX];
 };
+
+/* What one choice adds to its option's score, by the method of the ballot (VOTING 1 and 4). */
+static int64_t score_of(const struct vote_body *body, const struct vote_choice *choice)
+{
+    switch (body->method) {
+    case VOTE_BODY_METHOD_POINTS:
+        return choice->value;
+    case VOTE_BODY_METHOD_RANK:
+        return (int64_t)body->count + 1 - choice->value; /* Borda: k for the first of k */
+    case VOTE_BODY_METHOD_APPROVE:
+    case VOTE_BODY_METHOD_KNAPSACK:
+    case VOTE_BODY_METHOD_MISSING:
+    case VOTE_BODY_METHOD_END:
+        break;
+    }
+    return 1;
+}
 
 /* A box_vote_fn. */
 static enum err take_vote(void *context, const struct box_vote *vote)
@@ -59,10 +78,17 @@ static enum err take_vote(void *context, const struct box_vote *vote)
         return ERR_INTERNAL;
     }
     for (size_t i = 0; i < vote->body.count; i++) {
-        export->votes[vote->body.choices[i].option - 1]++;
+        const struct vote_choice *named = &vote->body.choices[i];
+
+        export->votes[named->option - 1]++;
+        export->scores[named->option - 1] += score_of(&vote->body, named);
     }
     choice->at = (uint32_t)at;
     choice->length = (uint32_t)(text_length(&export->lists) - at);
+    if (ballot_pb_has_points(export->definition)) {
+        ballot_pb_add_points(&export->lists, &vote->body);
+        choice->points_length = (uint32_t)(text_length(&export->lists) - at - choice->length);
+    }
     export->choice_count++;
     return text_err(&export->lists);
 }
@@ -73,6 +99,11 @@ static enum err read_votes(struct db *db, struct export *export)
 
     if (err == ERR_INVALID || (!err && export->choice_count != export->row->voters)) {
         err = ERR_INTERNAL;
+    }
+    for (size_t i = 0; i < export->definition->option_count; i++) {
+        /* Who does not name an option has given it the default score. */
+        export->scores[i] +=
+            export->definition->default_score.points * (export->choice_count - export->votes[i]);
     }
     return err;
 }
@@ -89,20 +120,20 @@ static size_t find_option(const struct ballot_definition *definition, const char
     return id != NULL ? place : definition->option_count;
 }
 
-/* What the certified result says of one option; its score must be the votes that were read. */
+/* What the certified result says of one option; its score must be that of the votes read. */
 static enum err read_option(struct export *export, const json_t *option)
 {
     const char *score = json_string_value(json_object_get(option, "score"));
     size_t place =
         find_option(export->definition, json_string_value(json_object_get(option, "id")));
-    char votes[DECIMAL_TEXT_SIZE];
+    char added[DECIMAL_TEXT_SIZE];
 
     if (score == NULL || place == export->definition->option_count) {
         return ERR_INTERNAL;
     }
-    (void)decimal_format(export->votes[place], 0, votes);
+    (void)decimal_format(export->scores[place], 0, added);
     export->funded[place] = json_is_true(json_object_get(option, "funded"));
-    return strcmp(score, votes) == 0 ? ERR_OK : ERR_INTERNAL;
+    return strcmp(score, added) == 0 ? ERR_OK : ERR_INTERNAL;
 }
 
 static enum err read_result(struct export *export)
@@ -138,15 +169,26 @@ static int compare_choices(const void *left, const void *right)
 static void write_file(struct export *export, struct text *text)
 {
     const struct ballot_pb_count count = {
-        .voters = export->row->voters, .votes = export->votes, .funded = export->funded};
+        .voters = export->row->voters,
+        .votes = export->votes,
+        .scores = export->scores,
+        .funded = export->funded,
+    };
     const char *lists = text_bytes(&export->lists);
 
     qsort(export->choices, (size_t) export->choice_count, sizeof *export->choices, compare_choices);
     ballot_pb_add_head(text, export->definition, &count);
     for (int64_t i = 0; i < export->choice_count; i++) {
         const struct choice *choice = &export->choices[i];
+        const char *points = lists + choice->at + choice->length;
+        const struct ballot_pb_vote vote = {
+            .choices = lists + choice->at,
+            .choices_length = choice->length,
+            .points = ballot_pb_has_points(export->definition) ? points : NULL,
+            .points_length = choice->points_length,
+        };
 
-        ballot_pb_add_vote(text, i + 1, lists + choice->at, choice->length);
+        ballot_pb_add_vote(text, i + 1, &vote);
     }
 }
 

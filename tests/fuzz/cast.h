@@ -15,7 +15,7 @@
 
 #include "fuzz.h"
 
-enum { FUZZ_OPTION_COUNT = 12, FUZZ_BALLOT_COUNT = 4 };
+enum { FUZZ_OPTION_COUNT = 12, FUZZ_BALLOT_COUNT = 7 };
 
 static const char FUZZ_DIGITS[] = "0123456789abcdef";
 
@@ -31,12 +31,18 @@ static inline void fuzz_fill_option(struct ballot_option *option, uint32_t numbe
     memcpy(option->programme, id, sizeof id);
 }
 
-/* Approval with and without limits of cost, one choice only, and one that takes empty votes of
- * anybody; choice chooses. */
+/* Approval with and without limits of cost, one choice only, one that takes empty votes of anybody, and
+ * one of each method with points or places; choice chooses. */
 static inline void fuzz_fill_definition(struct ballot_definition *definition, unsigned choice)
 {
     const bool one = choice % FUZZ_BALLOT_COUNT == 2;
     const bool open = choice % FUZZ_BALLOT_COUNT == 3;
+
+    static const enum ballot_method METHODS[FUZZ_BALLOT_COUNT] = {
+        BALLOT_METHOD_APPROVAL, BALLOT_METHOD_APPROVAL,   BALLOT_METHOD_CHOOSE_1,
+        BALLOT_METHOD_APPROVAL, BALLOT_METHOD_CUMULATIVE, BALLOT_METHOD_SCORING,
+        BALLOT_METHOD_ORDINAL,
+    };
 
     memset(definition->ballot_id, 0x42, sizeof definition->ballot_id);
     memcpy(definition->district, "d", 2);
@@ -44,7 +50,7 @@ static inline void fuzz_fill_definition(struct ballot_definition *definition, un
     definition->budget_year = 2023;
     definition->funding_source = BALLOT_FUNDING_SOURCE_DISTRICT;
     definition->budget_krw = 20000000;
-    definition->method = one ? BALLOT_METHOD_CHOOSE_1 : BALLOT_METHOD_APPROVAL;
+    definition->method = METHODS[choice % FUZZ_BALLOT_COUNT];
     definition->rule = BALLOT_RULE_GREEDY;
     definition->satisfaction = BALLOT_SATISFACTION_COST;
     definition->completion = BALLOT_COMPLETION_NONE;
@@ -56,6 +62,10 @@ static inline void fuzz_fill_definition(struct ballot_definition *definition, un
     definition->max_cost_krw =
         (struct ballot_limit){.present = choice % FUZZ_BALLOT_COUNT == 1, .krw = 20000000};
     definition->max_cost_krw.krw *= definition->max_cost_krw.present;
+    definition->max_sum_points.present = definition->method == BALLOT_METHOD_CUMULATIVE;
+    definition->max_sum_points.points = definition->max_sum_points.present ? 10 : 0;
+    definition->max_points.present = definition->method == BALLOT_METHOD_SCORING;
+    definition->max_points.points = definition->max_points.present ? 5 : 0;
     definition->empty_allowed = open;
     definition->channels = BALLOT_BIT(BALLOT_CHANNEL_WEB) | BALLOT_BIT(BALLOT_CHANNEL_BOOTH);
     definition->bases = BALLOT_BIT(BALLOT_BASIS_DID) | BALLOT_BIT(BALLOT_BASIS_MANUAL);

@@ -9,6 +9,7 @@ found (../shared/data, skipped where it is absent), and what the file beside it 
 import datetime
 import json
 import os
+import random
 import subprocess
 
 import pytest
@@ -275,28 +276,82 @@ def test_every_rule_counts_in_the_service_as_in_the_command(office):
         )  # fmt: skip
         ballot_id = ballot["ballot_id"]
         assert ballot["rule"] == method[1]
-        both(office, "open", ballot_id, "open")
-        office.ask(
-            office.portal, "vote", "import", path, "--ballot", ballot_id, "--subject-key-file",
-            office.subject_key,
-        )  # fmt: skip
-        both(office, "close", ballot_id, "counted")
-        both(office, "certify", ballot_id, "certified")
-        result = json.loads(office.run(office.kim, "ballot", "result", ballot_id, "--json").stdout)
-        exported = os.path.join(office.folder, f"{ballot_id}.pb")
-        with open(exported, "w", encoding="utf-8") as file:
-            file.write(office.run(office.kim, "ballot", "export", ballot_id).stdout)
-        for source in (path, exported):
-            counted = json.loads(
-                run_command("tally", source, "--tie", "id", *method, "--json").stdout
-            )
-            # Options that the file marks as withdrawn are not put on the ballot.
-            counted["options"] = [o for o in counted["options"] if o["reason"] != "withdrawn"]
-            assert result == counted, (method, source)
+        result = count_as_the_command(office, ballot_id, path, method)
         funded.add(tuple(result["funded"]))
         report = office.client("reporting").get(f"/v1/ballot-reports/{ballot_id}").json()
         assert report["rule"] == method[1]
     assert len(funded) > 3, "the rules do not differ on this election"
+
+
+PROJECTS = {"가": 40, "나": 25, "다": 60, "라": 15, "마": 30}
+META = ("META\nkey;value\ndescription;방식 시험\nnum_projects;5\nnum_votes;30\nbudget;100\n"
+        "vote_type;{}\nmin_length;1\nmax_length;4\n{}PROJECTS\nproject_id;cost\n")
+
+
+def some_votes(voting):
+    """An election of 30 votes by that method, as a file; the same one each time."""
+    chance = random.Random(voting)
+    limits = {
+        "cumulative": "max_sum_points;12\n",
+        "scoring": "max_points;5\ndefault_score;2\n",
+        "ordinal": "",
+    }[voting]
+    rows = []
+    for voter in range(30):
+        chosen = chance.sample(list(PROJECTS), chance.randint(1, 4))
+        points = [chance.randint(0 if voting == "scoring" else 1, 3) for _ in chosen]
+        cells = [f"v{voter}", ",".join(chosen), ",".join(map(str, points))]
+        rows.append(";".join(cells[:2] if voting == "ordinal" else cells))
+    head = "voter_id;vote" + ("" if voting == "ordinal" else ";points")
+    costs = "".join(f"{name};{cost}\n" for name, cost in PROJECTS.items())
+    return META.format(voting, limits) + costs + f"VOTES\n{head}\n" + "\n".join(rows) + "\n"
+
+
+@pytest.mark.parametrize("voting", ["cumulative", "scoring", "ordinal"])
+def test_every_voting_method_counts_in_the_service_as_in_the_command(office, voting):
+    path = os.path.join(office.folder, "election.pb")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(some_votes(voting))
+    limit = ("--year", str(YEAR), "--source", "district", "--amount", "1000000000000")
+    office.run(office.kim, "ledger", "limit", "set", *limit)
+    now = office.clock.now_ms()
+    methods = [("--rule", "greedy"), ("--rule", "equal-shares", "--completion", "add1u")]
+    if voting != "ordinal":
+        methods.append(("--rule", "equal-shares", "--satisfaction", "points"))
+    for method in methods:
+        ballot_id = office.ask(
+            office.kim, "ballot", "create", "--from", path, "--year", str(YEAR), "--tie", "id",
+            "--opens", rfc3339(now - 1000), "--closes", rfc3339(now + 3_600_000), *method,
+        )["ballot_id"]  # fmt: skip
+        result = count_as_the_command(office, ballot_id, path, method)
+        page = office.client("reporting").get(f"/v1/ballot-reports/{ballot_id}.html").body.decode()
+        points = sum(int(option["score"]) for option in result["options"])
+        assert "점수순 결과" in page and f"점수 합계 {points:,}점" in page
+
+
+def count_as_the_command(office, ballot_id, path, method):
+    """Takes a ballot from draft to certified with the votes of a file; returns its result, which is what
+    the command finds in that file, and in the one that the ballot is exported to."""
+    both(office, "open", ballot_id, "open")
+    office.ask(
+        office.portal, "vote", "import", path, "--ballot", ballot_id, "--subject-key-file",
+        office.subject_key,
+    )  # fmt: skip
+    both(office, "close", ballot_id, "counted")
+    both(office, "certify", ballot_id, "certified")
+    result = json.loads(office.run(office.kim, "ballot", "result", ballot_id, "--json").stdout)
+    exported = os.path.join(office.folder, f"{ballot_id}.pb")
+    with open(exported, "w", encoding="utf-8") as file:
+        file.write(office.run(office.kim, "ballot", "export", ballot_id).stdout)
+    run_command("pb", "check", exported)
+    for source in (path, exported):
+        counted = json.loads(
+            run_command("tally", source, "--tie", "id", *method, "--json").stdout
+        )
+        # Options that the file marks as withdrawn are not put on the ballot.
+        counted["options"] = [o for o in counted["options"] if o["reason"] != "withdrawn"]
+        assert result == counted, (method, source)
+    return result
 
 
 def both(office, action, ballot_id, state):

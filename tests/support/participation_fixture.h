@@ -108,6 +108,20 @@ static inline void fixture_init(struct fixture *fixture)
         .definition = definition, .state = BALLOT_STATE_OPEN, .now_ms = FIXTURE_NOW_MS};
 }
 
+/* Makes the ballot one of points: 10 to share out, or up to 10 for each option. */
+static inline void fixture_points(struct fixture *fixture, enum ballot_method method)
+{
+    struct ballot_definition *definition = &fixture->definition;
+    const struct ballot_points ten = {.present = true, .points = 10};
+
+    definition->method = method;
+    if (method == BALLOT_METHOD_CUMULATIVE) {
+        definition->max_sum_points = ten;
+    } else {
+        definition->max_points = ten;
+    }
+}
+
 /* A code is kebab-case; the sentences are whole, in the manner of public bodies and in English. */
 static inline void fixture_assert_texts(const char *code, const char *korean, const char *english)
 {

@@ -229,7 +229,8 @@ static void a_file_that_is_no_ballot_is_refused(void **state)
     static const char *const WRONG[] = {
         "",
         "not a pb file",
-        "META\nkey;value\nbudget;10\nvote_type;cumulative\nPROJECTS\nproject_id;cost\na;1\nVOTES\n"
+        "META\nkey;value\nbudget;10\nvote_type;cumulative\nmax_sum_points;1.5\nPROJECTS\n"
+        "project_id;cost\na;1\nVOTES\n"
         "voter_id;vote;points\n1;a;1\n",
         "META\nkey;value\nbudget;10\nvote_type;approval\nPROJECTS\nproject_id;cost\na;1.5\nVOTES\n"
         "voter_id;vote\n1;a\n",

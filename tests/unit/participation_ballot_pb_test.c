@@ -29,7 +29,8 @@ static void write_ballot(const struct ballot_definition *definition, struct text
 {
     static const int64_t counts[FIXTURE_OPTION_COUNT] = {2, 1, 1};
     static const bool funded[FIXTURE_OPTION_COUNT] = {true, false, true};
-    const struct ballot_pb_count count = {.voters = VOTE_COUNT, .votes = counts, .funded = funded};
+    const struct ballot_pb_count count = {
+        .voters = VOTE_COUNT, .votes = counts, .scores = counts, .funded = funded};
     static struct vote_body body;
 
     text_init(text, TEXT_MAX);
@@ -40,7 +41,9 @@ static void write_ballot(const struct ballot_definition *definition, struct text
         (void)numbers_of(i, &body);
         text_init(&choices, TEXT_MAX);
         assert_int_equal(ballot_pb_add_choices(&choices, definition, &body), ERR_OK);
-        ballot_pb_add_vote(text, (int64_t)i + 1, text_bytes(&choices), text_length(&choices));
+        ballot_pb_add_vote(text, (int64_t)i + 1,
+                           &(struct ballot_pb_vote){.choices = text_bytes(&choices),
+                                                    .choices_length = text_length(&choices)});
         text_release(&choices);
     }
     assert_int_equal(text_err(text), ERR_OK);

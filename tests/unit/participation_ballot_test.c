@@ -38,9 +38,37 @@ SPOIL(budget_huge, d->budget_krw = BALLOT_KRW_MAX + 1)
 SPOIL(budget_below_cheapest, d->budget_krw = 44999999)
 SPOIL(method_missing, d->method = BALLOT_METHOD_MISSING)
 SPOIL(method_unknown, d->method = BALLOT_METHOD_END)
-SPOIL(method_cumulative, d->method = BALLOT_METHOD_CUMULATIVE)
-SPOIL(method_scoring, d->method = BALLOT_METHOD_SCORING)
-SPOIL(method_ordinal, d->method = BALLOT_METHOD_ORDINAL)
+SPOIL(satisfaction_points_of_approval, d->rule = BALLOT_RULE_EQUAL_SHARES;
+      d->satisfaction = BALLOT_SATISFACTION_POINTS)
+SPOIL(satisfaction_points_of_greedy, fixture_points(fixture, BALLOT_METHOD_SCORING);
+      d->satisfaction = BALLOT_SATISFACTION_POINTS)
+SPOIL(points_of_approval, d->max_points = (struct ballot_points){true, 5})
+SPOIL(default_score_of_approval, d->default_score = (struct ballot_points){true, 0})
+SPOIL(points_of_ordinal, d->method = BALLOT_METHOD_ORDINAL;
+      d->max_sum_points = (struct ballot_points){true, 5})
+SPOIL(sum_of_scoring, fixture_points(fixture, BALLOT_METHOD_SCORING);
+      d->min_sum_points = (struct ballot_points){true, 1})
+SPOIL(default_score_of_cumulative, fixture_points(fixture, BALLOT_METHOD_CUMULATIVE);
+      d->default_score = (struct ballot_points){true, 1})
+SPOIL(cumulative_without_sum, d->method = BALLOT_METHOD_CUMULATIVE)
+SPOIL(scoring_without_range, d->method = BALLOT_METHOD_SCORING)
+SPOIL(points_negative, fixture_points(fixture, BALLOT_METHOD_SCORING);
+      d->min_points = (struct ballot_points){true, -1})
+SPOIL(points_zero, fixture_points(fixture, BALLOT_METHOD_SCORING);
+      d->max_points = (struct ballot_points){true, 0})
+SPOIL(points_huge, fixture_points(fixture, BALLOT_METHOD_CUMULATIVE);
+      d->max_sum_points = (struct ballot_points){true, BALLOT_POINTS_MAX + 1})
+SPOIL(min_points_above_max, fixture_points(fixture, BALLOT_METHOD_SCORING);
+      d->min_points = (struct ballot_points){true, 11})
+SPOIL(max_points_above_sum, fixture_points(fixture, BALLOT_METHOD_CUMULATIVE);
+      d->max_points = (struct ballot_points){true, 11})
+SPOIL(min_sum_above_max, fixture_points(fixture, BALLOT_METHOD_CUMULATIVE);
+      d->min_sum_points = (struct ballot_points){true, 11})
+SPOIL(min_sum_unreachable, fixture_points(fixture, BALLOT_METHOD_CUMULATIVE);
+      d->max_points = (struct ballot_points){true, 3};
+      d->min_sum_points = (struct ballot_points){true, 7})
+SPOIL(min_points_unaffordable, fixture_points(fixture, BALLOT_METHOD_CUMULATIVE);
+      d->min_options = 2; d->min_points = (struct ballot_points){true, 6})
 SPOIL(rule_missing, d->rule = BALLOT_RULE_MISSING)
 SPOIL(rule_unknown, d->rule = BALLOT_RULE_END)
 SPOIL(satisfaction_missing, d->satisfaction = BALLOT_SATISFACTION_MISSING)
@@ -128,9 +156,23 @@ static void every_contradiction_is_refused_by_its_reason_and_field(void **state)
         {budget_below_cheapest, BALLOT_REFUSAL_BUDGET_BELOW_CHEAPEST, "/budget_krw"},
         {method_missing, BALLOT_REFUSAL_VALUE_MISSING, "/method"},
         {method_unknown, BALLOT_REFUSAL_VALUE_UNKNOWN, "/method"},
-        {method_cumulative, BALLOT_REFUSAL_METHOD_UNSUPPORTED, "/method"},
-        {method_scoring, BALLOT_REFUSAL_METHOD_UNSUPPORTED, "/method"},
-        {method_ordinal, BALLOT_REFUSAL_METHOD_UNSUPPORTED, "/method"},
+        {satisfaction_points_of_approval, BALLOT_REFUSAL_SATISFACTION_UNUSED, "/satisfaction"},
+        {satisfaction_points_of_greedy, BALLOT_REFUSAL_SATISFACTION_UNUSED, "/satisfaction"},
+        {points_of_approval, BALLOT_REFUSAL_POINTS_UNUSED, "/max_points"},
+        {default_score_of_approval, BALLOT_REFUSAL_POINTS_UNUSED, "/default_score"},
+        {points_of_ordinal, BALLOT_REFUSAL_POINTS_UNUSED, "/max_sum_points"},
+        {sum_of_scoring, BALLOT_REFUSAL_POINTS_UNUSED, "/min_sum_points"},
+        {default_score_of_cumulative, BALLOT_REFUSAL_POINTS_UNUSED, "/default_score"},
+        {cumulative_without_sum, BALLOT_REFUSAL_POINTS_MISSING, "/max_sum_points"},
+        {scoring_without_range, BALLOT_REFUSAL_POINTS_MISSING, "/max_points"},
+        {points_negative, BALLOT_REFUSAL_POINTS_OUT_OF_RANGE, "/min_points"},
+        {points_zero, BALLOT_REFUSAL_POINTS_OUT_OF_RANGE, "/max_points"},
+        {points_huge, BALLOT_REFUSAL_POINTS_OUT_OF_RANGE, "/max_sum_points"},
+        {min_points_above_max, BALLOT_REFUSAL_MIN_POINTS_ABOVE_MAX, "/min_points"},
+        {max_points_above_sum, BALLOT_REFUSAL_MAX_POINTS_ABOVE_SUM, "/max_points"},
+        {min_sum_above_max, BALLOT_REFUSAL_MIN_POINTS_ABOVE_MAX, "/min_sum_points"},
+        {min_sum_unreachable, BALLOT_REFUSAL_MIN_SUM_POINTS_UNREACHABLE, "/min_sum_points"},
+        {min_points_unaffordable, BALLOT_REFUSAL_MIN_POINTS_UNAFFORDABLE, "/min_points"},
         {rule_missing, BALLOT_REFUSAL_VALUE_MISSING, "/rule"},
         {rule_unknown, BALLOT_REFUSAL_VALUE_UNKNOWN, "/rule"},
         {satisfaction_missing, BALLOT_REFUSAL_VALUE_MISSING, "/satisfaction"},
@@ -232,6 +274,19 @@ SPOIL(window_of_the_greatest_length, d->closes_at_ms = d->opens_at_ms + BALLOT_W
 SPOIL(years_at_the_edge, d->budget_year = BALLOT_YEAR_MAX)
 SPOIL(any_area, d->area_count = 0; fixture_text(o[1].area, sizeof o[1].area, "자양1동"))
 SPOIL(choose_1, d->method = BALLOT_METHOD_CHOOSE_1; d->max_options = 1)
+SPOIL(a_ranking, d->method = BALLOT_METHOD_ORDINAL)
+SPOIL(points_to_share_out, fixture_points(fixture, BALLOT_METHOD_CUMULATIVE))
+SPOIL(a_sum_just_reachable, fixture_points(fixture, BALLOT_METHOD_CUMULATIVE);
+      d->max_points = (struct ballot_points){true, 5};
+      d->min_sum_points = (struct ballot_points){true, 10})
+SPOIL(least_points_just_affordable, fixture_points(fixture, BALLOT_METHOD_CUMULATIVE);
+      d->min_options = 2; d->min_points = (struct ballot_points){true, 5})
+SPOIL(scores_worth_their_points, fixture_points(fixture, BALLOT_METHOD_SCORING);
+      d->rule = BALLOT_RULE_EQUAL_SHARES; d->satisfaction = BALLOT_SATISFACTION_POINTS;
+      d->default_score = (struct ballot_points){true, 0})
+SPOIL(the_most_points, fixture_points(fixture, BALLOT_METHOD_CUMULATIVE);
+      d->max_sum_points = (struct ballot_points){true, BALLOT_POINTS_MAX};
+      d->max_points = (struct ballot_points){true, BALLOT_POINTS_MAX})
 SPOIL(equal_shares_completed, d->rule = BALLOT_RULE_EQUAL_SHARES;
       d->completion = BALLOT_COMPLETION_ADD1U; d->satisfaction = BALLOT_SATISFACTION_CARDINALITY)
 SPOIL(the_comparison_completed, d->rule = BALLOT_RULE_COMPARISON;
@@ -261,6 +316,12 @@ static void everything_at_its_limit_is_accepted(void **state)
         years_at_the_edge,
         any_area,
         choose_1,
+        a_ranking,
+        points_to_share_out,
+        a_sum_just_reachable,
+        least_points_just_affordable,
+        scores_worth_their_points,
+        the_most_points,
         equal_shares_completed,
         the_comparison_completed,
         a_threshold_of_one,
@@ -416,14 +477,14 @@ static void the_canonical_bytes_are_those_of_the_published_table(void **state)
     static const char EXPECTED[] =
         "0002000102030405060708090a0b0c0d0e0f0009ec84b1eb8f99eab5ac002132303233eb858420ed9891ecb998"
         "ec9d98eca09c20eca3bcebafbced88aced919c07e7030000000011e1a300010101010000000000000000000300"
-        "0001817e68b40000000181"
-        "94f0868000010002000000000000000000010000000011e1a300000e06010002000eec84b1ec889831eab08031"
-        "eb8f99000dec9995ec8badeba6ac32eb8f99000300000001000b6865616c74682d77616c6b0017eab1b4eab095"
-        "ed959c20eba788ec9d8420eab1b7eab8b00000000007270e000009ec84b1eb8f99eab5ac000cebb3b4eab1b4eb"
-        "b3b5eca780000b6865616c74682d77616c6b00000002000b7265706169722d636166650019ec8898eba6acec88"
-        "98eba6ac20eab3b5ec9ca0ecb9b4ed8e980000000002aea540000dec9995ec8badeba6ac32eb8f990000000b72"
-        "65706169722d6361666500000003000b796f7574682d73706163650013ecb2adeb858420eab1b0eca090eab3b5"
-        "eab084000000000aba950000000000000b796f7574682d7370616365";
+        "0001817e68b4000000018194f0868000010002000000000000000000010000000011e1a3000000000000000000"
+        "00000000000000000000000000000000000000000000000000000000000000000000000000000e06010002000e"
+        "ec84b1ec889831eab08031eb8f99000dec9995ec8badeba6ac32eb8f99000300000001000b6865616c74682d77"
+        "616c6b0017eab1b4eab095ed959c20eba788ec9d8420eab1b7eab8b00000000007270e000009ec84b1eb8f99ea"
+        "b5ac000cebb3b4eab1b4ebb3b5eca780000b6865616c74682d77616c6b00000002000b7265706169722d636166"
+        "650019ec8898eba6acec8898eba6ac20eab3b5ec9ca0ecb9b4ed8e980000000002aea540000dec9995ec8badeb"
+        "a6ac32eb8f990000000b7265706169722d6361666500000003000b796f7574682d73706163650013ecb2adeb85"
+        "8420eab1b0eca090eab3b5eab084000000000aba950000000000000b796f7574682d7370616365";
     uint8_t data[BALLOT_ENCODE_BASE_MAX];
     char hex[2 * sizeof data + 1];
     uint8_t hash[CRYPTO_HASH_SIZE];
@@ -438,7 +499,7 @@ static void the_canonical_bytes_are_those_of_the_published_table(void **state)
 
     crypto_tagged_hash("ballot", data, length, hash);
     crypto_hex(hash, sizeof hash, hex, sizeof hex);
-    assert_string_equal(hex, "9ea6be9c3c4cf698046944634643285931c82f0daac52e1c1cd8ae7852bd4871");
+    assert_string_equal(hex, "6845697acd53a248fc4cc01c420ae9ce91292a6121baf28326904254143592bf");
 }
 
 static void the_longest_definition_fits_into_the_named_maximum(void **state)

@@ -162,6 +162,79 @@ static void unknown_repeated_and_weighted_choices_are_named_by_their_place(void 
     assert_refused(&fixture, VOTE_REFUSAL_VALUE_NOT_ONE, "/choices/0/value");
 }
 
+/* The values of the first choices, in their order. */
+static void value(struct fixture *fixture, const uint32_t *values)
+{
+    for (size_t i = 0; i < fixture->vote.choice_count; i++) {
+        fixture->choices[i].value = values[i];
+    }
+}
+
+static void points_are_held_to_the_limits_of_one_option(void **state)
+{
+    static const uint32_t OPTIONS[] = {3, 1};
+    struct fixture fixture;
+
+    (void)state;
+    fixture_init(&fixture);
+    fixture_points(&fixture, BALLOT_METHOD_SCORING);
+    choose(&fixture, 2, OPTIONS);
+    value(&fixture, (const uint32_t[]){10, 0});
+    assert_accepted(&fixture);
+    value(&fixture, (const uint32_t[]){10, 11});
+    assert_refused(&fixture, VOTE_REFUSAL_POINTS_TOO_MANY, "/choices/1/value");
+    value(&fixture, (const uint32_t[]){UINT32_MAX, 1});
+    assert_refused(&fixture, VOTE_REFUSAL_POINTS_TOO_MANY, "/choices/0/value");
+    fixture.definition.min_points = (struct ballot_points){true, 2};
+    value(&fixture, (const uint32_t[]){1, 2});
+    assert_refused(&fixture, VOTE_REFUSAL_POINTS_TOO_FEW, "/choices/0/value");
+}
+
+static void points_to_share_out_are_held_to_their_sum(void **state)
+{
+    static const uint32_t OPTIONS[] = {2, 1};
+    struct fixture fixture;
+
+    (void)state;
+    fixture_init(&fixture);
+    fixture_points(&fixture, BALLOT_METHOD_CUMULATIVE);
+    fixture.definition.min_sum_points = (struct ballot_points){true, 4};
+    choose(&fixture, 2, OPTIONS);
+    value(&fixture, (const uint32_t[]){9, 1});
+    assert_accepted(&fixture);
+    value(&fixture, (const uint32_t[]){9, 2});
+    assert_refused(&fixture, VOTE_REFUSAL_SUM_TOO_HIGH, "/choices");
+    value(&fixture, (const uint32_t[]){2, 1});
+    assert_refused(&fixture, VOTE_REFUSAL_SUM_TOO_LOW, "/choices");
+    /* To give nothing is not to choose. */
+    value(&fixture, (const uint32_t[]){9, 0});
+    assert_refused(&fixture, VOTE_REFUSAL_POINTS_TOO_FEW, "/choices/1/value");
+    fixture.definition.empty_allowed = true;
+    choose(&fixture, 0, OPTIONS);
+    assert_accepted(&fixture);
+}
+
+static void a_ranking_gives_every_place_once(void **state)
+{
+    static const uint32_t OPTIONS[] = {3, 1, 2};
+    struct fixture fixture;
+
+    (void)state;
+    fixture_init(&fixture);
+    fixture.definition.method = BALLOT_METHOD_ORDINAL;
+    fixture.definition.max_cost_krw = (struct ballot_limit){.present = false};
+    fixture.definition.max_options = 3;
+    choose(&fixture, 3, OPTIONS);
+    value(&fixture, (const uint32_t[]){2, 3, 1});
+    assert_accepted(&fixture);
+    value(&fixture, (const uint32_t[]){2, 2, 1});
+    assert_refused(&fixture, VOTE_REFUSAL_PLACE_REPEATED, "/choices/1/value");
+    value(&fixture, (const uint32_t[]){2, 4, 1});
+    assert_refused(&fixture, VOTE_REFUSAL_PLACE_OUT_OF_RANGE, "/choices/1/value");
+    value(&fixture, (const uint32_t[]){0, 2, 1});
+    assert_refused(&fixture, VOTE_REFUSAL_PLACE_OUT_OF_RANGE, "/choices/0/value");
+}
+
 static void the_number_of_choices_is_held_to_both_limits(void **state)
 {
     static const uint32_t ALL[] = {1, 2, 3};
@@ -381,6 +454,42 @@ static void any_order_of_the_same_choices_is_the_same_body_and_comes_back_sorted
     }
 }
 
+/* Points of 0 are points; a place decides where an option stands, not its number. */
+static void points_and_places_come_back_from_their_body(void **state)
+{
+    static const struct vote_choice POINTS[] = {{.option = 9, .value = 0},
+                                                {.option = 4, .value = 7}};
+    static const struct vote_choice PLACES[] = {
+        {.option = 9, .value = 2}, {.option = 4, .value = 3}, {.option = 30, .value = 1}};
+    static struct vote_body body;
+    uint32_t ranked[VOTE_CHOICE_MAX];
+    uint8_t data[VOTE_BODY_SIZE(3)];
+    struct encoder encoder;
+    size_t length = 0;
+
+    (void)state;
+    encoder_init(&encoder, data, sizeof data);
+    vote_body_encode(&encoder, VOTE_BODY_METHOD_POINTS, POINTS, 2);
+    assert_int_equal(encoder_finish(&encoder, &length), ERR_OK);
+    assert_int_equal(vote_body_decode(data, length, &body), ERR_OK);
+    assert_int_equal(body.choices[0].value, 7);
+    assert_int_equal(body.choices[1].option, 9);
+    assert_int_equal(body.choices[1].value, 0);
+
+    encoder_init(&encoder, data, sizeof data);
+    vote_body_encode(&encoder, VOTE_BODY_METHOD_RANK, PLACES, 3);
+    assert_int_equal(encoder_finish(&encoder, &length), ERR_OK);
+    assert_int_equal(vote_body_decode(data, length, &body), ERR_OK);
+    assert_int_equal(vote_body_ranked(&body, ranked), ERR_OK);
+    assert_int_equal(ranked[0], 30);
+    assert_int_equal(ranked[1], 9);
+    assert_int_equal(ranked[2], 4);
+    body.choices[0].value = 1;
+    assert_int_equal(vote_body_ranked(&body, ranked), ERR_INVALID);
+    body.choices[0].value = 4;
+    assert_int_equal(vote_body_ranked(&body, ranked), ERR_INVALID);
+}
+
 static void a_body_that_is_not_the_only_encoding_of_its_choices_is_refused(void **state)
 {
     static const char *const BAD[] = {
@@ -398,7 +507,7 @@ static void a_body_that_is_not_the_only_encoding_of_its_choices_is_refused(void 
         "010001000003e900000001",                 /* option 1,001 */
         "01000200000007000000010000000700000001", /* the same option twice */
         "0100020000000c000000010000000700000001", /* decreasing */
-        "0200010000000700000000",                 /* no points */
+        "0300010000000700000000",                 /* no place */
     };
 
     (void)state;
@@ -495,6 +604,9 @@ int main(void)
         cmocka_unit_test(a_ballot_without_areas_is_for_every_area),
         cmocka_unit_test(sex_and_age_may_be_absent),
         cmocka_unit_test(unknown_repeated_and_weighted_choices_are_named_by_their_place),
+        cmocka_unit_test(points_are_held_to_the_limits_of_one_option),
+        cmocka_unit_test(points_to_share_out_are_held_to_their_sum),
+        cmocka_unit_test(a_ranking_gives_every_place_once),
         cmocka_unit_test(the_number_of_choices_is_held_to_both_limits),
         cmocka_unit_test(the_total_cost_is_taken_from_the_ballot_and_held_to_both_limits),
         cmocka_unit_test(an_empty_vote_is_valid_only_where_the_ballot_allows_it),
@@ -505,6 +617,7 @@ int main(void)
         cmocka_unit_test(the_body_is_the_published_vector),
         cmocka_unit_test(a_limit_on_the_total_cost_makes_the_method_knapsack),
         cmocka_unit_test(any_order_of_the_same_choices_is_the_same_body_and_comes_back_sorted),
+        cmocka_unit_test(points_and_places_come_back_from_their_body),
         cmocka_unit_test(a_body_that_is_not_the_only_encoding_of_its_choices_is_refused),
         cmocka_unit_test(points_and_ranks_keep_their_values),
         cmocka_unit_test(every_vote_of_a_ballot_has_the_same_padded_length),

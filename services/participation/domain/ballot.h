@@ -31,6 +31,7 @@
 #define BALLOT_WINDOW_MAX_MS (366LL * 24 * 60 * 60 * 1000)
 #define BALLOT_TIME_MAX_MS   4133980800000LL /* 2101-01-01T00:00:00Z */
 #define BALLOT_VOTES_MAX     1000000000LL    /* more than anybody has residents */
+#define BALLOT_POINTS_MAX    1000000LL       /* one voter's, together: 10^9 voters fit into int64 */
 
 /* Lengths of texts in bytes of UTF-8, without the NUL. A Hangul syllable is three. */
 #define BALLOT_DISTRICT_MAX  64
@@ -52,7 +53,6 @@ enum ballot_funding_source {
     BALLOT_FUNDING_SOURCE_END,
 };
 
-/* All methods have a name; approval and choose-1 are the ones ballot_check accepts. */
 enum ballot_method {
     BALLOT_METHOD_MISSING = 0,
     BALLOT_METHOD_APPROVAL = 1,
@@ -79,6 +79,8 @@ enum ballot_satisfaction {
     BALLOT_SATISFACTION_MISSING = 0,
     BALLOT_SATISFACTION_COST = 1,
     BALLOT_SATISFACTION_CARDINALITY = 2,
+    BALLOT_SATISFACTION_POINTS =
+        3, /* equal shares and comparison of cumulative and scoring votes */
     BALLOT_SATISFACTION_END,
 };
 
@@ -134,6 +136,12 @@ struct ballot_threshold {
     int64_t votes;
 };
 
+/* A number of points that may be absent; points is 0 when absent. */
+struct ballot_points {
+    bool present;
+    int64_t points;
+};
+
 struct ballot_option {
     int64_t cost_krw;
     uint32_t number; /* 1 … n in listed order; what a vote's bytes carry */
@@ -163,9 +171,14 @@ struct ballot_definition {
     uint32_t max_options;
     struct ballot_limit min_cost_krw; /* limits of the chosen options' total cost */
     struct ballot_limit max_cost_krw;
-    bool empty_allowed; /* an empty vote is valid, whatever the limits above say */
-    uint32_t channels;  /* set of BALLOT_BIT(enum ballot_channel) */
-    uint32_t bases;     /* set of BALLOT_BIT(enum ballot_basis) */
+    struct ballot_points min_points; /* cumulative and scoring: of one option that is chosen */
+    struct ballot_points max_points;
+    struct ballot_points min_sum_points; /* cumulative: of all that are chosen */
+    struct ballot_points max_sum_points;
+    struct ballot_points default_score; /* scoring: of an option that a vote does not name */
+    bool empty_allowed;                 /* an empty vote is valid, whatever the limits above say */
+    uint32_t channels;                  /* set of BALLOT_BIT(enum ballot_channel) */
+    uint32_t bases;                     /* set of BALLOT_BIT(enum ballot_basis) */
     char areas[BALLOT_AREA_MAX][BALLOT_AREA_NAME_MAX + 1]; /* who may vote; none means any area */
     size_t area_count;
     bool demonstration;                  /* labelled as such wherever it is shown */
@@ -181,7 +194,13 @@ enum ballot_refusal_reason {
     BALLOT_REFUSAL_TEXT_INVALID,
     BALLOT_REFUSAL_VALUE_MISSING,
     BALLOT_REFUSAL_VALUE_UNKNOWN,
-    BALLOT_REFUSAL_METHOD_UNSUPPORTED,
+    BALLOT_REFUSAL_POINTS_MISSING,
+    BALLOT_REFUSAL_POINTS_UNUSED,
+    BALLOT_REFUSAL_POINTS_OUT_OF_RANGE,
+    BALLOT_REFUSAL_MIN_POINTS_ABOVE_MAX,
+    BALLOT_REFUSAL_MAX_POINTS_ABOVE_SUM,
+    BALLOT_REFUSAL_MIN_SUM_POINTS_UNREACHABLE,
+    BALLOT_REFUSAL_MIN_POINTS_UNAFFORDABLE,
     BALLOT_REFUSAL_SATISFACTION_UNUSED,
     BALLOT_REFUSAL_COMPLETION_UNUSED,
     BALLOT_REFUSAL_THRESHOLD_MISSING,
@@ -270,6 +289,18 @@ const struct ballot_option *ballot_option(const struct ballot_definition *defini
 /* The number of the first option whose id (or programme) an earlier option has too; 0 when all
  * differ. At most BALLOT_OPTION_MAX options. */
 uint32_t ballot_duplicate_find(const struct ballot_definition *definition, bool by_programme);
+
+/* The limits of a vote's points, with those that the definition leaves open filled in: at least 1 for an
+ * option of a cumulative vote and 0 of a scoring one, no more for one option than for all together. */
+struct ballot_point_limits {
+    int64_t min;
+    int64_t max;
+    int64_t min_sum; /* cumulative */
+    int64_t max_sum; /* cumulative */
+};
+
+/* The limits of a cumulative or scoring definition; of another, zeros. */
+struct ballot_point_limits ballot_point_limits(const struct ballot_definition *definition);
 
 /* The place of an area in the definition's list, or area_count when it is not there. */
 size_t ballot_area_find(const struct ballot_definition *definition, const char *area);

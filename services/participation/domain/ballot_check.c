@@ -29,6 +29,8 @@ static check_fn check_duplicates;
 static check_fn check_option_limits;
 static check_fn check_cost_limits;
 static check_fn check_reachable;
+static check_fn check_points;
+static check_fn check_point_limits;
 
 static enum err refuse(struct ballot_refusal *refusal, enum ballot_refusal_reason reason,
                        const char *field);
@@ -58,6 +60,8 @@ enum err ballot_check(const struct ballot_definition *definition, struct ballot_
         check_option_limits,
         check_cost_limits,
         check_reachable,
+        check_points,
+        check_point_limits,
     };
 
     assert(definition != NULL);
@@ -140,10 +144,6 @@ static enum err check_words(const struct ballot_definition *definition,
             return refuse(refusal, BALLOT_REFUSAL_VALUE_UNKNOWN, values[i].field);
         }
     }
-    if (definition->method != BALLOT_METHOD_APPROVAL &&
-        definition->method != BALLOT_METHOD_CHOOSE_1) {
-        return refuse(refusal, BALLOT_REFUSAL_METHOD_UNSUPPORTED, "method");
-    }
     return ERR_OK;
 }
 
@@ -154,10 +154,13 @@ static enum err check_rule(const struct ballot_definition *definition,
     const bool shares =
         definition->rule == BALLOT_RULE_EQUAL_SHARES || definition->rule == BALLOT_RULE_COMPARISON;
     const bool has_threshold = definition->rule == BALLOT_RULE_GREEDY_THRESHOLD;
+    const bool points = definition->method == BALLOT_METHOD_CUMULATIVE ||
+                        definition->method == BALLOT_METHOD_SCORING;
     const struct ballot_threshold *threshold = &definition->threshold;
 
-    if (definition->rule == BALLOT_RULE_PHRAGMEN &&
-        definition->satisfaction != BALLOT_SATISFACTION_COST) {
+    if ((definition->rule == BALLOT_RULE_PHRAGMEN &&
+         definition->satisfaction != BALLOT_SATISFACTION_COST) ||
+        (definition->satisfaction == BALLOT_SATISFACTION_POINTS && (!shares || !points))) {
         return refuse(refusal, BALLOT_REFUSAL_SATISFACTION_UNUSED, "satisfaction");
     }
     if (!shares && definition->completion != BALLOT_COMPLETION_NONE) {
@@ -362,6 +365,82 @@ static enum err check_cost_limits(const struct ballot_definition *definition,
 
 /* Each limit alone must leave some vote possible. Whether all of them together do is a subset-sum
  * question, and is left to the operators who read the definition. */
+/* Which of the points a method uses, in the order of POINTS below. */
+enum points_use { POINTS_UNUSED, POINTS_ALLOWED, POINTS_NEEDED };
+
+/* What a method does not use must not be said, what it cannot do without must be. */
+static enum err check_points(const struct ballot_definition *definition,
+                             struct ballot_refusal *refusal)
+{
+    static const enum points_use CUMULATIVE[] = {POINTS_ALLOWED, POINTS_ALLOWED, POINTS_ALLOWED,
+                                                 POINTS_NEEDED, POINTS_UNUSED};
+
+    static const enum points_use SCORING[] = {POINTS_ALLOWED, POINTS_NEEDED, POINTS_UNUSED,
+                                              POINTS_UNUSED, POINTS_ALLOWED};
+
+    static const enum points_use NONE[] = {POINTS_UNUSED, POINTS_UNUSED, POINTS_UNUSED,
+                                           POINTS_UNUSED, POINTS_UNUSED};
+    const enum points_use *uses = definition->method == BALLOT_METHOD_CUMULATIVE ? CUMULATIVE
+                                  : definition->method == BALLOT_METHOD_SCORING  ? SCORING
+                                                                                 : NONE;
+
+    const struct {
+        const struct ballot_points *points;
+        int64_t least;
+        const char *field;
+    } POINTS[] = {
+        {&definition->min_points, 0, "min_points"},
+        {&definition->max_points, 1, "max_points"},
+        {&definition->min_sum_points, 0, "min_sum_points"},
+        {&definition->max_sum_points, 1, "max_sum_points"},
+        {&definition->default_score, 0, "default_score"},
+    };
+
+    for (size_t i = 0; i < sizeof POINTS / sizeof POINTS[0]; i++) {
+        const struct ballot_points *points = POINTS[i].points;
+
+        if (points->present && uses[i] == POINTS_UNUSED) {
+            return refuse(refusal, BALLOT_REFUSAL_POINTS_UNUSED, POINTS[i].field);
+        }
+        if (!points->present && uses[i] == POINTS_NEEDED) {
+            return refuse(refusal, BALLOT_REFUSAL_POINTS_MISSING, POINTS[i].field);
+        }
+        if (points->present &&
+            (points->points < POINTS[i].least || points->points > BALLOT_POINTS_MAX)) {
+            return refuse(refusal, BALLOT_REFUSAL_POINTS_OUT_OF_RANGE, POINTS[i].field);
+        }
+    }
+    return ERR_OK;
+}
+
+/* Limits of points that no vote, or not every number of choices, could keep. */
+static enum err check_point_limits(const struct ballot_definition *definition,
+                                   struct ballot_refusal *refusal)
+{
+    const struct ballot_point_limits limits = ballot_point_limits(definition);
+    const int64_t most = limits.max * (int64_t)definition->max_options;
+
+    if (limits.min > limits.max) {
+        return refuse(refusal, BALLOT_REFUSAL_MIN_POINTS_ABOVE_MAX, "min_points");
+    }
+    if (definition->method != BALLOT_METHOD_CUMULATIVE) {
+        return ERR_OK;
+    }
+    if (limits.max > limits.max_sum) {
+        return refuse(refusal, BALLOT_REFUSAL_MAX_POINTS_ABOVE_SUM, "max_points");
+    }
+    if (limits.min_sum > limits.max_sum) {
+        return refuse(refusal, BALLOT_REFUSAL_MIN_POINTS_ABOVE_MAX, "min_sum_points");
+    }
+    if (most < limits.min_sum) {
+        return refuse(refusal, BALLOT_REFUSAL_MIN_SUM_POINTS_UNREACHABLE, "min_sum_points");
+    }
+    if (limits.min * (int64_t)definition->min_options > limits.max_sum) {
+        return refuse(refusal, BALLOT_REFUSAL_MIN_POINTS_UNAFFORDABLE, "min_points");
+    }
+    return ERR_OK;
+}
+
 static enum err check_reachable(const struct ballot_definition *definition,
                                 struct ballot_refusal *refusal)
 {

@@ -8,11 +8,13 @@
 #include <assert.h>
 
 static void encode_optional(struct encoder *encoder, bool present, int64_t value);
+static void encode_points(struct encoder *encoder, const struct ballot_points *points);
 static void encode_option(struct encoder *encoder, const struct ballot_option *option);
 static void decode_head(struct decoder *decoder, struct ballot_definition *definition);
 static void decode_areas(struct decoder *decoder, struct ballot_definition *definition);
 static void decode_option(struct decoder *decoder, struct ballot_option *option);
 static bool decode_optional(struct decoder *decoder, int64_t *ret_value);
+static void decode_points(struct decoder *decoder, struct ballot_points *points);
 static bool decode_bool(struct decoder *decoder);
 static unsigned decode_enum(struct decoder *decoder, unsigned end);
 static int64_t decode_int64(struct decoder *decoder);
@@ -43,6 +45,11 @@ void ballot_encode(struct encoder *encoder, const struct ballot_definition *defi
     encode_u16(encoder, (uint16_t)definition->max_options);
     encode_optional(encoder, definition->min_cost_krw.present, definition->min_cost_krw.krw);
     encode_optional(encoder, definition->max_cost_krw.present, definition->max_cost_krw.krw);
+    encode_points(encoder, &definition->min_points);
+    encode_points(encoder, &definition->max_points);
+    encode_points(encoder, &definition->min_sum_points);
+    encode_points(encoder, &definition->max_sum_points);
+    encode_points(encoder, &definition->default_score);
     encode_u8(encoder, definition->empty_allowed ? 1 : 0);
     encode_u8(encoder, (uint8_t)definition->channels);
     encode_u8(encoder, (uint8_t)definition->bases);
@@ -119,6 +126,11 @@ static void encode_optional(struct encoder *encoder, bool present, int64_t value
     encode_u64(encoder, (uint64_t)value);
 }
 
+static void encode_points(struct encoder *encoder, const struct ballot_points *points)
+{
+    encode_optional(encoder, points->present, points->points);
+}
+
 static void encode_option(struct encoder *encoder, const struct ballot_option *option)
 {
     assert(option->number > 0);
@@ -156,6 +168,11 @@ static void decode_head(struct decoder *decoder, struct ballot_definition *defin
     definition->max_options = decode_u16(decoder);
     definition->min_cost_krw.present = decode_optional(decoder, &definition->min_cost_krw.krw);
     definition->max_cost_krw.present = decode_optional(decoder, &definition->max_cost_krw.krw);
+    decode_points(decoder, &definition->min_points);
+    decode_points(decoder, &definition->max_points);
+    decode_points(decoder, &definition->min_sum_points);
+    decode_points(decoder, &definition->max_sum_points);
+    decode_points(decoder, &definition->default_score);
     definition->empty_allowed = decode_bool(decoder);
     definition->channels = decode_u8(decoder);
     definition->bases = decode_u8(decoder);
@@ -199,6 +216,11 @@ static bool decode_optional(struct decoder *decoder, int64_t *ret_value)
         decoder_refuse(decoder);
     }
     return present;
+}
+
+static void decode_points(struct decoder *decoder, struct ballot_points *points)
+{
+    points->present = decode_optional(decoder, &points->points);
 }
 
 static bool decode_bool(struct decoder *decoder)

@@ -18,7 +18,7 @@
  *   u8       method            1 approval 2 choose-1 3 cumulative 4 scoring 5 ordinal
  *   u8       rule              1 greedy 2 greedy-no-skip 3 greedy-threshold 4 equal-shares
  *                              5 phragmen 6 comparison
- *   u8       satisfaction      1 cost 2 cardinality
+ *   u8       satisfaction      1 cost 2 cardinality 3 points
  *   u8       completion        1 none 2 add1 3 add1-exhaustive 4 add1u 5 utilitarian
  *   u8       threshold_votes present (0 or 1)
  *   u64      threshold_votes   0 when absent
@@ -31,6 +31,9 @@
  *   u64      min_cost_krw      0 when absent
  *   u8       max_cost_krw present (0 or 1)
  *   u64      max_cost_krw      0 when absent
+ *   5 x      min_points, max_points, min_sum_points, max_sum_points, default_score, each:
+ *              u8   present    0 or 1
+ *              u64  points     0 when absent
  *   u8       empty_allowed     0 or 1
  *   u8       channels          sum of 2 web, 4 kiosk, 8 booth, 16 paper
  *   u8       bases             sum of 2 resident-register, 4 certificate, 8 did, 16 manual

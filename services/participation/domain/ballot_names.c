@@ -17,7 +17,7 @@ static const char *const RULES[] = {
     "missing",      "greedy",   "greedy-no-skip", "greedy-threshold",
     "equal-shares", "phragmen", "comparison",
 };
-static const char *const SATISFACTIONS[] = {"missing", "cost", "cardinality"};
+static const char *const SATISFACTIONS[] = {"missing", "cost", "cardinality", "points"};
 static const char *const COMPLETIONS[] = {
     "missing", "none", "add1", "add1-exhaustive", "add1u", "utilitarian",
 };

@@ -12,7 +12,7 @@
 #include "participation/domain/pb_write.h"
 #include "participation/domain/turnout_day.h"
 
-enum { PROJECT_COLUMNS = 7, VOTE_COLUMNS = 2 };
+enum { PROJECT_COLUMNS = 8, VOTE_COLUMNS = 3 };
 
 static struct pb_cell cell(const char *text)
 {
@@ -51,6 +51,19 @@ static void add_day(struct text *text, const char *key, int64_t time_ms)
     pb_write_pair(text, key, day);
 }
 
+bool ballot_pb_has_points(const struct ballot_definition *definition)
+{
+    return definition->method == BALLOT_METHOD_CUMULATIVE ||
+           definition->method == BALLOT_METHOD_SCORING;
+}
+
+static void add_points(struct text *text, const char *key, const struct ballot_points *points)
+{
+    if (points->present) {
+        pb_write_number(text, key, points->points);
+    }
+}
+
 static void add_meta(struct text *text, const struct ballot_definition *definition, int64_t voters)
 {
     /* An empty vote names nothing and costs nothing, whatever the limits of others. */
@@ -82,6 +95,13 @@ static void add_meta(struct text *text, const struct ballot_definition *definiti
     if (definition->max_cost_krw.present) {
         pb_write_number(text, "max_sum_cost", definition->max_cost_krw.krw);
     }
+    add_points(text, "min_points", &definition->min_points);
+    add_points(text, "max_points", &definition->max_points);
+    if (!empty) {
+        add_points(text, "min_sum_points", &definition->min_sum_points);
+    }
+    add_points(text, "max_sum_points", &definition->max_sum_points);
+    add_points(text, "default_score", &definition->default_score);
     pb_write_pair(text, "language", "ko");
     pb_write_pair(text, "currency", "KRW");
     pb_write_pair(text, "comment",
@@ -89,19 +109,37 @@ static void add_meta(struct text *text, const struct ballot_definition *definiti
                                             : "");
 }
 
-static void add_project(struct text *text, const struct ballot_option *option, int64_t votes,
-                        bool funded)
+/* The last column is for ballots whose scores are not votes. */
+static size_t project_columns(const struct ballot_definition *definition)
 {
+    const bool votes = definition->method == BALLOT_METHOD_APPROVAL ||
+                       definition->method == BALLOT_METHOD_CHOOSE_1;
+
+    return votes ? PROJECT_COLUMNS - 1 : PROJECT_COLUMNS;
+}
+
+static void add_project(struct text *text, const struct ballot_definition *definition, size_t place,
+                        const struct ballot_pb_count *count)
+{
+    const struct ballot_option *option = &definition->options[place];
     char cost[DECIMAL_TEXT_SIZE];
-    char count[DECIMAL_TEXT_SIZE];
+    char votes[DECIMAL_TEXT_SIZE];
+    char score[DECIMAL_TEXT_SIZE];
 
     (void)decimal_format(option->cost_krw, 0, cost);
-    (void)decimal_format(votes, 0, count);
+    (void)decimal_format(count->votes[place], 0, votes);
+    (void)decimal_format(count->scores[place], 0, score);
     const struct pb_cell cells[PROJECT_COLUMNS] = {
-        cell(option->id),   cell(cost),  cell(option->name),       cell(option->field),
-        cell(option->area), cell(count), cell(funded ? "1" : "0"),
+        cell(option->id),
+        cell(cost),
+        cell(option->name),
+        cell(option->field),
+        cell(option->area),
+        cell(votes),
+        cell(count->funded[place] ? "1" : "0"),
+        cell(score),
     };
-    pb_write_row(text, cells, PROJECT_COLUMNS);
+    pb_write_row(text, cells, project_columns(definition));
 }
 
 void ballot_pb_add_head(struct text *text, const struct ballot_definition *definition,
@@ -111,7 +149,12 @@ void ballot_pb_add_head(struct text *text, const struct ballot_definition *defin
     const struct pb_cell votes = cell("VOTES");
     const struct pb_cell columns[PROJECT_COLUMNS] = {
         cell("project_id"),   cell("cost"),  cell("name"),     cell("category"),
-        cell("neighborhood"), cell("votes"), cell("selected"),
+        cell("neighborhood"), cell("votes"), cell("selected"), cell("score"),
+    };
+    const struct pb_cell vote_columns[VOTE_COLUMNS] = {
+        cell("voter_id"),
+        cell("vote"),
+        cell("points"),
     };
 
     assert(count->voters >= 0);
@@ -119,21 +162,28 @@ void ballot_pb_add_head(struct text *text, const struct ballot_definition *defin
 
     add_meta(text, definition, count->voters);
     pb_write_row(text, &projects, 1);
-    pb_write_row(text, columns, PROJECT_COLUMNS);
+    pb_write_row(text, columns, project_columns(definition));
     for (size_t i = 0; i < definition->option_count; i++) {
-        add_project(text, &definition->options[i], count->votes[i], count->funded[i]);
+        add_project(text, definition, i, count);
     }
     pb_write_row(text, &votes, 1);
-    pb_write_pair(text, "voter_id", "vote");
+    pb_write_row(text, vote_columns,
+                 ballot_pb_has_points(definition) ? VOTE_COLUMNS : VOTE_COLUMNS - 1);
 }
 
 enum err ballot_pb_add_choices(struct text *text, const struct ballot_definition *definition,
                                const struct vote_body *body)
 {
+    const bool rank = body->method == VOTE_BODY_METHOD_RANK;
+    uint32_t ranked[VOTE_CHOICE_MAX];
+
     assert(body->count <= VOTE_CHOICE_MAX);
 
+    if (rank && vote_body_ranked(body, ranked) != ERR_OK) {
+        return ERR_INVALID;
+    }
     for (size_t i = 0; i < body->count; i++) {
-        const uint32_t number = body->choices[i].option;
+        const uint32_t number = rank ? ranked[i] : body->choices[i].option;
 
         if (number == 0 || number > definition->option_count) {
             return ERR_INVALID;
@@ -144,16 +194,28 @@ enum err ballot_pb_add_choices(struct text *text, const struct ballot_definition
     return ERR_OK;
 }
 
-void ballot_pb_add_vote(struct text *text, int64_t voter, const char *choices, size_t length)
+void ballot_pb_add_points(struct text *text, const struct vote_body *body)
+{
+    for (size_t i = 0; i < body->count; i++) {
+        char points[DECIMAL_TEXT_SIZE];
+
+        (void)decimal_format(body->choices[i].value, 0, points);
+        text_add(text, i > 0 ? "," : "");
+        text_add(text, points);
+    }
+}
+
+void ballot_pb_add_vote(struct text *text, int64_t voter, const struct ballot_pb_vote *vote)
 {
     char number[DECIMAL_TEXT_SIZE];
     struct pb_cell cells[VOTE_COLUMNS];
 
     assert(voter > 0);
-    assert(choices != NULL || length == 0);
+    assert(vote->choices != NULL || vote->choices_length == 0);
 
     (void)decimal_format(voter, 0, number);
     cells[0] = cell(number);
-    cells[1] = (struct pb_cell){.text = choices, .length = length};
-    pb_write_row(text, cells, VOTE_COLUMNS);
+    cells[1] = (struct pb_cell){.text = vote->choices, .length = vote->choices_length};
+    cells[2] = (struct pb_cell){.text = vote->points, .length = vote->points_length};
+    pb_write_row(text, cells, vote->points != NULL ? VOTE_COLUMNS : VOTE_COLUMNS - 1);
 }

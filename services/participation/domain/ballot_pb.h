@@ -16,8 +16,9 @@
 /* What the votes came to. */
 struct ballot_pb_count {
     int64_t voters;
-    const int64_t *votes; /* of each option, in listed order */
-    const bool *funded;   /* the same */
+    const int64_t *votes;  /* of each option, in listed order */
+    const int64_t *scores; /* the same; written where they are not votes */
+    const bool *funded;    /* the same */
 };
 
 /*
@@ -30,13 +31,27 @@ size_t ballot_pb_misfit(const struct ballot_definition *definition);
 void ballot_pb_add_head(struct text *text, const struct ballot_definition *definition,
                         const struct ballot_pb_count *count);
 
-/* Adds the ids that a vote names, between commas; nothing for an empty vote. ERR_INVALID when it names
- * an option that the ballot does not have. */
+/* Adds the ids that a vote names, between commas, a ranking's in their order; nothing for an empty
+ * vote. ERR_INVALID when it names an option that the ballot does not have. */
 ERR_CHECKED enum err ballot_pb_add_choices(struct text *text,
                                            const struct ballot_definition *definition,
                                            const struct vote_body *body);
 
-/* Adds a row of VOTES: the voter's number, from 1 on, and choices as they were added above. */
-void ballot_pb_add_vote(struct text *text, int64_t voter, const char *choices, size_t length);
+/* Whether the votes of this ballot have points, which are a column of their own. */
+bool ballot_pb_has_points(const struct ballot_definition *definition);
+
+/* Adds the points that a vote gives, between commas, in the order of the ids. */
+void ballot_pb_add_points(struct text *text, const struct vote_body *body);
+
+/* Choices as they were added above, and their points; NULL and 0 where the ballot has none. */
+struct ballot_pb_vote {
+    const char *choices;
+    size_t choices_length;
+    const char *points;
+    size_t points_length;
+};
+
+/* Adds a row of VOTES for the voter of this number, from 1 on. */
+void ballot_pb_add_vote(struct text *text, int64_t voter, const struct ballot_pb_vote *vote);
 
 #endif

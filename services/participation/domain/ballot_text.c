@@ -21,14 +21,32 @@ static const struct ballot_refusal_text TEXTS[] = {
                                       "A required choice is missing."},
     [BALLOT_REFUSAL_VALUE_UNKNOWN] = {"value-unknown", "정해진 값 중에 없는 값입니다.",
                                       "The value is not one of those that exist."},
-    [BALLOT_REFUSAL_METHOD_UNSUPPORTED] =
-        {"method-unsupported",
-         "아직 지원하지 않는 투표 방식입니다. 찬성투표(approval)나 1개 선택(choose-1)을 "
-         "사용하십시오.",
-         "This voting method is not supported yet; use approval or choose-1."},
+    [BALLOT_REFUSAL_POINTS_MISSING] = {"points-missing",
+                                       "이 투표 방식에는 이 점수 한도가 있어야 합니다.",
+                                       "This voting method needs this limit of points."},
+    [BALLOT_REFUSAL_POINTS_UNUSED] = {"points-unused",
+                                      "이 투표 방식은 이 점수 항목을 쓰지 않습니다. 빼십시오.",
+                                      "This voting method does not use this; leave it out."},
+    [BALLOT_REFUSAL_POINTS_OUT_OF_RANGE] = {"points-out-of-range",
+                                            "점수가 사용할 수 있는 범위를 벗어났습니다.",
+                                            "The number of points is out of range."},
+    [BALLOT_REFUSAL_MIN_POINTS_ABOVE_MAX] = {"min-points-above-max",
+                                             "점수의 하한이 상한보다 큽니다.",
+                                             "The least points are above the most."},
+    [BALLOT_REFUSAL_MAX_POINTS_ABOVE_SUM] =
+        {"max-points-above-sum", "의제 하나의 점수 상한이 점수 합계의 상한보다 큽니다.",
+         "The most points of one option are above the most of all together."},
+    [BALLOT_REFUSAL_MIN_SUM_POINTS_UNREACHABLE] =
+        {"min-sum-points-unreachable",
+         "최대 선택 수만큼 최고점을 주어도 점수 합계의 하한에 미치지 못합니다.",
+         "Even the most points at the maximum number of choices stay below the least sum."},
+    [BALLOT_REFUSAL_MIN_POINTS_UNAFFORDABLE] =
+        {"min-points-unaffordable", "최소 선택 수만큼 최저점을 주어도 점수 합계의 상한을 넘습니다.",
+         "Even the least points at the minimum number of choices exceed the most sum."},
     [BALLOT_REFUSAL_SATISFACTION_UNUSED] =
-        {"satisfaction-unused", "이 선정 규칙은 만족도(satisfaction)를 쓰지 않습니다. 빼십시오.",
-         "This rule uses no satisfaction; leave it out."},
+        {"satisfaction-unused",
+         "이 선정 규칙이나 투표 방식은 이 만족도(satisfaction)를 쓰지 않습니다. 빼십시오.",
+         "This rule, or this voting method, does not use that satisfaction; leave it out."},
     [BALLOT_REFUSAL_COMPLETION_UNUSED] =
         {"completion-unused",
          "잔액 보완(completion)은 균등 배분(equal-shares)과 비교(comparison)에서만 쓸 수 있습니다.",

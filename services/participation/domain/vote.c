@@ -25,8 +25,13 @@ static enum err check_eligible(const struct ballot_definition *definition, const
                                struct vote_refusal *refusal);
 static enum err check_choices(const struct ballot_definition *definition, const struct vote *vote,
                               int64_t *ret_cost_krw, struct vote_refusal *refusal);
+static enum err check_value(const struct ballot_definition *definition, const struct vote *vote,
+                            size_t index, struct vote_refusal *refusal);
 static enum err check_limits(const struct ballot_definition *definition, const struct vote *vote,
                              int64_t cost_krw, struct vote_refusal *refusal);
+static enum err check_places(const struct vote *vote, struct vote_refusal *refusal);
+static enum err check_sum(const struct ballot_definition *definition, const struct vote *vote,
+                          struct vote_refusal *refusal);
 static enum err refuse(struct vote_refusal *refusal, enum vote_refusal_reason reason,
                        const char *field);
 static enum err refuse_choice(struct vote_refusal *refusal, enum vote_refusal_reason reason,
@@ -57,7 +62,14 @@ enum err vote_check(const struct vote_context *context, const struct vote *vote,
     if (err) {
         return err;
     }
-    return check_limits(context->definition, vote, cost_krw, refusal);
+    err = check_limits(context->definition, vote, cost_krw, refusal);
+    if (!err && context->definition->method == BALLOT_METHOD_ORDINAL) {
+        err = check_places(vote, refusal);
+    }
+    if (!err && context->definition->method == BALLOT_METHOD_CUMULATIVE) {
+        err = check_sum(context->definition, vote, refusal);
+    }
+    return err;
 }
 
 bool vote_channel_final(enum ballot_channel channel)
@@ -182,6 +194,7 @@ static enum err check_choices(const struct ballot_definition *definition, const 
 {
     uint64_t seen[(BALLOT_OPTION_MAX + 64) / 64] = {0};
     int64_t cost_krw = 0;
+    enum err err;
 
     assert(definition->option_count <= BALLOT_OPTION_MAX);
 
@@ -197,8 +210,9 @@ static enum err check_choices(const struct ballot_definition *definition, const 
         if ((seen[choice->option / 64] & bit) != 0) {
             return refuse_choice(refusal, VOTE_REFUSAL_OPTION_REPEATED, i, "option");
         }
-        if (choice->value != 1) {
-            return refuse_choice(refusal, VOTE_REFUSAL_VALUE_NOT_ONE, i, "value");
+        err = check_value(definition, vote, i, refusal);
+        if (err) {
+            return err;
         }
         seen[choice->option / 64] |= bit;
         /* At most BALLOT_OPTION_MAX different options of at most BALLOT_KRW_MAX: it fits. */
@@ -206,6 +220,75 @@ static enum err check_choices(const struct ballot_definition *definition, const 
     }
     assert(vote->choice_count <= definition->option_count);
     *ret_cost_krw = cost_krw;
+    return ERR_OK;
+}
+
+/* The value of one choice, as far as it can be judged alone. */
+static enum err check_value(const struct ballot_definition *definition, const struct vote *vote,
+                            size_t index, struct vote_refusal *refusal)
+{
+    const struct ballot_point_limits limits = ballot_point_limits(definition);
+    const int64_t value = vote->choices[index].value;
+
+    switch (definition->method) {
+    case BALLOT_METHOD_CUMULATIVE:
+    case BALLOT_METHOD_SCORING:
+        if (value < limits.min) {
+            return refuse_choice(refusal, VOTE_REFUSAL_POINTS_TOO_FEW, index, "value");
+        }
+        if (value > limits.max) {
+            return refuse_choice(refusal, VOTE_REFUSAL_POINTS_TOO_MANY, index, "value");
+        }
+        return ERR_OK;
+    case BALLOT_METHOD_ORDINAL:
+        if (value < 1 || value > (int64_t)vote->choice_count) {
+            return refuse_choice(refusal, VOTE_REFUSAL_PLACE_OUT_OF_RANGE, index, "value");
+        }
+        return ERR_OK;
+    case BALLOT_METHOD_APPROVAL:
+    case BALLOT_METHOD_CHOOSE_1:
+    case BALLOT_METHOD_MISSING:
+    case BALLOT_METHOD_END:
+        break;
+    }
+    return value == 1 ? ERR_OK : refuse_choice(refusal, VOTE_REFUSAL_VALUE_NOT_ONE, index, "value");
+}
+
+/* Places of 1 to the number of choices: every one is there if none is there twice. */
+static enum err check_places(const struct vote *vote, struct vote_refusal *refusal)
+{
+    uint64_t seen[(VOTE_CHOICE_MAX + 64) / 64] = {0};
+
+    assert(vote->choice_count <= VOTE_CHOICE_MAX);
+
+    for (size_t i = 0; i < vote->choice_count; i++) {
+        const uint32_t place = vote->choices[i].value;
+        const uint64_t bit = 1ULL << (place % 64);
+
+        assert(place >= 1 && place <= vote->choice_count);
+        if ((seen[place / 64] & bit) != 0) {
+            return refuse_choice(refusal, VOTE_REFUSAL_PLACE_REPEATED, i, "value");
+        }
+        seen[place / 64] |= bit;
+    }
+    return ERR_OK;
+}
+
+static enum err check_sum(const struct ballot_definition *definition, const struct vote *vote,
+                          struct vote_refusal *refusal)
+{
+    const struct ballot_point_limits limits = ballot_point_limits(definition);
+    int64_t sum = 0;
+
+    for (size_t i = 0; i < vote->choice_count; i++) {
+        sum += vote->choices[i].value; /* At most BALLOT_OPTION_MAX times BALLOT_POINTS_MAX. */
+    }
+    if (vote->choice_count > 0 && sum < limits.min_sum) {
+        return refuse(refusal, VOTE_REFUSAL_SUM_TOO_LOW, "choices");
+    }
+    if (sum > limits.max_sum) {
+        return refuse(refusal, VOTE_REFUSAL_SUM_TOO_HIGH, "choices");
+    }
     return ERR_OK;
 }
 

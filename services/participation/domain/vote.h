@@ -45,7 +45,8 @@ enum vote_age_band {
 
 struct vote_choice {
     uint32_t option; /* the option's number; 0 for an id the ballot does not have */
-    uint32_t value;  /* 1 in an approval or choose-1 ballot */
+    uint32_t
+        value; /* approval, choose-1: 1; cumulative, scoring: points; ordinal: 1 for the first */
 };
 
 struct vote {
@@ -80,11 +81,17 @@ enum vote_refusal_reason {
     VOTE_REFUSAL_OPTION_UNKNOWN,
     VOTE_REFUSAL_OPTION_REPEATED,
     VOTE_REFUSAL_VALUE_NOT_ONE,
+    VOTE_REFUSAL_POINTS_TOO_FEW,
+    VOTE_REFUSAL_POINTS_TOO_MANY,
+    VOTE_REFUSAL_PLACE_OUT_OF_RANGE,
+    VOTE_REFUSAL_PLACE_REPEATED,
     VOTE_REFUSAL_EMPTY_NOT_ALLOWED,
     VOTE_REFUSAL_OPTIONS_TOO_FEW,
     VOTE_REFUSAL_OPTIONS_TOO_MANY,
     VOTE_REFUSAL_COST_TOO_LOW,
     VOTE_REFUSAL_COST_TOO_HIGH,
+    VOTE_REFUSAL_SUM_TOO_LOW,
+    VOTE_REFUSAL_SUM_TOO_HIGH,
     VOTE_REFUSAL_END,
 };
 

@@ -13,10 +13,16 @@ static bool value_allowed(enum vote_body_method method, uint32_t value);
 
 enum vote_body_method vote_body_method(const struct ballot_definition *definition)
 {
-    assert(definition->method == BALLOT_METHOD_APPROVAL ||
-           definition->method == BALLOT_METHOD_CHOOSE_1);
+    assert(definition->method > BALLOT_METHOD_MISSING && definition->method < BALLOT_METHOD_END);
     assert(definition->min_options <= definition->max_options);
 
+    if (definition->method == BALLOT_METHOD_CUMULATIVE ||
+        definition->method == BALLOT_METHOD_SCORING) {
+        return VOTE_BODY_METHOD_POINTS;
+    }
+    if (definition->method == BALLOT_METHOD_ORDINAL) {
+        return VOTE_BODY_METHOD_RANK;
+    }
     if (definition->min_cost_krw.present || definition->max_cost_krw.present) {
         return VOTE_BODY_METHOD_KNAPSACK;
     }
@@ -27,7 +33,7 @@ void vote_body_encode(struct encoder *encoder, enum vote_body_method method,
                       const struct vote_choice *choices, size_t count)
 {
     /* One place per option instead of a sort: a batch of long votes stays linear. */
-    uint32_t values[BALLOT_OPTION_MAX + 1] = {0};
+    const struct vote_choice *chosen[BALLOT_OPTION_MAX + 1] = {NULL};
     size_t written = 0;
 
     assert(method > VOTE_BODY_METHOD_MISSING && method < VOTE_BODY_METHOD_END);
@@ -36,16 +42,16 @@ void vote_body_encode(struct encoder *encoder, enum vote_body_method method,
     for (size_t i = 0; i < count; i++) {
         assert(choices[i].option >= 1 && choices[i].option <= BALLOT_OPTION_MAX);
         assert(value_allowed(method, choices[i].value));
-        assert(values[choices[i].option] == 0);
-        values[choices[i].option] = choices[i].value;
+        assert(chosen[choices[i].option] == NULL);
+        chosen[choices[i].option] = &choices[i];
     }
 
     encode_u8(encoder, (uint8_t)method);
     encode_count(encoder, count);
     for (uint32_t option = 1; option <= BALLOT_OPTION_MAX && written < count; option++) {
-        if (values[option] != 0) {
+        if (chosen[option] != NULL) {
             encode_u32(encoder, option);
-            encode_u32(encoder, values[option]);
+            encode_u32(encoder, chosen[option]->value);
             written++;
         }
     }
@@ -95,6 +101,25 @@ enum err vote_body_decode(const uint8_t *data, size_t length, struct vote_body *
     return ERR_OK;
 }
 
+enum err vote_body_ranked(const struct vote_body *body, uint32_t ret_options[VOTE_CHOICE_MAX])
+{
+    bool taken[VOTE_CHOICE_MAX] = {false};
+
+    assert(body->method == VOTE_BODY_METHOD_RANK);
+    assert(body->count <= VOTE_CHOICE_MAX);
+
+    for (size_t i = 0; i < body->count; i++) {
+        const uint32_t place = body->choices[i].value;
+
+        if (place < 1 || place > body->count || taken[place - 1]) {
+            return ERR_INVALID;
+        }
+        taken[place - 1] = true;
+        ret_options[place - 1] = body->choices[i].option;
+    }
+    return ERR_OK;
+}
+
 void vote_body_pad(struct encoder *encoder, const uint8_t *body, size_t length,
                    uint32_t max_choices)
 {
@@ -141,5 +166,5 @@ static bool value_allowed(enum vote_body_method method, uint32_t value)
     if (method == VOTE_BODY_METHOD_APPROVE || method == VOTE_BODY_METHOD_KNAPSACK) {
         return value == 1;
     }
-    return value >= 1;
+    return method == VOTE_BODY_METHOD_POINTS || value >= 1;
 }

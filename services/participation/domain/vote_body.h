@@ -5,10 +5,11 @@
  *
  *   choice_body = u8 method || u16 n || n x (u32 option, strictly increasing || u32 value)
  *   method        1 approve, 2 points, 3 rank, 4 knapsack
+ *   value         approve and knapsack: 1; points: how many, perhaps 0; rank: 1 for the first
  *   pad           choice_body || 0x80 || 0x00 … up to 32 * ceil((3 + 8 * max_choices + 1) / 32)
  *
  * An approval or choose-1 ballot uses 4 when it limits the total cost and 1
- * when it does not. Padding makes the length say nothing about the number of
+ * when it does not; cumulative and scoring use 2, ordinal uses 3. Padding makes the length say nothing about the number of
  * choices. No allocation; any thread.
  */
 #ifndef HYEOPCHI_PARTICIPATION_VOTE_BODY_H
@@ -57,10 +58,16 @@ struct vote_body {
  *
  * ERR_INVALID  cut short, bytes left over, an unknown method, option 0 or
  *              options that are not strictly increasing, too many choices, or
- *              a value that the method does not have (approve and knapsack: 1,
- *              the others: at least 1). *ret is then left alone.
+ *              a value that the method does not have. *ret is then left alone.
  */
 ERR_CHECKED enum err vote_body_decode(const uint8_t *data, size_t length, struct vote_body *ret);
+
+/*
+ * Puts the options of a ranking's body in the order of their places, 1 first.
+ * ERR_INVALID when the places are not 1 to count, each once.
+ */
+ERR_CHECKED enum err vote_body_ranked(const struct vote_body *body,
+                                      uint32_t ret_options[VOTE_CHOICE_MAX]);
 
 /*
  * Writes body with its padding: VOTE_BODY_PADDED_SIZE(max_choices) bytes. The

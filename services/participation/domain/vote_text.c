@@ -49,6 +49,19 @@ static const struct vote_refusal_text TEXTS[] = {
     [VOTE_REFUSAL_VALUE_NOT_ONE] = {"value-not-one", VOTE_REFUSAL_CLASS_RULE, "method",
                                     "선택한 의제의 값은 1이어야 합니다.",
                                     "The value of a chosen option must be 1."},
+    [VOTE_REFUSAL_POINTS_TOO_FEW] = {"points-too-few", VOTE_REFUSAL_CLASS_RULE, "min_points",
+                                     "의제에 준 점수가 하한보다 적습니다.",
+                                     "An option is given fewer points than the ballot requires."},
+    [VOTE_REFUSAL_POINTS_TOO_MANY] = {"points-too-many", VOTE_REFUSAL_CLASS_RULE, "max_points",
+                                      "의제에 준 점수가 상한을 넘습니다.",
+                                      "An option is given more points than the ballot allows."},
+    [VOTE_REFUSAL_PLACE_OUT_OF_RANGE] =
+        {"place-out-of-range", VOTE_REFUSAL_CLASS_RULE, "method",
+         "순위는 1위부터 선택한 의제 수까지여야 합니다.",
+         "A place must be from 1 to the number of options that are chosen."},
+    [VOTE_REFUSAL_PLACE_REPEATED] = {"place-repeated", VOTE_REFUSAL_CLASS_RULE, "method",
+                                     "같은 순위를 두 의제에 주었습니다.",
+                                     "Two options are given the same place."},
     [VOTE_REFUSAL_EMPTY_NOT_ALLOWED] = {"empty-not-allowed", VOTE_REFUSAL_CLASS_RULE,
                                         "empty_allowed", "의제를 하나 이상 선택해 주십시오.",
                                         "Please choose at least one option."},
@@ -66,6 +79,12 @@ static const struct vote_refusal_text TEXTS[] = {
         {"cost-too-high", VOTE_REFUSAL_CLASS_RULE, "max_cost_krw",
          "선택한 의제의 사업비 합계가 상한을 넘습니다.",
          "The chosen options cost more in total than the ballot allows."},
+    [VOTE_REFUSAL_SUM_TOO_LOW] = {"sum-too-low", VOTE_REFUSAL_CLASS_RULE, "min_sum_points",
+                                  "준 점수의 합계가 하한보다 적습니다.",
+                                  "Fewer points are given in total than the ballot requires."},
+    [VOTE_REFUSAL_SUM_TOO_HIGH] = {"sum-too-high", VOTE_REFUSAL_CLASS_RULE, "max_sum_points",
+                                   "준 점수의 합계가 상한을 넘습니다.",
+                                   "More points are given in total than the ballot allows."},
 };
 
 static_assert(sizeof TEXTS / sizeof TEXTS[0] == VOTE_REFUSAL_END, "a text for every reason");

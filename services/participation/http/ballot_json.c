@@ -16,13 +16,43 @@
 enum { PROGRAMME_PREFIX_LENGTH = sizeof "0a0b0c0d0e0f-" - 1 };
 
 static const char *const BALLOT_KEYS[] = {
-    "title",        "budget_year", "funding_source",  "budget_krw",   "method",        "rule",
-    "satisfaction", "completion",  "threshold_votes", "tie",          "opens_at",      "closes_at",
-    "min_options",  "max_options", "min_cost_krw",    "max_cost_krw", "empty_allowed", "channels",
-    "bases",        "areas",       "options",         NULL,
+    "title",
+    "budget_year",
+    "funding_source",
+    "budget_krw",
+    "method",
+    "rule",
+    "satisfaction",
+    "completion",
+    "threshold_votes",
+    "tie",
+    "opens_at",
+    "closes_at",
+    "min_options",
+    "max_options",
+    "min_cost_krw",
+    "max_cost_krw",
+    "min_points",
+    "max_points",
+    "min_sum_points",
+    "max_sum_points",
+    "default_score",
+    "empty_allowed",
+    "channels",
+    "bases",
+    "areas",
+    "options",
+    NULL,
 };
 static const char *const OPTION_KEYS[] = {
     "id", "name", "cost_krw", "area", "field", "programme", NULL,
+};
+
+/* The members about points, in the order of POINT_KEYS. */
+enum { POINT_COUNT = 5 };
+
+static const char *const POINT_KEYS[POINT_COUNT] = {
+    "min_points", "max_points", "min_sum_points", "max_sum_points", "default_score",
 };
 
 /* A word of an enum; unknown words become "missing", which ballot_check() refuses by name. */
@@ -62,6 +92,21 @@ static void read_limit(struct json_reader *reader, const char *name, struct ball
     }
 }
 
+static void read_points(struct json_reader *reader, struct ballot_definition *definition)
+{
+    struct ballot_points *const points[POINT_COUNT] = {
+        &definition->min_points,     &definition->max_points,    &definition->min_sum_points,
+        &definition->max_sum_points, &definition->default_score,
+    };
+
+    for (size_t i = 0; i < POINT_COUNT; i++) {
+        points[i]->present = json_reader_has(reader, POINT_KEYS[i]);
+        if (points[i]->present) {
+            json_read_int64(reader, POINT_KEYS[i], INT64_MIN, INT64_MAX, &points[i]->points);
+        }
+    }
+}
+
 static void read_numbers(struct json_reader *reader, struct ballot_definition *definition)
 {
     int64_t year = 0;
@@ -81,6 +126,7 @@ static void read_numbers(struct json_reader *reader, struct ballot_definition *d
     }
     read_limit(reader, "min_cost_krw", &definition->min_cost_krw);
     read_limit(reader, "max_cost_krw", &definition->max_cost_krw);
+    read_points(reader, definition);
     definition->budget_year = (int32_t)year;
     definition->min_options = (uint32_t)least;
     definition->max_options = (uint32_t)most;
@@ -355,6 +401,23 @@ static json_t *refusal_json(const struct ballot_row *row)
                      (json_int_t)row->refusal_shortfall_krw);
 }
 
+/* Adds the limits of points; null for those that the definition does not have. */
+static bool add_points(json_t *json, const struct ballot_definition *definition)
+{
+    const struct ballot_points *const points[POINT_COUNT] = {
+        &definition->min_points,     &definition->max_points,    &definition->min_sum_points,
+        &definition->max_sum_points, &definition->default_score,
+    };
+    bool added = true;
+
+    for (size_t i = 0; i < POINT_COUNT; i++) {
+        json_t *value = points[i]->present ? json_integer(points[i]->points) : json_null();
+
+        added = json_object_set_new(json, POINT_KEYS[i], value) == 0 && added;
+    }
+    return added;
+}
+
 json_t *ballot_json(const struct ballot_row *row, const struct ballot_definition *definition)
 {
     char hash[2 * CRYPTO_HASH_SIZE + 1];
@@ -378,6 +441,7 @@ json_t *ballot_json(const struct ballot_row *row, const struct ballot_definition
         "options", options_json(definition), "definition_hash", hash, "opening_refusal",
         refusal_json(row));
     if (json == NULL || more == NULL || json_object_update(json, more) != 0 ||
+        !add_points(json, definition) ||
         json_object_set_new(json, "opened_at", time_json(row->opened_at_ms)) != 0 ||
         json_object_set_new(json, "closed_at", time_json(row->closed_at_ms)) != 0 ||
         json_object_set_new(json, "certified_at", time_json(row->certified_at_ms)) != 0) {

@@ -36,6 +36,9 @@ static const struct word STAGES[] = {
 static const struct word METHODS[] = {
     {"approval", "복수 선택 투표(승인투표)"},
     {"choose-1", "단일 선택 투표"},
+    {"cumulative", "점수 배분 투표(점수를 나누어 줌)"},
+    {"scoring", "점수 투표(의제마다 점수를 매김)"},
+    {"ordinal", "순위 투표"},
 };
 
 static const struct word RULES[] = {
@@ -122,6 +125,11 @@ const char *word_stage(const char *stage)
 const char *word_method(const char *method)
 {
     return find(METHODS, COUNT(METHODS), method);
+}
+
+bool word_has_votes(const char *method)
+{
+    return strcmp(method, "approval") == 0 || strcmp(method, "choose-1") == 0;
 }
 
 const char *word_rule(const char *rule)

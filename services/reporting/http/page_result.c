@@ -37,7 +37,7 @@ static void option_row(struct buffer *buffer, const struct report_option *option
 static void listed_options(struct buffer *buffer, const struct report *report)
 {
     HTML(buffer,
-         "<p>득표와 선정 결과는 개표하여 확정한 뒤 공개합니다.</p>\n"
+         "<p>개표 결과와 선정 결과는 개표하여 확정한 뒤 공개합니다.</p>\n"
          "<div class=\"wide\" role=\"region\" aria-labelledby=\"options-table\" tabindex=\"0\">\n"
          "<table>\n"
          "<caption id=\"options-table\">투표 대상 사업 (사업비 단위: 원)</caption>\n"
@@ -95,10 +95,11 @@ static void result_summary(struct buffer *buffer, const struct report *report)
     html_krw(buffer, report->ballot.budget_krw - report->tally.funded_krw);
     HTML(buffer, "</dd>\n<dt>개표한 투표</dt><dd>");
     html_number(buffer, report->tally.voters);
-    HTML(buffer, "명, 선택 ");
+    html_text(buffer, word_has_votes(report->ballot.method) ? "명, 선택 " : "명, 점수 합계 ");
     html_number(buffer, report->tally.selections);
+    html_text(buffer, word_has_votes(report->ballot.method) ? "건" : "점");
     HTML(buffer,
-         "건</dd>\n"
+         "</dd>\n"
          "</dl>\n");
 }
 
@@ -106,14 +107,22 @@ static void result_table(struct buffer *buffer, const struct report *report)
 {
     uint32_t order[REPORT_OPTION_MAX];
     uint32_t ranks[REPORT_OPTION_MAX];
+    const bool votes = word_has_votes(report->ballot.method);
 
     report_rank(report->options, report->option_count, order, ranks);
     HTML(buffer,
          "<div class=\"wide\" role=\"region\" aria-labelledby=\"result-table\" tabindex=\"0\">\n"
          "<table>\n"
-         "<caption id=\"result-table\">득표순 결과 (득표 단위: 표, 사업비 단위: 원)</caption>\n"
+         "<caption id=\"result-table\">");
+    html_text(buffer, votes ? "득표순 결과 (득표 단위: 표, 사업비 단위: 원)"
+                            : "점수순 결과 (점수 단위: 점, 사업비 단위: 원)");
+    HTML(buffer,
+         "</caption>\n"
          "<thead><tr><th scope=\"col\">순위</th><th scope=\"col\">사업명</th>"
-         "<th scope=\"col\">분야</th><th scope=\"col\">득표</th>"
+         "<th scope=\"col\">분야</th><th scope=\"col\">");
+    html_text(buffer, votes ? "득표" : "점수");
+    HTML(buffer,
+         "</th>"
          "<th scope=\"col\">사업비</th><th scope=\"col\">선정 여부</th>"
          "<th scope=\"col\">사유</th></tr></thead>\n"
          "<tbody>\n");
@@ -122,8 +131,10 @@ static void result_table(struct buffer *buffer, const struct report *report)
     }
     HTML(buffer,
          "</tbody>\n"
-         "</table>\n</div>\n"
-         "<p>득표가 같은 사업은 순위가 같습니다.</p>\n");
+         "</table>\n</div>\n");
+    HTML(buffer, "<p>");
+    html_text(buffer, votes ? "득표" : "점수");
+    HTML(buffer, "가 같은 사업은 순위가 같습니다.</p>\n");
 }
 
 void page_result(struct buffer *buffer, const struct report *report)
