@@ -146,17 +146,3 @@ static const char *sort_key(const struct ballot_definition *definition, uint32_t
 
     return by_programme ? option->programme : option->id;
 }
-
-struct ballot_point_limits ballot_point_limits(const struct ballot_definition *definition)
-{
-    const bool cumulative = definition->method == BALLOT_METHOD_CUMULATIVE;
-    struct ballot_point_limits limits = {
-        .min = definition->min_points.present ? definition->min_points.points : cumulative,
-        .max = definition->max_points.present ? definition->max_points.points
-                                              : definition->max_sum_points.points,
-        .min_sum = definition->min_sum_points.points,
-        .max_sum = definition->max_sum_points.points,
-    };
-
-    return limits;
-}

@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "participation/domain/ballot_check_parts.h"
 #include "participation/domain/encode.h"
 
 static_assert(BALLOT_KRW_MAX <= INT64_MAX / BALLOT_OPTION_MAX, "a sum of all costs fits");
@@ -29,11 +30,7 @@ static check_fn check_duplicates;
 static check_fn check_option_limits;
 static check_fn check_cost_limits;
 static check_fn check_reachable;
-static check_fn check_points;
-static check_fn check_point_limits;
 
-static enum err refuse(struct ballot_refusal *refusal, enum ballot_refusal_reason reason,
-                       const char *field);
 static enum err refuse_at(struct ballot_refusal *refusal, enum ballot_refusal_reason reason,
                           const char *list, size_t index, const char *field);
 static enum ballot_refusal_reason text_reason(const char *text, bool required);
@@ -60,8 +57,8 @@ enum err ballot_check(const struct ballot_definition *definition, struct ballot_
         check_option_limits,
         check_cost_limits,
         check_reachable,
-        check_points,
-        check_point_limits,
+        ballot_check_points,
+        ballot_check_point_limits,
     };
 
     assert(definition != NULL);
@@ -85,11 +82,11 @@ static enum err check_texts(const struct ballot_definition *definition,
     enum ballot_refusal_reason reason = text_reason(definition->district, true);
 
     if (reason) {
-        return refuse(refusal, reason, "district");
+        return ballot_refuse(refusal, reason, "district");
     }
     reason = text_reason(definition->title, true);
     if (reason) {
-        return refuse(refusal, reason, "title");
+        return ballot_refuse(refusal, reason, "title");
     }
     return ERR_OK;
 }
@@ -98,13 +95,13 @@ static enum err check_year_and_source(const struct ballot_definition *definition
                                       struct ballot_refusal *refusal)
 {
     if (definition->budget_year < BALLOT_YEAR_MIN || definition->budget_year > BALLOT_YEAR_MAX) {
-        return refuse(refusal, BALLOT_REFUSAL_YEAR_OUT_OF_RANGE, "budget_year");
+        return ballot_refuse(refusal, BALLOT_REFUSAL_YEAR_OUT_OF_RANGE, "budget_year");
     }
     if (definition->funding_source == BALLOT_FUNDING_SOURCE_MISSING) {
-        return refuse(refusal, BALLOT_REFUSAL_VALUE_MISSING, "funding_source");
+        return ballot_refuse(refusal, BALLOT_REFUSAL_VALUE_MISSING, "funding_source");
     }
     if (definition->funding_source >= BALLOT_FUNDING_SOURCE_END) {
-        return refuse(refusal, BALLOT_REFUSAL_VALUE_UNKNOWN, "funding_source");
+        return ballot_refuse(refusal, BALLOT_REFUSAL_VALUE_UNKNOWN, "funding_source");
     }
     return ERR_OK;
 }
@@ -113,10 +110,10 @@ static enum err check_budget(const struct ballot_definition *definition,
                              struct ballot_refusal *refusal)
 {
     if (definition->budget_krw <= 0) {
-        return refuse(refusal, BALLOT_REFUSAL_AMOUNT_NOT_POSITIVE, "budget_krw");
+        return ballot_refuse(refusal, BALLOT_REFUSAL_AMOUNT_NOT_POSITIVE, "budget_krw");
     }
     if (definition->budget_krw > BALLOT_KRW_MAX) {
-        return refuse(refusal, BALLOT_REFUSAL_AMOUNT_TOO_LARGE, "budget_krw");
+        return ballot_refuse(refusal, BALLOT_REFUSAL_AMOUNT_TOO_LARGE, "budget_krw");
     }
     return ERR_OK;
 }
@@ -138,10 +135,10 @@ static enum err check_words(const struct ballot_definition *definition,
 
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
         if (values[i].value == 0) {
-            return refuse(refusal, BALLOT_REFUSAL_VALUE_MISSING, values[i].field);
+            return ballot_refuse(refusal, BALLOT_REFUSAL_VALUE_MISSING, values[i].field);
         }
         if (values[i].value >= values[i].end) {
-            return refuse(refusal, BALLOT_REFUSAL_VALUE_UNKNOWN, values[i].field);
+            return ballot_refuse(refusal, BALLOT_REFUSAL_VALUE_UNKNOWN, values[i].field);
         }
     }
     return ERR_OK;
@@ -161,19 +158,19 @@ static enum err check_rule(const struct ballot_definition *definition,
     if ((definition->rule == BALLOT_RULE_PHRAGMEN &&
          definition->satisfaction != BALLOT_SATISFACTION_COST) ||
         (definition->satisfaction == BALLOT_SATISFACTION_POINTS && (!shares || !points))) {
-        return refuse(refusal, BALLOT_REFUSAL_SATISFACTION_UNUSED, "satisfaction");
+        return ballot_refuse(refusal, BALLOT_REFUSAL_SATISFACTION_UNUSED, "satisfaction");
     }
     if (!shares && definition->completion != BALLOT_COMPLETION_NONE) {
-        return refuse(refusal, BALLOT_REFUSAL_COMPLETION_UNUSED, "completion");
+        return ballot_refuse(refusal, BALLOT_REFUSAL_COMPLETION_UNUSED, "completion");
     }
     if (has_threshold != threshold->present) {
-        return refuse(refusal,
-                      has_threshold ? BALLOT_REFUSAL_THRESHOLD_MISSING
-                                    : BALLOT_REFUSAL_THRESHOLD_UNUSED,
-                      "threshold_votes");
+        return ballot_refuse(refusal,
+                             has_threshold ? BALLOT_REFUSAL_THRESHOLD_MISSING
+                                           : BALLOT_REFUSAL_THRESHOLD_UNUSED,
+                             "threshold_votes");
     }
     if (threshold->present && (threshold->votes < 1 || threshold->votes > BALLOT_VOTES_MAX)) {
-        return refuse(refusal, BALLOT_REFUSAL_THRESHOLD_OUT_OF_RANGE, "threshold_votes");
+        return ballot_refuse(refusal, BALLOT_REFUSAL_THRESHOLD_OUT_OF_RANGE, "threshold_votes");
     }
     return ERR_OK;
 }
@@ -184,20 +181,20 @@ static enum err check_window(const struct ballot_definition *definition,
     int64_t length_ms;
 
     if (definition->opens_at_ms <= 0 || definition->opens_at_ms > BALLOT_TIME_MAX_MS) {
-        return refuse(refusal, BALLOT_REFUSAL_TIME_OUT_OF_RANGE, "opens_at_ms");
+        return ballot_refuse(refusal, BALLOT_REFUSAL_TIME_OUT_OF_RANGE, "opens_at_ms");
     }
     if (definition->closes_at_ms <= 0 || definition->closes_at_ms > BALLOT_TIME_MAX_MS) {
-        return refuse(refusal, BALLOT_REFUSAL_TIME_OUT_OF_RANGE, "closes_at_ms");
+        return ballot_refuse(refusal, BALLOT_REFUSAL_TIME_OUT_OF_RANGE, "closes_at_ms");
     }
     length_ms = definition->closes_at_ms - definition->opens_at_ms;
     if (length_ms <= 0) {
-        return refuse(refusal, BALLOT_REFUSAL_WINDOW_EMPTY, "closes_at_ms");
+        return ballot_refuse(refusal, BALLOT_REFUSAL_WINDOW_EMPTY, "closes_at_ms");
     }
     if (length_ms < BALLOT_WINDOW_MIN_MS) {
-        return refuse(refusal, BALLOT_REFUSAL_WINDOW_TOO_SHORT, "closes_at_ms");
+        return ballot_refuse(refusal, BALLOT_REFUSAL_WINDOW_TOO_SHORT, "closes_at_ms");
     }
     if (length_ms > BALLOT_WINDOW_MAX_MS) {
-        return refuse(refusal, BALLOT_REFUSAL_WINDOW_TOO_LONG, "closes_at_ms");
+        return ballot_refuse(refusal, BALLOT_REFUSAL_WINDOW_TOO_LONG, "closes_at_ms");
     }
     return ERR_OK;
 }
@@ -217,7 +214,7 @@ static enum err check_areas(const struct ballot_definition *definition,
                             struct ballot_refusal *refusal)
 {
     if (definition->area_count > BALLOT_AREA_MAX) {
-        return refuse(refusal, BALLOT_REFUSAL_AREAS_TOO_MANY, "areas");
+        return ballot_refuse(refusal, BALLOT_REFUSAL_AREAS_TOO_MANY, "areas");
     }
     for (size_t i = 0; i < definition->area_count; i++) {
         enum ballot_refusal_reason reason = text_reason(definition->areas[i], true);
@@ -237,10 +234,10 @@ static enum err check_options(const struct ballot_definition *definition,
                               struct ballot_refusal *refusal)
 {
     if (definition->option_count == 0) {
-        return refuse(refusal, BALLOT_REFUSAL_OPTIONS_MISSING, "options");
+        return ballot_refuse(refusal, BALLOT_REFUSAL_OPTIONS_MISSING, "options");
     }
     if (definition->option_count > BALLOT_OPTION_MAX) {
-        return refuse(refusal, BALLOT_REFUSAL_OPTIONS_TOO_MANY, "options");
+        return ballot_refuse(refusal, BALLOT_REFUSAL_OPTIONS_TOO_MANY, "options");
     }
     for (size_t i = 0; i < definition->option_count; i++) {
         enum err err = check_option(definition, i, refusal);
@@ -315,20 +312,20 @@ static enum err check_option_limits(const struct ballot_definition *definition,
                                     struct ballot_refusal *refusal)
 {
     if (definition->max_options == 0) {
-        return refuse(refusal, BALLOT_REFUSAL_MAX_OPTIONS_ZERO, "max_options");
+        return ballot_refuse(refusal, BALLOT_REFUSAL_MAX_OPTIONS_ZERO, "max_options");
     }
     if (definition->method == BALLOT_METHOD_CHOOSE_1 && definition->max_options != 1) {
-        return refuse(refusal, BALLOT_REFUSAL_CHOOSE_1_MAX_OPTIONS, "max_options");
+        return ballot_refuse(refusal, BALLOT_REFUSAL_CHOOSE_1_MAX_OPTIONS, "max_options");
     }
     if (definition->max_options > definition->option_count) {
-        return refuse(refusal, BALLOT_REFUSAL_MAX_OPTIONS_ABOVE_OPTIONS, "max_options");
+        return ballot_refuse(refusal, BALLOT_REFUSAL_MAX_OPTIONS_ABOVE_OPTIONS, "max_options");
     }
     /* "At least none" and "empty votes are refused" cannot both be meant. */
     if (definition->min_options == 0 && !definition->empty_allowed) {
-        return refuse(refusal, BALLOT_REFUSAL_MIN_OPTIONS_ZERO, "min_options");
+        return ballot_refuse(refusal, BALLOT_REFUSAL_MIN_OPTIONS_ZERO, "min_options");
     }
     if (definition->min_options > definition->max_options) {
-        return refuse(refusal, BALLOT_REFUSAL_MIN_OPTIONS_ABOVE_MAX, "min_options");
+        return ballot_refuse(refusal, BALLOT_REFUSAL_MIN_OPTIONS_ABOVE_MAX, "min_options");
     }
     return ERR_OK;
 }
@@ -340,107 +337,31 @@ static enum err check_cost_limits(const struct ballot_definition *definition,
     const struct ballot_limit *max = &definition->max_cost_krw;
 
     if (min->present && min->krw < 0) {
-        return refuse(refusal, BALLOT_REFUSAL_AMOUNT_NEGATIVE, "min_cost_krw");
+        return ballot_refuse(refusal, BALLOT_REFUSAL_AMOUNT_NEGATIVE, "min_cost_krw");
     }
     if (min->present && min->krw > BALLOT_KRW_MAX) {
-        return refuse(refusal, BALLOT_REFUSAL_AMOUNT_TOO_LARGE, "min_cost_krw");
+        return ballot_refuse(refusal, BALLOT_REFUSAL_AMOUNT_TOO_LARGE, "min_cost_krw");
     }
     if (max->present && max->krw <= 0) {
-        return refuse(refusal, BALLOT_REFUSAL_AMOUNT_NOT_POSITIVE, "max_cost_krw");
+        return ballot_refuse(refusal, BALLOT_REFUSAL_AMOUNT_NOT_POSITIVE, "max_cost_krw");
     }
     if (max->present && max->krw > BALLOT_KRW_MAX) {
-        return refuse(refusal, BALLOT_REFUSAL_AMOUNT_TOO_LARGE, "max_cost_krw");
+        return ballot_refuse(refusal, BALLOT_REFUSAL_AMOUNT_TOO_LARGE, "max_cost_krw");
     }
     if (min->present && max->present && min->krw > max->krw) {
-        return refuse(refusal, BALLOT_REFUSAL_MIN_COST_ABOVE_MAX, "min_cost_krw");
+        return ballot_refuse(refusal, BALLOT_REFUSAL_MIN_COST_ABOVE_MAX, "min_cost_krw");
     }
     if (max->present && max->krw < cheapest_krw(definition)) {
-        return refuse(refusal, BALLOT_REFUSAL_MAX_COST_BELOW_CHEAPEST, "max_cost_krw");
+        return ballot_refuse(refusal, BALLOT_REFUSAL_MAX_COST_BELOW_CHEAPEST, "max_cost_krw");
     }
     if (definition->budget_krw < cheapest_krw(definition)) {
-        return refuse(refusal, BALLOT_REFUSAL_BUDGET_BELOW_CHEAPEST, "budget_krw");
+        return ballot_refuse(refusal, BALLOT_REFUSAL_BUDGET_BELOW_CHEAPEST, "budget_krw");
     }
     return ERR_OK;
 }
 
 /* Each limit alone must leave some vote possible. Whether all of them together do is a subset-sum
  * question, and is left to the operators who read the definition. */
-/* Which of the points a method uses, in the order of POINTS below. */
-enum points_use { POINTS_UNUSED, POINTS_ALLOWED, POINTS_NEEDED };
-
-/* What a method does not use must not be said, what it cannot do without must be. */
-static enum err check_points(const struct ballot_definition *definition,
-                             struct ballot_refusal *refusal)
-{
-    static const enum points_use CUMULATIVE[] = {POINTS_ALLOWED, POINTS_ALLOWED, POINTS_ALLOWED,
-                                                 POINTS_NEEDED, POINTS_UNUSED};
-
-    static const enum points_use SCORING[] = {POINTS_ALLOWED, POINTS_NEEDED, POINTS_UNUSED,
-                                              POINTS_UNUSED, POINTS_ALLOWED};
-
-    static const enum points_use NONE[] = {POINTS_UNUSED, POINTS_UNUSED, POINTS_UNUSED,
-                                           POINTS_UNUSED, POINTS_UNUSED};
-    const enum points_use *uses = definition->method == BALLOT_METHOD_CUMULATIVE ? CUMULATIVE
-                                  : definition->method == BALLOT_METHOD_SCORING  ? SCORING
-                                                                                 : NONE;
-
-    const struct {
-        const struct ballot_points *points;
-        int64_t least;
-        const char *field;
-    } POINTS[] = {
-        {&definition->min_points, 0, "min_points"},
-        {&definition->max_points, 1, "max_points"},
-        {&definition->min_sum_points, 0, "min_sum_points"},
-        {&definition->max_sum_points, 1, "max_sum_points"},
-        {&definition->default_score, 0, "default_score"},
-    };
-
-    for (size_t i = 0; i < sizeof POINTS / sizeof POINTS[0]; i++) {
-        const struct ballot_points *points = POINTS[i].points;
-
-        if (points->present && uses[i] == POINTS_UNUSED) {
-            return refuse(refusal, BALLOT_REFUSAL_POINTS_UNUSED, POINTS[i].field);
-        }
-        if (!points->present && uses[i] == POINTS_NEEDED) {
-            return refuse(refusal, BALLOT_REFUSAL_POINTS_MISSING, POINTS[i].field);
-        }
-        if (points->present &&
-            (points->points < POINTS[i].least || points->points > BALLOT_POINTS_MAX)) {
-            return refuse(refusal, BALLOT_REFUSAL_POINTS_OUT_OF_RANGE, POINTS[i].field);
-        }
-    }
-    return ERR_OK;
-}
-
-/* Limits of points that no vote, or not every number of choices, could keep. */
-static enum err check_point_limits(const struct ballot_definition *definition,
-                                   struct ballot_refusal *refusal)
-{
-    const struct ballot_point_limits limits = ballot_point_limits(definition);
-    const int64_t most = limits.max * (int64_t)definition->max_options;
-
-    if (limits.min > limits.max) {
-        return refuse(refusal, BALLOT_REFUSAL_MIN_POINTS_ABOVE_MAX, "min_points");
-    }
-    if (definition->method != BALLOT_METHOD_CUMULATIVE) {
-        return ERR_OK;
-    }
-    if (limits.max > limits.max_sum) {
-        return refuse(refusal, BALLOT_REFUSAL_MAX_POINTS_ABOVE_SUM, "max_points");
-    }
-    if (limits.min_sum > limits.max_sum) {
-        return refuse(refusal, BALLOT_REFUSAL_MIN_POINTS_ABOVE_MAX, "min_sum_points");
-    }
-    if (most < limits.min_sum) {
-        return refuse(refusal, BALLOT_REFUSAL_MIN_SUM_POINTS_UNREACHABLE, "min_sum_points");
-    }
-    if (limits.min * (int64_t)definition->min_options > limits.max_sum) {
-        return refuse(refusal, BALLOT_REFUSAL_MIN_POINTS_UNAFFORDABLE, "min_points");
-    }
-    return ERR_OK;
-}
-
 static enum err check_reachable(const struct ballot_definition *definition,
                                 struct ballot_refusal *refusal)
 {
@@ -459,10 +380,10 @@ static enum err check_reachable(const struct ballot_definition *definition,
         most_krw += costs_krw[definition->option_count - 1 - i];
     }
     if (definition->max_cost_krw.present && least_krw > definition->max_cost_krw.krw) {
-        return refuse(refusal, BALLOT_REFUSAL_MIN_OPTIONS_UNAFFORDABLE, "min_options");
+        return ballot_refuse(refusal, BALLOT_REFUSAL_MIN_OPTIONS_UNAFFORDABLE, "min_options");
     }
     if (definition->min_cost_krw.present && most_krw < definition->min_cost_krw.krw) {
-        return refuse(refusal, BALLOT_REFUSAL_MIN_COST_UNREACHABLE, "min_cost_krw");
+        return ballot_refuse(refusal, BALLOT_REFUSAL_MIN_COST_UNREACHABLE, "min_cost_krw");
     }
     return ERR_OK;
 }
@@ -477,10 +398,10 @@ static enum err check_set(uint32_t set, unsigned end, const char *field,
     assert(end < 32);
 
     if (set == 0) {
-        return refuse(refusal, BALLOT_REFUSAL_VALUE_MISSING, field);
+        return ballot_refuse(refusal, BALLOT_REFUSAL_VALUE_MISSING, field);
     }
     if ((set & ~known) != 0) {
-        return refuse(refusal, BALLOT_REFUSAL_VALUE_UNKNOWN, field);
+        return ballot_refuse(refusal, BALLOT_REFUSAL_VALUE_UNKNOWN, field);
     }
     return ERR_OK;
 }
@@ -506,7 +427,7 @@ static enum ballot_refusal_reason text_reason(const char *text, bool required)
     return BALLOT_REFUSAL_NONE;
 }
 
-static enum err refuse(struct ballot_refusal *refusal, enum ballot_refusal_reason reason,
+enum err ballot_refuse(struct ballot_refusal *refusal, enum ballot_refusal_reason reason,
                        const char *field)
 {
     return refuse_at(refusal, reason, NULL, BALLOT_PATH_WHOLE, field);
