@@ -258,25 +258,55 @@ METHODS = (
 )
 
 
+def both(office, action, ballot_id, state):
+    """Two operators decide; returns once the ballot has come to the state."""
+    for key in (office.kim, office.lee):
+        office.run(key, "ballot", action, ballot_id)
+    office.run(office.kim, "ballot", "wait", ballot_id, "--state", state)
+
+
+def count_in_service(office, path, method, tie="id"):
+    """Takes a ballot from a file to certified with the file's votes; returns its id and result, which is
+    what the command finds in that file, and in the one that the ballot is exported to."""
+    limit = ("--year", str(YEAR), "--source", "district", "--amount", "1000000000000")
+    office.run(office.kim, "ledger", "limit", "set", *limit)
+    now = office.clock.now_ms()
+    method = (*method, "--tie", tie)
+    ballot = office.ask(
+        office.kim, "ballot", "create", "--from", path, "--year", str(YEAR), "--opens",
+        rfc3339(now - 1000), "--closes", rfc3339(now + 3_600_000), *method,
+    )  # fmt: skip
+    ballot_id = ballot["ballot_id"]
+    assert ballot["rule"] == method[1]
+    both(office, "open", ballot_id, "open")
+    office.ask(
+        office.portal, "vote", "import", path, "--ballot", ballot_id, "--subject-key-file",
+        office.subject_key,
+    )  # fmt: skip
+    both(office, "close", ballot_id, "counted")
+    both(office, "certify", ballot_id, "certified")
+    result = json.loads(office.run(office.kim, "ballot", "result", ballot_id, "--json").stdout)
+    exported = os.path.join(office.folder, f"{ballot_id}.pb")
+    with open(exported, "w", encoding="utf-8") as file:
+        file.write(office.run(office.kim, "ballot", "export", ballot_id).stdout)
+    run_command("pb", "check", exported)
+    for source in (path, exported):
+        counted = json.loads(run_command("tally", source, *method, "--json").stdout)
+        # Options that the file marks as withdrawn are not put on the ballot.
+        counted["options"] = [o for o in counted["options"] if o["reason"] != "withdrawn"]
+        assert result == counted, (method, source)
+    return ballot_id, result
+
+
 def test_every_rule_counts_in_the_service_as_in_the_command(office):
-    """And what is exported of the ballot counts the same again."""
     path = os.path.join(office.folder, "election.pb")
     with open(os.path.join(OURS, "seongsu_approval.pb"), encoding="utf-8") as file:
         text = file.read()
     with open(path, "w", encoding="utf-8") as file:
         file.write(text.replace("\nbudget;", "\nmin_project_score_threshold;20\nbudget;"))
-    limit = ("--year", str(YEAR), "--source", "district", "--amount", "1000000000000")
-    office.run(office.kim, "ledger", "limit", "set", *limit)
-    now = office.clock.now_ms()
     funded = set()
     for method in METHODS:
-        ballot = office.ask(
-            office.kim, "ballot", "create", "--from", path, "--year", str(YEAR), "--tie", "id",
-            "--opens", rfc3339(now - 1000), "--closes", rfc3339(now + 3_600_000), *method,
-        )  # fmt: skip
-        ballot_id = ballot["ballot_id"]
-        assert ballot["rule"] == method[1]
-        result = count_as_the_command(office, ballot_id, path, method)
+        ballot_id, result = count_in_service(office, path, method)
         funded.add(tuple(result["funded"]))
         report = office.client("reporting").get(f"/v1/ballot-reports/{ballot_id}").json()
         assert report["rule"] == method[1]
@@ -312,50 +342,34 @@ def test_every_voting_method_counts_in_the_service_as_in_the_command(office, vot
     path = os.path.join(office.folder, "election.pb")
     with open(path, "w", encoding="utf-8") as file:
         file.write(some_votes(voting))
-    limit = ("--year", str(YEAR), "--source", "district", "--amount", "1000000000000")
-    office.run(office.kim, "ledger", "limit", "set", *limit)
-    now = office.clock.now_ms()
     methods = [("--rule", "greedy"), ("--rule", "equal-shares", "--completion", "add1u")]
     if voting != "ordinal":
         methods.append(("--rule", "equal-shares", "--satisfaction", "points"))
     for method in methods:
-        ballot_id = office.ask(
-            office.kim, "ballot", "create", "--from", path, "--year", str(YEAR), "--tie", "id",
-            "--opens", rfc3339(now - 1000), "--closes", rfc3339(now + 3_600_000), *method,
-        )["ballot_id"]  # fmt: skip
-        result = count_as_the_command(office, ballot_id, path, method)
+        ballot_id, result = count_in_service(office, path, method)
         page = office.client("reporting").get(f"/v1/ballot-reports/{ballot_id}.html").body.decode()
         points = sum(int(option["score"]) for option in result["options"])
         assert "점수순 결과" in page and f"점수 합계 {points:,}점" in page
 
 
-def count_as_the_command(office, ballot_id, path, method):
-    """Takes a ballot from draft to certified with the votes of a file; returns its result, which is what
-    the command finds in that file, and in the one that the ballot is exported to."""
-    both(office, "open", ballot_id, "open")
-    office.ask(
-        office.portal, "vote", "import", path, "--ballot", ballot_id, "--subject-key-file",
-        office.subject_key,
-    )  # fmt: skip
-    both(office, "close", ballot_id, "counted")
-    both(office, "certify", ballot_id, "certified")
-    result = json.loads(office.run(office.kim, "ballot", "result", ballot_id, "--json").stdout)
-    exported = os.path.join(office.folder, f"{ballot_id}.pb")
-    with open(exported, "w", encoding="utf-8") as file:
-        file.write(office.run(office.kim, "ballot", "export", ballot_id).stdout)
-    run_command("pb", "check", exported)
-    for source in (path, exported):
-        counted = json.loads(
-            run_command("tally", source, "--tie", "id", *method, "--json").stdout
-        )
-        # Options that the file marks as withdrawn are not put on the ballot.
-        counted["options"] = [o for o in counted["options"] if o["reason"] != "withdrawn"]
-        assert result == counted, (method, source)
-    return result
+# Other methods and rules than approval and greedy: the file, the method, the name of what others found.
+REAL_METHODS = (
+    ("Poland_Gdansk_2020_Rudniki.pb", ("--rule", "equal-shares", "--satisfaction", "points"),
+     "equal-shares/points/none"),
+    ("Poland_Czestochowa_2020_Srodmiescie.pb",
+     ("--rule", "equal-shares", "--satisfaction", "points"), "equal-shares/points/none"),
+    ("Netherlands_Assen_2024.pb", ("--rule", "equal-shares", "--completion", "add1"),
+     "equal-shares/cost/add1"),
+    ("Poland_Krakow_2021_Lagiewniki-Borek_Falecki.pb", ("--rule", "greedy"), "official"),
+)  # fmt: skip
 
 
-def both(office, action, ballot_id, state):
-    """Two operators decide; returns once the ballot has come to the state."""
-    for key in (office.kim, office.lee):
-        office.run(key, "ballot", action, ballot_id)
-    office.run(office.kim, "ballot", "wait", ballot_id, "--state", state)
+def test_real_elections_of_other_methods_and_rules_end_as_others_found(office):
+    if not os.path.isdir(REAL):
+        pytest.skip(f"{REAL} is absent: real elections are not part of a checkout")
+    for name, method, found in REAL_METHODS:
+        path = os.path.join(REAL, name)
+        with open(path[: -len(".pb")] + ".expected.json", encoding="utf-8") as file:
+            expected = json.load(file)["rules"][found]
+        _, result = count_in_service(office, path, method, expected.get("tie", "id"))
+        assert sorted(result["funded"]) == sorted(expected["winners"]), name
