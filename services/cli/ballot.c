@@ -55,8 +55,8 @@ static enum cli_status from_pb(const struct invocation *invocation, json_t **ret
 
     if (year == ERR_INVALID || opens == ERR_INVALID || closes == ERR_INVALID ||
         invocation_number(invocation, "budget", 1, INT64_MAX, &source.budget_krw) == ERR_INVALID ||
-        invocation_number(invocation, "threshold", 1, BALLOT_VOTES_MAX, &source.threshold_votes) ==
-            ERR_INVALID) {
+        invocation_number(invocation, "threshold", 1, BALLOT_THRESHOLD_MAX,
+                          &source.threshold_score) == ERR_INVALID) {
         return CLI_USAGE;
     }
     if (year || opens || closes) {
@@ -386,14 +386,13 @@ static const struct command_option CREATE_OPTIONS[] = {
         .name = "completion",
         .argument = "KIND",
         .choices = "none|add1|add1-exhaustive|add1u|utilitarian",
-        .sentence = {"균등 배분의 잔액 보완 (기본 none)",
-                     "what follows equal-shares (default none)"},
+        .sentence = {"균등 몫의 잔액 보완 (기본 none)", "what follows equal-shares (default none)"},
     },
     {
         .name = "threshold",
-        .argument = "VOTES",
-        .sentence = {"greedy-threshold의 최소 득표수 (기본: 파일의 값)",
-                     "the least votes to take part in greedy-threshold (default: the file's)"},
+        .argument = "SCORE",
+        .sentence = {"greedy-threshold의 최소 득표(점수) (기본: 파일의 값)",
+                     "the least score to take part in greedy-threshold (default: the file's)"},
     },
     {
         .name = "tie",

@@ -188,22 +188,27 @@ static json_t *head_json(const struct ballot_source *source, const struct pb *pb
                      "opens_at", opens, "closes_at", closes);
 }
 
-/* The limits of points, where the file has them. */
+/* The limits of points that the method has, where the file has them. */
 static enum err add_points(const struct ballot_source *source, const struct pb *pb,
-                           json_t *definition)
+                           const struct election *election, json_t *definition)
 {
-    static const char *const KEYS[] = {
-        "min_points", "max_points", "min_sum_points", "max_sum_points", "default_score",
-    };
+    static const char *const CUMULATIVE[] = {"min_points", "max_points", "min_sum_points",
+                                             "max_sum_points", NULL};
+    static const char *const SCORING[] = {"min_points", "max_points", "default_score", NULL};
+    static const char *const NONE[] = {NULL};
+    const enum election_vote_type type = election_vote_type(election);
+    const char *const *keys = type == ELECTION_CUMULATIVE ? CUMULATIVE
+                              : type == ELECTION_SCORING  ? SCORING
+                                                          : NONE;
 
-    for (size_t i = 0; i < sizeof KEYS / sizeof KEYS[0]; i++) {
-        int64_t points = -1;
+    for (; *keys != NULL; keys++) {
+        int64_t points = INT64_MIN;
 
-        if (meta_number(source, pb, KEYS[i], -1, &points)) {
+        if (meta_number(source, pb, *keys, INT64_MIN, &points)) {
             return ERR_INVALID;
         }
-        if (points >= 0) {
-            (void)json_object_set_new(definition, KEYS[i], json_integer(points));
+        if (points != INT64_MIN) { /* A negative one is for the service to refuse by name. */
+            (void)json_object_set_new(definition, *keys, json_integer(points));
         }
     }
     return ERR_OK;
@@ -213,14 +218,14 @@ static enum err add_points(const struct ballot_source *source, const struct pb *
 static enum err add_threshold(const struct ballot_source *source, const struct pb *pb,
                               json_t *definition)
 {
-    int64_t votes = source->threshold_votes;
+    int64_t votes = source->threshold_score;
 
     if (votes == 0 && strcmp(source->rule, "greedy-threshold") == 0 &&
         meta_number(source, pb, "min_project_score_threshold", 0, &votes)) {
         return ERR_INVALID;
     }
     if (votes > 0) {
-        (void)json_object_set_new(definition, "threshold_votes", json_integer(votes));
+        (void)json_object_set_new(definition, "threshold_score", json_integer(votes));
     }
     return ERR_OK;
 }
@@ -253,7 +258,7 @@ static enum err build(const struct ballot_source *source, const struct pb *pb, j
         err = add_limits(source, pb, election, definition);
     }
     if (!err) {
-        err = add_points(source, pb, definition);
+        err = add_points(source, pb, election, definition);
     }
     if (!err) {
         err = add_threshold(source, pb, definition);

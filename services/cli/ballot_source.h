@@ -19,7 +19,7 @@ struct ballot_source {
     const char *rule;           /* "greedy" */
     const char *satisfaction;   /* "cost" */
     const char *completion;     /* "none" */
-    int64_t threshold_votes;    /* 0: the file's, where the rule has one */
+    int64_t threshold_score;    /* 0: the file's, where the rule has one */
     const char *tie;            /* "lowest-cost-then-votes" */
     int64_t budget_year;
     int64_t budget_krw; /* 0: the file's budget */

@@ -152,7 +152,7 @@ enum err events_say_opened(struct writer_tx *tx, const struct ballot_definition 
         message.rule = event_say_text(ballot_rule_name(definition->rule));
         message.satisfaction = event_say_text(ballot_satisfaction_name(definition->satisfaction));
         message.completion = event_say_text(ballot_completion_name(definition->completion));
-        message.threshold_votes = definition->threshold.votes;
+        message.threshold_score = definition->threshold.score;
         message.n_options = definition->option_count;
         message.options = (Hyeopchi__Participation__V1__BallotOption **)options.pointers;
         message.demonstration = definition->demonstration;

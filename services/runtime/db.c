@@ -224,6 +224,7 @@ static enum err judge_commit(struct db *db, PGresult *result)
     if (db->warned || PQtransactionStatus(db->connection) != PQTRANS_IDLE) {
         /* Written here, but not where it should be as well: waiting for the standby was cut off. */
         log_warn("database_commit_doubtful");
+        db->unknown = true;
         return ERR_UNAVAILABLE;
     }
     return ERR_OK;
@@ -239,12 +240,21 @@ enum err db_commit(struct db *db)
         return ERR_OK;
     }
     assert(db->unasked_count == 0);
+    db->unknown = false;
     err = db->queue_length > 0 ? db_commit_queue(db, &result) : db_commit_alone(db, &result);
     if (!err) {
         err = judge_commit(db, result);
+    } else {
+        /* As long as the server talks to us, a failure means that it has not committed. */
+        db->unknown = db->broken || PQstatus(db->connection) != CONNECTION_OK;
     }
     PQclear(result);
     return err;
+}
+
+bool db_commit_is_unknown(const struct db *db)
+{
+    return db->unknown;
 }
 
 void db_rollback(struct db *db)

@@ -163,11 +163,13 @@ ERR_CHECKED enum err db_query(struct db *db, const char *sql, const struct db_pa
 /*
  * BEGIN, COMMIT, ROLLBACK. BEGIN travels with the next statement, COMMIT with
  * the last ones of db_exec_later(). A commit is durable only when db_commit()
- * returned ERR_OK; with ERR_UNAVAILABLE its outcome is unknown, with anything
- * else nothing was changed. db_rollback() is harmless outside a transaction.
+ * returned ERR_OK; with ERR_UNAVAILABLE its outcome is unknown if
+ * db_commit_is_unknown() says so, else nothing was changed. db_rollback() is
+ * harmless outside a transaction.
  */
 ERR_CHECKED enum err db_begin(struct db *db);
 ERR_CHECKED enum err db_commit(struct db *db);
+bool db_commit_is_unknown(const struct db *db);
 void db_rollback(struct db *db);
 
 /* Runs many statements of a script (migrations only; no parameters); all or none. */

@@ -59,6 +59,7 @@ struct db {
     int unasked_count; /* the answers, and the queries in the queue */
     bool broken;       /* libpq's state cannot be trusted any more */
     bool warned;       /* the server sent a warning since this was cleared */
+    bool unknown;      /* the last COMMIT may have been carried out, or not */
     char sqlstate[DB_SQLSTATE_SIZE];
 };
 

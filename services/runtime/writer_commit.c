@@ -204,10 +204,10 @@ static void announce(struct writer *writer, struct writer_commit *commit,
     writer_wake_loop(writer);
 }
 
-/* What a transaction was about when it failed, and whether by our lost lead; it has been rolled back. */
+/* How a transaction failed. Unless its commit is unknown, it has been rolled back. */
 struct attempt {
-    bool committing;
-    bool fenced;
+    bool unknown; /* COMMIT may have been carried out, or not */
+    bool fenced;  /* somebody else leads */
 };
 
 /* Decides whether the connection can be kept, and what the jobs' error is. */
@@ -217,7 +217,7 @@ static enum err judge_failure(struct writer *writer, const struct attempt *attem
         writer_fenced(writer);
         return ERR_UNAVAILABLE;
     }
-    if (attempt->committing && err == ERR_UNAVAILABLE) {
+    if (attempt->unknown) {
         writer_give_up(writer, err, "the outcome of a commit is unknown");
         return ERR_UNAVAILABLE;
     }
@@ -253,9 +253,11 @@ static enum err commit_jobs(struct writer *writer, struct writer_job *const *job
                               writer->drafts, writer->draft_count, &commit->head, &commit->entries);
     }
     if (!err) {
-        attempt.committing = true;
         err = db_commit(writer->link.db);
+        attempt.unknown = err && db_commit_is_unknown(writer->link.db);
         attempt.fenced = err && eventlog_is_fenced(writer->link.db);
+        /* Of a statement that was queued: the jobs judge what they can, and have found no conflict. */
+        err = err == ERR_CONFLICT ? ERR_INTERNAL : err;
     }
     forget_drafts(writer);
     if (err) {

@@ -213,14 +213,14 @@ static void a_definition_is_taken_from_a_file(void **state)
     json_decref(definition);
 
     source.rule = "greedy-threshold";
-    source.threshold_votes = 5;
+    source.threshold_score = 5;
     source.budget_krw = 77;
     source.title = "다른 이름";
     assert_int_equal(ballot_source_read(&source, &definition), ERR_OK);
     assert_int_equal(json_integer_value(json_object_get(definition, "budget_krw")), 77);
     assert_string_equal(json_string_value(json_object_get(definition, "title")), "다른 이름");
     assert_string_equal(json_string_value(json_object_get(definition, "rule")), "greedy-threshold");
-    assert_int_equal(json_integer_value(json_object_get(definition, "threshold_votes")), 5);
+    assert_int_equal(json_integer_value(json_object_get(definition, "threshold_score")), 5);
     json_decref(definition);
 }
 

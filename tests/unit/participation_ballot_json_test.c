@@ -12,7 +12,7 @@
 static const char WHOLE[] =
     "{\"title\": \"2023년 주민투표\", \"budget_year\": 2023, \"funding_source\": \"city\","
     " \"budget_krw\": 60000000, \"method\": \"approval\", \"rule\": \"greedy-threshold\","
-    " \"satisfaction\": \"cardinality\", \"completion\": \"none\", \"threshold_votes\": 12,"
+    " \"satisfaction\": \"cardinality\", \"completion\": \"none\", \"threshold_score\": 12,"
     " \"tie\": \"listed-order\", \"opens_at\": \"2023-06-20T09:00:00+09:00\","
     " \"closes_at\": \"2023-06-24T18:00:00+09:00\", \"min_options\": 1, \"max_options\": 2,"
     " \"min_cost_krw\": 1000000, \"max_cost_krw\": 50000000, \"empty_allowed\": true,"
@@ -74,7 +74,7 @@ static void every_member_arrives(void **state)
     assert_int_equal(definition->rule, BALLOT_RULE_GREEDY_THRESHOLD);
     assert_int_equal(definition->satisfaction, BALLOT_SATISFACTION_CARDINALITY);
     assert_int_equal(definition->completion, BALLOT_COMPLETION_NONE);
-    assert_true(definition->threshold.present && definition->threshold.votes == 12);
+    assert_true(definition->threshold.present && definition->threshold.score == 12);
     assert_int_equal(definition->tie, BALLOT_TIE_LISTED_ORDER);
     assert_true(definition->opens_at_ms == 1687219200000);
     assert_true(definition->closes_at_ms == 1687597200000);
@@ -99,7 +99,7 @@ static void every_member_arrives(void **state)
 static void what_is_missing_or_null_takes_its_default(void **state)
 {
     static const char *const optional[] = {
-        "rule",         "satisfaction", "completion",    "threshold_votes", "tie",   "min_options",
+        "rule",         "satisfaction", "completion",    "threshold_score", "tie",   "min_options",
         "min_cost_krw", "max_cost_krw", "empty_allowed", "channels",        "bases", "areas",
     };
 
@@ -201,18 +201,18 @@ static const struct wrong WRONG[] = {
     {"/budget_year", "\"2023\"", 400, "wrong-value"},
     {"/budget_year", "3000", 422, NULL},
     {"/budget_year", NULL, 400, "missing-key"},
-    {"/funding_source", "\"purse\"", 422, NULL},
+    {"/funding_source", "\"purse\"", 400, "wrong-value"},
     {"/funding_source", NULL, 400, "missing-key"},
     {"/budget_krw", "1.5", 400, "wrong-value"},
     {"/budget_krw", "0", 422, NULL},
     {"/budget_krw", NULL, 400, "missing-key"},
-    {"/method", "\"applause\"", 422, NULL},
+    {"/method", "\"applause\"", 400, "wrong-value"},
     {"/max_points", "5", 422, "points-unused"},
     {"/default_score", "\"1\"", 400, "wrong-value"},
     {"/method", NULL, 400, "missing-key"},
-    {"/rule", "\"dice\"", 422, NULL},
+    {"/rule", "\"dice\"", 400, "wrong-value"},
     {"/rule", "1", 400, "wrong-value"},
-    {"/tie", "\"coin\"", 422, NULL},
+    {"/tie", "\"coin\"", 400, "wrong-value"},
     {"/opens_at", "\"2023-06-20\"", 400, "wrong-value"},
     {"/opens_at", NULL, 400, "missing-key"},
     {"/closes_at", "\"2023-06-20T09:00:00+09:00\"", 422, NULL},
@@ -243,13 +243,12 @@ static const struct wrong WRONG[] = {
     {"/options/0/name", "null", 400, "wrong-value"},
     {"/options/0/cost_krw", "0", 422, NULL},
     {"/options/0/cost_krw", "\"30\"", 400, "wrong-value"},
-    {"/rule", "\"most-votes\"", 422, "value-missing"},
     {"/rule", "7", 400, "wrong-value"},
     {"/satisfaction", "\"points\"", 422, "satisfaction-unused"},
     {"/completion", "\"add1\"", 422, "completion-unused"},
-    {"/threshold_votes", "\"12\"", 400, "wrong-value"},
-    {"/threshold_votes", "0", 422, "threshold-out-of-range"},
-    {"/threshold_votes", NULL, 422, "threshold-missing"},
+    {"/threshold_score", "\"12\"", 400, "wrong-value"},
+    {"/threshold_score", "0", 422, "threshold-out-of-range"},
+    {"/threshold_score", NULL, 422, "threshold-missing"},
     {"/options/0/area", "\"다른 동\"", 422, NULL},
     {"/options/0/area", "1", 400, "wrong-value"},
     {"/options/0/field", "[]", 400, "wrong-value"},

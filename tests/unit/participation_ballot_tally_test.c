@@ -62,13 +62,13 @@ static void what_is_accepted_is_sound(void **state)
             i / (BALLOT_RULE_END * BALLOT_SATISFACTION_END) % BALLOT_COMPLETION_END);
         definition->threshold.present =
             i / (BALLOT_RULE_END * BALLOT_SATISFACTION_END * BALLOT_COMPLETION_END) == 1;
-        definition->threshold.votes = definition->threshold.present ? 7 : 0;
+        definition->threshold.score = definition->threshold.present ? 7 : 0;
         if (ballot_check(definition, &refusal) == ERR_OK) {
             const struct tally_method method = ballot_tally_method(definition);
 
             accepted++;
             assert_true(tally_method_is_sound(&method));
-            assert_true(method.threshold.units == definition->threshold.votes);
+            assert_true(method.threshold.units == definition->threshold.score);
         }
     }
     /* greedy, no-skip, threshold: 2 each; equal-shares and comparison: 2 x 5 each; phragmen: 1. */

@@ -62,6 +62,17 @@ SPOIL(min_points_above_max, fixture_points(fixture, BALLOT_METHOD_SCORING);
       d->min_points = (struct ballot_points){true, 11})
 SPOIL(max_points_above_sum, fixture_points(fixture, BALLOT_METHOD_CUMULATIVE);
       d->max_points = (struct ballot_points){true, 11})
+SPOIL(default_score_above_max, fixture_points(fixture, BALLOT_METHOD_SCORING);
+      d->default_score = (struct ballot_points){true, 11})
+SPOIL(zero_points_in_equal_shares, fixture_points(fixture, BALLOT_METHOD_SCORING);
+      d->rule = BALLOT_RULE_EQUAL_SHARES)
+SPOIL(zero_points_in_phragmen, fixture_points(fixture, BALLOT_METHOD_CUMULATIVE);
+      d->rule = BALLOT_RULE_PHRAGMEN; d->min_points = (struct ballot_points){true, 0})
+SPOIL(zero_points_in_comparison, fixture_points(fixture, BALLOT_METHOD_SCORING);
+      d->rule = BALLOT_RULE_COMPARISON; d->satisfaction = BALLOT_SATISFACTION_POINTS)
+SPOIL(default_score_in_equal_shares, fixture_points(fixture, BALLOT_METHOD_SCORING);
+      d->rule = BALLOT_RULE_EQUAL_SHARES; d->min_points = (struct ballot_points){true, 1};
+      d->default_score = (struct ballot_points){true, 1})
 SPOIL(min_sum_above_max, fixture_points(fixture, BALLOT_METHOD_CUMULATIVE);
       d->min_sum_points = (struct ballot_points){true, 11})
 SPOIL(min_sum_unreachable, fixture_points(fixture, BALLOT_METHOD_CUMULATIVE);
@@ -85,7 +96,7 @@ SPOIL(threshold_of_greedy, d->threshold = (struct ballot_threshold){true, 10})
 SPOIL(threshold_zero, d->rule = BALLOT_RULE_GREEDY_THRESHOLD;
       d->threshold = (struct ballot_threshold){true, 0})
 SPOIL(threshold_huge, d->rule = BALLOT_RULE_GREEDY_THRESHOLD;
-      d->threshold = (struct ballot_threshold){true, BALLOT_VOTES_MAX + 1})
+      d->threshold = (struct ballot_threshold){true, BALLOT_THRESHOLD_MAX + 1})
 SPOIL(tie_missing, d->tie = BALLOT_TIE_MISSING)
 SPOIL(tie_unknown, d->tie = BALLOT_TIE_END)
 SPOIL(opens_missing, d->opens_at_ms = 0)
@@ -170,6 +181,11 @@ static void every_contradiction_is_refused_by_its_reason_and_field(void **state)
         {points_huge, BALLOT_REFUSAL_POINTS_OUT_OF_RANGE, "/max_sum_points"},
         {min_points_above_max, BALLOT_REFUSAL_MIN_POINTS_ABOVE_MAX, "/min_points"},
         {max_points_above_sum, BALLOT_REFUSAL_MAX_POINTS_ABOVE_SUM, "/max_points"},
+        {default_score_above_max, BALLOT_REFUSAL_DEFAULT_SCORE_ABOVE_MAX, "/default_score"},
+        {zero_points_in_equal_shares, BALLOT_REFUSAL_ZERO_POINTS_SUPPORT, "/min_points"},
+        {zero_points_in_phragmen, BALLOT_REFUSAL_ZERO_POINTS_SUPPORT, "/min_points"},
+        {zero_points_in_comparison, BALLOT_REFUSAL_ZERO_POINTS_SUPPORT, "/min_points"},
+        {default_score_in_equal_shares, BALLOT_REFUSAL_ZERO_POINTS_SUPPORT, "/default_score"},
         {min_sum_above_max, BALLOT_REFUSAL_MIN_POINTS_ABOVE_MAX, "/min_sum_points"},
         {min_sum_unreachable, BALLOT_REFUSAL_MIN_SUM_POINTS_UNREACHABLE, "/min_sum_points"},
         {min_points_unaffordable, BALLOT_REFUSAL_MIN_POINTS_UNAFFORDABLE, "/min_points"},
@@ -182,10 +198,10 @@ static void every_contradiction_is_refused_by_its_reason_and_field(void **state)
         {completion_unknown, BALLOT_REFUSAL_VALUE_UNKNOWN, "/completion"},
         {completion_of_greedy, BALLOT_REFUSAL_COMPLETION_UNUSED, "/completion"},
         {completion_of_phragmen, BALLOT_REFUSAL_COMPLETION_UNUSED, "/completion"},
-        {threshold_missing, BALLOT_REFUSAL_THRESHOLD_MISSING, "/threshold_votes"},
-        {threshold_of_greedy, BALLOT_REFUSAL_THRESHOLD_UNUSED, "/threshold_votes"},
-        {threshold_zero, BALLOT_REFUSAL_THRESHOLD_OUT_OF_RANGE, "/threshold_votes"},
-        {threshold_huge, BALLOT_REFUSAL_THRESHOLD_OUT_OF_RANGE, "/threshold_votes"},
+        {threshold_missing, BALLOT_REFUSAL_THRESHOLD_MISSING, "/threshold_score"},
+        {threshold_of_greedy, BALLOT_REFUSAL_THRESHOLD_UNUSED, "/threshold_score"},
+        {threshold_zero, BALLOT_REFUSAL_THRESHOLD_OUT_OF_RANGE, "/threshold_score"},
+        {threshold_huge, BALLOT_REFUSAL_THRESHOLD_OUT_OF_RANGE, "/threshold_score"},
         {tie_missing, BALLOT_REFUSAL_VALUE_MISSING, "/tie"},
         {tie_unknown, BALLOT_REFUSAL_VALUE_UNKNOWN, "/tie"},
         {opens_missing, BALLOT_REFUSAL_TIME_OUT_OF_RANGE, "/opens_at_ms"},
@@ -281,6 +297,8 @@ SPOIL(a_sum_just_reachable, fixture_points(fixture, BALLOT_METHOD_CUMULATIVE);
       d->min_sum_points = (struct ballot_points){true, 10})
 SPOIL(least_points_just_affordable, fixture_points(fixture, BALLOT_METHOD_CUMULATIVE);
       d->min_options = 2; d->min_points = (struct ballot_points){true, 5})
+SPOIL(supporters_who_give_a_point, fixture_points(fixture, BALLOT_METHOD_SCORING);
+      d->rule = BALLOT_RULE_PHRAGMEN; d->min_points = (struct ballot_points){true, 1})
 SPOIL(scores_worth_their_points, fixture_points(fixture, BALLOT_METHOD_SCORING);
       d->rule = BALLOT_RULE_EQUAL_SHARES; d->satisfaction = BALLOT_SATISFACTION_POINTS;
       d->default_score = (struct ballot_points){true, 0})
@@ -294,7 +312,7 @@ SPOIL(the_comparison_completed, d->rule = BALLOT_RULE_COMPARISON;
 SPOIL(a_threshold_of_one, d->rule = BALLOT_RULE_GREEDY_THRESHOLD;
       d->threshold = (struct ballot_threshold){true, 1})
 SPOIL(the_greatest_threshold, d->rule = BALLOT_RULE_GREEDY_THRESHOLD;
-      d->threshold = (struct ballot_threshold){true, BALLOT_VOTES_MAX})
+      d->threshold = (struct ballot_threshold){true, BALLOT_THRESHOLD_MAX})
 SPOIL(all_options_may_be_chosen, d->max_options = 3; d->max_cost_krw.present = false;
       d->max_cost_krw.krw = 0)
 SPOIL(empty_votes_and_no_minimum, d->min_options = 0; d->empty_allowed = true)
@@ -320,6 +338,7 @@ static void everything_at_its_limit_is_accepted(void **state)
         points_to_share_out,
         a_sum_just_reachable,
         least_points_just_affordable,
+        supporters_who_give_a_point,
         scores_worth_their_points,
         the_most_points,
         equal_shares_completed,

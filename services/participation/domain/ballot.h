@@ -30,8 +30,8 @@
 #define BALLOT_WINDOW_MIN_MS 1000LL             /* a second, for rehearsals */
 #define BALLOT_WINDOW_MAX_MS (366LL * 24 * 60 * 60 * 1000)
 #define BALLOT_TIME_MAX_MS   4133980800000LL /* 2101-01-01T00:00:00Z */
-#define BALLOT_VOTES_MAX     1000000000LL    /* more than anybody has residents */
-#define BALLOT_POINTS_MAX    1000000LL       /* one voter's, together: 10^9 voters fit into int64 */
+#define BALLOT_THRESHOLD_MAX 1000000000LL    /* a score that no option reaches */
+#define BALLOT_POINTS_MAX    1000000LL       /* of one option, or of a cumulative vote together */
 
 /* Lengths of texts in bytes of UTF-8, without the NUL. A Hangul syllable is three. */
 #define BALLOT_DISTRICT_MAX  64
@@ -130,10 +130,10 @@ struct ballot_limit {
     int64_t krw;
 };
 
-/* A number of votes that may be absent, which differs from zero; votes is 0 when absent. */
+/* A score that may be absent, which differs from zero; score is 0 when absent. */
 struct ballot_threshold {
     bool present;
-    int64_t votes;
+    int64_t score;
 };
 
 /* A number of points that may be absent; points is 0 when absent. */
@@ -163,7 +163,7 @@ struct ballot_definition {
     enum ballot_rule rule;
     enum ballot_satisfaction satisfaction;
     enum ballot_completion completion;
-    struct ballot_threshold threshold; /* greedy-threshold, and no other: votes to take part */
+    struct ballot_threshold threshold; /* greedy-threshold, and no other: score to take part */
     enum ballot_tie tie;
     int64_t opens_at_ms;  /* UTC; the first instant a vote is accepted */
     int64_t closes_at_ms; /* UTC; the first instant a vote is late */
@@ -201,6 +201,8 @@ enum ballot_refusal_reason {
     BALLOT_REFUSAL_MAX_POINTS_ABOVE_SUM,
     BALLOT_REFUSAL_MIN_SUM_POINTS_UNREACHABLE,
     BALLOT_REFUSAL_MIN_POINTS_UNAFFORDABLE,
+    BALLOT_REFUSAL_DEFAULT_SCORE_ABOVE_MAX,
+    BALLOT_REFUSAL_ZERO_POINTS_SUPPORT,
     BALLOT_REFUSAL_SATISFACTION_UNUSED,
     BALLOT_REFUSAL_COMPLETION_UNUSED,
     BALLOT_REFUSAL_THRESHOLD_MISSING,

@@ -167,10 +167,10 @@ static enum err check_rule(const struct ballot_definition *definition,
         return ballot_refuse(refusal,
                              has_threshold ? BALLOT_REFUSAL_THRESHOLD_MISSING
                                            : BALLOT_REFUSAL_THRESHOLD_UNUSED,
-                             "threshold_votes");
+                             "threshold_score");
     }
-    if (threshold->present && (threshold->votes < 1 || threshold->votes > BALLOT_VOTES_MAX)) {
-        return ballot_refuse(refusal, BALLOT_REFUSAL_THRESHOLD_OUT_OF_RANGE, "threshold_votes");
+    if (threshold->present && (threshold->score < 1 || threshold->score > BALLOT_THRESHOLD_MAX)) {
+        return ballot_refuse(refusal, BALLOT_REFUSAL_THRESHOLD_OUT_OF_RANGE, "threshold_score");
     }
     return ERR_OK;
 }

@@ -63,6 +63,25 @@ enum err ballot_check_points(const struct ballot_definition *definition,
     return ERR_OK;
 }
 
+/* Whether the rule asks who supports an option, and takes everybody who names it for one. */
+static bool counts_naming(const struct ballot_definition *definition)
+{
+    switch (definition->rule) {
+    case BALLOT_RULE_EQUAL_SHARES:
+        return definition->satisfaction != BALLOT_SATISFACTION_POINTS;
+    case BALLOT_RULE_PHRAGMEN:
+    case BALLOT_RULE_COMPARISON:
+        return true;
+    case BALLOT_RULE_GREEDY:
+    case BALLOT_RULE_GREEDY_NO_SKIP:
+    case BALLOT_RULE_GREEDY_THRESHOLD:
+    case BALLOT_RULE_MISSING:
+    case BALLOT_RULE_END:
+        break;
+    }
+    return false;
+}
+
 /* As in check_reachable(), each limit alone must leave some vote possible. */
 enum err ballot_check_point_limits(const struct ballot_definition *definition,
                                    struct ballot_refusal *refusal)
@@ -71,6 +90,17 @@ enum err ballot_check_point_limits(const struct ballot_definition *definition,
 
     if (limits.min > limits.max) {
         return ballot_refuse(refusal, BALLOT_REFUSAL_MIN_POINTS_ABOVE_MAX, "min_points");
+    }
+    if (definition->default_score.points > limits.max) {
+        return ballot_refuse(refusal, BALLOT_REFUSAL_DEFAULT_SCORE_ABOVE_MAX, "default_score");
+    }
+    if (definition->method != BALLOT_METHOD_CUMULATIVE &&
+        definition->method != BALLOT_METHOD_SCORING) {
+        return ERR_OK;
+    }
+    if (counts_naming(definition) && (limits.min < 1 || definition->default_score.points > 0)) {
+        return ballot_refuse(refusal, BALLOT_REFUSAL_ZERO_POINTS_SUPPORT,
+                             limits.min < 1 ? "min_points" : "default_score");
     }
     if (definition->method != BALLOT_METHOD_CUMULATIVE) {
         return ERR_OK;

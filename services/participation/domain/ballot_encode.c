@@ -37,7 +37,7 @@ void ballot_encode(struct encoder *encoder, const struct ballot_definition *defi
     encode_u8(encoder, (uint8_t)definition->rule);
     encode_u8(encoder, (uint8_t)definition->satisfaction);
     encode_u8(encoder, (uint8_t)definition->completion);
-    encode_optional(encoder, definition->threshold.present, definition->threshold.votes);
+    encode_optional(encoder, definition->threshold.present, definition->threshold.score);
     encode_u8(encoder, (uint8_t)definition->tie);
     encode_u64(encoder, (uint64_t)definition->opens_at_ms);
     encode_u64(encoder, (uint64_t)definition->closes_at_ms);
@@ -160,7 +160,7 @@ static void decode_head(struct decoder *decoder, struct ballot_definition *defin
     definition->rule = decode_enum(decoder, BALLOT_RULE_END);
     definition->satisfaction = decode_enum(decoder, BALLOT_SATISFACTION_END);
     definition->completion = decode_enum(decoder, BALLOT_COMPLETION_END);
-    definition->threshold.present = decode_optional(decoder, &definition->threshold.votes);
+    definition->threshold.present = decode_optional(decoder, &definition->threshold.score);
     definition->tie = decode_enum(decoder, BALLOT_TIE_END);
     definition->opens_at_ms = decode_int64(decoder);
     definition->closes_at_ms = decode_int64(decoder);

@@ -20,8 +20,8 @@
  *                              5 phragmen 6 comparison
  *   u8       satisfaction      1 cost 2 cardinality 3 points
  *   u8       completion        1 none 2 add1 3 add1-exhaustive 4 add1u 5 utilitarian
- *   u8       threshold_votes present (0 or 1)
- *   u64      threshold_votes   0 when absent
+ *   u8       threshold_score present (0 or 1)
+ *   u64      threshold_score   0 when absent
  *   u8       tie               1 id 2 listed-order 3 lowest-cost-then-votes
  *   u64      opens_at_ms       milliseconds since 1970-01-01T00:00:00Z
  *   u64      closes_at_ms

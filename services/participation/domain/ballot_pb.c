@@ -81,8 +81,10 @@ static void add_meta(struct text *text, const struct ballot_definition *definiti
     pb_write_number(text, "budget", definition->budget_krw);
     pb_write_pair(text, "vote_type", ballot_method_name(definition->method));
     pb_write_pair(text, "rule", ballot_rule_name(definition->rule));
+    pb_write_pair(text, "satisfaction", ballot_satisfaction_name(definition->satisfaction));
+    pb_write_pair(text, "completion", ballot_completion_name(definition->completion));
     if (definition->threshold.present) {
-        pb_write_number(text, "min_project_score_threshold", definition->threshold.votes);
+        pb_write_number(text, "min_project_score_threshold", definition->threshold.score);
     }
     pb_write_pair(text, "tie", ballot_tie_name(definition->tie));
     add_day(text, "date_begin", definition->opens_at_ms);

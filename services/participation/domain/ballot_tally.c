@@ -62,6 +62,6 @@ struct tally_method ballot_tally_method(const struct ballot_definition *definiti
         .satisfaction = SATISFACTIONS[definition->satisfaction],
         .completion = COMPLETIONS[definition->completion],
         .tie = TIES[definition->tie],
-        .threshold = {.units = definition->threshold.votes},
+        .threshold = {.units = definition->threshold.score},
     };
 }

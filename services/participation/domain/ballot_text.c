@@ -49,18 +49,27 @@ static const struct ballot_refusal_text TEXTS[] = {
          "This rule, or this voting method, does not use that satisfaction; leave it out."},
     [BALLOT_REFUSAL_COMPLETION_UNUSED] =
         {"completion-unused",
-         "잔액 보완(completion)은 균등 배분(equal-shares)과 비교(comparison)에서만 쓸 수 있습니다.",
+         "잔액 보완(completion)은 균등 몫(equal-shares)과 비교(comparison)에서만 쓸 수 있습니다.",
          "Only equal-shares and comparison have a completion."},
     [BALLOT_REFUSAL_THRESHOLD_MISSING] =
-        {"threshold-missing", "greedy-threshold에는 최소 득표수(threshold_votes)가 있어야 합니다.",
-         "The rule greedy-threshold needs threshold_votes."},
+        {"threshold-missing", "greedy-threshold에는 최소 점수(threshold_score)가 있어야 합니다.",
+         "The rule greedy-threshold needs threshold_score."},
     [BALLOT_REFUSAL_THRESHOLD_UNUSED] =
-        {"threshold-unused",
-         "최소 득표수(threshold_votes)는 greedy-threshold에서만 쓸 수 있습니다.",
-         "Only the rule greedy-threshold has threshold_votes."},
-    [BALLOT_REFUSAL_THRESHOLD_OUT_OF_RANGE] =
-        {"threshold-out-of-range", "최소 득표수는 1표부터 10억 표까지여야 합니다.",
-         "The threshold must be from 1 to 1,000,000,000 votes."},
+        {"threshold-unused", "최소 점수(threshold_score)는 greedy-threshold에서만 쓸 수 있습니다.",
+         "Only the rule greedy-threshold has threshold_score."},
+    [BALLOT_REFUSAL_THRESHOLD_OUT_OF_RANGE] = {"threshold-out-of-range",
+                                               "최소 점수는 1부터 10억까지여야 합니다.",
+                                               "The threshold must be from 1 to 1,000,000,000."},
+    [BALLOT_REFUSAL_DEFAULT_SCORE_ABOVE_MAX] =
+        {"default-score-above-max", "기본 점수(default_score)가 의제 하나의 점수 상한보다 큽니다.",
+         "The default score is above the most points of one option."},
+    [BALLOT_REFUSAL_ZERO_POINTS_SUPPORT] =
+        {"zero-points-support",
+         "이 선정 규칙은 0점을 준 의제도 지지한 것으로 셉니다. min_points를 1 이상으로 하고 기본 "
+         "점수를 "
+         "빼거나, 균등 몫에 satisfaction을 points로 하십시오.",
+         "This rule would count 0 points as support; make min_points at least 1 and leave out the "
+         "default score, or use equal-shares with the satisfaction points."},
     [BALLOT_REFUSAL_YEAR_OUT_OF_RANGE] = {"year-out-of-range",
                                           "예산 연도는 2000년부터 2100년까지여야 합니다.",
                                           "The budget year must be from 2000 to 2100."},

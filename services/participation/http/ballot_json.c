@@ -24,7 +24,7 @@ static const char *const BALLOT_KEYS[] = {
     "rule",
     "satisfaction",
     "completion",
-    "threshold_votes",
+    "threshold_score",
     "tie",
     "opens_at",
     "closes_at",
@@ -55,33 +55,48 @@ static const char *const POINT_KEYS[POINT_COUNT] = {
     "min_points", "max_points", "min_sum_points", "max_sum_points", "default_score",
 };
 
-/* A word of an enum; unknown words become "missing", which ballot_check() refuses by name. */
-static void read_word(struct json_reader *reader, const char *name, const char *otherwise,
-                      char ret_word[64])
+/* A word of an enum. What is missing becomes `otherwise`, or NULL, is refused; unknown words are, too. */
+static unsigned read_word(struct json_reader *reader, const char *name, const char *otherwise,
+                          unsigned (*from_name)(const char *))
 {
+    char word[64] = "";
+    unsigned value;
+
     if (otherwise != NULL && !json_reader_has(reader, name)) {
-        (void)snprintf(ret_word, 64, "%s", otherwise); /* A constant of ours. */
-        return;
+        return from_name(otherwise);
     }
-    json_read_text(reader, name, 1, ret_word, 64);
+    json_read_text(reader, name, 1, word, sizeof word);
+    value = from_name(word);
+    if (json_reader_ok(reader) && value == 0) {
+        json_reader_refuse(reader, name, &PROBLEM_WRONG_VALUE, NULL, word);
+    }
+    return value;
 }
+
+/* from_name of every enum, as one type. */
+#define WORD_VALUE(what)                                                                           \
+    static unsigned what##_value(const char *name)                                                 \
+    {                                                                                              \
+        return (unsigned)ballot_##what##_from_name(name);                                          \
+    }
+
+WORD_VALUE(funding_source)
+WORD_VALUE(method)
+WORD_VALUE(rule)
+WORD_VALUE(satisfaction)
+WORD_VALUE(completion)
+WORD_VALUE(tie)
+WORD_VALUE(channel)
+WORD_VALUE(basis)
 
 static void read_words(struct json_reader *reader, struct ballot_definition *definition)
 {
-    char word[64] = "";
-
-    read_word(reader, "funding_source", NULL, word);
-    definition->funding_source = ballot_funding_source_from_name(word);
-    read_word(reader, "method", NULL, word);
-    definition->method = ballot_method_from_name(word);
-    read_word(reader, "rule", "greedy", word);
-    definition->rule = ballot_rule_from_name(word);
-    read_word(reader, "satisfaction", "cost", word);
-    definition->satisfaction = ballot_satisfaction_from_name(word);
-    read_word(reader, "completion", "none", word);
-    definition->completion = ballot_completion_from_name(word);
-    read_word(reader, "tie", "lowest-cost-then-votes", word);
-    definition->tie = ballot_tie_from_name(word);
+    definition->funding_source = read_word(reader, "funding_source", NULL, funding_source_value);
+    definition->method = read_word(reader, "method", NULL, method_value);
+    definition->rule = read_word(reader, "rule", "greedy", rule_value);
+    definition->satisfaction = read_word(reader, "satisfaction", "cost", satisfaction_value);
+    definition->completion = read_word(reader, "completion", "none", completion_value);
+    definition->tie = read_word(reader, "tie", "lowest-cost-then-votes", tie_value);
 }
 
 static void read_limit(struct json_reader *reader, const char *name, struct ballot_limit *limit)
@@ -119,10 +134,10 @@ static void read_numbers(struct json_reader *reader, struct ballot_definition *d
         json_read_int64(reader, "min_options", 0, UINT32_MAX, &least);
     }
     json_read_int64(reader, "max_options", 0, UINT32_MAX, &most);
-    definition->threshold.present = json_reader_has(reader, "threshold_votes");
+    definition->threshold.present = json_reader_has(reader, "threshold_score");
     if (definition->threshold.present) {
-        json_read_int64(reader, "threshold_votes", INT64_MIN, INT64_MAX,
-                        &definition->threshold.votes);
+        json_read_int64(reader, "threshold_score", INT64_MIN, INT64_MAX,
+                        &definition->threshold.score);
     }
     read_limit(reader, "min_cost_krw", &definition->min_cost_krw);
     read_limit(reader, "max_cost_krw", &definition->max_cost_krw);
@@ -161,16 +176,6 @@ static uint32_t read_set(struct json_reader *reader, const char *name, unsigned 
         set |= value != 0 ? BALLOT_BIT(value) : 0;
     }
     return set;
-}
-
-static unsigned channel_value(const char *name)
-{
-    return (unsigned)ballot_channel_from_name(name);
-}
-
-static unsigned basis_value(const char *name)
-{
-    return (unsigned)ballot_basis_from_name(name);
 }
 
 static void read_areas(struct json_reader *reader, struct ballot_definition *definition)
@@ -346,7 +351,7 @@ static json_t *limit_json(const struct ballot_limit *limit)
 
 static json_t *threshold_json(const struct ballot_threshold *threshold)
 {
-    return threshold->present ? json_integer(threshold->votes) : json_null();
+    return threshold->present ? json_integer(threshold->score) : json_null();
 }
 
 static json_t *areas_json(const struct ballot_definition *definition)
@@ -430,7 +435,7 @@ json_t *ballot_json(const struct ballot_row *row, const struct ballot_definition
         "method", ballot_method_name(definition->method), "rule",
         ballot_rule_name(definition->rule), "satisfaction",
         ballot_satisfaction_name(definition->satisfaction), "completion",
-        ballot_completion_name(definition->completion), "threshold_votes",
+        ballot_completion_name(definition->completion), "threshold_score",
         threshold_json(&definition->threshold), "tie", ballot_tie_name(definition->tie),
         "min_options", (json_int_t)definition->min_options, "max_options",
         (json_int_t)definition->max_options, "min_cost_krw", limit_json(&definition->min_cost_krw),

@@ -42,12 +42,12 @@ static const struct word METHODS[] = {
 };
 
 static const struct word RULES[] = {
-    {"greedy", "다득표순(예산 한도 안에서 득표가 많은 사업부터 선정)"},
+    {"greedy", "다득표순(예산 한도 안에서 득표(점수)가 많은 사업부터 선정)"},
     {"greedy-no-skip", "다득표순(예산에 들지 않는 사업이 나오면 선정을 마침)"},
-    {"greedy-threshold", "다득표순(최소 득표수를 넘은 사업만 대상)"},
-    {"equal-shares", "균등 배분(예산을 투표자 수로 똑같이 나누어, 고른 사람들의 몫으로 선정)"},
+    {"greedy-threshold", "다득표순(최소 득표(점수) 이상인 사업만 대상)"},
+    {"equal-shares", "균등 몫(예산을 투표자 수로 똑같이 나누어, 고른 사람들의 몫으로 선정)"},
     {"phragmen", "부담 균형(프라그멘: 고른 사람들의 부담이 가장 적은 사업부터 선정)"},
-    {"comparison", "비교(균등 배분과 다득표순 중 더 많은 투표자에게 유리한 쪽)"},
+    {"comparison", "비교(균등 몫과 다득표순 중 더 많은 투표자에게 유리한 쪽)"},
 };
 
 static const struct word REASONS[] = {
@@ -56,7 +56,7 @@ static const struct word REASONS[] = {
     {"over-left", "남은 예산을 초과"},
     {"withdrawn", "사업 철회"},
     {"funded-partly", "남은 예산만큼 일부 선정"},
-    {"below-threshold", "최소 득표수 미달"},
+    {"below-threshold", "최소 득표(점수) 미달"},
     {"stopped", "선정이 먼저 끝남"},
     {"no-supporters", "고른 투표자 없음"},
     {"supporters-short", "고른 투표자들의 몫이 사업비에 모자람"},

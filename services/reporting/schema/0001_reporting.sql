@@ -152,7 +152,7 @@ COMMENT ON TABLE reporting.option_result IS 'What became of each option, from ta
 COMMENT ON COLUMN reporting.option_result.district IS 'The district this deployment serves.';
 COMMENT ON COLUMN reporting.option_result.ballot_id IS 'The ballot.';
 COMMENT ON COLUMN reporting.option_result.option_id IS 'Id in the ballot''s definition.';
-COMMENT ON COLUMN reporting.option_result.score IS 'Votes for it.';
+COMMENT ON COLUMN reporting.option_result.score IS 'Its score: votes, or points.';
 COMMENT ON COLUMN reporting.option_result.funded IS 'Whether it is funded.';
 COMMENT ON COLUMN reporting.option_result.reason IS 'Why: the tally''s reason code.';
 
