@@ -330,7 +330,7 @@ FROM generate_series(%(low)s, %(high)s) AS n;
 INSERT INTO participation.vote (ballot_id, nullifier, rev, channel, choice, blinding, req_hash,
     batch_no, leaf_index)
 SELECT %(ballot)s, sha256('n' || int8send(n)), 1, 1, decode(repeat('01', 35), 'hex'),
-    sha256('b' || int8send(n)), sha256('h' || int8send(n)), 0, 0
+    sha256('b' || int8send(n)), sha256('h' || int8send(n)), 1, 0
 FROM generate_series(%(low)s, %(high)s) AS n;
 INSERT INTO participation.vote_request (ballot_id, request_key, request_mac, nullifier, rev)
 SELECT %(ballot)s, sha256('k' || int8send(n)), sha256('m' || int8send(n)),
