@@ -17,6 +17,9 @@
 enum {
     BUS_GUARD_INTERVAL_MS = 5000,
     BUS_GUARD_MISS_COUNT_MAX = 2,
+    BUS_GUARD_HANG_COUNT_MAX =
+        4,                     /* rounds in a row, and so many milliseconds, without a connection */
+    BUS_GUARD_HANG_MS = 15000, /* being freed: nng will free none any more */
 };
 
 /* One thing that happened on an nng thread. */
@@ -70,6 +73,9 @@ struct bus_listener {
     nng_dialer probe_dialer;
     bool probe_dialing;
     atomic_bool probe_answered;
+    atomic_int probe_pipes; /* of the probe, not freed yet */
+    int64_t freed_ms;       /* monotonic: when at most the last dial's was left */
+    int hangs;              /* rounds since then */
     int misses;
     void (*on_closed)(void *context);
     void *context;

@@ -5,8 +5,14 @@
  * The guard dials itself every few seconds through a peer socket of its own;
  * when two dials in a row complete no handshake, the listener is opened anew.
  * It must never touch pipes that are already established.
+ *
+ * The same dials show another defect: the thread that frees connections can wait
+ * for ever, after subscribers that did not read were reset. Nothing but a new
+ * process helps then. The guard says so, and stops, since its own dials would
+ * leave two descriptors each.
  */
 #include "runtime/bus_internal.h"
+#include "runtime/clock.h"
 #include "runtime/log.h"
 
 #include <assert.h>
@@ -14,10 +20,16 @@
 #include <string.h>
 
 static atomic_uint_fast64_t resets;
+static atomic_bool hangs;
 
 uint64_t bus_listener_resets(void)
 {
     return atomic_load(&resets);
+}
+
+bool bus_hangs(void)
+{
+    return atomic_load(&hangs);
 }
 
 /* True for "1.5.2" and its elders: fixed upstream in 1.6. */
@@ -52,7 +64,40 @@ static void probe_connected(nng_pipe pipe, nng_pipe_ev event, void *context)
 
     (void)pipe; /* Which pipe does not matter: the probe socket dials nobody but us. */
     (void)event;
+    atomic_fetch_add(&self->probe_pipes, 1);
     atomic_store(&self->probe_answered, true);
+}
+
+/* On nng's thread that frees connections. */
+static void probe_freed(nng_pipe pipe, nng_pipe_ev event, void *context)
+{
+    struct bus_listener *self = context;
+
+    (void)pipe;
+    (void)event;
+    atomic_fetch_sub(&self->probe_pipes, 1);
+}
+
+/* False once no connection has been freed for many rounds and long enough: a process that was paused, or
+ * a clock that a test winds forward, is only one of these. */
+static bool frees_connections(struct bus_listener *self)
+{
+    int64_t now_ms = clock_monotonic_ms();
+
+    self->hangs++;
+    if (atomic_load(&self->probe_pipes) <= 1) {
+        self->hangs = 0;
+        self->freed_ms = now_ms;
+    }
+    return self->hangs < BUS_GUARD_HANG_COUNT_MAX || now_ms - self->freed_ms < BUS_GUARD_HANG_MS;
+}
+
+static void give_up(struct bus_listener *self)
+{
+    log_error("bus_hangs", log_str("url", self->url),
+              log_str("action", "start the service again: its nng frees no connection any more"));
+    atomic_store(&hangs, true);
+    (void)uv_timer_stop(&self->timer); /* Cannot fail. */
 }
 
 static void listener_reset(struct bus_listener *self)
@@ -71,6 +116,10 @@ static void guard_tick(uv_timer_t *timer)
 {
     struct bus_listener *self = timer->data;
 
+    if (!frees_connections(self)) {
+        give_up(self);
+        return;
+    }
     if (self->probe_dialing) {
         self->misses = atomic_load(&self->probe_answered) ? 0 : self->misses + 1;
         (void)nng_dialer_close(self->probe_dialer); /* A dial that never connected, or did. */
@@ -109,7 +158,9 @@ enum err bus_listener_open(struct bus_listener *self, struct loop *loop, nng_soc
     self->guarded = version_needs_guard(nng_version()) && probe_open(&self->probe) == 0;
     if (self->guarded) {
         bus_socket_limits(self->probe);
+        self->freed_ms = clock_monotonic_ms();
         (void)nng_pipe_notify(self->probe, NNG_PIPE_EV_ADD_POST, probe_connected, self);
+        (void)nng_pipe_notify(self->probe, NNG_PIPE_EV_REM_POST, probe_freed, self);
         (void)uv_timer_start(&self->timer, guard_tick, BUS_GUARD_INTERVAL_MS,
                              BUS_GUARD_INTERVAL_MS);
     }

@@ -39,6 +39,8 @@ static struct metric listener_resets = {
     .help = "How often a listener of the bus had to listen anew.",
     .labels = "",
 };
+static struct metric hangs =
+    GAUGE("hyeopchi_bus_hangs", "1 once nng frees no connection any more: restart the service.");
 static struct metric keys = GAUGE("hyeopchi_keys", "Public keys that are known.");
 static struct metric started =
     GAUGE("hyeopchi_process_start_time_seconds", "When the process started, since 1970.");
@@ -95,6 +97,7 @@ void host_metrics_register(const struct host *host)
     metrics_register(&leading);
     metrics_register(&stream_head);
     metrics_register(&listener_resets);
+    metrics_register(&hangs);
     metrics_register(&started);
     metrics_register(&resident);
     metrics_register(&descriptors);
@@ -147,6 +150,7 @@ void host_metrics_update(const struct host *host)
         metrics_set(&stream_head, (int64_t)publisher_head_seq(host->publisher));
     }
     metrics_add(&listener_resets, (int64_t)bus_listener_resets() - listener_resets.value);
+    metrics_set(&hangs, bus_hangs());
     metrics_set(&keys, host->keyring != NULL ? (int64_t)keyring_count(host->keyring) : 0);
     metrics_set(&started, host->state->started_ms / 1000);
     update_resident();

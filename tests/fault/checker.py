@@ -59,7 +59,7 @@ LAG_SECONDS = 30
 REFETCH_MAX = 200  # receipts asked for again over HTTP; all are compared in the database
 REBUILD_SECONDS = 60
 DESCRIPTORS_MORE_MAX = 24
-IDLE_SECONDS = 20
+IDLE_SECONDS = 30
 MEMORY_MORE_MAX = 96 * 1024 * 1024
 STREAMS = ("participation", "ledger", "reporting")
 
@@ -657,13 +657,21 @@ class Checker:
             name = f"{os.path.basename(path)[:-4]} {event}"
             errors[name] = errors.get(name, 0) + count
 
+    def _bus_hangs(self, name):
+        """Whether the service says that its nng frees no connection any more; see README.md."""
+        answer = Client(tuple(self.state["services"][name])).get("/metrics")
+        return b"\nhyeopchi_bus_hangs 1\n" in answer.body
+
     def _check_resources(self, findings, process):
         folder = f"/proc/{process['pid']}/fd"
         try:
             first = self.resources.get(process["pid"], (len(os.listdir(folder)), 0))
             # A connection that nobody uses any more is closed by its time limit, 15 s.
             most = first[0] + DESCRIPTORS_MORE_MAX
-            self._until(IDLE_SECONDS, lambda: True if len(os.listdir(folder)) <= most else None)
+            self._until(
+                IDLE_SECONDS,
+                lambda: len(os.listdir(folder)) <= most or self._bus_hangs(process["name"]) or None,
+            )
             descriptors = len(os.listdir(folder))
             with open(f"/proc/{process['pid']}/statm", encoding="ascii") as file:
                 memory = int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
@@ -671,7 +679,9 @@ class Checker:
             findings.add("I12", f"{process['name']} is not there: {error}")
             return
         first = self.resources.setdefault(process["pid"], (descriptors, memory))
-        if descriptors > first[0] + DESCRIPTORS_MORE_MAX:
+        if descriptors > most and self._bus_hangs(process["name"]):
+            findings.figures.setdefault("bus_hangs", []).append(process["name"])
+        elif descriptors > most:
             findings.add("I12", f"{process['name']}: {first[0]} descriptors are now {descriptors}")
         if memory > 2 * first[1] + MEMORY_MORE_MAX:
             findings.add("I12", f"{process['name']}: {first[1]} bytes are now {memory}")

@@ -199,11 +199,56 @@ static void a_listener_that_never_answers_is_opened_anew_and_keeps_who_is_connec
     close_fixture(f);
 }
 
+static void the_guard_gives_back_every_connection_of_its_own(void **state)
+{
+    struct fixture *f = open_fixture("ipc://", open_right_probe);
+
+    (void)state;
+    if (!f->listener.guarded) {
+        print_message("no guard with nng %s\n", nng_version());
+        close_fixture(f);
+        return;
+    }
+    hurry(f);
+    run_rounds(f, ROUND_COUNT);
+    while (atomic_load(&f->listener.probe_pipes) > 1) {
+        (void)uv_run(&f->loop.uv, UV_RUN_ONCE);
+    }
+    assert_false(bus_hangs());
+    close_fixture(f);
+}
+
+/* nng cannot be made to hang to order: what the guard has counted is put in its place. */
+static void a_guard_whose_connections_are_never_freed_says_so_and_stops(void **state)
+{
+    struct fixture *f = open_fixture("ipc://", open_right_probe);
+
+    (void)state;
+    if (!f->listener.guarded) {
+        print_message("no guard with nng %s\n", nng_version());
+        close_fixture(f);
+        return;
+    }
+    atomic_fetch_add(&f->listener.probe_pipes, 1000);
+    hurry(f);
+    run_rounds(f, BUS_GUARD_HANG_COUNT_MAX + 1);
+    assert_false(bus_hangs()); /* Many rounds, but not long enough. */
+    f->listener.freed_ms -= BUS_GUARD_HANG_MS;
+    while (!bus_hangs()) {
+        (void)uv_run(&f->loop.uv, UV_RUN_ONCE);
+    }
+    assert_false(uv_is_active((uv_handle_t *)&f->listener.timer));
+    say_until_heard(f); /* Whoever is connected goes on. */
+    close_fixture(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_listener_that_answers_is_left_alone),
         cmocka_unit_test(a_listener_that_never_answers_is_opened_anew_and_keeps_who_is_connected),
+        cmocka_unit_test(the_guard_gives_back_every_connection_of_its_own),
+        cmocka_unit_test(a_guard_whose_connections_are_never_freed_says_so_and_stops),
     };
 
     loop_block_signals();
