@@ -214,18 +214,18 @@ static enum err add_points(const struct ballot_source *source, const struct pb *
     return ERR_OK;
 }
 
-/* What the rule asks for: of greedy-threshold the least votes to take part, given or the file's. */
+/* What the rule asks for: of greedy-threshold the least score to take part, given or the file's. */
 static enum err add_threshold(const struct ballot_source *source, const struct pb *pb,
                               json_t *definition)
 {
-    int64_t votes = source->threshold_score;
+    int64_t score = source->threshold_score;
 
-    if (votes == 0 && strcmp(source->rule, "greedy-threshold") == 0 &&
-        meta_number(source, pb, "min_project_score_threshold", 0, &votes)) {
+    if (score == 0 && strcmp(source->rule, "greedy-threshold") == 0 &&
+        meta_number(source, pb, "min_project_score_threshold", 0, &score)) {
         return ERR_INVALID;
     }
-    if (votes > 0) {
-        (void)json_object_set_new(definition, "threshold_score", json_integer(votes));
+    if (score > 0) {
+        (void)json_object_set_new(definition, "threshold_score", json_integer(score));
     }
     return ERR_OK;
 }

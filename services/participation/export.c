@@ -85,7 +85,7 @@ static enum err take_vote(void *context, const struct box_vote *vote)
     }
     choice->at = (uint32_t)at;
     choice->length = (uint32_t)(text_length(&export->lists) - at);
-    if (ballot_pb_has_points(export->definition)) {
+    if (ballot_has_points(export->definition)) {
         ballot_pb_add_points(&export->lists, &vote->body);
         choice->points_length = (uint32_t)(text_length(&export->lists) - at - choice->length);
     }
@@ -184,7 +184,7 @@ static void write_file(struct export *export, struct text *text)
         const struct ballot_pb_vote vote = {
             .choices = lists + choice->at,
             .choices_length = choice->length,
-            .points = ballot_pb_has_points(export->definition) ? points : NULL,
+            .points = ballot_has_points(export->definition) ? points : NULL,
             .points_length = choice->points_length,
         };
 

@@ -107,42 +107,52 @@ def rfc3339(time_ms):
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def carry_through(office, path, winners):
-    """Takes one file all the way and compares every step with the winners expected."""
-    now = office.clock.now_ms()
+def both(office, action, ballot_id, state):
+    """Two operators decide; returns once the ballot has come to the state."""
+    for key in (office.kim, office.lee):
+        office.run(key, "ballot", action, ballot_id)
+    office.run(office.kim, "ballot", "wait", ballot_id, "--state", state)
+
+
+def create_ballot(office, path, *options):
+    """A draft from a file, which the ledger has money enough for."""
     limit = ("--year", str(YEAR), "--source", "district", "--amount", "1000000000000")
     office.run(office.kim, "ledger", "limit", "set", *limit)
-    ballot = office.ask(
-        office.kim, "ballot", "create", "--from", path, "--year", str(YEAR), "--tie", "id",
-        "--opens", rfc3339(now - 1000), "--closes", rfc3339(now + 3_600_000),
+    now = office.clock.now_ms()
+    return office.ask(
+        office.kim, "ballot", "create", "--from", path, "--year", str(YEAR), "--opens",
+        rfc3339(now - 1000), "--closes", rfc3339(now + 3_600_000), *options,
     )  # fmt: skip
+
+
+def import_votes(office, path, ballot_id):
+    return office.ask(
+        office.portal, "vote", "import", path, "--ballot", ballot_id, "--subject-key-file",
+        office.subject_key,
+    )  # fmt: skip
+
+
+def count_by_command(path, *method):
+    """What the command finds; options that a file marks as withdrawn are not put on a ballot."""
+    counted = json.loads(run_command("tally", path, *method, "--json").stdout)
+    counted["options"] = [o for o in counted["options"] if o["reason"] != "withdrawn"]
+    return counted
+
+
+def carry_through(office, path, winners):
+    """Takes one file all the way and compares every step with the winners expected."""
+    ballot = create_ballot(office, path, "--tie", "id")
     ballot_id = ballot["ballot_id"]
-    for key in (office.kim, office.lee):
-        office.run(key, "ballot", "open", ballot_id)
-    office.run(office.kim, "ballot", "wait", ballot_id, "--state", "open")
-    imported = office.ask(
-        office.portal, "vote", "import", path, "--ballot", ballot_id, "--subject-key-file",
-        office.subject_key,
-    )  # fmt: skip
-    again = office.ask(
-        office.portal, "vote", "import", path, "--ballot", ballot_id, "--subject-key-file",
-        office.subject_key,
-    )  # fmt: skip
+    both(office, "open", ballot_id, "open")
+    imported = import_votes(office, path, ballot_id)
+    again = import_votes(office, path, ballot_id)
     assert again["accepted"] == imported["accepted"]
-    for key in (office.kim, office.lee):
-        office.run(key, "ballot", "close", ballot_id)
-    office.run(office.kim, "ballot", "wait", ballot_id, "--state", "counted")
-    for key in (office.kim, office.lee):
-        office.run(key, "ballot", "certify", ballot_id)
+    both(office, "close", ballot_id, "counted")
+    both(office, "certify", ballot_id, "certified")
 
     result = json.loads(office.run(office.kim, "ballot", "result", ballot_id, "--json").stdout)
-    counted = json.loads(
-        run_command("tally", path, "--rule", "greedy", "--tie", "id", "--json").stdout
-    )
     assert sorted(result["funded"]) == sorted(winners)
-    # Options that the file marks as withdrawn are not put on the ballot.
-    counted["options"] = [o for o in counted["options"] if o["reason"] != "withdrawn"]
-    assert result == counted
+    assert result == count_by_command(path, "--rule", "greedy", "--tie", "id")
     check_money(office, ballot, result)
     check_report(office, ballot_id, imported["accepted"], result)
     return ballot_id
@@ -258,31 +268,15 @@ METHODS = (
 )
 
 
-def both(office, action, ballot_id, state):
-    """Two operators decide; returns once the ballot has come to the state."""
-    for key in (office.kim, office.lee):
-        office.run(key, "ballot", action, ballot_id)
-    office.run(office.kim, "ballot", "wait", ballot_id, "--state", state)
-
-
 def count_in_service(office, path, method, tie="id"):
     """Takes a ballot from a file to certified with the file's votes; returns its id and result, which is
     what the command finds in that file, and in the one that the ballot is exported to."""
-    limit = ("--year", str(YEAR), "--source", "district", "--amount", "1000000000000")
-    office.run(office.kim, "ledger", "limit", "set", *limit)
-    now = office.clock.now_ms()
     method = (*method, "--tie", tie)
-    ballot = office.ask(
-        office.kim, "ballot", "create", "--from", path, "--year", str(YEAR), "--opens",
-        rfc3339(now - 1000), "--closes", rfc3339(now + 3_600_000), *method,
-    )  # fmt: skip
+    ballot = create_ballot(office, path, *method)
     ballot_id = ballot["ballot_id"]
     assert ballot["rule"] == method[1]
     both(office, "open", ballot_id, "open")
-    office.ask(
-        office.portal, "vote", "import", path, "--ballot", ballot_id, "--subject-key-file",
-        office.subject_key,
-    )  # fmt: skip
+    import_votes(office, path, ballot_id)
     both(office, "close", ballot_id, "counted")
     both(office, "certify", ballot_id, "certified")
     result = json.loads(office.run(office.kim, "ballot", "result", ballot_id, "--json").stdout)
@@ -291,10 +285,7 @@ def count_in_service(office, path, method, tie="id"):
         file.write(office.run(office.kim, "ballot", "export", ballot_id).stdout)
     run_command("pb", "check", exported)
     for source in (path, exported):
-        counted = json.loads(run_command("tally", source, *method, "--json").stdout)
-        # Options that the file marks as withdrawn are not put on the ballot.
-        counted["options"] = [o for o in counted["options"] if o["reason"] != "withdrawn"]
-        assert result == counted, (method, source)
+        assert result == count_by_command(source, *method), (method, source)
     return ballot_id, result
 
 

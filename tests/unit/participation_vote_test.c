@@ -454,6 +454,20 @@ static void any_order_of_the_same_choices_is_the_same_body_and_comes_back_sorted
     }
 }
 
+/* Writes choices and reads them back. */
+static void there_and_back(enum vote_body_method method, const struct vote_choice *choices,
+                           size_t count, struct vote_body *ret_body)
+{
+    uint8_t data[VOTE_BODY_SIZE(3)];
+    struct encoder encoder;
+    size_t length = 0;
+
+    encoder_init(&encoder, data, sizeof data);
+    vote_body_encode(&encoder, method, choices, count);
+    assert_int_equal(encoder_finish(&encoder, &length), ERR_OK);
+    assert_int_equal(vote_body_decode(data, length, ret_body), ERR_OK);
+}
+
 /* Points of 0 are points; a place decides where an option stands, not its number. */
 static void points_and_places_come_back_from_their_body(void **state)
 {
@@ -463,23 +477,14 @@ static void points_and_places_come_back_from_their_body(void **state)
         {.option = 9, .value = 2}, {.option = 4, .value = 3}, {.option = 30, .value = 1}};
     static struct vote_body body;
     uint32_t ranked[VOTE_CHOICE_MAX];
-    uint8_t data[VOTE_BODY_SIZE(3)];
-    struct encoder encoder;
-    size_t length = 0;
 
     (void)state;
-    encoder_init(&encoder, data, sizeof data);
-    vote_body_encode(&encoder, VOTE_BODY_METHOD_POINTS, POINTS, 2);
-    assert_int_equal(encoder_finish(&encoder, &length), ERR_OK);
-    assert_int_equal(vote_body_decode(data, length, &body), ERR_OK);
+    there_and_back(VOTE_BODY_METHOD_POINTS, POINTS, 2, &body);
     assert_int_equal(body.choices[0].value, 7);
     assert_int_equal(body.choices[1].option, 9);
     assert_int_equal(body.choices[1].value, 0);
 
-    encoder_init(&encoder, data, sizeof data);
-    vote_body_encode(&encoder, VOTE_BODY_METHOD_RANK, PLACES, 3);
-    assert_int_equal(encoder_finish(&encoder, &length), ERR_OK);
-    assert_int_equal(vote_body_decode(data, length, &body), ERR_OK);
+    there_and_back(VOTE_BODY_METHOD_RANK, PLACES, 3, &body);
     assert_int_equal(vote_body_ranked(&body, ranked), ERR_OK);
     assert_int_equal(ranked[0], 30);
     assert_int_equal(ranked[1], 9);
@@ -529,15 +534,9 @@ static void points_and_ranks_keep_their_values(void **state)
 {
     static const struct vote_choice CHOICES[] = {{9, UINT32_MAX}, {2, 3}};
     static struct vote_body body;
-    uint8_t data[VOTE_BODY_SIZE(2)];
-    struct encoder encoder;
-    size_t length = 0;
 
     (void)state;
-    encoder_init(&encoder, data, sizeof data);
-    vote_body_encode(&encoder, VOTE_BODY_METHOD_POINTS, CHOICES, 2);
-    assert_int_equal(encoder_finish(&encoder, &length), ERR_OK);
-    assert_int_equal(vote_body_decode(data, length, &body), ERR_OK);
+    there_and_back(VOTE_BODY_METHOD_POINTS, CHOICES, 2, &body);
     assert_int_equal(body.method, VOTE_BODY_METHOD_POINTS);
     assert_int_equal(body.choices[0].option, 2);
     assert_int_equal(body.choices[0].value, 3);

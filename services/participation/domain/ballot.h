@@ -30,7 +30,7 @@
 #define BALLOT_WINDOW_MIN_MS 1000LL             /* a second, for rehearsals */
 #define BALLOT_WINDOW_MAX_MS (366LL * 24 * 60 * 60 * 1000)
 #define BALLOT_TIME_MAX_MS   4133980800000LL /* 2101-01-01T00:00:00Z */
-#define BALLOT_THRESHOLD_MAX 1000000000LL    /* a score that no option reaches */
+#define BALLOT_THRESHOLD_MAX 1000000000LL    /* of the least score that takes part */
 #define BALLOT_POINTS_MAX    1000000LL       /* of one option, or of a cumulative vote together */
 
 /* Lengths of texts in bytes of UTF-8, without the NUL. A Hangul syllable is three. */
@@ -79,8 +79,7 @@ enum ballot_satisfaction {
     BALLOT_SATISFACTION_MISSING = 0,
     BALLOT_SATISFACTION_COST = 1,
     BALLOT_SATISFACTION_CARDINALITY = 2,
-    BALLOT_SATISFACTION_POINTS =
-        3, /* equal shares and comparison of cumulative and scoring votes */
+    BALLOT_SATISFACTION_POINTS = 3, /* equal shares and comparison, where votes have points */
     BALLOT_SATISFACTION_END,
 };
 
@@ -291,6 +290,9 @@ const struct ballot_option *ballot_option(const struct ballot_definition *defini
 /* The number of the first option whose id (or programme) an earlier option has too; 0 when all
  * differ. At most BALLOT_OPTION_MAX options. */
 uint32_t ballot_duplicate_find(const struct ballot_definition *definition, bool by_programme);
+
+/* True where a choice says how many points its option gets: cumulative and scoring. */
+bool ballot_has_points(const struct ballot_definition *definition);
 
 /* The limits of a vote's points, with those that the definition leaves open filled in: at least 1 for an
  * option of a cumulative vote and 0 of a scoring one, no more for one option than for all together. */

@@ -151,13 +151,12 @@ static enum err check_rule(const struct ballot_definition *definition,
     const bool shares =
         definition->rule == BALLOT_RULE_EQUAL_SHARES || definition->rule == BALLOT_RULE_COMPARISON;
     const bool has_threshold = definition->rule == BALLOT_RULE_GREEDY_THRESHOLD;
-    const bool points = definition->method == BALLOT_METHOD_CUMULATIVE ||
-                        definition->method == BALLOT_METHOD_SCORING;
     const struct ballot_threshold *threshold = &definition->threshold;
 
     if ((definition->rule == BALLOT_RULE_PHRAGMEN &&
          definition->satisfaction != BALLOT_SATISFACTION_COST) ||
-        (definition->satisfaction == BALLOT_SATISFACTION_POINTS && (!shares || !points))) {
+        (definition->satisfaction == BALLOT_SATISFACTION_POINTS &&
+         (!shares || !ballot_has_points(definition)))) {
         return ballot_refuse(refusal, BALLOT_REFUSAL_SATISFACTION_UNUSED, "satisfaction");
     }
     if (!shares && definition->completion != BALLOT_COMPLETION_NONE) {

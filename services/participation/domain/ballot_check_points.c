@@ -9,6 +9,12 @@
 
 enum points_use { POINTS_UNUSED, POINTS_ALLOWED, POINTS_NEEDED };
 
+bool ballot_has_points(const struct ballot_definition *definition)
+{
+    return definition->method == BALLOT_METHOD_CUMULATIVE ||
+           definition->method == BALLOT_METHOD_SCORING;
+}
+
 struct ballot_point_limits ballot_point_limits(const struct ballot_definition *definition)
 {
     const bool cumulative = definition->method == BALLOT_METHOD_CUMULATIVE;
@@ -29,7 +35,7 @@ enum err ballot_check_points(const struct ballot_definition *definition,
 {
     const bool scoring = definition->method == BALLOT_METHOD_SCORING;
     const bool cumulative = definition->method == BALLOT_METHOD_CUMULATIVE;
-    const enum points_use either = scoring || cumulative ? POINTS_ALLOWED : POINTS_UNUSED;
+    const enum points_use either = ballot_has_points(definition) ? POINTS_ALLOWED : POINTS_UNUSED;
 
     const struct {
         const char *field;
@@ -94,8 +100,7 @@ enum err ballot_check_point_limits(const struct ballot_definition *definition,
     if (definition->default_score.points > limits.max) {
         return ballot_refuse(refusal, BALLOT_REFUSAL_DEFAULT_SCORE_ABOVE_MAX, "default_score");
     }
-    if (definition->method != BALLOT_METHOD_CUMULATIVE &&
-        definition->method != BALLOT_METHOD_SCORING) {
+    if (!ballot_has_points(definition)) {
         return ERR_OK;
     }
     if (counts_naming(definition) && (limits.min < 1 || definition->default_score.points > 0)) {

@@ -51,12 +51,6 @@ static void add_day(struct text *text, const char *key, int64_t time_ms)
     pb_write_pair(text, key, day);
 }
 
-bool ballot_pb_has_points(const struct ballot_definition *definition)
-{
-    return definition->method == BALLOT_METHOD_CUMULATIVE ||
-           definition->method == BALLOT_METHOD_SCORING;
-}
-
 static void add_points(struct text *text, const char *key, const struct ballot_points *points)
 {
     if (points->present) {
@@ -170,7 +164,7 @@ void ballot_pb_add_head(struct text *text, const struct ballot_definition *defin
     }
     pb_write_row(text, &votes, 1);
     pb_write_row(text, vote_columns,
-                 ballot_pb_has_points(definition) ? VOTE_COLUMNS : VOTE_COLUMNS - 1);
+                 ballot_has_points(definition) ? VOTE_COLUMNS : VOTE_COLUMNS - 1);
 }
 
 enum err ballot_pb_add_choices(struct text *text, const struct ballot_definition *definition,

@@ -37,10 +37,8 @@ ERR_CHECKED enum err ballot_pb_add_choices(struct text *text,
                                            const struct ballot_definition *definition,
                                            const struct vote_body *body);
 
-/* Whether the votes of this ballot have points, which are a column of their own. */
-bool ballot_pb_has_points(const struct ballot_definition *definition);
-
-/* Adds the points that a vote gives, between commas, in the order of the ids. */
+/* Adds the points that a vote gives, between commas, in the order of the ids: a column of its own, where
+ * ballot_has_points(). */
 void ballot_pb_add_points(struct text *text, const struct vote_body *body);
 
 /* Choices as they were added above, and their points; NULL and 0 where the ballot has none. */

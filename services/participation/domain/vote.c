@@ -227,12 +227,13 @@ static enum err check_choices(const struct ballot_definition *definition, const 
 static enum err check_value(const struct ballot_definition *definition, const struct vote *vote,
                             size_t index, struct vote_refusal *refusal)
 {
-    const struct ballot_point_limits limits = ballot_point_limits(definition);
+    struct ballot_point_limits limits;
     const int64_t value = vote->choices[index].value;
 
     switch (definition->method) {
     case BALLOT_METHOD_CUMULATIVE:
     case BALLOT_METHOD_SCORING:
+        limits = ballot_point_limits(definition);
         if (value < limits.min) {
             return refuse_choice(refusal, VOTE_REFUSAL_POINTS_TOO_FEW, index, "value");
         }

@@ -16,8 +16,7 @@ enum vote_body_method vote_body_method(const struct ballot_definition *definitio
     assert(definition->method > BALLOT_METHOD_MISSING && definition->method < BALLOT_METHOD_END);
     assert(definition->min_options <= definition->max_options);
 
-    if (definition->method == BALLOT_METHOD_CUMULATIVE ||
-        definition->method == BALLOT_METHOD_SCORING) {
+    if (ballot_has_points(definition)) {
         return VOTE_BODY_METHOD_POINTS;
     }
     if (definition->method == BALLOT_METHOD_ORDINAL) {
@@ -33,7 +32,7 @@ void vote_body_encode(struct encoder *encoder, enum vote_body_method method,
                       const struct vote_choice *choices, size_t count)
 {
     /* One place per option instead of a sort: a batch of long votes stays linear. */
-    const struct vote_choice *chosen[BALLOT_OPTION_MAX + 1] = {NULL};
+    uint16_t chosen[BALLOT_OPTION_MAX + 1] = {0}; /* which choice, from 1 on */
     size_t written = 0;
 
     assert(method > VOTE_BODY_METHOD_MISSING && method < VOTE_BODY_METHOD_END);
@@ -42,16 +41,16 @@ void vote_body_encode(struct encoder *encoder, enum vote_body_method method,
     for (size_t i = 0; i < count; i++) {
         assert(choices[i].option >= 1 && choices[i].option <= BALLOT_OPTION_MAX);
         assert(value_allowed(method, choices[i].value));
-        assert(chosen[choices[i].option] == NULL);
-        chosen[choices[i].option] = &choices[i];
+        assert(chosen[choices[i].option] == 0);
+        chosen[choices[i].option] = (uint16_t)(i + 1);
     }
 
     encode_u8(encoder, (uint8_t)method);
     encode_count(encoder, count);
     for (uint32_t option = 1; option <= BALLOT_OPTION_MAX && written < count; option++) {
-        if (chosen[option] != NULL) {
+        if (chosen[option] != 0) {
             encode_u32(encoder, option);
-            encode_u32(encoder, chosen[option]->value);
+            encode_u32(encoder, choices[chosen[option] - 1].value);
             written++;
         }
     }

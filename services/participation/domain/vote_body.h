@@ -9,8 +9,8 @@
  *   pad           choice_body || 0x80 || 0x00 … up to 32 * ceil((3 + 8 * max_choices + 1) / 32)
  *
  * An approval or choose-1 ballot uses 4 when it limits the total cost and 1
- * when it does not; cumulative and scoring use 2, ordinal uses 3. Padding makes the length say nothing about the number of
- * choices. No allocation; any thread.
+ * when it does not; cumulative and scoring use 2, ordinal uses 3. Padding makes
+ * the length say nothing about the number of choices. No allocation; any thread.
  */
 #ifndef HYEOPCHI_PARTICIPATION_VOTE_BODY_H
 #define HYEOPCHI_PARTICIPATION_VOTE_BODY_H

@@ -9,6 +9,7 @@
 #include "runtime/clock.h"
 #include "runtime/json.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,14 +49,22 @@ static const char *const OPTION_KEYS[] = {
     "id", "name", "cost_krw", "area", "field", "programme", NULL,
 };
 
-/* The members about points, in the order of POINT_KEYS. */
-enum { POINT_COUNT = 5 };
-
-static const char *const POINT_KEYS[POINT_COUNT] = {
-    "min_points", "max_points", "min_sum_points", "max_sum_points", "default_score",
+/* The members about points, and where in the definition they stand. */
+static const struct {
+    const char *key;
+    size_t offset;
+} POINTS[] = {
+    {"min_points", offsetof(struct ballot_definition, min_points)},
+    {"max_points", offsetof(struct ballot_definition, max_points)},
+    {"min_sum_points", offsetof(struct ballot_definition, min_sum_points)},
+    {"max_sum_points", offsetof(struct ballot_definition, max_sum_points)},
+    {"default_score", offsetof(struct ballot_definition, default_score)},
 };
 
-/* A word of an enum. What is missing becomes `otherwise`, or NULL, is refused; unknown words are, too. */
+enum { POINT_COUNT = sizeof POINTS / sizeof POINTS[0] };
+
+/* A word of an enum. What is missing becomes `otherwise`; where that is NULL it is refused, and unknown
+ * words are everywhere. */
 static unsigned read_word(struct json_reader *reader, const char *name, const char *otherwise,
                           unsigned (*from_name)(const char *))
 {
@@ -109,15 +118,12 @@ static void read_limit(struct json_reader *reader, const char *name, struct ball
 
 static void read_points(struct json_reader *reader, struct ballot_definition *definition)
 {
-    struct ballot_points *const points[POINT_COUNT] = {
-        &definition->min_points,     &definition->max_points,    &definition->min_sum_points,
-        &definition->max_sum_points, &definition->default_score,
-    };
-
     for (size_t i = 0; i < POINT_COUNT; i++) {
-        points[i]->present = json_reader_has(reader, POINT_KEYS[i]);
-        if (points[i]->present) {
-            json_read_int64(reader, POINT_KEYS[i], INT64_MIN, INT64_MAX, &points[i]->points);
+        struct ballot_points *points = (void *)((char *)definition + POINTS[i].offset);
+
+        points->present = json_reader_has(reader, POINTS[i].key);
+        if (points->present) {
+            json_read_int64(reader, POINTS[i].key, INT64_MIN, INT64_MAX, &points->points);
         }
     }
 }
@@ -409,16 +415,14 @@ static json_t *refusal_json(const struct ballot_row *row)
 /* Adds the limits of points; null for those that the definition does not have. */
 static bool add_points(json_t *json, const struct ballot_definition *definition)
 {
-    const struct ballot_points *const points[POINT_COUNT] = {
-        &definition->min_points,     &definition->max_points,    &definition->min_sum_points,
-        &definition->max_sum_points, &definition->default_score,
-    };
     bool added = true;
 
     for (size_t i = 0; i < POINT_COUNT; i++) {
-        json_t *value = points[i]->present ? json_integer(points[i]->points) : json_null();
+        const struct ballot_points *points =
+            (const void *)((const char *)definition + POINTS[i].offset);
+        json_t *value = points->present ? json_integer(points->points) : json_null();
 
-        added = json_object_set_new(json, POINT_KEYS[i], value) == 0 && added;
+        added = json_object_set_new(json, POINTS[i].key, value) == 0 && added;
     }
     return added;
 }
