@@ -6,6 +6,7 @@
 #include "cli/ledger_commands.h"
 
 #include "cli/client.h"
+#include "cli/ledger_sheet.h"
 #include "cli/nouns.h"
 #include "cli/request.h"
 
@@ -166,6 +167,12 @@ static const char *const OPEN_EXAMPLES[] = {"hyeopchi ledger open --year 2027", 
 static const char *const CLOSE_EXAMPLES[] = {
     "hyeopchi ledger close --year 2026 --document 결산-2026", NULL};
 static const char *const PERIODS_EXAMPLES[] = {"hyeopchi ledger periods", NULL};
+
+static const char *const SHEET_CHECK_EXAMPLES[] = {
+    "hyeopchi ledger sheet check 예산현황.csv", "hyeopchi ledger sheet check sheets/*.csv --json",
+    NULL};
+static const char *const SHEET_EXPORT_EXAMPLES[] = {
+    "hyeopchi ledger sheet export 예산현황.csv --format json --output 예산현황.json", NULL};
 
 static const struct command_operand ACCOUNT_OPERAND[] = {
     {.name = "ACCOUNT",
@@ -430,6 +437,23 @@ static const struct command COMMANDS[] = {
         .shared = CLIENT_OPTIONS,
         .examples = VERIFY_EXAMPLES,
         .run = ledger_verify,
+    },
+    {
+        .verb = "sheet check",
+        .summary = {"예산표의 합계와 앞뒤가 맞는지 살펴봅니다",
+                    "says what of budget sheets does not add up"},
+        .operands = LEDGER_SHEETS_OPERAND,
+        .examples = SHEET_CHECK_EXAMPLES,
+        .run = ledger_sheet_check,
+    },
+    {
+        .verb = "sheet export",
+        .summary = {"예산표를 금액 그대로 다른 형식으로 내보냅니다",
+                    "writes a budget sheet in another form, every figure as it is"},
+        .operands = LEDGER_SHEET_OPERAND,
+        .options = LEDGER_SHEET_EXPORT_OPTIONS,
+        .examples = SHEET_EXPORT_EXAMPLES,
+        .run = ledger_sheet_export,
     },
 };
 

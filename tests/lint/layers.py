@@ -37,7 +37,7 @@ PURE_HEADERS = {
 # clock, randomness and locale are not among them.
 PURE_SYMBOLS = re.compile(
     r"^(__assert_fail|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_"
-    r"|(__)?(memcpy|memmove|memset|memcmp|memchr|strlen|strnlen|strcmp|strncmp|strchr|strspn|strcspn)"
+    r"|(__)?(memcpy|memmove|memset|memcmp|memchr|strlen|strnlen|strcmp|strncmp|strchr|strstr|strspn|strcspn)"
     r"(_chk)?|qsort|bsearch|malloc|calloc|realloc|free"
     r"|__u?(div|mod)ti3"  # how gcc divides integers of 128 bits
     r"|__(asan|ubsan|tsan|sanitizer)_.*|__sanitizer_cov_.*|__bid.*)$"
