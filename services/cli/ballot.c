@@ -6,6 +6,7 @@
  */
 #include "cli/nouns.h"
 
+#include "cli/ballot_act.h"
 #include "cli/ballot_export.h"
 #include "cli/ballot_source.h"
 #include "cli/key_file.h"
@@ -182,57 +183,6 @@ static enum cli_status ballot_list(const struct invocation *invocation)
     return status;
 }
 
-/* An action that may need a second operator: 202 says that it still does. */
-static enum cli_status ballot_act(const struct invocation *invocation, const char *action)
-{
-    struct client_response response;
-    struct client *client = NULL;
-    char path[CLIENT_URL_SIZE];
-    enum cli_status status;
-
-    if (request_ballot_path(invocation, invocation_operand(invocation, 0), action, path)) {
-        return CLI_USAGE;
-    }
-    status = client_open(invocation, &client);
-    if (status != CLI_OK) {
-        return status;
-    }
-    status = request_send(invocation, client,
-                          &(const struct client_request){
-                              .service = CLIENT_PARTICIPATION,
-                              .method = "POST",
-                              .path = path,
-                          },
-                          &response);
-    if (status == CLI_OK) {
-        print_answer(response.json, invocation->json);
-        if (response.status == 202 && json_object_get(response.json, "needed") != NULL) {
-            (void)fprintf(stderr,
-                          say("승인했습니다(%s). 다른 운영자 한 명의 승인이 더 있어야 합니다.\n",
-                              "Approved by %s. Another operator must approve it too.\n"),
-                          client_key_id(client));
-        }
-        client_response_release(&response);
-    }
-    client_close(client);
-    return status;
-}
-
-static enum cli_status ballot_open_run(const struct invocation *invocation)
-{
-    return ballot_act(invocation, ":open");
-}
-
-static enum cli_status ballot_close_run(const struct invocation *invocation)
-{
-    return ballot_act(invocation, ":close");
-}
-
-static enum cli_status ballot_certify(const struct invocation *invocation)
-{
-    return ballot_act(invocation, ":certify");
-}
-
 /* The places of the states in a ballot's life; -1 for a word that is none. */
 static int state_place(const char *state)
 {
@@ -397,9 +347,10 @@ static const struct command_option CREATE_OPTIONS[] = {
     {
         .name = "tie",
         .argument = "RULE",
-        .choices = "lowest-cost-then-votes|id|listed-order",
-        .sentence = {"동점 규칙 (기본 lowest-cost-then-votes)",
-                     "how ties are broken (default lowest-cost-then-votes)"},
+        .sentence = {"동점 규칙: lowest-cost-then-votes(기본), id, listed-order, "
+                     "drawn:FILE(추첨 순서), lot(마감 뒤 공개할 난수)",
+                     "how ties are broken: lowest-cost-then-votes (default), id, listed-order, "
+                     "drawn:FILE (an order drawn), lot (a seed published after close)"},
     },
     {
         .name = "print",
@@ -418,6 +369,17 @@ static const struct command_option WAIT_OPTIONS[] = {
         .required = true,
         .sentence = {"기다릴 상태 (이미 지났으면 곧바로 끝냄)",
                      "the state to wait for; a later one will do"},
+    },
+    {.name = NULL},
+};
+
+static const struct command_option LOT_OPTIONS[] = {
+    {
+        .name = "seed",
+        .argument = "TEXT",
+        .required = true,
+        .sentence = {"공개한 난수. 두 운영자가 똑같이 줍니다",
+                     "the published seed; both operators give the same"},
     },
     {.name = NULL},
 };
@@ -442,6 +404,8 @@ static const char *const OPEN_EXAMPLES[] = {
     NULL,
 };
 static const char *const CLOSE_EXAMPLES[] = {"hyeopchi ballot close " ID, NULL};
+static const char *const LOT_EXAMPLES[] = {
+    "hyeopchi ballot lot " ID " --seed '2026-11-22 로또 1199회 3 7 15 22 31 40'", NULL};
 static const char *const CERTIFY_EXAMPLES[] = {"hyeopchi ballot certify " ID " --key-file kim.key",
                                                NULL};
 static const char *const TURNOUT_EXAMPLES[] = {"hyeopchi ballot turnout " ID, NULL};
@@ -482,7 +446,7 @@ static const struct command COMMANDS[] = {
         .operands = REQUEST_BALLOT_OPERAND,
         .shared = CLIENT_OPTIONS,
         .examples = OPEN_EXAMPLES,
-        .run = ballot_open_run,
+        .run = ballot_act_open,
     },
     {
         .verb = "close",
@@ -491,7 +455,17 @@ static const struct command COMMANDS[] = {
         .operands = REQUEST_BALLOT_OPERAND,
         .shared = CLIENT_OPTIONS,
         .examples = CLOSE_EXAMPLES,
-        .run = ballot_close_run,
+        .run = ballot_act_close,
+    },
+    {
+        .verb = "lot",
+        .summary = {"동점을 가릴 난수의 공개를 승인합니다 (마감 뒤, 운영자 두 명)",
+                    "approves the seed that breaks ties, after close; two operators must"},
+        .operands = REQUEST_BALLOT_OPERAND,
+        .options = LOT_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = LOT_EXAMPLES,
+        .run = ballot_act_lot,
     },
     {
         .verb = "certify",
@@ -500,7 +474,7 @@ static const struct command COMMANDS[] = {
         .operands = REQUEST_BALLOT_OPERAND,
         .shared = CLIENT_OPTIONS,
         .examples = CERTIFY_EXAMPLES,
-        .run = ballot_certify,
+        .run = ballot_act_certify,
     },
     {
         .verb = "turnout",

@@ -7,13 +7,17 @@
 
 #include "cli/pb_stream.h"
 #include "cli/phrase.h"
+#include "cli/tally_draw.h"
 #include "participation/domain/ballot.h"
 #include "runtime/clock.h"
 
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#define DRAWN_PREFIX "drawn:"
 
 /* Stops the reading at the first vote: by then everything wanted is known. */
 static enum err stop_at_vote(void *context, const struct election *election,
@@ -170,6 +174,41 @@ static enum err add_limits(const struct ballot_source *source, const struct pb *
     return ERR_OK;
 }
 
+/* The name of the tie rule, and of drawn the order of the file behind it: ids of options that are put
+ * on the ballot, the first drawn in front. */
+static enum err add_tie(const struct ballot_source *source, const struct election *election,
+                        json_t *definition)
+{
+    const uint32_t count = election_option_count(election);
+    uint32_t *places;
+    json_t *order;
+    enum err err;
+
+    if (strncmp(source->tie, DRAWN_PREFIX, strlen(DRAWN_PREFIX)) != 0) {
+        return json_object_set_new(definition, "tie", json_string(source->tie)) == 0 ? ERR_OK
+                                                                                     : ERR_INVALID;
+    }
+    places = calloc((size_t)count + 1, sizeof *places);
+    order = json_array();
+    err = places == NULL || order == NULL
+              ? ERR_FULL
+              : tally_draw_file(election, source->tie + strlen(DRAWN_PREFIX), places);
+    for (uint32_t place = 0; place < count && !err; place++) {
+        uint32_t option = 0;
+
+        while (option < count && places[option] != place) {
+            option++;
+        }
+        if (option < count && !election_option(election, option)->withdrawn) {
+            (void)json_array_append_new(order, json_string(election_option(election, option)->id));
+        }
+    }
+    free(places);
+    (void)json_object_set_new(definition, "tie", json_string("drawn"));
+    (void)json_object_set_new(definition, "tie_order", order);
+    return err;
+}
+
 static json_t *head_json(const struct ballot_source *source, const struct pb *pb,
                          const char *method)
 {
@@ -180,12 +219,12 @@ static json_t *head_json(const struct ballot_source *source, const struct pb *pb
 
     clock_format(source->opens_ms, opens);
     clock_format(source->closes_ms, closes);
-    return json_pack("{s:o, s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "title",
+    return json_pack("{s:o, s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "title",
                      text_up_to(title != NULL ? title : source->path, BALLOT_TITLE_MAX),
                      "budget_year", (json_int_t)source->budget_year, "funding_source",
                      source->funding_source, "method", method, "rule", source->rule, "satisfaction",
-                     source->satisfaction, "completion", source->completion, "tie", source->tie,
-                     "opens_at", opens, "closes_at", closes);
+                     source->satisfaction, "completion", source->completion, "opens_at", opens,
+                     "closes_at", closes);
 }
 
 /* The limits of points that the method has, where the file has them. */
@@ -253,7 +292,10 @@ static enum err build(const struct ballot_source *source, const struct pb *pb, j
         goto out;
     }
     (void)json_object_set(definition, "options", options);
-    err = add_budget(source, election, definition);
+    err = add_tie(source, election, definition);
+    if (!err) {
+        err = add_budget(source, election, definition);
+    }
     if (!err) {
         err = add_limits(source, pb, election, definition);
     }

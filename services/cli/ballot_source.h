@@ -20,7 +20,7 @@ struct ballot_source {
     const char *satisfaction;   /* "cost" */
     const char *completion;     /* "none" */
     int64_t threshold_score;    /* 0: the file's, where the rule has one */
-    const char *tie;            /* "lowest-cost-then-votes" */
+    const char *tie;            /* "lowest-cost-then-votes"; "drawn:FILE", the order in a file */
     int64_t budget_year;
     int64_t budget_krw; /* 0: the file's budget */
     int64_t opens_ms;

@@ -9,6 +9,8 @@
 #include "cli/progress.h"
 #include "cli/tally_draw.h"
 #include "cli/tally_file.h"
+#include "participation/domain/tally_lot.h"
+#include "runtime/crypto.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -41,8 +43,9 @@ static enum err make_order(void *context, const struct election *election, uint3
 {
     const struct order_source *source = context;
 
-    return source->drawn != NULL ? tally_draw_file(election, source->drawn, ret_places)
-                                 : tally_draw_lot(election, source->seed, ret_places);
+    return source->drawn != NULL
+               ? tally_draw_file(election, source->drawn, ret_places)
+               : tally_lot_places(election, source->seed, crypto_tagged_hash, ret_places);
 }
 
 /* "drawn:FILE", "lot:SEED" or a name. False when it is none of them. */
@@ -57,7 +60,7 @@ static bool take_tie(const char *text, struct tally_method *method, struct order
         method->tie = TALLY_TIE_LOT;
         source->seed = text + strlen(LOT_PREFIX);
         method->seed = source->seed;
-        return *source->seed != '\0' && strlen(source->seed) <= TALLY_DRAW_SEED_MAX;
+        return *source->seed != '\0' && strlen(source->seed) <= TALLY_LOT_SEED_MAX;
     }
     return tally_tie_rule_find(text, &method->tie) == ERR_OK && method->tie != TALLY_TIE_DRAWN &&
            method->tie != TALLY_TIE_LOT;

@@ -1,68 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Orders drawn in public or by a seed. It must never use a random number:
- * anybody must get the same order from the same file or seed.
+ * Orders drawn in public, line by line. An order that names an option twice, or
+ * one that there is not, must never be counted with.
  */
 #include "cli/tally_draw.h"
 
 #include "cli/phrase.h"
 #include "cli/process.h"
 #include "participation/domain/tally.h"
-#include "runtime/crypto.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define LOT_TAG "lot"
-
-/* An option with the hash that is its lot. */
-struct lot {
-    uint8_t hash[CRYPTO_HASH_SIZE];
-    uint32_t option;
-};
-
-static int compare_lots(const void *left, const void *right)
-{
-    const struct lot *first = left;
-    const struct lot *second = right;
-    int order = memcmp(first->hash, second->hash, sizeof first->hash);
-
-    return order != 0 ? order : (first->option > second->option) - (first->option < second->option);
-}
-
-enum err tally_draw_lot(const struct election *election, const char *seed, uint32_t *ret_places)
-{
-    uint8_t bytes[2 + TALLY_DRAW_SEED_MAX + ELECTION_ID_LENGTH_MAX];
-    uint32_t count = election_option_count(election);
-    size_t length = strlen(seed);
-    struct lot *lots;
-
-    if (length == 0 || length > TALLY_DRAW_SEED_MAX) {
-        return ERR_INVALID;
-    }
-    lots = calloc((size_t)count + 1, sizeof *lots);
-    if (lots == NULL) {
-        return ERR_FULL;
-    }
-    bytes[0] = (uint8_t)(length >> 8);
-    bytes[1] = (uint8_t)length;
-    memcpy(bytes + 2, seed, length);
-    for (uint32_t i = 0; i < count; i++) {
-        const char *id = election_option(election, i)->id;
-        size_t id_length = strlen(id);
-
-        memcpy(bytes + 2 + length, id, id_length);
-        crypto_tagged_hash(LOT_TAG, bytes, 2 + length + id_length, lots[i].hash);
-        lots[i].option = i;
-    }
-    qsort(lots, count, sizeof *lots, compare_lots);
-    for (uint32_t place = 0; place < count; place++) {
-        ret_places[lots[place].option] = place;
-    }
-    free(lots);
-    return ERR_OK;
-}
 
 /* Says what is wrong with a line of the order. */
 static enum err refuse_line(const char *path, size_t line, const char *what)

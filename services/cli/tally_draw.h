@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Orders that come from outside a count: drawn in public and written down,
- * or given by a seed that was published after close. Each option gets its
- * place; tally.h says how ties use it.
+ * Orders that were drawn in public and written down in a file. Each option
+ * gets its place; tally.h says how ties use it.
  */
 #ifndef HYEOPCHI_CLI_TALLY_DRAW_H
 #define HYEOPCHI_CLI_TALLY_DRAW_H
@@ -12,8 +11,8 @@
 
 #include <stdint.h>
 
-/* Longest file of an order, and longest seed, in bytes. */
-enum { TALLY_DRAW_SIZE_MAX = 8 * 1024 * 1024, TALLY_DRAW_SEED_MAX = 512 };
+/* Longest file of an order, in bytes. */
+enum { TALLY_DRAW_SIZE_MAX = 8 * 1024 * 1024 };
 
 /*
  * Reads an order: one id a line, the first drawn first; empty lines and lines
@@ -23,12 +22,5 @@ enum { TALLY_DRAW_SIZE_MAX = 8 * 1024 * 1024, TALLY_DRAW_SEED_MAX = 512 };
  */
 ERR_CHECKED enum err tally_draw_file(const struct election *election, const char *path,
                                      uint32_t *ret_places);
-
-/*
- * The order a seed gives: options by H("lot", u16 length of the seed || seed || id),
- * smallest first. ERR_INVALID when the seed is empty or too long, ERR_FULL without memory.
- */
-ERR_CHECKED enum err tally_draw_lot(const struct election *election, const char *seed,
-                                    uint32_t *ret_places);
 
 #endif

@@ -11,6 +11,7 @@
 #include "participation/domain/election.h"
 #include "participation/domain/tally.h"
 #include "participation/domain/tally_json.h"
+#include "participation/domain/tally_lot.h"
 #include "participation/frozen.h"
 #include "participation/store/votes.h"
 #include "runtime/log.h"
@@ -29,6 +30,7 @@ struct counter {
     struct decide_count write;
     uint8_t after[BALLOT_ID_SIZE]; /* zeros, or the ballot that could not be counted last */
     bool found;                    /* the reader came upon a ballot */
+    bool waits;                    /* for the seed of its lot: nothing is wrong with it */
     bool busy;
     bool again; /* woken while busy */
     bool closing;
@@ -101,11 +103,41 @@ static enum err write_result(const struct election *election, const struct tally
     return err;
 }
 
+/* The order that a drawn or lot tie rule counts with; NULL for any other. */
+static enum err make_order(const struct election *election,
+                           const struct ballot_definition *definition, const char *seed,
+                           uint32_t **ret_order)
+{
+    uint32_t *order;
+    enum err err = ERR_OK;
+
+    *ret_order = NULL;
+    if (definition->tie != BALLOT_TIE_DRAWN && definition->tie != BALLOT_TIE_LOT) {
+        return ERR_OK;
+    }
+    order = calloc(definition->option_count + 1, sizeof *order);
+    if (order == NULL) {
+        return ERR_FULL;
+    }
+    if (definition->tie == BALLOT_TIE_DRAWN) {
+        ballot_tally_drawn(definition, order);
+    } else {
+        err = tally_lot_places(election, seed, crypto_tagged_hash, order);
+    }
+    if (err) {
+        free(order);
+        return err;
+    }
+    *ret_order = order;
+    return ERR_OK;
+}
+
 static enum err count_ballot(struct db *db, const struct ballot_definition *definition,
                              const struct ballot_row *row, char **ret_json)
 {
-    const struct tally_method method = ballot_tally_method(definition);
+    struct tally_method method = ballot_tally_method(definition);
     struct election *election = NULL;
+    uint32_t *order = NULL;
     enum err err = election_new(ballot_tally_vote_type(definition),
                                 tally_rule_needs_votes(method.rule), &election);
 
@@ -130,8 +162,14 @@ static enum err count_ballot(struct db *db, const struct ballot_definition *defi
         err = ERR_INTERNAL;
     }
     if (!err) {
+        err = make_order(election, definition, row->lot_seed, &order);
+    }
+    if (!err) {
+        method.order = order;
+        method.seed = row->lot_seed;
         err = write_result(election, &method, ret_json);
     }
+    free(order);
     election_free(election);
     return err;
 }
@@ -145,6 +183,7 @@ static enum err count_work(struct db *db, struct reader_job *job)
     enum err err;
 
     counter->found = false;
+    counter->waits = false;
     if (db == NULL) {
         return ERR_UNAVAILABLE;
     }
@@ -155,6 +194,10 @@ static enum err count_work(struct db *db, struct reader_job *job)
     }
     if (!err) {
         err = definition_copy_make(row.definition, row.definition_length, &copy);
+    }
+    if (!err && ballot_row_awaits_lot(&row, &copy->definition)) {
+        counter->waits = true;
+        err = ERR_CONFLICT;
     }
     if (!err) {
         err = count_ballot(db, &copy->definition, &row, &counter->write.result_json);
@@ -234,7 +277,10 @@ static void count_done(struct reader_job *job)
             return;
         }
     }
-    if (job->err == ERR_NOT_FOUND) {
+    if (counter->waits) {
+        memcpy(counter->after, counter->write.ballot_id, sizeof counter->after);
+        counter->again = true;
+    } else if (job->err == ERR_NOT_FOUND) {
         memset(counter->after, 0, sizeof counter->after); /* All were seen: start over later. */
     } else if (job->err && job->err != ERR_UNAVAILABLE) {
         note_uncountable(counter, job->err);

@@ -3,7 +3,8 @@
  * Counts closed ballots by themselves: finds one, reads its box on a reader
  * thread, and has the result recorded by the writer. Looks again every
  * COUNT_INTERVAL_MS, and at once when told that a ballot was closed. One that
- * cannot be counted is tried again then, and keeps no other waiting. Loop thread.
+ * cannot be counted is tried again then, and keeps no other waiting; one whose
+ * ties a lot breaks waits for its seed. Loop thread.
  */
 #ifndef HYEOPCHI_PARTICIPATION_COUNT_H
 #define HYEOPCHI_PARTICIPATION_COUNT_H
@@ -26,7 +27,7 @@ struct counter_options {
 ERR_CHECKED enum err counter_open(const struct counter_options *options,
                                   struct counter **ret_counter);
 
-/* A ballot was closed: look now. */
+/* A ballot was closed, or its seed published: look now. */
 void counter_wake(struct counter *counter);
 
 /* Stops looking; frees when nothing is under way any more. Takes NULL. */

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TAG_LOT_SEED "lot-seed"
+
 enum err decide_create_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count)
 {
     struct decide_create *create = (struct decide_create *)jobs[0];
@@ -74,6 +76,14 @@ static enum err close_ballot(struct writer_tx *tx, const struct frozen *frozen,
     return err;
 }
 
+static enum err publish_seed(struct writer_tx *tx, const struct decide_approve *approve,
+                             const struct ballot_row *row)
+{
+    enum err err = store_ballot_set_lot_seed(tx->db, row->ballot_id, approve->seed);
+
+    return err ? err : events_say_lot_published(tx, row->ballot_id, approve->seed);
+}
+
 /* Carries out an action that has all its approvals. */
 static enum err complete(struct writer_tx *tx, const struct decide_approve *approve,
                          const struct ballot_row *row)
@@ -90,6 +100,8 @@ static enum err complete(struct writer_tx *tx, const struct decide_approve *appr
     case BALLOT_ACTION_CERTIFY:
         err = store_ballot_set_certified(tx->db, row->ballot_id, tx->now_ms);
         return err ? err : events_say_certified(tx, definition, row);
+    case BALLOT_ACTION_LOT:
+        return publish_seed(tx, approve, row);
     case BALLOT_ACTION_MISSING:
     case BALLOT_ACTION_ENVELOPE_RESERVED:
     case BALLOT_ACTION_ENVELOPE_REFUSED:
@@ -98,6 +110,21 @@ static enum err complete(struct writer_tx *tx, const struct decide_approve *appr
         break;
     }
     return err;
+}
+
+/* What exactly is approved, as a hash. */
+static void approved_content(const struct decide_approve *approve, const struct ballot_row *row,
+                             uint8_t ret_content[BALLOT_CONTENT_SIZE])
+{
+    static_assert(BALLOT_CONTENT_SIZE == CRYPTO_HASH_SIZE, "a content is a hash");
+
+    if (approve->action == BALLOT_ACTION_LOT) {
+        crypto_tagged_hash(TAG_LOT_SEED, approve->seed, strlen(approve->seed), ret_content);
+    } else {
+        memcpy(ret_content,
+               approve->action == BALLOT_ACTION_CERTIFY ? row->result_hash : row->definition_hash,
+               BALLOT_CONTENT_SIZE);
+    }
 }
 
 static enum err approve_row(struct writer_tx *tx, struct decide_approve *approve,
@@ -109,15 +136,14 @@ static enum err approve_row(struct writer_tx *tx, struct decide_approve *approve
         .now_ms = tx->now_ms,
         .closes_at_ms = approve->frozen->definition.closes_at_ms,
         .demonstration = approve->frozen->definition.demonstration,
+        .lot_awaited = ballot_row_awaits_lot(row, &approve->frozen->definition),
         .approvals = known,
     };
     struct ballot_approval approval = {.action = approve->action};
     enum err err;
 
     memcpy(approval.operator_id, approve->operator_id, sizeof approval.operator_id);
-    memcpy(approval.content,
-           approve->action == BALLOT_ACTION_CERTIFY ? row->result_hash : row->definition_hash,
-           sizeof approval.content);
+    approved_content(approve, row, approval.content);
     err = store_approval_list(tx->db, row, approve->action, known, &standing.approval_count);
     if (err) {
         return err;

@@ -30,6 +30,7 @@ struct decide_approve {
     struct frozen *frozen; /* borrowed until done */
     enum ballot_action action;
     char operator_id[BALLOT_OPERATOR_MAX + 1];
+    char seed[BALLOT_SEED_MAX + 1]; /* of a lot; else "" */
 
     /* Results. */
     struct ballot_decision decision;

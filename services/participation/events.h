@@ -51,6 +51,11 @@ ERR_CHECKED enum err events_say_closed(struct writer_tx *tx,
                                        const struct ballot_definition *definition,
                                        const struct turnout *turnout);
 
+/* The seed that breaks the ballot's ties. */
+ERR_CHECKED enum err events_say_lot_published(struct writer_tx *tx,
+                                              const uint8_t ballot_id[BALLOT_ID_SIZE],
+                                              const char *seed);
+
 /* The result as it was counted; row holds it and the voters. ERR_INTERNAL when it cannot be read. */
 ERR_CHECKED enum err events_say_certified(struct writer_tx *tx,
                                           const struct ballot_definition *definition,

@@ -173,6 +173,7 @@ static void write_file(struct export *export, struct text *text)
         .votes = export->votes,
         .scores = export->scores,
         .funded = export->funded,
+        .lot_seed = export->row->lot_seed,
     };
     const char *lists = text_bytes(&export->lists);
 

@@ -203,11 +203,11 @@ static void a_definition_is_taken_from_a_file(void **state)
         found,
         "{\"title\":\"마을 투표\",\"budget_year\":2026,\"funding_source\":\"district\","
         "\"method\":\"approval\",\"rule\":\"greedy\",\"satisfaction\":\"cost\","
-        "\"completion\":\"none\",\"tie\":\"id\","
+        "\"completion\":\"none\","
         "\"opens_at\":\"2022-09-19T00:00:00.000Z\",\"closes_at\":\"2022-09-20T00:00:00.000Z\","
         "\"options\":[{\"id\":\"a\",\"name\":\"정원\",\"cost_krw\":300,"
         "\"area\":\"성수1가1동\",\"field\":\"환경\"},{\"id\":\"b.1\",\"name\":\"도서관\","
-        "\"cost_krw\":500,\"area\":\"\",\"field\":\"교육\"}],\"budget_krw\":1000,"
+        "\"cost_krw\":500,\"area\":\"\",\"field\":\"교육\"}],\"tie\":\"id\",\"budget_krw\":1000,"
         "\"min_options\":1,\"max_options\":2,\"max_cost_krw\":900}");
     free(found);
     json_decref(definition);

@@ -162,7 +162,7 @@ static void a_ballot_reads_back_what_it_shows(void **state)
 {
     static const char *const shown_only[] = {
         "ballot_id",       "district",  "state",     "demonstration", "definition_hash",
-        "opening_refusal", "opened_at", "closed_at", "certified_at",
+        "opening_refusal", "opened_at", "closed_at", "certified_at",  "lot_seed",
     };
     struct ballot_row row = {.state = BALLOT_STATE_DRAFT};
     struct read first;
@@ -185,6 +185,37 @@ static void a_ballot_reads_back_what_it_shows(void **state)
     first.definition.options = again.definition.options;
     assert_memory_equal(&first.definition, &again.definition, sizeof first.definition);
     free(again.options);
+}
+
+static void an_order_that_was_drawn_is_read_by_ids_and_shown_again(void **state)
+{
+    static const char *const wrong[][2] = {{"b", "b"}, {"b", "z"}};
+    struct ballot_row row = {.state = BALLOT_STATE_CLOSED, .lot_seed = NULL};
+    struct read read;
+    json_t *json = whole();
+    json_t *shown;
+
+    (void)state;
+    assert_int_equal(json_object_set_new(json, "tie", json_string("drawn")), 0);
+    assert_int_equal(json_object_set_new(json, "tie_order", json_pack("[s, s]", "b", "a")), 0);
+    assert_int_equal(read_json(json, &read), ERR_OK);
+    assert_int_equal(read.definition.tie_order.count, 2);
+    assert_int_equal(read.definition.tie_order.numbers[0], 2);
+    shown = ballot_json(&row, &read.definition);
+    assert_string_equal(json_string_value(json_array_get(json_object_get(shown, "tie_order"), 0)),
+                        "b");
+    assert_true(json_is_null(json_object_get(shown, "lot_seed")));
+    json_decref(shown);
+    free(read.options);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        json = whole();
+        assert_int_equal(json_object_set_new(json, "tie", json_string("drawn")), 0);
+        assert_int_equal(
+            json_object_set_new(json, "tie_order", json_pack("[s, s]", wrong[i][0], wrong[i][1])),
+            0);
+        assert_int_equal(read_json(json, &read), ERR_INVALID);
+        assert_string_equal(read.problem.field, "/tie_order/1");
+    }
 }
 
 struct wrong {
@@ -213,6 +244,10 @@ static const struct wrong WRONG[] = {
     {"/rule", "\"dice\"", 400, "wrong-value"},
     {"/rule", "1", 400, "wrong-value"},
     {"/tie", "\"coin\"", 400, "wrong-value"},
+    {"/tie", "\"drawn\"", 422, "tie-order-missing"},
+    {"/tie_order", "[\"b\", \"a\"]", 422, "tie-order-unused"},
+    {"/tie_order", "\"b\"", 400, "wrong-value"},
+    {"/tie_order", "[\"b\", 7]", 400, "wrong-value"},
     {"/opens_at", "\"2023-06-20\"", 400, "wrong-value"},
     {"/opens_at", NULL, 400, "missing-key"},
     {"/closes_at", "\"2023-06-20T09:00:00+09:00\"", 422, NULL},
@@ -344,6 +379,7 @@ int main(void)
         cmocka_unit_test(what_is_missing_or_null_takes_its_default),
         cmocka_unit_test(every_option_id_makes_a_programme_of_its_own),
         cmocka_unit_test(a_ballot_reads_back_what_it_shows),
+        cmocka_unit_test(an_order_that_was_drawn_is_read_by_ids_and_shown_again),
         cmocka_unit_test(every_wrong_member_is_refused_by_its_name),
         cmocka_unit_test(what_is_no_object_or_cut_off_is_refused),
     };

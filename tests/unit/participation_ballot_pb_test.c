@@ -131,6 +131,31 @@ static void a_day_ends_before_the_moment_of_closing(void **state)
     text_release(&text);
 }
 
+static void the_file_says_how_ties_were_broken(void **state)
+{
+    static const int64_t counts[FIXTURE_OPTION_COUNT] = {2, 1, 1};
+    static const bool funded[FIXTURE_OPTION_COUNT] = {true, false, true};
+    struct ballot_pb_count count = {
+        .voters = 0, .votes = counts, .scores = counts, .funded = funded, .lot_seed = "일곱; 7"};
+    struct fixture fixture;
+    struct text text;
+
+    (void)state;
+    fixture_init(&fixture);
+    fixture.definition.tie = BALLOT_TIE_LOT;
+    text_init(&text, TEXT_MAX);
+    ballot_pb_add_head(&text, &fixture.definition, &count);
+    assert_non_null(strstr(text_bytes(&text), "\ntie;\"lot:일곱; 7\"\n"));
+    assert_null(strstr(text_bytes(&text), "tie_order"));
+    text_release(&text);
+    fixture.definition.tie = BALLOT_TIE_DRAWN;
+    fixture.definition.tie_order = (struct ballot_tie_order){.numbers = {3, 1, 2}, .count = 3};
+    write_ballot(&fixture.definition, &text);
+    assert_non_null(
+        strstr(text_bytes(&text), "\ntie;drawn\ntie_order;youth-space,health-walk,repair-cafe\n"));
+    text_release(&text);
+}
+
 static void what_the_format_cannot_hold_is_known_beforehand(void **state)
 {
     static struct vote_body body = {.count = 1, .choices = {{.option = 4, .value = 1}}};
@@ -155,6 +180,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_file_is_read_without_fault_and_says_what_the_ballot_said),
         cmocka_unit_test(a_day_ends_before_the_moment_of_closing),
+        cmocka_unit_test(the_file_says_how_ties_were_broken),
         cmocka_unit_test(what_the_format_cannot_hold_is_known_beforehand),
     };
 

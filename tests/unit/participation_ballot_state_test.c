@@ -33,6 +33,7 @@ static void only_the_listed_actions_lead_anywhere(void **state)
         [BALLOT_STATE_OPENING][BALLOT_ACTION_ENVELOPE_RESERVED] = BALLOT_STATE_OPEN,
         [BALLOT_STATE_OPENING][BALLOT_ACTION_ENVELOPE_REFUSED] = BALLOT_STATE_DRAFT,
         [BALLOT_STATE_OPEN][BALLOT_ACTION_CLOSE] = BALLOT_STATE_CLOSED,
+        [BALLOT_STATE_CLOSED][BALLOT_ACTION_LOT] = BALLOT_STATE_CLOSED,
         [BALLOT_STATE_CLOSED][BALLOT_ACTION_COUNT] = BALLOT_STATE_COUNTED,
         [BALLOT_STATE_COUNTED][BALLOT_ACTION_CERTIFY] = BALLOT_STATE_CERTIFIED,
     };
@@ -57,7 +58,9 @@ static void there_is_no_way_back_from_open(void **state)
     (void)state;
     for (size_t i = 0; i < count; i++) {
         if (transitions[i].from >= BALLOT_STATE_OPEN) {
-            assert_true(transitions[i].to > transitions[i].from);
+            assert_true(transitions[i].to > transitions[i].from ||
+                        transitions[i].action == BALLOT_ACTION_LOT);
+            assert_true(transitions[i].to >= transitions[i].from);
         }
         assert_int_equal(transitions[i].approvals > 0,
                          transitions[i].actor == BALLOT_ACTOR_OPERATOR);
@@ -120,6 +123,7 @@ static void the_first_operator_is_recorded_and_the_second_completes(void **state
     } CASES[] = {
         {BALLOT_STATE_DRAFT, BALLOT_ACTION_OPEN, BALLOT_STATE_OPENING},
         {BALLOT_STATE_OPEN, BALLOT_ACTION_CLOSE, BALLOT_STATE_CLOSED},
+        {BALLOT_STATE_CLOSED, BALLOT_ACTION_LOT, BALLOT_STATE_CLOSED},
         {BALLOT_STATE_COUNTED, BALLOT_ACTION_CERTIFY, BALLOT_STATE_CERTIFIED},
     };
 
@@ -133,6 +137,7 @@ static void the_first_operator_is_recorded_and_the_second_completes(void **state
         if (CASES[i].action == BALLOT_ACTION_CLOSE) {
             standing.now_ms = FIXTURE_CLOSES_AT_MS;
         }
+        standing.lot_awaited = CASES[i].action == BALLOT_ACTION_LOT;
         assert_int_equal(ballot_approve(&standing, &first, BALLOT_ACTOR_OPERATOR, &decision),
                          ERR_OK);
         assert_int_equal(decision.verdict, BALLOT_VERDICT_RECORDED);
@@ -243,6 +248,10 @@ static void an_approval_is_refused_by_role_state_and_window(void **state)
             BALLOT_VERDICT_WRONG_STATE);
     refused(&closed, BALLOT_ACTION_COUNT, BALLOT_ACTOR_OPERATOR, ERR_INVALID,
             BALLOT_VERDICT_NEEDS_NO_APPROVAL);
+    refused(&closed, BALLOT_ACTION_LOT, BALLOT_ACTOR_OPERATOR, ERR_CONFLICT,
+            BALLOT_VERDICT_LOT_NOT_AWAITED);
+    refused(&open, BALLOT_ACTION_LOT, BALLOT_ACTOR_OPERATOR, ERR_CONFLICT,
+            BALLOT_VERDICT_WRONG_STATE);
 
     open.now_ms = FIXTURE_CLOSES_AT_MS - 1;
     refused(&open, BALLOT_ACTION_CLOSE, BALLOT_ACTOR_OPERATOR, ERR_CONFLICT,

@@ -75,11 +75,27 @@ static void what_is_accepted_is_sound(void **state)
     assert_int_equal(accepted, 27);
 }
 
+static void the_order_that_was_drawn_gives_every_option_its_place(void **state)
+{
+    struct fixture fixture;
+    uint32_t places[FIXTURE_OPTION_COUNT] = {9, 9, 9};
+
+    (void)state;
+    fixture_init(&fixture);
+    fixture.definition.tie = BALLOT_TIE_DRAWN;
+    fixture.definition.tie_order = (struct ballot_tie_order){.numbers = {3, 1, 2}, .count = 3};
+    ballot_tally_drawn(&fixture.definition, places);
+    assert_int_equal(places[0], 1);
+    assert_int_equal(places[1], 2);
+    assert_int_equal(places[2], 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_definition_and_the_tally_use_the_same_words),
         cmocka_unit_test(what_is_accepted_is_sound),
+        cmocka_unit_test(the_order_that_was_drawn_gives_every_option_its_place),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

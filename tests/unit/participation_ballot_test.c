@@ -145,6 +145,21 @@ SPOIL(min_cost_unreachable, d->max_cost_krw.present = false; d->max_cost_krw.krw
 SPOIL(min_options_unaffordable, d->min_options = 2;
       d->max_cost_krw = (struct ballot_limit){true, 164999999})
 
+/* All three options in that order, and the tie rule that uses it. */
+static void drawn(struct ballot_definition *d, uint16_t first, uint16_t second, uint16_t third)
+{
+    d->tie = BALLOT_TIE_DRAWN;
+    d->tie_order = (struct ballot_tie_order){.numbers = {first, second, third}, .count = 3};
+}
+
+SPOIL(drawn_without_order, d->tie = BALLOT_TIE_DRAWN)
+SPOIL(order_of_id, drawn(d, 1, 2, 3); d->tie = BALLOT_TIE_ID)
+SPOIL(order_of_a_lot, drawn(d, 1, 2, 3); d->tie = BALLOT_TIE_LOT)
+SPOIL(order_incomplete, drawn(d, 2, 1, 3); d->tie_order.count = 2)
+SPOIL(order_repeats, drawn(d, 2, 1, 2))
+SPOIL(order_unknown, drawn(d, 2, 0, 3))
+SPOIL(order_beyond, drawn(d, 2, 1, 4))
+
 static void every_contradiction_is_refused_by_its_reason_and_field(void **state)
 {
     static const struct {
@@ -247,6 +262,13 @@ static void every_contradiction_is_refused_by_its_reason_and_field(void **state)
         {max_cost_below_cheapest, BALLOT_REFUSAL_MAX_COST_BELOW_CHEAPEST, "/max_cost_krw"},
         {min_cost_unreachable, BALLOT_REFUSAL_MIN_COST_UNREACHABLE, "/min_cost_krw"},
         {min_options_unaffordable, BALLOT_REFUSAL_MIN_OPTIONS_UNAFFORDABLE, "/min_options"},
+        {drawn_without_order, BALLOT_REFUSAL_TIE_ORDER_MISSING, "/tie_order"},
+        {order_of_id, BALLOT_REFUSAL_TIE_ORDER_UNUSED, "/tie_order"},
+        {order_of_a_lot, BALLOT_REFUSAL_TIE_ORDER_UNUSED, "/tie_order"},
+        {order_incomplete, BALLOT_REFUSAL_TIE_ORDER_INCOMPLETE, "/tie_order"},
+        {order_repeats, BALLOT_REFUSAL_TIE_ORDER_REPEATED, "/tie_order/2"},
+        {order_unknown, BALLOT_REFUSAL_OPTION_UNKNOWN, "/tie_order/1"},
+        {order_beyond, BALLOT_REFUSAL_OPTION_UNKNOWN, "/tie_order/2"},
     };
 
     bool met[BALLOT_REFUSAL_END] = {false};
@@ -323,6 +345,8 @@ SPOIL(minimum_number_just_affordable, d->min_options = 2; d->max_cost_krw.krw = 
 SPOIL(the_greatest_amounts, d->budget_krw = BALLOT_KRW_MAX; o[0].cost_krw = BALLOT_KRW_MAX;
       o[1].cost_krw = BALLOT_KRW_MAX; o[2].cost_krw = BALLOT_KRW_MAX;
       d->max_cost_krw.krw = BALLOT_KRW_MAX)
+SPOIL(an_order_that_was_drawn, drawn(d, 3, 1, 2))
+SPOIL(a_lot, d->tie = BALLOT_TIE_LOT)
 
 static void everything_at_its_limit_is_accepted(void **state)
 {
@@ -352,6 +376,8 @@ static void everything_at_its_limit_is_accepted(void **state)
         minimum_cost_just_reachable,
         minimum_number_just_affordable,
         the_greatest_amounts,
+        an_order_that_was_drawn,
+        a_lot,
     };
 
     (void)state;
@@ -494,7 +520,7 @@ static size_t encoded(const struct ballot_definition *definition, uint8_t *data,
 static void the_canonical_bytes_are_those_of_the_published_table(void **state)
 {
     static const char EXPECTED[] =
-        "0002000102030405060708090a0b0c0d0e0f0009ec84b1eb8f99eab5ac002132303233eb858420ed9891ecb998"
+        "0003000102030405060708090a0b0c0d0e0f0009ec84b1eb8f99eab5ac002132303233eb858420ed9891ecb998"
         "ec9d98eca09c20eca3bcebafbced88aced919c07e7030000000011e1a300010101010000000000000000000300"
         "0001817e68b4000000018194f0868000010002000000000000000000010000000011e1a3000000000000000000"
         "00000000000000000000000000000000000000000000000000000000000000000000000000000e06010002000e"
@@ -503,7 +529,7 @@ static void the_canonical_bytes_are_those_of_the_published_table(void **state)
         "b5ac000cebb3b4eab1b4ebb3b5eca780000b6865616c74682d77616c6b00000002000b7265706169722d636166"
         "650019ec8898eba6acec8898eba6ac20eab3b5ec9ca0ecb9b4ed8e980000000002aea540000dec9995ec8badeb"
         "a6ac32eb8f990000000b7265706169722d6361666500000003000b796f7574682d73706163650013ecb2adeb85"
-        "8420eab1b0eca090eab3b5eab084000000000aba950000000000000b796f7574682d7370616365";
+        "8420eab1b0eca090eab3b5eab084000000000aba950000000000000b796f7574682d73706163650000";
     uint8_t data[BALLOT_ENCODE_BASE_MAX];
     char hex[2 * sizeof data + 1];
     uint8_t hash[CRYPTO_HASH_SIZE];
@@ -518,7 +544,7 @@ static void the_canonical_bytes_are_those_of_the_published_table(void **state)
 
     crypto_tagged_hash("ballot", data, length, hash);
     crypto_hex(hash, sizeof hash, hex, sizeof hex);
-    assert_string_equal(hex, "6845697acd53a248fc4cc01c420ae9ce91292a6121baf28326904254143592bf");
+    assert_string_equal(hex, "ca7e329942ec15e2ab049acd75565b4c5a752ec272b262e7d0b4ba1cf1db4f7f");
 }
 
 static void the_longest_definition_fits_into_the_named_maximum(void **state)
@@ -549,6 +575,61 @@ static void the_longest_definition_fits_into_the_named_maximum(void **state)
     assert_true(encoded(&fixture.definition, data, sizeof data) <= sizeof data);
 }
 
+/* Every term there is, none of them contradicting another. */
+static void every_term(struct ballot_definition *d)
+{
+    drawn(d, 2, 3, 1);
+}
+
+static void every_term_has_its_place_behind_the_options(void **state)
+{
+    static const char EXPECTED[] =
+        "0001"
+        "010003000000020000000300000001";
+    uint8_t data[BALLOT_ENCODE_BASE_MAX];
+    char hex[2 * sizeof data + 1];
+    struct ballot_refusal refusal;
+    struct fixture fixture;
+    size_t without;
+    size_t length;
+
+    (void)state;
+    fixture_init(&fixture);
+    without = encoded(&fixture.definition, data, sizeof data);
+    every_term(&fixture.definition);
+    assert_int_equal(ballot_check(&fixture.definition, &refusal), ERR_OK);
+    length = encoded(&fixture.definition, data, sizeof data);
+    crypto_hex(data + without - 2, length - without + 2, hex, sizeof hex);
+    assert_string_equal(hex, EXPECTED);
+}
+
+static void terms_unknown_out_of_order_or_empty_are_not_decoded(void **state)
+{
+    static const uint8_t WRONG[][6] = {
+        {0, 1, 255, 0, 0, 0},  /* no such kind */
+        {0, 1, 1, 0, 0, 0},    /* an order of nothing, and a byte too many */
+        {0, 2, 1, 0, 0, 1},    /* the same kind twice */
+        {0, 1, 0, 0, 0, 0},    /* kind 0 */
+        {255, 255, 1, 0, 0, 0} /* more than there are */
+    };
+    uint8_t data[BALLOT_ENCODE_BASE_MAX];
+    struct ballot_option options[FIXTURE_OPTION_COUNT];
+    const struct ballot_option_store store = {options, FIXTURE_OPTION_COUNT};
+    struct ballot_definition back;
+    struct fixture fixture;
+    size_t length;
+
+    (void)state;
+    fixture_init(&fixture);
+    length = encoded(&fixture.definition, data, sizeof data);
+    for (size_t i = 0; i < sizeof WRONG / sizeof WRONG[0]; i++) {
+        for (size_t size = 2; size <= sizeof WRONG[i]; size++) {
+            memcpy(data + length - 2, WRONG[i], size);
+            assert_int_equal(ballot_decode(data, length - 2 + size, &store, &back), ERR_INVALID);
+        }
+    }
+}
+
 static void a_definition_comes_back_from_its_bytes_and_encodes_the_same(void **state)
 {
     uint8_t data[BALLOT_ENCODE_BASE_MAX];
@@ -563,6 +644,7 @@ static void a_definition_comes_back_from_its_bytes_and_encodes_the_same(void **s
 
     (void)state;
     fixture_init(&fixture);
+    every_term(&fixture.definition);
     length = encoded(&fixture.definition, data, sizeof data);
     assert_int_equal(ballot_decode_count(data, length, &count), ERR_OK);
     assert_int_equal(count, FIXTURE_OPTION_COUNT);
@@ -588,6 +670,7 @@ static void no_cut_and_no_changed_byte_decodes_to_the_same_definition(void **sta
 
     (void)state;
     fixture_init(&fixture);
+    every_term(&fixture.definition);
     length = encoded(&fixture.definition, data, sizeof data);
     for (size_t cut = 0; cut < length; cut++) {
         assert_int_equal(ballot_decode(data, cut, &store, &back), ERR_INVALID);
@@ -619,6 +702,8 @@ int main(void)
         cmocka_unit_test(every_word_is_read_back_as_the_value_it_names),
         cmocka_unit_test(the_canonical_bytes_are_those_of_the_published_table),
         cmocka_unit_test(the_longest_definition_fits_into_the_named_maximum),
+        cmocka_unit_test(every_term_has_its_place_behind_the_options),
+        cmocka_unit_test(terms_unknown_out_of_order_or_empty_are_not_decoded),
         cmocka_unit_test(a_definition_comes_back_from_its_bytes_and_encodes_the_same),
         cmocka_unit_test(no_cut_and_no_changed_byte_decodes_to_the_same_definition),
     };

@@ -19,11 +19,11 @@
 #include <stdint.h>
 
 #include "participation/domain/ballot_path.h"
+#include "participation/domain/ballot_terms.h"
 #include "runtime/err.h"
 
-#define BALLOT_ID_SIZE       16   /* bytes: a UUID */
-#define BALLOT_OPTION_MAX    1000 /* options of a ballot */
-#define BALLOT_AREA_MAX      100  /* areas a ballot may be limited to */
+#define BALLOT_ID_SIZE       16  /* bytes: a UUID */
+#define BALLOT_AREA_MAX      100 /* areas a ballot may be limited to */
 #define BALLOT_YEAR_MIN      2000
 #define BALLOT_YEAR_MAX      2100
 #define BALLOT_KRW_MAX       1000000000000000LL /* 1,000조원: sums of 1,000 fit into int64 */
@@ -99,6 +99,8 @@ enum ballot_tie {
     BALLOT_TIE_ID = 1,
     BALLOT_TIE_LISTED_ORDER = 2,
     BALLOT_TIE_LOWEST_COST_THEN_VOTES = 3,
+    BALLOT_TIE_DRAWN = 4, /* an order drawn in public before opening: tie_order */
+    BALLOT_TIE_LOT = 5,   /* a seed that two operators publish after close */
     BALLOT_TIE_END,
 };
 
@@ -164,9 +166,10 @@ struct ballot_definition {
     enum ballot_completion completion;
     struct ballot_threshold threshold; /* greedy-threshold, and no other: score to take part */
     enum ballot_tie tie;
-    int64_t opens_at_ms;  /* UTC; the first instant a vote is accepted */
-    int64_t closes_at_ms; /* UTC; the first instant a vote is late */
-    uint32_t min_options; /* limits of a vote that is not empty */
+    struct ballot_tie_order tie_order; /* of the tie rule drawn, and no other */
+    int64_t opens_at_ms;               /* UTC; the first instant a vote is accepted */
+    int64_t closes_at_ms;              /* UTC; the first instant a vote is late */
+    uint32_t min_options;              /* limits of a vote that is not empty */
     uint32_t max_options;
     struct ballot_limit min_cost_krw; /* limits of the chosen options' total cost */
     struct ballot_limit max_cost_krw;
@@ -233,6 +236,11 @@ enum ballot_refusal_reason {
     BALLOT_REFUSAL_MIN_OPTIONS_UNAFFORDABLE,
     BALLOT_REFUSAL_MIN_COST_UNREACHABLE,
     BALLOT_REFUSAL_BUDGET_BELOW_CHEAPEST,
+    BALLOT_REFUSAL_OPTION_UNKNOWN, /* a term names an option that the ballot does not have */
+    BALLOT_REFUSAL_TIE_ORDER_MISSING,
+    BALLOT_REFUSAL_TIE_ORDER_UNUSED,
+    BALLOT_REFUSAL_TIE_ORDER_INCOMPLETE,
+    BALLOT_REFUSAL_TIE_ORDER_REPEATED,
     BALLOT_REFUSAL_END,
 };
 

@@ -31,8 +31,6 @@ static check_fn check_option_limits;
 static check_fn check_cost_limits;
 static check_fn check_reachable;
 
-static enum err refuse_at(struct ballot_refusal *refusal, enum ballot_refusal_reason reason,
-                          const char *list, size_t index, const char *field);
 static enum ballot_refusal_reason text_reason(const char *text, bool required);
 static enum err check_option(const struct ballot_definition *definition, size_t index,
                              struct ballot_refusal *refusal);
@@ -59,6 +57,7 @@ enum err ballot_check(const struct ballot_definition *definition, struct ballot_
         check_reachable,
         ballot_check_points,
         ballot_check_point_limits,
+        ballot_check_tie_order,
     };
 
     assert(definition != NULL);
@@ -219,11 +218,11 @@ static enum err check_areas(const struct ballot_definition *definition,
         enum ballot_refusal_reason reason = text_reason(definition->areas[i], true);
 
         if (reason) {
-            return refuse_at(refusal, reason, "areas", i, NULL);
+            return ballot_refuse_at(refusal, reason, "areas", i, NULL);
         }
         /* Found earlier in the list than here: this is the second of two. */
         if (ballot_area_find(definition, definition->areas[i]) != i) {
-            return refuse_at(refusal, BALLOT_REFUSAL_AREA_DUPLICATE, "areas", i, NULL);
+            return ballot_refuse_at(refusal, BALLOT_REFUSAL_AREA_DUPLICATE, "areas", i, NULL);
         }
     }
     return ERR_OK;
@@ -266,27 +265,30 @@ static enum err check_option(const struct ballot_definition *definition, size_t 
     };
 
     if (option->number != index + 1) {
-        return refuse_at(refusal, BALLOT_REFUSAL_OPTION_NUMBER_OUT_OF_ORDER, "options", index,
-                         "number");
+        return ballot_refuse_at(refusal, BALLOT_REFUSAL_OPTION_NUMBER_OUT_OF_ORDER, "options",
+                                index, "number");
     }
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         enum ballot_refusal_reason reason = text_reason(texts[i].text, texts[i].required);
 
         if (reason) {
-            return refuse_at(refusal, reason, "options", index, texts[i].field);
+            return ballot_refuse_at(refusal, reason, "options", index, texts[i].field);
         }
     }
     if (option->cost_krw <= 0) {
-        return refuse_at(refusal, BALLOT_REFUSAL_AMOUNT_NOT_POSITIVE, "options", index, "cost_krw");
+        return ballot_refuse_at(refusal, BALLOT_REFUSAL_AMOUNT_NOT_POSITIVE, "options", index,
+                                "cost_krw");
     }
     if (option->cost_krw > BALLOT_KRW_MAX) {
-        return refuse_at(refusal, BALLOT_REFUSAL_AMOUNT_TOO_LARGE, "options", index, "cost_krw");
+        return ballot_refuse_at(refusal, BALLOT_REFUSAL_AMOUNT_TOO_LARGE, "options", index,
+                                "cost_krw");
     }
     /* Without a list of areas there is nothing that an option's area could contradict. */
     if (definition->area_count > 0 && option->area[0] != '\0' &&
         strcmp(option->area, definition->district) != 0 &&
         ballot_area_find(definition, option->area) == definition->area_count) {
-        return refuse_at(refusal, BALLOT_REFUSAL_OPTION_AREA_UNKNOWN, "options", index, "area");
+        return ballot_refuse_at(refusal, BALLOT_REFUSAL_OPTION_AREA_UNKNOWN, "options", index,
+                                "area");
     }
     return ERR_OK;
 }
@@ -297,12 +299,13 @@ static enum err check_duplicates(const struct ballot_definition *definition,
     uint32_t number = ballot_duplicate_find(definition, false);
 
     if (number != 0) {
-        return refuse_at(refusal, BALLOT_REFUSAL_OPTION_ID_DUPLICATE, "options", number - 1, "id");
+        return ballot_refuse_at(refusal, BALLOT_REFUSAL_OPTION_ID_DUPLICATE, "options", number - 1,
+                                "id");
     }
     number = ballot_duplicate_find(definition, true);
     if (number != 0) {
-        return refuse_at(refusal, BALLOT_REFUSAL_PROGRAMME_DUPLICATE, "options", number - 1,
-                         "programme");
+        return ballot_refuse_at(refusal, BALLOT_REFUSAL_PROGRAMME_DUPLICATE, "options", number - 1,
+                                "programme");
     }
     return ERR_OK;
 }
@@ -429,10 +432,10 @@ static enum ballot_refusal_reason text_reason(const char *text, bool required)
 enum err ballot_refuse(struct ballot_refusal *refusal, enum ballot_refusal_reason reason,
                        const char *field)
 {
-    return refuse_at(refusal, reason, NULL, BALLOT_PATH_WHOLE, field);
+    return ballot_refuse_at(refusal, reason, NULL, BALLOT_PATH_WHOLE, field);
 }
 
-static enum err refuse_at(struct ballot_refusal *refusal, enum ballot_refusal_reason reason,
+enum err ballot_refuse_at(struct ballot_refusal *refusal, enum ballot_refusal_reason reason,
                           const char *list, size_t index, const char *field)
 {
     assert(reason > BALLOT_REFUSAL_NONE);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the files that check a definition share: ballot_check.c and
- * ballot_check_points.c. Must never be included by anybody else.
+ * What the files that check a definition share: ballot_check.c and the
+ * ballot_check_….c beside it. Must never be included by anybody else.
  */
 #ifndef HYEOPCHI_PARTICIPATION_BALLOT_CHECK_PARTS_H
 #define HYEOPCHI_PARTICIPATION_BALLOT_CHECK_PARTS_H
@@ -12,10 +12,18 @@
 enum err ballot_refuse(struct ballot_refusal *refusal, enum ballot_refusal_reason reason,
                        const char *field);
 
+/* The same of a member of an element of a list; field may be NULL, as in ballot_path_set(). */
+enum err ballot_refuse_at(struct ballot_refusal *refusal, enum ballot_refusal_reason reason,
+                          const char *list, size_t index, const char *field);
+
 /* Parts of ballot_check(), with its contract; the second looks only at what the first found sane. */
 ERR_CHECKED enum err ballot_check_points(const struct ballot_definition *definition,
                                          struct ballot_refusal *refusal);
 ERR_CHECKED enum err ballot_check_point_limits(const struct ballot_definition *definition,
                                                struct ballot_refusal *refusal);
+
+/* The terms of ballot_terms.h, each a part with that contract too. */
+ERR_CHECKED enum err ballot_check_tie_order(const struct ballot_definition *definition,
+                                            struct ballot_refusal *refusal);
 
 #endif

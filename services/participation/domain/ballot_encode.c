@@ -7,6 +7,8 @@
 
 #include <assert.h>
 
+#include "participation/domain/ballot_encode_parts.h"
+
 static void encode_optional(struct encoder *encoder, bool present, int64_t value);
 static void encode_points(struct encoder *encoder, const struct ballot_points *points);
 static void encode_option(struct encoder *encoder, const struct ballot_option *option);
@@ -63,6 +65,7 @@ void ballot_encode(struct encoder *encoder, const struct ballot_definition *defi
     for (size_t i = 0; i < definition->option_count; i++) {
         encode_option(encoder, &definition->options[i]);
     }
+    ballot_encode_terms(encoder, definition);
 }
 
 enum err ballot_decode_count(const uint8_t *data, size_t length, size_t *ret_option_count)
@@ -110,6 +113,7 @@ enum err ballot_decode(const uint8_t *data, size_t length, const struct ballot_o
     for (size_t i = 0; i < definition.option_count; i++) {
         decode_option(&decoder, &store->options[i]);
     }
+    ballot_decode_terms(&decoder, &definition);
     if (decoder_finish(&decoder) != ERR_OK || ballot_check(&definition, &refusal) != ERR_OK) {
         return ERR_INVALID;
     }

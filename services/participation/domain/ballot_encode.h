@@ -8,7 +8,7 @@
  *
  * The bytes, in this order (types as in encode.h):
  *
- *   u16      format            2
+ *   u16      format            3
  *   bytes16  ballot_id
  *   str      district
  *   str      title
@@ -23,6 +23,7 @@
  *   u8       threshold_score present (0 or 1)
  *   u64      threshold_score   0 when absent
  *   u8       tie               1 id 2 listed-order 3 lowest-cost-then-votes
+ *                              4 drawn 5 lot
  *   u64      opens_at_ms       milliseconds since 1970-01-01T00:00:00Z
  *   u64      closes_at_ms
  *   u16      min_options
@@ -47,7 +48,12 @@
  *              str  area       empty: the whole district
  *              str  field      empty: not given
  *              str  programme
+ *   list     terms             those that are given, in the order of their kinds, each:
+ *              u8   kind, then
+ *              1 tie_order     list of u32, the options' numbers as they were drawn
  *
+ * A new kind of term leaves the bytes of every ballot without it as they are,
+ * and a reader refuses kinds it does not know, so it needs no new format.
  * Another layout would be another format number; a reader refuses numbers it
  * does not know. This module must never hash or allocate. Any thread.
  */
@@ -57,14 +63,14 @@
 #include "participation/domain/ballot.h"
 #include "participation/domain/encode.h"
 
-#define BALLOT_ENCODE_FORMAT 2
+#define BALLOT_ENCODE_FORMAT 3
 
-/* Bytes that hold the part before the options, and any one option. A definition fits into
+/* Bytes that hold all but the options, and any one option with its places in terms. A definition fits into
  * BALLOT_ENCODE_BASE_MAX + option_count * BALLOT_ENCODE_OPTION_MAX. */
 #define BALLOT_ENCODE_BASE_MAX                                                                     \
     (256 + BALLOT_DISTRICT_MAX + BALLOT_TITLE_MAX + BALLOT_AREA_MAX * (2 + BALLOT_AREA_NAME_MAX))
 #define BALLOT_ENCODE_OPTION_MAX                                                                   \
-    (4 + 8 + 5 * 2 + BALLOT_OPTION_ID_MAX + BALLOT_NAME_MAX + BALLOT_AREA_NAME_MAX +               \
+    (4 + 8 + 4 + 5 * 2 + BALLOT_OPTION_ID_MAX + BALLOT_NAME_MAX + BALLOT_AREA_NAME_MAX +           \
      BALLOT_FIELD_MAX + BALLOT_PROGRAMME_MAX)
 
 /*

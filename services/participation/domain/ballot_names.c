@@ -21,7 +21,9 @@ static const char *const SATISFACTIONS[] = {"missing", "cost", "cardinality", "p
 static const char *const COMPLETIONS[] = {
     "missing", "none", "add1", "add1-exhaustive", "add1u", "utilitarian",
 };
-static const char *const TIES[] = {"missing", "id", "listed-order", "lowest-cost-then-votes"};
+static const char *const TIES[] = {
+    "missing", "id", "listed-order", "lowest-cost-then-votes", "drawn", "lot",
+};
 static const char *const CHANNELS[] = {"missing", "web", "kiosk", "booth", "paper"};
 static const char *const BASES[] = {"missing", "resident-register", "certificate", "did", "manual"};
 

@@ -14,6 +14,9 @@
 
 enum { PROJECT_COLUMNS = 8, VOTE_COLUMNS = 3 };
 
+/* Room for a value that names every option once. */
+#define VALUE_LENGTH_MAX (BALLOT_OPTION_MAX * (BALLOT_OPTION_ID_MAX + 2))
+
 static struct pb_cell cell(const char *text)
 {
     return (struct pb_cell){.text = text, .length = strlen(text)};
@@ -58,7 +61,38 @@ static void add_points(struct text *text, const char *key, const struct ballot_p
     }
 }
 
-static void add_meta(struct text *text, const struct ballot_definition *definition, int64_t voters)
+/* Writes a value that was put together, and frees it. */
+static void add_value(struct text *text, const char *key, struct text *value)
+{
+    if (text_err(value)) {
+        text_fail(text);
+    } else {
+        pb_write_pair(text, key, text_bytes(value));
+    }
+    text_release(value);
+}
+
+/* As `hyeopchi tally --tie` takes it, but for the file of an order, which is written out here. */
+static void add_tie(struct text *text, const struct ballot_definition *definition, const char *seed)
+{
+    const struct ballot_tie_order *order = &definition->tie_order;
+    struct text value;
+
+    text_init(&value, VALUE_LENGTH_MAX);
+    text_add(&value, ballot_tie_name(definition->tie));
+    text_add(&value, seed != NULL ? ":" : "");
+    text_add(&value, seed != NULL ? seed : "");
+    add_value(text, "tie", &value);
+    text_init(&value, VALUE_LENGTH_MAX);
+    for (size_t i = 0; i < order->count; i++) {
+        text_add(&value, i > 0 ? "," : "");
+        text_add(&value, ballot_option(definition, order->numbers[i])->id);
+    }
+    add_value(text, "tie_order", &value);
+}
+
+static void add_meta(struct text *text, const struct ballot_definition *definition,
+                     const struct ballot_pb_count *count)
 {
     /* An empty vote names nothing and costs nothing, whatever the limits of others. */
     const bool empty = definition->empty_allowed;
@@ -71,7 +105,7 @@ static void add_meta(struct text *text, const struct ballot_definition *definiti
     pb_write_pair(text, "unit", definition->district);
     pb_write_number(text, "instance", definition->budget_year);
     pb_write_number(text, "num_projects", (int64_t)definition->option_count);
-    pb_write_number(text, "num_votes", voters);
+    pb_write_number(text, "num_votes", count->voters);
     pb_write_number(text, "budget", definition->budget_krw);
     pb_write_pair(text, "vote_type", ballot_method_name(definition->method));
     pb_write_pair(text, "rule", ballot_rule_name(definition->rule));
@@ -80,7 +114,7 @@ static void add_meta(struct text *text, const struct ballot_definition *definiti
     if (definition->threshold.present) {
         pb_write_number(text, "min_project_score_threshold", definition->threshold.score);
     }
-    pb_write_pair(text, "tie", ballot_tie_name(definition->tie));
+    add_tie(text, definition, count->lot_seed);
     add_day(text, "date_begin", definition->opens_at_ms);
     add_day(text, "date_end", definition->closes_at_ms - 1); /* that moment itself is late */
     pb_write_number(text, "min_length", empty ? 0 : (int64_t)definition->min_options);
@@ -156,7 +190,7 @@ void ballot_pb_add_head(struct text *text, const struct ballot_definition *defin
     assert(count->voters >= 0);
     assert(ballot_pb_misfit(definition) == definition->option_count);
 
-    add_meta(text, definition, count->voters);
+    add_meta(text, definition, count);
     pb_write_row(text, &projects, 1);
     pb_write_row(text, columns, project_columns(definition));
     for (size_t i = 0; i < definition->option_count; i++) {

@@ -19,6 +19,7 @@ struct ballot_pb_count {
     const int64_t *votes;  /* of each option, in listed order */
     const int64_t *scores; /* the same; written where they are not votes */
     const bool *funded;    /* the same */
+    const char *lot_seed;  /* of the lot that breaks ties; NULL without one */
 };
 
 /*

@@ -22,6 +22,8 @@ static const struct ballot_transition TRANSITIONS[] = {
      0},
     {BALLOT_STATE_OPEN, BALLOT_ACTION_CLOSE, BALLOT_STATE_CLOSED, BALLOT_ACTOR_OPERATOR,
      BALLOT_APPROVALS_NEEDED},
+    {BALLOT_STATE_CLOSED, BALLOT_ACTION_LOT, BALLOT_STATE_CLOSED, BALLOT_ACTOR_OPERATOR,
+     BALLOT_APPROVALS_NEEDED},
     {BALLOT_STATE_CLOSED, BALLOT_ACTION_COUNT, BALLOT_STATE_COUNTED, BALLOT_ACTOR_SERVICE, 0},
     {BALLOT_STATE_COUNTED, BALLOT_ACTION_CERTIFY, BALLOT_STATE_CERTIFIED, BALLOT_ACTOR_OPERATOR,
      BALLOT_APPROVALS_NEEDED},
@@ -29,8 +31,8 @@ static const struct ballot_transition TRANSITIONS[] = {
 
 static const char *const STATES[] = {"missing", "draft",   "opening",  "open",
                                      "closed",  "counted", "certified"};
-static const char *const ACTIONS[] = {
-    "missing", "open", "envelope-reserved", "envelope-refused", "close", "count", "certify"};
+static const char *const ACTIONS[] = {"missing", "open",  "envelope-reserved", "envelope-refused",
+                                      "close",   "count", "certify",           "lot"};
 
 static const struct ballot_verdict_text VERDICT_TEXTS[] = {
     [BALLOT_VERDICT_NONE] = {"none", "승인 결과가 없습니다.", "Nothing was decided."},
@@ -54,6 +56,9 @@ static const struct ballot_verdict_text VERDICT_TEXTS[] = {
     [BALLOT_VERDICT_WINDOW_NOT_OVER] =
         {"window-not-over", "투표 기간이 끝나지 않아 마감할 수 없습니다.",
          "The voting window is not over, so the ballot cannot be closed."},
+    [BALLOT_VERDICT_LOT_NOT_AWAITED] =
+        {"lot-not-awaited", "동점을 추첨 난수로 가리는 투표가 아니거나 난수가 이미 공개되었습니다.",
+         "No lot breaks this ballot's ties, or its seed is published already."},
 };
 
 static_assert(COUNT(STATES) == BALLOT_STATE_END, "a word for every state");
@@ -198,6 +203,9 @@ static enum ballot_verdict verdict_without_count(const struct ballot_standing *s
         !standing->demonstration) {
         return BALLOT_VERDICT_WINDOW_NOT_OVER;
     }
+    if (action == BALLOT_ACTION_LOT && !standing->lot_awaited) {
+        return BALLOT_VERDICT_LOT_NOT_AWAITED;
+    }
     return BALLOT_VERDICT_NONE;
 }
 
@@ -260,6 +268,7 @@ static enum err verdict_err(enum ballot_verdict verdict)
         [BALLOT_VERDICT_NEEDS_NO_APPROVAL] = ERR_INVALID,
         [BALLOT_VERDICT_WINDOW_OVER] = ERR_CONFLICT,
         [BALLOT_VERDICT_WINDOW_NOT_OVER] = ERR_CONFLICT,
+        [BALLOT_VERDICT_LOT_NOT_AWAITED] = ERR_CONFLICT,
     };
 
     static_assert(COUNT(ERRS) == BALLOT_VERDICT_END, "an error for every verdict");

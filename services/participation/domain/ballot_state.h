@@ -6,7 +6,8 @@
  *   opening  --envelope-refused-> draft      the ledger, with its reason
  *   opening  --envelope-reserved> open       the ledger
  *   open     --close------------> closed     two operators, once the window is over
- *   closed   --count------------> counted    the service
+ *   closed   --lot--------------> closed     two operators: the seed that breaks ties
+ *   closed   --count------------> counted    the service, with the seed where there must be one
  *   counted  --certify----------> certified  two operators
  *
  * There is no way back from open. An approval names the exact content it is
@@ -50,6 +51,7 @@ enum ballot_action {
     BALLOT_ACTION_CLOSE = 4,
     BALLOT_ACTION_COUNT = 5,
     BALLOT_ACTION_CERTIFY = 6,
+    BALLOT_ACTION_LOT = 7,
     BALLOT_ACTION_END,
 };
 
@@ -90,7 +92,8 @@ ERR_CHECKED enum err ballot_transit(enum ballot_state from, enum ballot_action a
 struct ballot_approval {
     enum ballot_action action;
     char operator_id[BALLOT_OPERATOR_MAX + 1];
-    uint8_t content[BALLOT_CONTENT_SIZE]; /* def_hash to open and close, the result's to certify */
+    uint8_t content[BALLOT_CONTENT_SIZE]; /* def_hash to open and close, the result's to certify,
+                                             the seed's for a lot */
 };
 
 /* Where the ballot stands when an approval arrives. */
@@ -99,6 +102,7 @@ struct ballot_standing {
     int64_t now_ms;
     int64_t closes_at_ms;
     bool demonstration;                      /* may be closed before its window is over */
+    bool lot_awaited;                        /* the tie rule is lot, and there is no seed yet */
     const struct ballot_approval *approvals; /* recorded so far in this state; borrowed */
     size_t approval_count;
 };
@@ -113,6 +117,7 @@ enum ballot_verdict {
     BALLOT_VERDICT_NEEDS_NO_APPROVAL, /* refused: the action is not the operators' */
     BALLOT_VERDICT_WINDOW_OVER,       /* refused: opening a ballot nobody could vote in */
     BALLOT_VERDICT_WINDOW_NOT_OVER,   /* refused: closing while residents may still vote */
+    BALLOT_VERDICT_LOT_NOT_AWAITED,   /* refused: no lot breaks ties, or its seed is published */
     BALLOT_VERDICT_END,
 };
 

@@ -7,6 +7,8 @@
 
 #include <assert.h>
 
+#include "participation/domain/tally_lot.h"
+
 /* By the numbers of ballot.h; 0 is "missing" there and is never looked up. */
 static const enum election_vote_type VOTE_TYPES[BALLOT_METHOD_END] = {
     [BALLOT_METHOD_APPROVAL] = ELECTION_APPROVAL,     [BALLOT_METHOD_CHOOSE_1] = ELECTION_CHOOSE_1,
@@ -41,7 +43,12 @@ static const enum tally_tie_rule TIES[BALLOT_TIE_END] = {
     [BALLOT_TIE_ID] = TALLY_TIE_ID,
     [BALLOT_TIE_LISTED_ORDER] = TALLY_TIE_LISTED_ORDER,
     [BALLOT_TIE_LOWEST_COST_THEN_VOTES] = TALLY_TIE_LOWEST_COST_THEN_VOTES,
+    [BALLOT_TIE_DRAWN] = TALLY_TIE_DRAWN,
+    [BALLOT_TIE_LOT] = TALLY_TIE_LOT,
 };
+
+static_assert(BALLOT_SEED_MAX == TALLY_LOT_SEED_MAX,
+              "a seed that is published can be counted with");
 
 enum election_vote_type ballot_tally_vote_type(const struct ballot_definition *definition)
 {
@@ -64,4 +71,14 @@ struct tally_method ballot_tally_method(const struct ballot_definition *definiti
         .tie = TIES[definition->tie],
         .threshold = {.units = definition->threshold.score},
     };
+}
+
+void ballot_tally_drawn(const struct ballot_definition *definition, uint32_t *ret_places)
+{
+    assert(definition->tie == BALLOT_TIE_DRAWN);
+    assert(definition->tie_order.count == definition->option_count);
+
+    for (size_t i = 0; i < definition->tie_order.count; i++) {
+        ret_places[definition->tie_order.numbers[i] - 1] = (uint32_t)i;
+    }
 }

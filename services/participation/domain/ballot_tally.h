@@ -14,7 +14,12 @@
  * so below. */
 enum election_vote_type ballot_tally_vote_type(const struct ballot_definition *definition);
 
-/* The method it is counted by; one that tally_method_is_sound() accepts. */
+/* The method it is counted by; one that tally_method_is_sound() accepts once the order that drawn and
+ * lot need, and the seed of a lot, are put in. */
 struct tally_method ballot_tally_method(const struct ballot_definition *definition);
+
+/* Each option's place in the order that was drawn, for the order of the method; room for all options.
+ * The tie rule is drawn. */
+void ballot_tally_drawn(const struct ballot_definition *definition, uint32_t *ret_places);
 
 #endif

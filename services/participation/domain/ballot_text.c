@@ -147,6 +147,20 @@ static const struct ballot_refusal_text TEXTS[] = {
         {"budget-below-cheapest",
          "예산이 가장 적은 사업비보다 작아 아무 의제도 선정할 수 없습니다.",
          "The budget is below the cheapest option, so nothing could be funded."},
+    [BALLOT_REFUSAL_OPTION_UNKNOWN] = {"option-unknown", "이 투표에 없는 의제입니다.",
+                                       "The ballot has no such option."},
+    [BALLOT_REFUSAL_TIE_ORDER_MISSING] =
+        {"tie-order-missing", "동점을 추첨 순서(drawn)로 가리려면 추첨 순서가 있어야 합니다.",
+         "The tie rule drawn needs the order that was drawn."},
+    [BALLOT_REFUSAL_TIE_ORDER_UNUSED] = {"tie-order-unused",
+                                         "추첨 순서는 동점 규칙이 drawn일 때만 쓸 수 있습니다.",
+                                         "Only the tie rule drawn has an order that was drawn."},
+    [BALLOT_REFUSAL_TIE_ORDER_INCOMPLETE] = {"tie-order-incomplete",
+                                             "추첨 순서에는 모든 의제가 있어야 합니다.",
+                                             "The order that was drawn must name every option."},
+    [BALLOT_REFUSAL_TIE_ORDER_REPEATED] = {"tie-order-repeated",
+                                           "추첨 순서에 같은 의제가 두 번 있습니다.",
+                                           "The order that was drawn names an option twice."},
 };
 
 static_assert(sizeof TEXTS / sizeof TEXTS[0] == BALLOT_REFUSAL_END, "a text for every reason");

@@ -47,6 +47,13 @@ size_t text_length(const struct text *text)
     return text->length;
 }
 
+void text_fail(struct text *text)
+{
+    assert(text != NULL);
+
+    text->err = ERR_FULL;
+}
+
 const char *text_bytes(const struct text *text)
 {
     assert(text != NULL);

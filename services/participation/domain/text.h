@@ -34,6 +34,9 @@ void text_release(struct text *text);
 /* ERR_FULL once something did not fit (length_max, or memory), else ERR_OK. */
 ERR_CHECKED enum err text_err(const struct text *text);
 
+/* Makes the text fail, as if something had not fitted: for what was to be added and could not be made. */
+void text_fail(struct text *text);
+
 /* The text, always ended by NUL, borrowed until the text changes; "" while it is empty. */
 const char *text_bytes(const struct text *text);
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Opening, closing and certifying: each takes two operators. The first one's
- * approval is recorded (202), the second one's carries it out (200).
+ * Opening, closing, publishing the seed of a lot, and certifying: each takes
+ * two operators. The first one's approval is recorded (202), the second one's
+ * carries it out (200).
  */
 #include "participation/decide.h"
 #include "participation/http/params.h"
 #include "participation/http/routes.h"
+#include "runtime/json.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -54,7 +56,8 @@ static void respond_decided(struct approval *approval)
                                 ballot_state_name(decide->decision.to), "approvals",
                                 (int)decide->decision.approvals, "needed", BALLOT_APPROVALS_NEEDED,
                                 "done", (int)completes));
-    if (completes && decide->action == BALLOT_ACTION_CLOSE) {
+    if (completes &&
+        (decide->action == BALLOT_ACTION_CLOSE || decide->action == BALLOT_ACTION_LOT)) {
         counter_wake(approval->service->counter);
     }
 }
@@ -97,6 +100,32 @@ static void approval_found(struct frozen *frozen, enum err err, void *context)
     }
 }
 
+/* What beside the action an approval is for; false when the request was answered. */
+static bool read_seed(struct approval *approval)
+{
+    static const char *const keys[] = {"seed", NULL};
+    struct decide_approve *decide = &approval->decide;
+    struct problem problem = {0};
+    struct json_reader reader;
+    json_t *json = NULL;
+    size_t length = 0;
+    const uint8_t *body = http_request_body(approval->request, &length);
+
+    if (!params_content_type(approval->request, "application/json")) {
+        return false;
+    }
+    if (json_parse(body, length, &json, &problem) == ERR_OK) {
+        json_reader_init(&reader, json, "", &problem);
+        json_reader_allow(&reader, keys);
+        json_read_text(&reader, "seed", 1, decide->seed, sizeof decide->seed);
+        json_decref(json);
+    }
+    if (problem.kind != NULL) {
+        http_respond_problem(approval->request, &problem);
+    }
+    return problem.kind == NULL;
+}
+
 static void approve_start(struct http_request *request, struct participation *service,
                           enum ballot_action action)
 {
@@ -117,6 +146,10 @@ static void approve_start(struct http_request *request, struct participation *se
     approval->request = request;
     approval->decide.action = action;
     memcpy(approval->decide.operator_id, operator_id, strlen(operator_id) + 1);
+    if (action == BALLOT_ACTION_LOT && !read_seed(approval)) {
+        free(approval);
+        return;
+    }
     ballots_find(service->ballots, ballot_id, approval_found, approval);
 }
 
@@ -133,4 +166,9 @@ void handle_ballot_close(struct http_request *request, void *context)
 void handle_ballot_certify(struct http_request *request, void *context)
 {
     approve_start(request, context, BALLOT_ACTION_CERTIFY);
+}
+
+void handle_ballot_lot(struct http_request *request, void *context)
+{
+    approve_start(request, context, BALLOT_ACTION_LOT);
 }

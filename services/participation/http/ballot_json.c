@@ -6,6 +6,7 @@
 #include "participation/http/ballot_json.h"
 
 #include "participation/domain/ballot_names.h"
+#include "participation/http/ballot_json_terms.h"
 #include "runtime/clock.h"
 #include "runtime/json.h"
 
@@ -17,33 +18,13 @@
 enum { PROGRAMME_PREFIX_LENGTH = sizeof "0a0b0c0d0e0f-" - 1 };
 
 static const char *const BALLOT_KEYS[] = {
-    "title",
-    "budget_year",
-    "funding_source",
-    "budget_krw",
-    "method",
-    "rule",
-    "satisfaction",
-    "completion",
-    "threshold_score",
-    "tie",
-    "opens_at",
-    "closes_at",
-    "min_options",
-    "max_options",
-    "min_cost_krw",
-    "max_cost_krw",
-    "min_points",
-    "max_points",
-    "min_sum_points",
-    "max_sum_points",
-    "default_score",
-    "empty_allowed",
-    "channels",
-    "bases",
-    "areas",
-    "options",
-    NULL,
+    "title",           "budget_year",   "funding_source", "budget_krw",
+    "method",          "rule",          "satisfaction",   "completion",
+    "threshold_score", "tie",           "tie_order",      "opens_at",
+    "closes_at",       "min_options",   "max_options",    "min_cost_krw",
+    "max_cost_krw",    "min_points",    "max_points",     "min_sum_points",
+    "max_sum_points",  "default_score", "empty_allowed",  "channels",
+    "bases",           "areas",         "options",        NULL,
 };
 static const char *const OPTION_KEYS[] = {
     "id", "name", "cost_krw", "area", "field", "programme", NULL,
@@ -304,6 +285,7 @@ enum err ballot_json_read(const void *text, size_t length, struct ballot_definit
     definition->bases = read_set(&reader, "bases", BALLOT_BASIS_END, basis_value);
     read_areas(&reader, definition);
     read_options(&reader, definition, ret_options);
+    ballot_json_read_terms(&reader, definition);
     json_decref(json);
     if (ret_problem->kind == NULL && ballot_check(definition, &refusal) != ERR_OK) {
         refuse(&refusal, ret_problem);
@@ -450,7 +432,10 @@ json_t *ballot_json(const struct ballot_row *row, const struct ballot_definition
         "options", options_json(definition), "definition_hash", hash, "opening_refusal",
         refusal_json(row));
     if (json == NULL || more == NULL || json_object_update(json, more) != 0 ||
-        !add_points(json, definition) ||
+        !add_points(json, definition) || !ballot_json_add_terms(json, definition) ||
+        json_object_set_new(json, "lot_seed",
+                            row->lot_seed != NULL ? json_string(row->lot_seed) : json_null()) !=
+            0 ||
         json_object_set_new(json, "opened_at", time_json(row->opened_at_ms)) != 0 ||
         json_object_set_new(json, "closed_at", time_json(row->closed_at_ms)) != 0 ||
         json_object_set_new(json, "certified_at", time_json(row->certified_at_ms)) != 0) {

@@ -4,7 +4,10 @@
  */
 #include "participation/http/routes.h"
 
-enum { BALLOT_SIZE_MAX = 1024 * 1024 }; /* a definition with a thousand options */
+enum {
+    BALLOT_SIZE_MAX = 1024 * 1024, /* a definition with a thousand options */
+    SEED_SIZE_MAX = 4096,          /* a seed, however it is escaped */
+};
 
 static const struct http_route ROUTES[] = {
     {"POST", "/v1/ballots", ROLE_OPERATOR, BALLOT_SIZE_MAX, handle_ballot_create},
@@ -12,6 +15,7 @@ static const struct http_route ROUTES[] = {
     {"GET", "/v1/ballots/{id}", ROLE_PUBLIC, 0, handle_ballot_show},
     {"POST", "/v1/ballots/{id}:open", ROLE_OPERATOR, 0, handle_ballot_open},
     {"POST", "/v1/ballots/{id}:close", ROLE_OPERATOR, 0, handle_ballot_close},
+    {"POST", "/v1/ballots/{id}:lot", ROLE_OPERATOR, SEED_SIZE_MAX, handle_ballot_lot},
     {"POST", "/v1/ballots/{id}:certify", ROLE_OPERATOR, 0, handle_ballot_certify},
     {"GET", "/v1/ballots/{id}/turnout", ROLE_PUBLIC, 0, handle_ballot_turnout},
     {"GET", "/v1/ballots/{id}/result", ROLE_PUBLIC, 0, handle_ballot_result},

@@ -17,6 +17,7 @@ void handle_ballot_list(struct http_request *request, void *context);
 void handle_ballot_show(struct http_request *request, void *context);
 void handle_ballot_open(struct http_request *request, void *context);
 void handle_ballot_close(struct http_request *request, void *context);
+void handle_ballot_lot(struct http_request *request, void *context);
 void handle_ballot_certify(struct http_request *request, void *context);
 void handle_ballot_turnout(struct http_request *request, void *context);
 void handle_ballot_result(struct http_request *request, void *context);

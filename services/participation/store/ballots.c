@@ -13,8 +13,14 @@
 void ballot_row_release(struct ballot_row *row)
 {
     free(row->definition);
+    free(row->lot_seed);
     free(row->result_json);
     *row = (struct ballot_row){0};
+}
+
+bool ballot_row_awaits_lot(const struct ballot_row *row, const struct ballot_definition *definition)
+{
+    return definition->tie == BALLOT_TIE_LOT && row->lot_seed == NULL;
 }
 
 static const char BALLOT_INSERT[] =
@@ -78,7 +84,7 @@ enum err store_ballot_find_request(struct db *db, const struct ballot_request *r
     "ballot_id, state, definition, definition_hash, opening_attempt, coalesce(refusal_code, '')"   \
     ", coalesce(refusal_shortfall_krw, 0), batch_no, voters, revisions, result_json, result_hash"  \
     ", created_at_ms, coalesce(opened_at_ms, 0), coalesce(closed_at_ms, 0)"                        \
-    ", coalesce(counted_at_ms, 0), coalesce(certified_at_ms, 0)"
+    ", coalesce(counted_at_ms, 0), coalesce(certified_at_ms, 0), lot_seed"
 
 static enum err row_read_result(const struct db_rows *rows, int64_t row, struct ballot_row *ret_row)
 {
@@ -90,6 +96,15 @@ static enum err row_read_result(const struct db_rows *rows, int64_t row, struct 
         return ERR_FULL;
     }
     return db_rows_fixed(rows, row, 11, ret_row->result_hash, CRYPTO_HASH_SIZE);
+}
+
+static enum err row_read_seed(const struct db_rows *rows, int64_t row, struct ballot_row *ret_row)
+{
+    if (db_rows_is_null(rows, row, 17)) {
+        return ERR_OK;
+    }
+    ret_row->lot_seed = strdup(db_rows_text(rows, row, 17));
+    return ret_row->lot_seed != NULL ? ERR_OK : ERR_FULL;
 }
 
 static enum err row_read(const struct db_rows *rows, int64_t row, struct ballot_row *ret_row)
@@ -118,6 +133,9 @@ static enum err row_read(const struct db_rows *rows, int64_t row, struct ballot_
     }
     if (!err) {
         err = row_read_result(rows, row, ret_row);
+    }
+    if (!err) {
+        err = row_read_seed(rows, row, ret_row);
     }
     definition = db_rows_bytes(rows, row, 2, &ret_row->definition_length);
     ret_row->definition = malloc(ret_row->definition_length + 1);
@@ -355,6 +373,16 @@ enum err store_ballot_set_closed(struct db *db, const uint8_t *ballot_id, int64_
     const struct db_param params[] = {db_uuid(ballot_id), db_int64(now_ms)};
 
     return db_exec(db, BALLOT_SET_CLOSED, params, DB_COUNT(params));
+}
+
+static const char BALLOT_SET_LOT_SEED[] =
+    "UPDATE participation.ballot SET lot_seed = $2 WHERE ballot_id = $1";
+
+enum err store_ballot_set_lot_seed(struct db *db, const uint8_t *ballot_id, const char *seed)
+{
+    const struct db_param params[] = {db_uuid(ballot_id), db_text(seed)};
+
+    return db_exec(db, BALLOT_SET_LOT_SEED, params, DB_COUNT(params));
 }
 
 static const char BALLOT_SET_COUNTED[] =

@@ -32,6 +32,7 @@ struct ballot_row {
     int64_t batch_no;
     int64_t voters;
     int64_t revisions;
+    char *lot_seed;    /* malloc'd; NULL before it was published, and where there is no lot */
     char *result_json; /* malloc'd; NULL before it was counted */
     uint8_t result_hash[CRYPTO_HASH_SIZE];
     int64_t created_at_ms;
@@ -43,6 +44,11 @@ struct ballot_row {
 
 /* Frees what the row owns; takes zeroed rows. */
 void ballot_row_release(struct ballot_row *row);
+
+/* True while the ballot's ties are to be broken by a lot whose seed nobody has published: until then
+ * it is not counted. */
+bool ballot_row_awaits_lot(const struct ballot_row *row,
+                           const struct ballot_definition *definition);
 
 /* Who asked for a new ballot, and how. */
 struct ballot_request {
@@ -107,6 +113,8 @@ ERR_CHECKED enum err store_ballot_set_refused(struct db *db, const uint8_t *ball
                                               const char *code, int64_t shortfall_krw);
 ERR_CHECKED enum err store_ballot_set_closed(struct db *db, const uint8_t *ballot_id,
                                              int64_t now_ms);
+ERR_CHECKED enum err store_ballot_set_lot_seed(struct db *db, const uint8_t *ballot_id,
+                                               const char *seed);
 ERR_CHECKED enum err store_ballot_set_counted(struct db *db, const uint8_t *ballot_id,
                                               const char *result_json, const uint8_t *result_hash,
                                               int64_t now_ms);

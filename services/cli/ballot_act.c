@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Approving. Whether a second operator is needed, the service decides; this
+ * must never say that something is done when it is only approved.
+ */
+#include "cli/ballot_act.h"
+
+#include "cli/print.h"
+#include "cli/request.h"
+#include "runtime/json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* An action that may need a second operator: 202 says that it still does. */
+static enum cli_status ballot_act(const struct invocation *invocation, const char *action,
+                                  const char *body)
+{
+    struct client_response response;
+    struct client *client = NULL;
+    char path[CLIENT_URL_SIZE];
+    enum cli_status status;
+
+    if (request_ballot_path(invocation, invocation_operand(invocation, 0), action, path)) {
+        return CLI_USAGE;
+    }
+    status = client_open(invocation, &client);
+    if (status != CLI_OK) {
+        return status;
+    }
+    status = request_send(invocation, client,
+                          &(const struct client_request){
+                              .service = CLIENT_PARTICIPATION,
+                              .method = "POST",
+                              .path = path,
+                              .content_type = body != NULL ? "application/json" : NULL,
+                              .body = body,
+                              .body_length = body != NULL ? strlen(body) : 0,
+                          },
+                          &response);
+    if (status == CLI_OK) {
+        print_answer(response.json, invocation->json);
+        if (response.status == 202 && json_object_get(response.json, "needed") != NULL) {
+            (void)fprintf(stderr,
+                          say("승인했습니다(%s). 다른 운영자 한 명의 승인이 더 있어야 합니다.\n",
+                              "Approved by %s. Another operator must approve it too.\n"),
+                          client_key_id(client));
+        }
+        client_response_release(&response);
+    }
+    client_close(client);
+    return status;
+}
+
+enum cli_status ballot_act_open(const struct invocation *invocation)
+{
+    return ballot_act(invocation, ":open", NULL);
+}
+
+enum cli_status ballot_act_close(const struct invocation *invocation)
+{
+    return ballot_act(invocation, ":close", NULL);
+}
+
+enum cli_status ballot_act_certify(const struct invocation *invocation)
+{
+    return ballot_act(invocation, ":certify", NULL);
+}
+
+enum cli_status ballot_act_lot(const struct invocation *invocation)
+{
+    json_t *json = json_pack("{s:s}", "seed", invocation_text(invocation, "seed"));
+    char *body = json != NULL ? json_text(json) : NULL;
+    enum cli_status status = CLI_USAGE;
+
+    if (body == NULL) {
+        /* Only text that is no UTF-8 cannot be packed. */
+        status = usage_error(invocation, "%s",
+                             say("--seed는 UTF-8 글자여야 합니다", "--seed must be UTF-8 text"));
+    } else {
+        status = ballot_act(invocation, ":lot", body);
+    }
+    free(body);
+    json_decref(json);
+    return status;
+}

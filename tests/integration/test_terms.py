@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The terms of a ballot beyond its method and rule, through the service: what it counts with them
+is byte for byte what the command counts with the same terms, in the file that was imported and in
+the one that is exported."""
+
+import os
+
+import pytest
+
+from test_slice import (
+    Office,
+    both,
+    count_by_command,
+    create_ballot,
+    import_votes,
+    run_command,
+)
+
+
+@pytest.fixture
+def office(databases, start_service, tmp_path):
+    return Office(databases, start_service, tmp_path).begin()
+
+
+def election_file(office, projects, votes, meta=""):
+    """An approval election: projects are {id: (cost, area, field)}, votes lists of ids."""
+    path = os.path.join(office.folder, "election.pb")
+    rows = ["META", "key;value", "description;조건 시험", f"num_projects;{len(projects)}",
+            f"num_votes;{len(votes)}", "budget;100", "vote_type;approval"]  # fmt: skip
+    rows += [meta] if meta else []
+    rows += ["PROJECTS", "project_id;cost;neighborhood;category"]
+    rows += [f"{name};{cost};{area};{field}" for name, (cost, area, field) in projects.items()]
+    rows += ["VOTES", "voter_id;vote"]
+    rows += [f"v{voter};{','.join(chosen)}" for voter, chosen in enumerate(votes)]
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("\n".join(rows) + "\n")
+    return path
+
+
+def certified(office, ballot_id):
+    """Certifies a counted ballot; returns its result, as text and as values, and its file."""
+    both(office, "certify", ballot_id, "certified")
+    answer = office.client("participation").get(f"/v1/ballots/{ballot_id}/result")
+    exported = os.path.join(office.folder, f"{ballot_id}.pb")
+    with open(exported, "w", encoding="utf-8") as file:
+        file.write(office.run(office.kim, "ballot", "export", ballot_id).stdout)
+    run_command("pb", "check", exported)
+    return answer.body.decode(), answer.json(), exported
+
+
+def through_the_service(office, path, *terms):
+    """From a file to a certified result under the terms of `ballot create`."""
+    ballot_id = create_ballot(office, path, *terms)["ballot_id"]
+    both(office, "open", ballot_id, "open")
+    import_votes(office, path, ballot_id)
+    both(office, "close", ballot_id, "counted")
+    return certified(office, ballot_id)
+
+
+def same_bytes(text, sources, *terms):
+    for source in sources:
+        counted = run_command("tally", source, *terms, "--json").stdout
+        assert counted == text + "\n", (terms, source)
+
+
+TIED = {name: (50, "", "") for name in ("가", "나", "다", "라")}
+
+
+def drawn_file(office, order):
+    path = os.path.join(office.folder, "drawn.txt")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("# 공개 추첨\n" + "\n".join(order) + "\n")
+    return path
+
+
+def test_an_order_drawn_in_public_breaks_ties_as_in_the_command(office):
+    path = election_file(office, TIED, [list(TIED)] * 6)
+    for order in (["라", "나", "다", "가"], ["다", "가", "나", "라"]):
+        tie = ("--tie", f"drawn:{drawn_file(office, order)}")
+        text, result, exported = through_the_service(office, path, *tie)
+        assert result["tie"] == "drawn"
+        assert result["funded"] == order[:2]
+        assert result["ties"] == [
+            {"options": order, "score": "6", "decided_by": ["drawn"], "decisive": True}
+        ]
+        same_bytes(text, (path, exported), *tie)
+        with open(exported, encoding="utf-8") as file:
+            assert f"\ntie;drawn\ntie_order;{','.join(order)}\n" in file.read()
+
+
+def test_a_lot_waits_for_the_seed_that_two_operators_publish_after_close(office):
+    path = election_file(office, TIED, [list(TIED)] * 6)
+    seed = "2026-11-22 공개 추첨; 3 7 15"
+    ballot = create_ballot(office, path, "--tie", "lot")
+    ballot_id = ballot["ballot_id"]
+    assert ballot["lot_seed"] is None
+    both(office, "open", ballot_id, "open")
+    import_votes(office, path, ballot_id)
+    early = office.run(office.kim, "ballot", "lot", ballot_id, "--seed", seed, check=False)
+    assert early.returncode == 1 and "wrong-state" in early.stderr + early.stdout
+    both(office, "close", ballot_id, "closed")
+    # Two operators with two seeds have not agreed on any.
+    for key, said in ((office.kim, "다른 난수"), (office.lee, seed), (office.lee, seed)):
+        answer = office.ask(key, "ballot", "lot", ballot_id, "--seed", said)
+        assert (answer["done"], answer["state"]) == (False, "closed")
+    shown = office.ask(office.kim, "ballot", "show", ballot_id)
+    assert (shown["state"], shown["lot_seed"]) == ("closed", None)
+    done = office.ask(office.kim, "ballot", "lot", ballot_id, "--seed", seed)
+    assert done["done"] is True
+    office.run(office.kim, "ballot", "wait", ballot_id, "--state", "counted")
+    assert office.ask(office.kim, "ballot", "show", ballot_id)["lot_seed"] == seed
+    late = office.run(office.kim, "ballot", "lot", ballot_id, "--seed", seed, check=False)
+    assert late.returncode == 1
+    text, result, exported = certified(office, ballot_id)
+    assert result["tie"] == f"lot:{seed}"
+    assert result["ties"][0]["decided_by"] == ["lot"]
+    assert result == count_by_command(path, "--tie", f"lot:{seed}")
+    same_bytes(text, (path, exported), "--tie", f"lot:{seed}")
+    events = office.events("participation", 6)
+    published = [event for event in events if event["type"].endswith("lot-published.v1")]
+    assert [event["data"]["seed"] for event in published] == [seed]
+
+
+def test_no_seed_is_published_for_a_ballot_without_a_lot(office):
+    path = election_file(office, TIED, [["가"]] * 2)
+    order = drawn_file(office, ["가", "나"])
+    refused = office.run(
+        office.kim, "ballot", "create", "--from", path, "--year", "2023", "--opens", "2023-01-01",
+        "--closes", "2023-01-02", "--tie", f"drawn:{order}", check=False,
+    )  # fmt: skip
+    assert refused.returncode == 1 and "tie-order-incomplete" in refused.stderr
+    ballot_id = create_ballot(office, path)["ballot_id"]
+    both(office, "open", ballot_id, "open")
+    both(office, "close", ballot_id, "counted")
+    answer = office.run(office.kim, "ballot", "lot", ballot_id, "--seed", "1", check=False)
+    assert answer.returncode == 1 and "wrong-state" in answer.stderr
