@@ -87,7 +87,8 @@ bool bus_wait_closed(int64_t timeout_ms);
 /* How often listener guards had to listen anew since start; for metrics. */
 uint64_t bus_listener_resets(void);
 
-/* Whether nng frees connections no more: every one that ends keeps its descriptor. Any thread. */
+/* Whether nng frees connections no more: every one that ends keeps its descriptor, until the process ends.
+ * Any thread. */
 bool bus_hangs(void);
 
 #endif

@@ -9,7 +9,7 @@
  * The same dials show another defect: the thread that frees connections can wait
  * for ever, after subscribers that did not read were reset. Nothing but a new
  * process helps then. The guard says so, and stops, since its own dials would
- * leave two descriptors each.
+ * leave two descriptors each; the host ends the process.
  */
 #include "runtime/bus_internal.h"
 #include "runtime/clock.h"
@@ -95,7 +95,7 @@ static bool frees_connections(struct bus_listener *self)
 static void give_up(struct bus_listener *self)
 {
     log_error("bus_hangs", log_str("url", self->url),
-              log_str("action", "start the service again: its nng frees no connection any more"));
+              log_str("action", "to be started anew: its nng frees no connection any more"));
     atomic_store(&hangs, true);
     (void)uv_timer_stop(&self->timer); /* Cannot fail. */
 }

@@ -19,6 +19,10 @@
  * its use: where migrations are missing the service waits for them; a schema
  * that is newer than the program ends it when that is found at start.
  *
+ * Where nng 1.5.2 has come to a standstill that nothing but a new process ends
+ * (bus_hangs()), the service stops by itself and host_run() fails: whoever
+ * supervises it starts it anew.
+ *
  * At stop HTTP answers what it has begun, with everything else still there;
  * then the service's own loop_on_stop() functions run (registered between
  * host_open() and host_run()), then subscribers, writer, readers and publisher

@@ -39,8 +39,8 @@ static struct metric listener_resets = {
     .help = "How often a listener of the bus had to listen anew.",
     .labels = "",
 };
-static struct metric hangs =
-    GAUGE("hyeopchi_bus_hangs", "1 once nng frees no connection any more: restart the service.");
+static struct metric hangs = GAUGE(
+    "hyeopchi_bus_hangs", "1 once nng frees no connection any more: the service is about to end.");
 static struct metric keys = GAUGE("hyeopchi_keys", "Public keys that are known.");
 static struct metric started =
     GAUGE("hyeopchi_process_start_time_seconds", "When the process started, since 1970.");

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Readiness: what it is made of, whether it has changed, and the look at every
- * new connection's schema. Database threads only set the schema's state and
- * wake the loop; everything else here is the loop's.
+ * new connection's schema; and whether the process is beyond help. Database
+ * threads only set the schema's state and wake the loop; everything else here
+ * is the loop's.
  */
 #include "runtime/host_internal.h"
 
@@ -176,6 +177,15 @@ static bool is_same_health(const struct host_health *left, const struct host_hea
     return same;
 }
 
+/* A stop in order, with a status that tells whoever supervises this process to start it anew. */
+static void end_to_be_started_anew(struct host_state *state)
+{
+    log_error("service_ends", log_str("reason", "bus_hangs"),
+              log_str("action", "to be started anew by its supervisor"));
+    state->result = ERR_UNAVAILABLE;
+    loop_stop(&state->host->loop);
+}
+
 static void on_watch(uv_timer_t *timer)
 {
     struct host_state *state = timer->data;
@@ -183,6 +193,10 @@ static void on_watch(uv_timer_t *timer)
     bool ready;
 
     host_health_read(state->host, &health);
+    if (!health.stopping && bus_hangs()) {
+        end_to_be_started_anew(state);
+        return;
+    }
     if (health.stopping ||
         (is_same_health(&health, &state->health) && (state->was_ready || state->said_unready))) {
         return;

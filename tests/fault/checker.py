@@ -39,7 +39,7 @@ from receipts import (
     verify_receipt,
 )
 from support.client import Client, Clock, Key
-from support.services import SANITIZER_MARKS
+from support.services import ENDS_ANEW, SANITIZER_MARKS
 from wire_format import Event, ReadModel, fold
 
 INVARIANTS = {
@@ -662,26 +662,38 @@ class Checker:
         answer = Client(tuple(self.state["services"][name])).get("/metrics")
         return b"\nhyeopchi_bus_hangs 1\n" in answer.body
 
-    def _check_resources(self, findings, process):
+    def _ends_anew(self, process):
+        """Whether it has ended so that it is started anew, since its log was last read."""
+        with open(process["log"], encoding="utf-8", errors="replace") as file:
+            file.seek(self._log_offsets.get(process["log"], 0))
+            return ENDS_ANEW in file.read()
+
+    def _look_at(self, process, most):
+        """Returns descriptors and bytes, once there are no more descriptors than that or time is up."""
         folder = f"/proc/{process['pid']}/fd"
+        # A connection that nobody uses any more is closed by its time limit, 15 s.
+        self._until(IDLE_SECONDS, lambda: len(os.listdir(folder)) <= most or None)
+        if len(os.listdir(folder)) > most and self._bus_hangs(process["name"]):
+            self._until(IDLE_SECONDS, lambda: self._ends_anew(process) or None)
+            raise ProcessLookupError("it ends")
+        with open(f"/proc/{process['pid']}/statm", encoding="ascii") as file:
+            return len(os.listdir(folder)), int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    def _check_resources(self, findings, process):
         try:
-            first = self.resources.get(process["pid"], (len(os.listdir(folder)), 0))
-            # A connection that nobody uses any more is closed by its time limit, 15 s.
+            first = self.resources.get(process["pid"])
+            if first is None:
+                first = (len(os.listdir(f"/proc/{process['pid']}/fd")), 0)
             most = first[0] + DESCRIPTORS_MORE_MAX
-            self._until(
-                IDLE_SECONDS,
-                lambda: len(os.listdir(folder)) <= most or self._bus_hangs(process["name"]) or None,
-            )
-            descriptors = len(os.listdir(folder))
-            with open(f"/proc/{process['pid']}/statm", encoding="ascii") as file:
-                memory = int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+            descriptors, memory = self._look_at(process, most)
         except OSError as error:
-            findings.add("I12", f"{process['name']} is not there: {error}")
+            if self._ends_anew(process):
+                findings.figures.setdefault("started_anew", []).append(process["name"])
+            else:
+                findings.add("I12", f"{process['name']} is not there: {error}")
             return
         first = self.resources.setdefault(process["pid"], (descriptors, memory))
-        if descriptors > most and self._bus_hangs(process["name"]):
-            findings.figures.setdefault("bus_hangs", []).append(process["name"])
-        elif descriptors > most:
+        if descriptors > most:
             findings.add("I12", f"{process['name']}: {first[0]} descriptors are now {descriptors}")
         if memory > 2 * first[1] + MEMORY_MORE_MAX:
             findings.add("I12", f"{process['name']}: {first[1]} bytes are now {memory}")

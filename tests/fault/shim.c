@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A library for LD_PRELOAD that stands between a service and libpq, and makes it
- * do wrong, or die, at a place that no signal from outside would hit:
+ * A library for LD_PRELOAD that stands between a service and libpq or nng, and
+ * makes it do wrong, die, or stand still at a place that no signal from outside
+ * would hit:
  *
  *     HYEOPCHI_FAULT_SHIM=early-commit[:MS]   COMMIT is answered at once, and sent MS later, when
  *                                             the connection is used next
  *     HYEOPCHI_FAULT_SHIM=kill-before-commit:N
  *     HYEOPCHI_FAULT_SHIM=kill-after-commit:N the process dies before the N-th COMMIT is sent, or
  *                                             once it has been confirmed
+ *     HYEOPCHI_FAULT_SHIM=stop-freeing        nng's thread that frees connections stands still from the
+ *                                             first of the listener guard's on, as 1.5.2's may by itself
  *     HYEOPCHI_FAULT_CLOCK=FILE               the calendar's clock is off by what FILE holds now:
  *                                             8 bytes, milliseconds; the monotonic clock is not
  *
@@ -21,6 +24,7 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <libpq-fe.h>
+#include <nng/nng.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -36,7 +40,13 @@
 #define PRETENDED     "SAVEPOINT pretended"
 #define PRETENDED_TAG "SAVEPOINT"
 
-enum shim_mode { SHIM_OFF, SHIM_EARLY_COMMIT, SHIM_KILL_BEFORE, SHIM_KILL_AFTER };
+enum shim_mode {
+    SHIM_OFF,
+    SHIM_EARLY_COMMIT,
+    SHIM_KILL_BEFORE,
+    SHIM_KILL_AFTER,
+    SHIM_STOP_FREEING
+};
 
 static struct {
     enum shim_mode mode;
@@ -75,6 +85,7 @@ __attribute__((constructor)) static void read_mode(void)
         {"early-commit", SHIM_EARLY_COMMIT},
         {"kill-before-commit", SHIM_KILL_BEFORE},
         {"kill-after-commit", SHIM_KILL_AFTER},
+        {"stop-freeing", SHIM_STOP_FREEING},
     };
 
     const char *text = getenv("HYEOPCHI_FAULT_SHIM");
@@ -280,4 +291,23 @@ void PQfinish(PGconn *connection)
 {
     settle(connection);
     REAL(PQfinish)(connection);
+}
+
+/* On nng's thread that frees connections. */
+static void stand_still(nng_pipe pipe, nng_pipe_ev event, void *context)
+{
+    (void)pipe;
+    (void)event;
+    (void)context;
+    while (true) {
+        (void)pause();
+    }
+}
+
+/* Who wants to hear of freed connections is the listener guard. */
+int nng_pipe_notify(nng_socket socket, nng_pipe_ev event, nng_pipe_cb called, void *context)
+{
+    bool stop = shim.mode == SHIM_STOP_FREEING && event == NNG_PIPE_EV_REM_POST;
+
+    return REAL(nng_pipe_notify)(socket, event, stop ? stand_still : called, context);
 }

@@ -27,7 +27,7 @@ from support.paths import BUILD
 from support.ports import free_port
 from support.postgres import PostgresCluster
 from support.process import Process, kill_all_and_wait
-from support.services import SANITIZER_OPTIONS, Service
+from support.services import ENDS_ANEW, SANITIZER_OPTIONS, Service
 from support.stack import SERVICES, Stack
 
 # Who hears whom over the bus.
@@ -254,6 +254,10 @@ class Run:
         self.status = None
         self.expected = False  # Whether its end was our doing.
 
+    def wants_another(self):
+        """Whether it has ended so that its supervisor starts it anew; see README.md, "An hour of it"."""
+        return any(ENDS_ANEW in line for line in self.process.output.lines())
+
     def end(self, expected):
         self.ended = time.time()
         self.status = self.process._popen.returncode  # pylint: disable=protected-access
@@ -287,6 +291,9 @@ class Arena(Stack):
         self.injected = collections.Counter()
         self.story = ""
         self.environment = {}  # Besides the settings, by service.
+        self._lives = threading.RLock()  # Held while a process is ended or started.
+        self._over = threading.Event()
+        self._keeper = threading.Thread(target=self._keep_up, daemon=True)
         self._paused = set()
         self._bus_ports = {
             (name, kind): free_port() for name in SERVICES for kind in ("pub", "fetch")
@@ -337,6 +344,7 @@ class Arena(Stack):
         """Databases, migrations, services; the keys of those who ask."""
         self.databases.create_service_databases()
         self.migrate().start()
+        self._keeper.start()
         return self
 
     def proxied(self, service):
@@ -363,15 +371,45 @@ class Arena(Stack):
         service = self.services[name]
         return service.process is not None and service.process.is_running()
 
+    def _keep_up(self):
+        """Does what any supervisor does: starts a service anew that has ended for it."""
+        while not self._over.wait(0.2):
+            with self._lives:
+                for name in SERVICES:
+                    self._start_anew(name)
+
+    def _start_anew(self, name):
+        service = self.services.get(name)
+        if service is None or service.process is None or service.process.is_running():
+            return
+        run = self._run_of(name)
+        if not run.wants_another():
+            return
+        service.process.wait_exit()
+        service.process = None
+        run.end(expected=True)
+        self.recorder.write("anew", name=name, pid=run.pid, status=run.status)
+        self.start_again(name)
+
+    def wait_anew(self, name, timeout=90):
+        """Waits until a service has ended to be started anew, and has been."""
+        before = self._run_of(name)
+        deadline = time.monotonic() + timeout
+        while self._run_of(name) is before:
+            assert time.monotonic() < deadline, f"{name} does not end"
+            self._over.wait(0.1)
+
     def notice_ends(self):
         """Writes down processes that have ended without anybody's doing."""
-        for name, service in self.services.items():
-            if service.process is not None and not service.process.is_running():
-                run = self._run_of(name)
-                service.process.wait_exit()
-                run.end(expected=False)
-                service.process = None
-                self.recorder.write("crash", name=name, pid=run.pid, status=run.status)
+        with self._lives:
+            for name, service in self.services.items():
+                self._start_anew(name)
+                if service.process is not None and not service.process.is_running():
+                    run = self._run_of(name)
+                    service.process.wait_exit()
+                    run.end(expected=False)
+                    service.process = None
+                    self.recorder.write("crash", name=name, pid=run.pid, status=run.status)
 
     def kill(self, name):
         """kill -9 of one service."""
@@ -380,14 +418,15 @@ class Arena(Stack):
 
     def kill_quietly(self, name):
         """The same, when the story has written down what it is part of."""
-        self.notice_ends()
-        if not self.is_up(name):
-            return
-        self._paused.discard(name)
-        run, process = self._run_of(name), self.services[name].process
-        self.services[name].process = None
-        process.kill()
-        run.end(expected=True)
+        with self._lives:
+            self.notice_ends()
+            if not self.is_up(name):
+                return
+            self._paused.discard(name)
+            run, process = self._run_of(name), self.services[name].process
+            self.services[name].process = None
+            process.kill()
+            run.end(expected=True)
 
     def start_again(self, name):
         """Starts a service that is down, with the settings of now."""
@@ -400,11 +439,12 @@ class Arena(Stack):
     def stop_in_order(self, name):
         """SIGTERM; the service must end with 0."""
         self.inject("stop", name)
-        run, process = self._run_of(name), self.services[name].process
-        process.send_signal(signal.SIGTERM)
-        status = process.wait_exit(60)
-        self.services[name].process = None
-        run.end(expected=status == 0)
+        with self._lives:
+            run, process = self._run_of(name), self.services[name].process
+            process.send_signal(signal.SIGTERM)
+            status = process.wait_exit(60)
+            self.services[name].process = None
+            run.end(expected=status == 0 or run.wants_another())
 
     def pause(self, name):
         self.inject("SIGSTOP", name)
@@ -656,6 +696,9 @@ class Arena(Stack):
     def close(self):
         """Ends everything that was started here; returns what went wrong on the way."""
         errors = []
+        self._over.set()
+        if self._keeper.ident is not None:
+            self._keeper.join()
         for name in list(self._paused):
             self.resume(name)
         self.notice_ends()

@@ -8,11 +8,14 @@
 #include "runtime/host.h"
 
 #include <assert.h>
+#include <nng/nng.h>
+#include <nng/protocol/pair1/pair.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { NOTE_SIZE = 128, ROUTE_COUNT = 3 };
+enum { NOTE_SIZE = 128, ROUTE_COUNT = 4 };
 
 struct driver_config {
     struct host_config host;
@@ -221,6 +224,44 @@ static void handle_count_heard(struct http_request *request, void *context)
     submit_count(request, context, COUNT_HEARD);
 }
 
+/* On nng's thread that frees connections, which comes back never. */
+static void wait_for_ever(nng_pipe pipe, nng_pipe_ev event, void *context)
+{
+    (void)pipe;
+    (void)event;
+    while (true) {
+        (void)sem_wait(context);
+    }
+}
+
+/* Before nng_dial() returns. */
+static void close_at_once(nng_pipe pipe, nng_pipe_ev event, void *context)
+{
+    (void)event;
+    (void)context;
+    (void)nng_pipe_close(pipe);
+}
+
+/* Brings nng to where a defect of 1.5.2 brings it. */
+static void handle_jam(struct http_request *request, void *context)
+{
+    static sem_t never;
+    nng_socket listener;
+    nng_socket dialer;
+    int wrong = sem_init(&never, 0, 0);
+
+    (void)context;
+    wrong = wrong != 0 ? wrong : nng_pair1_open(&listener);
+    wrong = wrong != 0 ? wrong : nng_pair1_open(&dialer);
+    wrong = wrong != 0 ? wrong : nng_pipe_notify(dialer, NNG_PIPE_EV_ADD_POST, close_at_once, NULL);
+    wrong =
+        wrong != 0 ? wrong : nng_pipe_notify(dialer, NNG_PIPE_EV_REM_POST, wait_for_ever, &never);
+    wrong = wrong != 0 ? wrong : nng_listen(listener, "inproc://jam", NULL, 0);
+    wrong = wrong != 0 ? wrong : nng_dial(dialer, "inproc://jam", NULL, 0);
+    assert(wrong == 0);
+    http_respond_json(request, 200, json_pack("{s:s}", "nng", nng_version()));
+}
+
 static const char HEAR_NOTE[] = "INSERT INTO note.heard (seq, text) VALUES ($1, $2)";
 
 /* "poison" never applies; "sick" does once the note "medicine" has been written here. */
@@ -281,6 +322,7 @@ static enum err run(const struct driver_config *config, const struct host_option
         {"POST", "/v1/notes", ROLE_PUBLIC, 0, handle_write},
         {"GET", "/v1/notes", ROLE_PUBLIC, 0, handle_count_written},
         {"GET", "/v1/heard", ROLE_PUBLIC, 0, handle_count_heard},
+        {"POST", "/v1/jam", ROLE_PUBLIC, 0, handle_jam},
     };
     static struct host host;
     const struct http_route_table table = {routes, ROUTE_COUNT, &host};

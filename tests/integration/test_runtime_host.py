@@ -463,3 +463,23 @@ def test_a_second_signal_does_not_cut_the_stop_short(databases, make):
     driver = make(settings).start().wait_ready()
     driver.process.send_signal(signal.SIGINT)
     driver.stop()
+
+
+def test_a_service_ends_to_be_started_anew_once_nng_frees_no_connection(databases, make):
+    settings = settings_of(databases, "ledger")
+    migrate(settings)
+    driver = make(settings).start().wait_ready()
+    _, jammed = driver.post("/v1/jam", "")
+    if not jammed["nng"].startswith("1.5."):
+        pytest.skip(f"nng {jammed['nng']} has not this defect, so nobody watches for it")
+    assert driver.post("/v1/notes", "goes on until then")[0] == 201
+    driver.wait_log("bus_hangs", timeout=90)
+    process, driver.process = driver.process, None
+    assert process.wait_exit(60) == 1
+    events = [json.loads(line)["event"] for line in open(driver.log_path, encoding="utf-8")]
+    assert events[-1] == "service_stopped" or "exit_forced" in events, events[-5:]
+    assert "service_ends" in events
+
+    # And the one after it has everything.
+    again = make(settings).start().wait_ready()
+    assert again.get("/v1/notes")[1] == {"count": 1}

@@ -31,6 +31,9 @@ SANITIZER_MARKS = (
     "runtime error:",
 )
 
+# The log event of a service that ends so that whoever supervises it starts it anew.
+ENDS_ANEW = '"event":"service_ends"'
+
 # What a service inherits from the test besides its settings.
 INHERITED = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL")
 

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""nng 1.5.2's thread that frees connections stands still, as it may after F11; shim.c sees to it. The
+service notices it and ends by itself, and its supervisor starts it anew. A newer nng is not watched."""
+
+from support.stack import SERVICES
+
+TITLE = "nng frees no connection any more"
+
+
+def NEEDS(arena):
+    answer = arena.client("ledger", arena.auditor).get("/v1/status")
+    version = answer.json()["libraries"]["nng"]
+    return None if version.startswith("1.5.") else f"nng {version} has not this defect"
+
+
+def tell(arena, load, random):
+    name = random.choice(SERVICES)
+    arena.load_shim(name, "stop-freeing")
+    arena.inject("stop freeing connections", name)
+    arena.kill_quietly(name)
+    arena.start_again(name)
+    arena.unload_shim(name)
+    arena.wait_anew(name)
+    load.wait_acks(5)
