@@ -68,6 +68,8 @@ static inline void fuzz_fill_definition(struct ballot_definition *definition, un
     definition->max_points.points = definition->max_points.present ? 5 : 0;
     definition->empty_allowed = open;
     definition->channels = BALLOT_BIT(BALLOT_CHANNEL_WEB) | BALLOT_BIT(BALLOT_CHANNEL_BOOTH);
+    definition->objection_days = 1;
+    definition->eligibility.grounds = BALLOT_BIT(ELIGIBILITY_GROUND_SCHOOL);
     definition->bases = BALLOT_BIT(BALLOT_BASIS_DID) | BALLOT_BIT(BALLOT_BASIS_MANUAL);
     definition->area_count = open ? 0 : 1;
     memcpy(definition->areas[0], "a", open ? 0 : 2);

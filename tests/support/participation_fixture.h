@@ -76,9 +76,11 @@ static inline void fixture_init(struct fixture *fixture)
                            BALLOT_BIT(BALLOT_CHANNEL_BOOTH);
     definition->bases =
         BALLOT_BIT(BALLOT_BASIS_RESIDENT_REGISTER) | BALLOT_BIT(BALLOT_BASIS_CERTIFICATE);
+    definition->eligibility.grounds = BALLOT_BIT(ELIGIBILITY_GROUND_ADDRESS);
     definition->area_count = 2;
     fixture_text(definition->areas[0], sizeof definition->areas[0], "성수1가1동");
     fixture_text(definition->areas[1], sizeof definition->areas[1], "왕십리2동");
+    definition->objection_days = 14;
     definition->demonstration = true;
 
     fixture_option(&fixture->options[0], "health-walk", "건강한 마을 걷기", 120000000);
@@ -120,6 +122,18 @@ static inline void fixture_points(struct fixture *fixture, enum ballot_method me
     } else {
         definition->max_points = ten;
     }
+}
+
+/* Limits the age; 0 for no limit on that side. */
+static inline void fixture_ages(struct ballot_definition *definition, int64_t min_age,
+                                int64_t max_age)
+{
+    struct eligibility *eligibility = &definition->eligibility;
+
+    eligibility->min_age = (struct eligibility_age){.present = min_age > 0, .years = min_age};
+    eligibility->max_age = (struct eligibility_age){.present = max_age > 0, .years = max_age};
+    fixture_text(eligibility->age_on, sizeof eligibility->age_on,
+                 min_age > 0 || max_age > 0 ? "2022-06-20" : "");
 }
 
 /* A code is kebab-case; the sentences are whole, in the manner of public bodies and in English. */

@@ -17,6 +17,8 @@ static const char WHOLE[] =
     " \"closes_at\": \"2023-06-24T18:00:00+09:00\", \"min_options\": 1, \"max_options\": 2,"
     " \"min_cost_krw\": 1000000, \"max_cost_krw\": 50000000, \"empty_allowed\": true,"
     " \"channels\": [\"web\", \"booth\"], \"bases\": [\"certificate\"],"
+    " \"eligibility\": {\"grounds\": [\"address\", \"school\"], \"min_age\": 15,"
+    " \"max_age\": null, \"age_on\": \"2023-06-01\"}, \"objection_days\": 30,"
     " \"areas\": [\"성수1가1동\", \"마장동\"], \"options\": ["
     "{\"id\": \"a\", \"name\": \"마을 걷기\", \"cost_krw\": 30000000, \"area\": \"마장동\","
     " \"field\": \"복지\", \"programme\": \"P-1\"},"
@@ -86,6 +88,13 @@ static void every_member_arrives(void **state)
     assert_int_equal(definition->channels,
                      BALLOT_BIT(BALLOT_CHANNEL_WEB) | BALLOT_BIT(BALLOT_CHANNEL_BOOTH));
     assert_int_equal(definition->bases, BALLOT_BIT(BALLOT_BASIS_CERTIFICATE));
+    assert_int_equal(definition->eligibility.grounds, BALLOT_BIT(ELIGIBILITY_GROUND_ADDRESS) |
+                                                          BALLOT_BIT(ELIGIBILITY_GROUND_SCHOOL));
+    assert_true(definition->eligibility.min_age.present &&
+                definition->eligibility.min_age.years == 15);
+    assert_false(definition->eligibility.max_age.present);
+    assert_string_equal(definition->eligibility.age_on, "2023-06-01");
+    assert_int_equal(definition->objection_days, 30);
     assert_int_equal(definition->area_count, 2);
     assert_string_equal(definition->areas[1], "마장동");
     assert_int_equal(definition->option_count, 2);
@@ -99,8 +108,9 @@ static void every_member_arrives(void **state)
 static void what_is_missing_or_null_takes_its_default(void **state)
 {
     static const char *const optional[] = {
-        "rule",         "satisfaction", "completion",    "threshold_score", "tie",   "min_options",
-        "min_cost_krw", "max_cost_krw", "empty_allowed", "channels",        "bases", "areas",
+        "rule",        "satisfaction", "completion",   "threshold_score", "tie",
+        "min_options", "min_cost_krw", "max_cost_krw", "empty_allowed",   "channels",
+        "bases",       "areas",        "eligibility",  "objection_days",
     };
 
     (void)state;
@@ -126,6 +136,9 @@ static void what_is_missing_or_null_takes_its_default(void **state)
         assert_false(read.definition.empty_allowed);
         assert_int_equal(read.definition.channels, 0x1e);
         assert_int_equal(read.definition.bases, 0x1e);
+        assert_int_equal(read.definition.eligibility.grounds, 0x1e);
+        assert_false(eligibility_has_age(&read.definition.eligibility));
+        assert_int_equal(read.definition.objection_days, 14);
         assert_int_equal(read.definition.area_count, 0);
         assert_string_equal(read.options[1].area, "");
         assert_string_equal(read.options[1].programme, "0a0b0c0d0e0f-b");
@@ -267,6 +280,16 @@ static const struct wrong WRONG[] = {
     {"/channels", "[]", 422, NULL},
     {"/bases", "[\"phone\"]", 400, "wrong-value"},
     {"/bases", "[]", 422, NULL},
+    {"/objection_days", "0", 422, "objection-days-out-of-range"},
+    {"/objection_days", "-1", 400, "wrong-value"},
+    {"/eligibility", "[]", 400, "wrong-value"},
+    {"/eligibility", "{\"age\": 18}", 400, "unknown-key"},
+    {"/eligibility", "{\"grounds\": [\"phone\"]}", 400, "wrong-value"},
+    {"/eligibility", "{\"grounds\": []}", 422, "value-missing"},
+    {"/eligibility", "{\"min_age\": \"18\"}", 400, "wrong-value"},
+    {"/eligibility", "{\"min_age\": 18}", 422, "age-date-missing"},
+    {"/eligibility", "{\"age_on\": \"2023-06-01\"}", 422, "age-date-unused"},
+    {"/eligibility", "{\"max_age\": 300, \"age_on\": \"2023-06-01\"}", 422, "age-out-of-range"},
     {"/areas", "[1]", 400, "wrong-value"},
     {"/areas", "{}", 400, "wrong-value"},
     {"/options", "{}", 400, "wrong-value"},

@@ -112,6 +112,18 @@ SPOIL(channels_unknown, d->channels |= BALLOT_BIT(BALLOT_CHANNEL_END))
 SPOIL(channels_missing_bit, d->channels |= 1)
 SPOIL(bases_none, d->bases = 0)
 SPOIL(bases_unknown, d->bases |= BALLOT_BIT(BALLOT_BASIS_END))
+SPOIL(grounds_none, d->eligibility.grounds = 0)
+SPOIL(grounds_unknown, d->eligibility.grounds |= BALLOT_BIT(ELIGIBILITY_GROUND_END))
+SPOIL(grounds_missing_bit, d->eligibility.grounds |= 1)
+SPOIL(min_age_low, fixture_ages(d, ELIGIBILITY_AGE_MIN - 1, 0))
+SPOIL(max_age_high, fixture_ages(d, 0, ELIGIBILITY_AGE_MAX + 1))
+SPOIL(ages_crossed, fixture_ages(d, 40, 39))
+SPOIL(age_date_missing, fixture_ages(d, 18, 0); d->eligibility.age_on[0] = '\0')
+SPOIL(age_date_unused, fixture_text(d->eligibility.age_on, ELIGIBILITY_DATE_SIZE, "2022-06-20"))
+SPOIL(age_date_no_day, fixture_ages(d, 18, 0);
+      fixture_text(d->eligibility.age_on, ELIGIBILITY_DATE_SIZE, "2023-02-29"))
+SPOIL(objection_none, d->objection_days = 0)
+SPOIL(objection_long, d->objection_days = BALLOT_OBJECTION_DAYS_MAX + 1)
 SPOIL(areas_many, d->area_count = BALLOT_AREA_MAX + 1)
 SPOIL(area_empty, d->areas[1][0] = '\0')
 SPOIL(area_twice, memcpy(d->areas[1], d->areas[0], sizeof d->areas[0]))
@@ -232,6 +244,17 @@ static void every_contradiction_is_refused_by_its_reason_and_field(void **state)
         {channels_missing_bit, BALLOT_REFUSAL_VALUE_UNKNOWN, "/channels"},
         {bases_none, BALLOT_REFUSAL_VALUE_MISSING, "/bases"},
         {bases_unknown, BALLOT_REFUSAL_VALUE_UNKNOWN, "/bases"},
+        {grounds_none, BALLOT_REFUSAL_VALUE_MISSING, "/eligibility/grounds"},
+        {grounds_unknown, BALLOT_REFUSAL_VALUE_UNKNOWN, "/eligibility/grounds"},
+        {grounds_missing_bit, BALLOT_REFUSAL_VALUE_UNKNOWN, "/eligibility/grounds"},
+        {min_age_low, BALLOT_REFUSAL_AGE_OUT_OF_RANGE, "/eligibility/min_age"},
+        {max_age_high, BALLOT_REFUSAL_AGE_OUT_OF_RANGE, "/eligibility/max_age"},
+        {ages_crossed, BALLOT_REFUSAL_MIN_AGE_ABOVE_MAX, "/eligibility/min_age"},
+        {age_date_missing, BALLOT_REFUSAL_AGE_DATE_MISSING, "/eligibility/age_on"},
+        {age_date_unused, BALLOT_REFUSAL_AGE_DATE_UNUSED, "/eligibility/age_on"},
+        {age_date_no_day, BALLOT_REFUSAL_AGE_DATE_INVALID, "/eligibility/age_on"},
+        {objection_none, BALLOT_REFUSAL_OBJECTION_DAYS_OUT_OF_RANGE, "/objection_days"},
+        {objection_long, BALLOT_REFUSAL_OBJECTION_DAYS_OUT_OF_RANGE, "/objection_days"},
         {areas_many, BALLOT_REFUSAL_AREAS_TOO_MANY, "/areas"},
         {area_empty, BALLOT_REFUSAL_TEXT_EMPTY, "/areas/1"},
         {area_twice, BALLOT_REFUSAL_AREA_DUPLICATE, "/areas/1"},
@@ -520,10 +543,11 @@ static size_t encoded(const struct ballot_definition *definition, uint8_t *data,
 static void the_canonical_bytes_are_those_of_the_published_table(void **state)
 {
     static const char EXPECTED[] =
-        "0003000102030405060708090a0b0c0d0e0f0009ec84b1eb8f99eab5ac002132303233eb858420ed9891ecb998"
+        "0004000102030405060708090a0b0c0d0e0f0009ec84b1eb8f99eab5ac002132303233eb858420ed9891ecb998"
         "ec9d98eca09c20eca3bcebafbced88aced919c07e7030000000011e1a300010101010000000000000000000300"
         "0001817e68b4000000018194f0868000010002000000000000000000010000000011e1a3000000000000000000"
-        "00000000000000000000000000000000000000000000000000000000000000000000000000000e06010002000e"
+        "00000000000000000000000000000000000000000000000000000000000000000000000000000e060200000000"
+        "0000000e010002000e"
         "ec84b1ec889831eab08031eb8f99000dec9995ec8badeba6ac32eb8f99000300000001000b6865616c74682d77"
         "616c6b0017eab1b4eab095ed959c20eba788ec9d8420eab1b7eab8b00000000007270e000009ec84b1eb8f99ea"
         "b5ac000cebb3b4eab1b4ebb3b5eca780000b6865616c74682d77616c6b00000002000b7265706169722d636166"
@@ -544,7 +568,7 @@ static void the_canonical_bytes_are_those_of_the_published_table(void **state)
 
     crypto_tagged_hash("ballot", data, length, hash);
     crypto_hex(hash, sizeof hash, hex, sizeof hex);
-    assert_string_equal(hex, "ca7e329942ec15e2ab049acd75565b4c5a752ec272b262e7d0b4ba1cf1db4f7f");
+    assert_string_equal(hex, "4e0ce32b43c3c4e2431bec0c3f708455811883a784b028ed6a0537b52936595b");
 }
 
 static void the_longest_definition_fits_into_the_named_maximum(void **state)

@@ -152,6 +152,37 @@ static void a_vote_of_another_ballot_has_no_place(void **state)
     assert_int_equal(place.cell[TURNOUT_DIMENSION_AREA], 0);
 }
 
+/* A cell that can only be empty would give away what is withheld beside it. */
+static void an_age_limit_leaves_only_cells_that_somebody_can_be_in(void **state)
+{
+    static struct turnout turnout;
+    struct turnout_place place;
+    struct fixture fixture;
+    char name[TURNOUT_NAME_SIZE];
+
+    (void)state;
+    fixture_init(&fixture);
+    fixture_ages(&fixture.definition, 18, 39);
+    turnout_init(&turnout, &fixture.definition);
+    assert_int_equal(turnout.cell_count[TURNOUT_DIMENSION_AGE_BAND], 3);
+    turnout_cell_name(&fixture.definition, TURNOUT_DIMENSION_AGE_BAND, 0, name);
+    assert_string_equal(name, "10-19");
+    turnout_cell_name(&fixture.definition, TURNOUT_DIMENSION_AGE_BAND, 2, name);
+    assert_string_equal(name, "30-39");
+    assert_int_equal(turnout_place_find(&fixture.definition, &fixture.vote, FIXTURE_NOW_MS, &place),
+                     ERR_OK);
+    assert_int_equal(place.cell[TURNOUT_DIMENSION_AGE_BAND], 2);
+    fixture.vote.age_band = VOTE_AGE_BAND_ABSENT;
+    assert_int_equal(turnout_place_find(&fixture.definition, &fixture.vote, FIXTURE_NOW_MS, &place),
+                     ERR_INVALID);
+    fixture_ages(&fixture.definition, 0, 0);
+    turnout_cell_name(&fixture.definition, TURNOUT_DIMENSION_AGE_BAND, 0, name);
+    assert_string_equal(name, "unknown");
+    assert_int_equal(turnout_place_find(&fixture.definition, &fixture.vote, FIXTURE_NOW_MS, &place),
+                     ERR_OK);
+    assert_int_equal(place.cell[TURNOUT_DIMENSION_AGE_BAND], 0);
+}
+
 static void days_change_at_midnight_in_seoul(void **state)
 {
     char date[TURNOUT_DATE_SIZE];
@@ -433,6 +464,7 @@ int main(void)
         cmocka_unit_test(the_last_countable_person_is_refused_and_changes_nothing),
         cmocka_unit_test(tables_that_do_not_add_up_are_noticed),
         cmocka_unit_test(a_vote_of_another_ballot_has_no_place),
+        cmocka_unit_test(an_age_limit_leaves_only_cells_that_somebody_can_be_in),
         cmocka_unit_test(days_change_at_midnight_in_seoul),
         cmocka_unit_test(a_window_touches_every_day_it_begins_or_ends_in),
         cmocka_unit_test(every_cell_has_a_name),

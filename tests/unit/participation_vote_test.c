@@ -110,6 +110,48 @@ static void only_the_ballots_bases_channels_and_areas_are_eligible(void **state)
     assert_refused(&fixture, VOTE_REFUSAL_AREA_NOT_ELIGIBLE, "/area");
 }
 
+/* The band that a limit cuts in two is the front end's to look into. */
+static void an_age_limit_needs_a_band_and_refuses_those_outside_of_it(void **state)
+{
+    struct fixture fixture;
+
+    (void)state;
+    fixture_init(&fixture);
+    fixture_ages(&fixture.definition, 20, 39);
+    for (int band = VOTE_AGE_BAND_10_19; band < VOTE_AGE_BAND_END; band++) {
+        fixture.vote.age_band = (enum vote_age_band)band;
+        if (band == VOTE_AGE_BAND_20_29 || band == VOTE_AGE_BAND_30_39) {
+            assert_accepted(&fixture);
+        } else {
+            assert_refused(&fixture, VOTE_REFUSAL_AGE_NOT_ELIGIBLE, "/age_band");
+        }
+    }
+    fixture.vote.age_band = VOTE_AGE_BAND_ABSENT;
+    assert_refused(&fixture, VOTE_REFUSAL_AGE_BAND_MISSING, "/age_band");
+    fixture_ages(&fixture.definition, 0, 0);
+    assert_accepted(&fixture);
+}
+
+static void the_bands_of_every_age_limit_are_those_it_touches(void **state)
+{
+    struct fixture fixture;
+
+    (void)state;
+    fixture_init(&fixture);
+    assert_int_equal(vote_age_bands(&fixture.definition), 0xff);
+    for (int64_t min = ELIGIBILITY_AGE_MIN; min <= ELIGIBILITY_AGE_MAX; min++) {
+        for (int64_t max = min; max <= ELIGIBILITY_AGE_MAX; max++) {
+            uint32_t expected = 0;
+
+            for (int64_t age = min; age <= max; age++) {
+                expected |= BALLOT_BIT(age < 70 ? age / 10 : 7);
+            }
+            fixture_ages(&fixture.definition, min, max);
+            assert_int_equal(vote_age_bands(&fixture.definition), expected);
+        }
+    }
+}
+
 static void a_ballot_without_areas_is_for_every_area(void **state)
 {
     struct fixture fixture;
@@ -600,6 +642,8 @@ int main(void)
         cmocka_unit_test(only_an_open_ballot_accepts_votes),
         cmocka_unit_test(the_ballot_is_the_first_thing_refused_and_the_choices_the_last),
         cmocka_unit_test(only_the_ballots_bases_channels_and_areas_are_eligible),
+        cmocka_unit_test(an_age_limit_needs_a_band_and_refuses_those_outside_of_it),
+        cmocka_unit_test(the_bands_of_every_age_limit_are_those_it_touches),
         cmocka_unit_test(a_ballot_without_areas_is_for_every_area),
         cmocka_unit_test(sex_and_age_may_be_absent),
         cmocka_unit_test(unknown_repeated_and_weighted_choices_are_named_by_their_place),

@@ -20,18 +20,20 @@
 
 #include "participation/domain/ballot_path.h"
 #include "participation/domain/ballot_terms.h"
+#include "participation/domain/eligibility.h"
 #include "runtime/err.h"
 
-#define BALLOT_ID_SIZE       16  /* bytes: a UUID */
-#define BALLOT_AREA_MAX      100 /* areas a ballot may be limited to */
-#define BALLOT_YEAR_MIN      2000
-#define BALLOT_YEAR_MAX      2100
-#define BALLOT_KRW_MAX       1000000000000000LL /* 1,000조원: sums of 1,000 fit into int64 */
-#define BALLOT_WINDOW_MIN_MS 1000LL             /* a second, for rehearsals */
-#define BALLOT_WINDOW_MAX_MS (366LL * 24 * 60 * 60 * 1000)
-#define BALLOT_TIME_MAX_MS   4133980800000LL /* 2101-01-01T00:00:00Z */
-#define BALLOT_THRESHOLD_MAX 1000000000LL    /* of the least score that takes part */
-#define BALLOT_POINTS_MAX    1000000LL       /* of one option, or of a cumulative vote together */
+#define BALLOT_ID_SIZE            16  /* bytes: a UUID */
+#define BALLOT_AREA_MAX           100 /* areas a ballot may be limited to */
+#define BALLOT_YEAR_MIN           2000
+#define BALLOT_YEAR_MAX           2100
+#define BALLOT_KRW_MAX            1000000000000000LL /* 1,000조원: sums of 1,000 fit into int64 */
+#define BALLOT_WINDOW_MIN_MS      1000LL             /* a second, for rehearsals */
+#define BALLOT_WINDOW_MAX_MS      (366LL * 24 * 60 * 60 * 1000)
+#define BALLOT_OBJECTION_DAYS_MAX 366             /* of 24 hours each, after certification */
+#define BALLOT_TIME_MAX_MS        4133980800000LL /* 2101-01-01T00:00:00Z */
+#define BALLOT_THRESHOLD_MAX      1000000000LL    /* of the least score that takes part */
+#define BALLOT_POINTS_MAX         1000000LL /* of one option, or of a cumulative vote together */
 
 /* Lengths of texts in bytes of UTF-8, without the NUL. A Hangul syllable is three. */
 #define BALLOT_DISTRICT_MAX  64
@@ -181,9 +183,11 @@ struct ballot_definition {
     bool empty_allowed;                 /* an empty vote is valid, whatever the limits above say */
     uint32_t channels;                  /* set of BALLOT_BIT(enum ballot_channel) */
     uint32_t bases;                     /* set of BALLOT_BIT(enum ballot_basis) */
+    struct eligibility eligibility;     /* who may vote, beside bases and areas */
     char areas[BALLOT_AREA_MAX][BALLOT_AREA_NAME_MAX + 1]; /* who may vote; none means any area */
     size_t area_count;
-    bool demonstration;                  /* labelled as such wherever it is shown */
+    uint32_t objection_days; /* after certification, for which the ballot's key is kept */
+    bool demonstration;      /* labelled as such wherever it is shown */
     const struct ballot_option *options; /* borrowed; in listed order */
     size_t option_count;
 };
@@ -218,6 +222,12 @@ enum ballot_refusal_reason {
     BALLOT_REFUSAL_WINDOW_EMPTY,
     BALLOT_REFUSAL_WINDOW_TOO_SHORT,
     BALLOT_REFUSAL_WINDOW_TOO_LONG,
+    BALLOT_REFUSAL_AGE_OUT_OF_RANGE,
+    BALLOT_REFUSAL_MIN_AGE_ABOVE_MAX,
+    BALLOT_REFUSAL_AGE_DATE_MISSING,
+    BALLOT_REFUSAL_AGE_DATE_UNUSED,
+    BALLOT_REFUSAL_AGE_DATE_INVALID,
+    BALLOT_REFUSAL_OBJECTION_DAYS_OUT_OF_RANGE,
     BALLOT_REFUSAL_AREAS_TOO_MANY,
     BALLOT_REFUSAL_AREA_DUPLICATE,
     BALLOT_REFUSAL_OPTIONS_MISSING,

@@ -49,6 +49,8 @@ enum err ballot_check(const struct ballot_definition *definition, struct ballot_
         check_rule,
         check_window,
         check_channels_and_bases,
+        ballot_check_eligibility,
+        ballot_check_objection,
         check_areas,
         check_options,
         check_duplicates,

@@ -16,7 +16,11 @@ enum err ballot_refuse(struct ballot_refusal *refusal, enum ballot_refusal_reaso
 enum err ballot_refuse_at(struct ballot_refusal *refusal, enum ballot_refusal_reason reason,
                           const char *list, size_t index, const char *field);
 
-/* Parts of ballot_check(), with its contract; the second looks only at what the first found sane. */
+/* Parts of ballot_check(), with its contract; a later one looks only at what those before it found sane. */
+ERR_CHECKED enum err ballot_check_eligibility(const struct ballot_definition *definition,
+                                              struct ballot_refusal *refusal);
+ERR_CHECKED enum err ballot_check_objection(const struct ballot_definition *definition,
+                                            struct ballot_refusal *refusal);
 ERR_CHECKED enum err ballot_check_points(const struct ballot_definition *definition,
                                          struct ballot_refusal *refusal);
 ERR_CHECKED enum err ballot_check_point_limits(const struct ballot_definition *definition,

@@ -26,6 +26,7 @@ void ballot_encode(struct encoder *encoder, const struct ballot_definition *defi
     assert(definition->budget_krw > 0);
     assert(definition->opens_at_ms > 0 && definition->closes_at_ms > 0);
     assert(definition->max_options <= UINT16_MAX && definition->min_options <= UINT16_MAX);
+    assert(definition->objection_days <= UINT16_MAX);
     assert(definition->channels <= UINT8_MAX && definition->bases <= UINT8_MAX);
 
     encode_u16(encoder, BALLOT_ENCODE_FORMAT);
@@ -55,6 +56,8 @@ void ballot_encode(struct encoder *encoder, const struct ballot_definition *defi
     encode_u8(encoder, definition->empty_allowed ? 1 : 0);
     encode_u8(encoder, (uint8_t)definition->channels);
     encode_u8(encoder, (uint8_t)definition->bases);
+    eligibility_encode(encoder, &definition->eligibility);
+    encode_u16(encoder, (uint16_t)definition->objection_days);
     encode_u8(encoder, definition->demonstration ? 1 : 0);
 
     encode_count(encoder, definition->area_count);
@@ -180,6 +183,8 @@ static void decode_head(struct decoder *decoder, struct ballot_definition *defin
     definition->empty_allowed = decode_bool(decoder);
     definition->channels = decode_u8(decoder);
     definition->bases = decode_u8(decoder);
+    eligibility_decode(decoder, &definition->eligibility);
+    definition->objection_days = decode_u16(decoder);
     definition->demonstration = decode_bool(decoder);
 }
 

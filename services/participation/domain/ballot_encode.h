@@ -8,7 +8,7 @@
  *
  * The bytes, in this order (types as in encode.h):
  *
- *   u16      format            3
+ *   u16      format            4
  *   bytes16  ballot_id
  *   str      district
  *   str      title
@@ -38,6 +38,13 @@
  *   u8       empty_allowed     0 or 1
  *   u8       channels          sum of 2 web, 4 kiosk, 8 booth, 16 paper
  *   u8       bases             sum of 2 resident-register, 4 certificate, 8 did, 16 manual
+ *   u8       grounds           sum of 2 address, 4 workplace, 8 school, 16 registered-foreigner
+ *   u8       min_age present (0 or 1)
+ *   u8       min_age           full years; 0 when absent
+ *   u8       max_age present (0 or 1)
+ *   u8       max_age           full years; 0 when absent
+ *   str      age_on            "2026-06-01"; empty without an age
+ *   u16      objection_days
  *   u8       demonstration     0 or 1
  *   list     areas             each: str, in listed order
  *   list     options           in listed order, each:
@@ -63,7 +70,7 @@
 #include "participation/domain/ballot.h"
 #include "participation/domain/encode.h"
 
-#define BALLOT_ENCODE_FORMAT 3
+#define BALLOT_ENCODE_FORMAT 4
 
 /* Bytes that hold all but the options, and any one option with its places in terms. A definition fits into
  * BALLOT_ENCODE_BASE_MAX + option_count * BALLOT_ENCODE_OPTION_MAX. */

@@ -29,7 +29,8 @@ void turnout_init(struct turnout *turnout, const struct ballot_definition *defin
     turnout->cell_count[TURNOUT_DIMENSION_AREA] =
         definition->area_count > 0 ? definition->area_count : 1;
     turnout->cell_count[TURNOUT_DIMENSION_SEX] = VOTE_SEX_END;
-    turnout->cell_count[TURNOUT_DIMENSION_AGE_BAND] = VOTE_AGE_BAND_END;
+    turnout->cell_count[TURNOUT_DIMENSION_AGE_BAND] =
+        members_count(vote_age_bands(definition), VOTE_AGE_BAND_END);
     turnout->cell_count[TURNOUT_DIMENSION_CHANNEL] =
         members_count(definition->channels, BALLOT_CHANNEL_END);
     turnout->cell_count[TURNOUT_DIMENSION_BASIS] =
@@ -54,9 +55,13 @@ enum err turnout_place_find(const struct ballot_definition *definition, const st
     place.cell[TURNOUT_DIMENSION_DAY] =
         (size_t)(turnout_day(at_ms) - turnout_day(definition->opens_at_ms));
     place.cell[TURNOUT_DIMENSION_SEX] = vote->sex;
-    place.cell[TURNOUT_DIMENSION_AGE_BAND] = vote->age_band;
 
     err = area_place(definition, vote->area, &place.cell[TURNOUT_DIMENSION_AREA]);
+    if (err) {
+        return err;
+    }
+    err = member_place(vote_age_bands(definition), vote->age_band,
+                       &place.cell[TURNOUT_DIMENSION_AGE_BAND]);
     if (err) {
         return err;
     }
@@ -158,7 +163,7 @@ static size_t members_count(uint32_t set, unsigned end)
     assert(set != 0);
     assert(end <= 32);
 
-    for (unsigned value = 1; value < end; value++) {
+    for (unsigned value = 0; value < end; value++) {
         count += (set & BALLOT_BIT(value)) != 0;
     }
     assert(count >= 1);
@@ -170,13 +175,13 @@ static enum err member_place(uint32_t set, unsigned value, size_t *ret_cell)
 {
     size_t place = 0;
 
-    assert(value >= 1);
+    assert(set != 0);
     assert(value < 32);
 
     if ((set & BALLOT_BIT(value)) == 0) {
         return ERR_INVALID;
     }
-    for (unsigned i = 1; i < value; i++) {
+    for (unsigned i = 0; i < value; i++) {
         place += (set & BALLOT_BIT(i)) != 0;
     }
     *ret_cell = place;

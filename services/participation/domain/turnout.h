@@ -33,7 +33,7 @@
 enum turnout_dimension {
     TURNOUT_DIMENSION_AREA = 0, /* the ballot's areas; one cell "all" when it names none */
     TURNOUT_DIMENSION_SEX,      /* unknown, F, M, X */
-    TURNOUT_DIMENSION_AGE_BAND, /* unknown, 10-19 … 70+ */
+    TURNOUT_DIMENSION_AGE_BAND, /* unknown, 10-19 … 70+; those of vote_age_bands() */
     TURNOUT_DIMENSION_CHANNEL,  /* the channels the ballot accepts */
     TURNOUT_DIMENSION_BASIS,    /* the bases the ballot accepts */
     TURNOUT_DIMENSION_DAY, /* calendar days in Seoul from the first to the last of the window */

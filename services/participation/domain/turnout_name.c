@@ -43,7 +43,8 @@ void turnout_cell_name(const struct ballot_definition *definition, enum turnout_
         name = or_unknown(vote_sex_name((enum vote_sex)cell));
         break;
     case TURNOUT_DIMENSION_AGE_BAND:
-        name = or_unknown(vote_age_band_name((enum vote_age_band)cell));
+        name = or_unknown(
+            vote_age_band_name((enum vote_age_band)member_at(vote_age_bands(definition), cell)));
         break;
     case TURNOUT_DIMENSION_CHANNEL:
         name = ballot_channel_name((enum ballot_channel)member_at(definition->channels, cell));
@@ -68,14 +69,14 @@ void turnout_cell_name(const struct ballot_definition *definition, enum turnout_
 static unsigned member_at(uint32_t set, size_t place)
 {
     unsigned value = 0;
+    size_t seen = (set & BALLOT_BIT(value)) != 0 ? 1 : 0;
 
     assert(set != 0);
 
-    for (size_t seen = 0; seen <= place; seen++) {
-        do {
-            value++;
-            assert(value < 32);
-        } while ((set & BALLOT_BIT(value)) == 0);
+    while (seen <= place) {
+        value++;
+        assert(value < 32);
+        seen += (set & BALLOT_BIT(value)) != 0 ? 1 : 0;
     }
     return value;
 }

@@ -186,6 +186,12 @@ static enum err check_eligible(const struct ballot_definition *definition, const
         ballot_area_find(definition, vote->area) == definition->area_count) {
         return refuse(refusal, VOTE_REFUSAL_AREA_NOT_ELIGIBLE, "area");
     }
+    if ((vote_age_bands(definition) & BALLOT_BIT(vote->age_band)) == 0) {
+        return refuse(refusal,
+                      vote->age_band == VOTE_AGE_BAND_ABSENT ? VOTE_REFUSAL_AGE_BAND_MISSING
+                                                             : VOTE_REFUSAL_AGE_NOT_ELIGIBLE,
+                      "age_band");
+    }
     return ERR_OK;
 }
 

@@ -77,6 +77,8 @@ enum vote_refusal_reason {
     VOTE_REFUSAL_REVISIONS_EXHAUSTED,
     VOTE_REFUSAL_BASIS_NOT_ACCEPTED,
     VOTE_REFUSAL_AREA_NOT_ELIGIBLE,
+    VOTE_REFUSAL_AGE_BAND_MISSING,
+    VOTE_REFUSAL_AGE_NOT_ELIGIBLE,
     VOTE_REFUSAL_CHANNEL_NOT_ACCEPTED,
     VOTE_REFUSAL_OPTION_UNKNOWN,
     VOTE_REFUSAL_OPTION_REPEATED,
@@ -130,6 +132,11 @@ struct vote_context {
  */
 ERR_CHECKED enum err vote_check(const struct vote_context *context, const struct vote *vote,
                                 struct vote_refusal *refusal);
+
+/* The age bands a voter of this ballot may have: a set of BALLOT_BIT(enum vote_age_band), with the
+ * bit of VOTE_AGE_BAND_ABSENT where the ballot does not limit the age. A band that the limit cuts in
+ * two is in the set. */
+uint32_t vote_age_bands(const struct ballot_definition *definition);
 
 /* The texts of a reason other than VOTE_REFUSAL_NONE. */
 const struct vote_refusal_text *vote_refusal_text(enum vote_refusal_reason reason);

@@ -36,6 +36,13 @@ static const struct vote_refusal_text TEXTS[] = {
     [VOTE_REFUSAL_AREA_NOT_ELIGIBLE] = {"area-not-eligible", VOTE_REFUSAL_CLASS_INELIGIBLE, "areas",
                                         "이 투표의 대상 지역 주민이 아닙니다.",
                                         "This ballot is not for residents of that area."},
+    [VOTE_REFUSAL_AGE_BAND_MISSING] =
+        {"age-band-missing", VOTE_REFUSAL_CLASS_INELIGIBLE, "eligibility",
+         "나이 제한이 있는 투표이므로 연령대를 함께 보내야 합니다.",
+         "This ballot limits the age, so a vote must come with an age band."},
+    [VOTE_REFUSAL_AGE_NOT_ELIGIBLE] = {"age-not-eligible", VOTE_REFUSAL_CLASS_INELIGIBLE,
+                                       "eligibility", "이 투표의 대상 나이가 아닙니다.",
+                                       "This ballot is not for people of that age."},
     [VOTE_REFUSAL_CHANNEL_NOT_ACCEPTED] =
         {"channel-not-accepted", VOTE_REFUSAL_CLASS_INELIGIBLE, "channels",
          "이 투표에서 사용하지 않는 참여 경로입니다.",

@@ -7,6 +7,7 @@
 
 #include "participation/domain/ballot_names.h"
 #include "participation/http/ballot_json_terms.h"
+#include "participation/http/eligibility_json.h"
 #include "runtime/clock.h"
 #include "runtime/json.h"
 
@@ -15,16 +16,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PROGRAMME_PREFIX_LENGTH = sizeof "0a0b0c0d0e0f-" - 1 };
+enum {
+    PROGRAMME_PREFIX_LENGTH = sizeof "0a0b0c0d0e0f-" - 1,
+    OBJECTION_DAYS_DEFAULT = 14,
+};
 
 static const char *const BALLOT_KEYS[] = {
-    "title",           "budget_year",   "funding_source", "budget_krw",
-    "method",          "rule",          "satisfaction",   "completion",
-    "threshold_score", "tie",           "tie_order",      "opens_at",
-    "closes_at",       "min_options",   "max_options",    "min_cost_krw",
-    "max_cost_krw",    "min_points",    "max_points",     "min_sum_points",
-    "max_sum_points",  "default_score", "empty_allowed",  "channels",
-    "bases",           "areas",         "options",        NULL,
+    "title",          "budget_year",    "funding_source", "budget_krw",      "method",
+    "rule",           "satisfaction",   "completion",     "threshold_score", "tie",
+    "tie_order",      "opens_at",       "closes_at",      "min_options",     "max_options",
+    "min_cost_krw",   "max_cost_krw",   "min_points",     "max_points",      "min_sum_points",
+    "max_sum_points", "default_score",  "empty_allowed",  "channels",        "bases",
+    "eligibility",    "objection_days", "areas",          "options",         NULL,
 };
 static const char *const OPTION_KEYS[] = {
     "id", "name", "cost_krw", "area", "field", "programme", NULL,
@@ -114,6 +117,7 @@ static void read_numbers(struct json_reader *reader, struct ballot_definition *d
     int64_t year = 0;
     int64_t least = 1;
     int64_t most = 0;
+    int64_t objection_days = OBJECTION_DAYS_DEFAULT;
 
     json_read_int64(reader, "budget_year", 0, INT32_MAX, &year);
     json_read_int64(reader, "budget_krw", INT64_MIN, INT64_MAX, &definition->budget_krw);
@@ -129,6 +133,10 @@ static void read_numbers(struct json_reader *reader, struct ballot_definition *d
     read_limit(reader, "min_cost_krw", &definition->min_cost_krw);
     read_limit(reader, "max_cost_krw", &definition->max_cost_krw);
     read_points(reader, definition);
+    if (json_reader_has(reader, "objection_days")) {
+        json_read_int64(reader, "objection_days", 0, UINT16_MAX, &objection_days);
+    }
+    definition->objection_days = (uint32_t)objection_days;
     definition->budget_year = (int32_t)year;
     definition->min_options = (uint32_t)least;
     definition->max_options = (uint32_t)most;
@@ -283,6 +291,7 @@ enum err ballot_json_read(const void *text, size_t length, struct ballot_definit
     read_numbers(&reader, definition);
     definition->channels = read_set(&reader, "channels", BALLOT_CHANNEL_END, channel_value);
     definition->bases = read_set(&reader, "bases", BALLOT_BASIS_END, basis_value);
+    eligibility_json_read(&reader, &definition->eligibility);
     read_areas(&reader, definition);
     read_options(&reader, definition, ret_options);
     ballot_json_read_terms(&reader, definition);
@@ -433,6 +442,9 @@ json_t *ballot_json(const struct ballot_row *row, const struct ballot_definition
         refusal_json(row));
     if (json == NULL || more == NULL || json_object_update(json, more) != 0 ||
         !add_points(json, definition) || !ballot_json_add_terms(json, definition) ||
+        json_object_set_new(json, "eligibility", eligibility_json(&definition->eligibility)) != 0 ||
+        json_object_set_new(json, "objection_days", json_integer(definition->objection_days)) !=
+            0 ||
         json_object_set_new(json, "lot_seed",
                             row->lot_seed != NULL ? json_string(row->lot_seed) : json_null()) !=
             0 ||
