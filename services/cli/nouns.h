@@ -15,6 +15,7 @@ extern const struct command_noun EVENTS_NOUN;
 extern const struct command_noun KEY_NOUN;
 extern const struct command_noun LEDGER_NOUN;
 extern const struct command_noun REPORTING_NOUN;
+extern const struct command_noun ROLL_NOUN;
 extern const struct command_noun STATUS_NOUN;
 extern const struct command_noun PB_NOUN;
 extern const struct command_noun TALLY_NOUN;

@@ -6,6 +6,7 @@
  */
 #include "participation/cast_share.h"
 #include "participation/store/ballots.h"
+#include "participation/store/roll.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -69,19 +70,40 @@ static enum err ask(const struct share *share)
     return err;
 }
 
+/* Only for a ballot that has a roll: the round trip is not everybody's. */
+static enum err read_standings(struct share *share, int32_t import_no)
+{
+    const struct ballot_definition *definition = &share->frozen->definition;
+    const struct roll_import_row import = {
+        .ballot_id = definition->ballot_id,
+        .import_no = import_no,
+    };
+
+    share->has_roll = import_no > 0;
+    if (!share->has_roll) {
+        return ERR_OK;
+    }
+    return store_roll_standing_read(share->tx->db, &import, share->standings,
+                                    roll_area_count(definition));
+}
+
 static enum err hear(struct share *share)
 {
     struct db *db = share->tx->db;
-    int64_t batch_no_before = 0;
-    enum err err =
-        store_ballot_hear_state(db, &share->state, &batch_no_before, &share->voters_before);
+    struct ballot_progress progress = {0};
+    enum err err = store_ballot_hear_state(db, &progress);
 
-    share->batch_no = batch_no_before + 1;
+    share->state = progress.state;
+    share->batch_no = progress.batch_no + 1;
+    share->voters_before = progress.voters;
     if (!err) {
         err = store_request_hear(db, &share->requests, &share->request_count);
     }
     if (!err) {
         err = store_roll_hear(db, &share->known, &share->known_count);
+    }
+    if (!err) {
+        err = read_standings(share, progress.roll_import_no);
     }
     return err;
 }

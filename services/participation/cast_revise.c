@@ -52,6 +52,26 @@ static void count_change(struct share *share, const struct roll_row *before,
     share->revisions += before->rev == 0 ? 0 : 1;
 }
 
+/* Takes a place in the voter's area, where the ballot has a roll. A voter who stays in an area has
+ * one there; one who moves leaves the old place free. */
+static enum err take_place(struct share *share, const struct roll_row *before,
+                           const struct turnout_place *after, struct vote_refusal *refusal)
+{
+    const size_t area = after->cell[TURNOUT_DIMENSION_AREA];
+    const bool moves = before->rev > 0;
+    const size_t left = before->place.cell[TURNOUT_DIMENSION_AREA];
+
+    if (!share->has_roll || (moves && left == area)) {
+        return ERR_OK;
+    }
+    if (roll_admit(&share->standings[area], refusal) != ERR_OK) {
+        return ERR_CONFLICT;
+    }
+    share->standings[area].taken++;
+    share->standings[left].taken -= moves ? 1 : 0;
+    return ERR_OK;
+}
+
 /* Gives the item its revision and moves the voter on, or refuses it. */
 static enum err revise(struct share *share, struct cast_item *item, struct roll_row *voter)
 {
@@ -68,6 +88,10 @@ static enum err revise(struct share *share, struct cast_item *item, struct roll_
                              &item->place);
     if (err) {
         return ERR_INTERNAL; /* vote_check() has found it to be one of the ballot's. */
+    }
+    if (take_place(share, voter, &item->place, &refusal) != ERR_OK) {
+        cast_item_refuse(item, &refusal);
+        return ERR_OK;
     }
     count_change(share, voter, &item->place);
     item->rev = revision.rev;

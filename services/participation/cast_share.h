@@ -8,6 +8,7 @@
 #define HYEOPCHI_PARTICIPATION_CAST_SHARE_H
 
 #include "participation/cast.h"
+#include "participation/domain/roll.h"
 #include "participation/store/votes.h"
 
 struct share {
@@ -20,6 +21,9 @@ struct share {
     enum ballot_state state;
     int64_t batch_no; /* of this commit */
     int64_t voters_before;
+    bool has_roll;
+    struct roll_standing
+        standings[BALLOT_AREA_MAX]; /* of each area, as of the last voter accepted */
     struct request_row
         *requests; /* those of the items' requests that were accepted before, by key */
     size_t request_count;

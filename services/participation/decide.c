@@ -6,6 +6,7 @@
 #include "participation/decide.h"
 
 #include "participation/events.h"
+#include "participation/roll_import.h"
 #include "participation/store/votes.h"
 
 #include <assert.h>
@@ -113,11 +114,15 @@ static enum err complete(struct writer_tx *tx, const struct decide_approve *appr
 }
 
 /* What exactly is approved, as a hash. */
-static void approved_content(const struct decide_approve *approve, const struct ballot_row *row,
-                             uint8_t ret_content[BALLOT_CONTENT_SIZE])
+static enum err approved_content(struct db *db, const struct decide_approve *approve,
+                                 const struct ballot_row *row,
+                                 uint8_t ret_content[BALLOT_CONTENT_SIZE])
 {
     static_assert(BALLOT_CONTENT_SIZE == CRYPTO_HASH_SIZE, "a content is a hash");
 
+    if (approve->action == BALLOT_ACTION_OPEN) {
+        return roll_opening_content(db, row, ret_content);
+    }
     if (approve->action == BALLOT_ACTION_LOT) {
         crypto_tagged_hash(TAG_LOT_SEED, approve->seed, strlen(approve->seed), ret_content);
     } else {
@@ -125,6 +130,7 @@ static void approved_content(const struct decide_approve *approve, const struct 
                approve->action == BALLOT_ACTION_CERTIFY ? row->result_hash : row->definition_hash,
                BALLOT_CONTENT_SIZE);
     }
+    return ERR_OK;
 }
 
 static enum err approve_row(struct writer_tx *tx, struct decide_approve *approve,
@@ -143,8 +149,10 @@ static enum err approve_row(struct writer_tx *tx, struct decide_approve *approve
     enum err err;
 
     memcpy(approval.operator_id, approve->operator_id, sizeof approval.operator_id);
-    approved_content(approve, row, approval.content);
-    err = store_approval_list(tx->db, row, approve->action, known, &standing.approval_count);
+    err = approved_content(tx->db, approve, row, approval.content);
+    if (!err) {
+        err = store_approval_list(tx->db, row, approve->action, known, &standing.approval_count);
+    }
     if (err) {
         return err;
     }

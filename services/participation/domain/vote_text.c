@@ -29,6 +29,10 @@ static const struct vote_refusal_text TEXTS[] = {
         {"revisions-exhausted", VOTE_REFUSAL_CLASS_CONFLICT, "",
          "투표를 변경할 수 있는 횟수(총 10회)를 모두 사용했습니다.",
          "All 10 votes a voter may cast in this ballot, changes included, have been used."},
+    [VOTE_REFUSAL_ROLL_FULL] =
+        {"roll-full", VOTE_REFUSAL_CLASS_CONFLICT, "roll",
+         "이 지역의 투표 인원이 등록된 유권자 수에 이르러 더 이상 참여할 수 없습니다.",
+         "As many people of this area have voted as its roll has voters."},
     [VOTE_REFUSAL_BASIS_NOT_ACCEPTED] =
         {"basis-not-accepted", VOTE_REFUSAL_CLASS_INELIGIBLE, "bases",
          "이 투표에서 인정하지 않는 본인확인 방법입니다.",

@@ -9,6 +9,7 @@
 #include "participation/http/ballot_json.h"
 #include "participation/http/params.h"
 #include "participation/http/routes.h"
+#include "participation/store/roll.h"
 #include "runtime/clock.h"
 
 #include <assert.h>
@@ -32,11 +33,34 @@ static void show_done(struct reader_job *job)
     struct show *show = (struct show *)job;
 
     if (job->err || show->json == NULL) {
+        json_decref(show->json);
         http_respond_error(show->request, job->err ? job->err : ERR_FULL);
     } else {
         http_respond_json(show->request, show->status, show->json);
     }
     free(show);
+}
+
+/* Adds what is shown of the roll: null when there is none. */
+static enum err add_roll(struct db *db, const struct ballot_row *row, json_t *json)
+{
+    struct roll_import_row import = {
+        .ballot_id = row->ballot_id,
+        .import_no = row->roll_import_no,
+    };
+    char hash[2 * CRYPTO_HASH_SIZE + 1];
+    json_t *roll = NULL;
+    enum err err = row->roll_import_no > 0 ? store_roll_import_read(db, &import) : ERR_OK;
+
+    if (err) {
+        return err;
+    }
+    if (row->roll_import_no > 0) {
+        crypto_hex(import.roll_hash, CRYPTO_HASH_SIZE, hash, sizeof hash);
+        roll = json_pack("{s:I, s:s}", "voters", (json_int_t)import.voters, "roll_hash", hash);
+    }
+    return json_object_set_new(json, "roll", roll != NULL ? roll : json_null()) == 0 ? ERR_OK
+                                                                                     : ERR_FULL;
 }
 
 /* On a reader thread. */
@@ -53,6 +77,7 @@ static enum err show_one_work(struct db *db, struct reader_job *job)
     err = definition_copy_make(row.definition, row.definition_length, &copy);
     if (!err) {
         show->json = ballot_json(&row, &copy->definition);
+        err = show->json != NULL ? add_roll(db, &row, show->json) : ERR_FULL;
     }
     free(copy);
     ballot_row_release(&row);

@@ -7,6 +7,7 @@
 #include "participation/http/params.h"
 #include "participation/http/routes.h"
 #include "participation/store/ballots.h"
+#include "participation/store/roll.h"
 #include "participation/store/votes.h"
 #include "runtime/clock.h"
 
@@ -30,6 +31,8 @@ struct published {
     bool official; /* an operator or auditor asks */
     enum ballot_state state;
     int64_t voters;
+    bool has_roll;
+    int64_t eligible;  /* by the roll */
     json_t *json;      /* tables of a closed ballot, or the result */
     char *result_json; /* malloc'd */
 };
@@ -59,6 +62,30 @@ static json_t *table_json(const struct ballot_definition *definition, const stru
                                               "suppressed", (int)table.withheld[i]));
     }
     return cells;
+}
+
+/* Adds to the cells of the areas how many may vote in each. They were the resident register's before
+ * they were ours: nothing of them is withheld. */
+static enum err add_eligible(struct db *db, const struct roll_import_row *import, json_t *areas)
+{
+    struct roll roll = {0};
+    enum err err = store_roll_bound_read(db, import, &roll);
+
+    if (!err && roll.count != json_array_size(areas)) {
+        err = ERR_INTERNAL;
+    }
+    for (size_t i = 0; !err && i < roll.count; i++) {
+        if (json_object_set_new(json_array_get(areas, i), "eligible",
+                                json_integer(roll.voters[i])) != 0) {
+            err = ERR_FULL;
+        }
+    }
+    return err;
+}
+
+static json_t *eligible_json(const struct published *published)
+{
+    return published->has_roll ? json_integer(published->eligible) : json_null();
 }
 
 static enum err read_tables(struct db *db, const struct ballot_row *row, json_t **ret_tables)
@@ -103,16 +130,32 @@ static enum err read_tables(struct db *db, const struct ballot_row *row, json_t 
 static enum err turnout_work(struct db *db, struct reader_job *job)
 {
     struct published *published = (struct published *)job;
+    struct roll_import_row import;
     struct ballot_row row = {0};
     enum err err = db == NULL ? ERR_UNAVAILABLE : store_ballot_read(db, published->ballot_id, &row);
 
     if (err) {
         return err;
     }
+    import = (struct roll_import_row){.ballot_id = row.ballot_id, .import_no = row.roll_import_no};
     published->state = row.state;
     published->voters = row.voters;
-    if (was_closed(row.state)) {
+    published->has_roll = row.roll_import_no > 0;
+    if (published->has_roll) {
+        err = store_roll_import_read(db, &import);
+        published->eligible = import.voters;
+    }
+    if (!err && was_closed(row.state)) {
         err = read_tables(db, &row, &published->json);
+    }
+    if (!err && published->json != NULL) {
+        err = json_object_set_new(published->json, "eligible", eligible_json(published)) == 0
+                  ? ERR_OK
+                  : ERR_FULL;
+    }
+    if (!err && published->json != NULL && published->has_roll) {
+        err = add_eligible(db, &import,
+                           json_object_get(json_object_get(published->json, "tables"), "area"));
     }
     ballot_row_release(&row);
     return err;
@@ -149,6 +192,7 @@ static void turnout_done(struct reader_job *job)
     char as_of[CLOCK_TEXT_SIZE];
 
     if (job->err) {
+        json_decref(published->json);
         http_respond_error(published->request, job->err);
     } else if (published->json != NULL) {
         http_respond_json(published->request, 200, published->json);
@@ -157,9 +201,10 @@ static void turnout_done(struct reader_job *job)
 
         clock_format(told->as_of_ms, as_of);
         http_respond_json(published->request, 200,
-                          json_pack("{s:s, s:I, s:b, s:s}", "state",
+                          json_pack("{s:s, s:I, s:b, s:s, s:o}", "state",
                                     ballot_state_name(published->state), "voters",
-                                    (json_int_t)told->voters, "rounded", 1, "as_of", as_of));
+                                    (json_int_t)told->voters, "rounded", 1, "as_of", as_of,
+                                    "eligible", eligible_json(published)));
     }
     free(published);
 }

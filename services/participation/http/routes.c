@@ -20,6 +20,8 @@ static const struct http_route ROUTES[] = {
     {"GET", "/v1/ballots/{id}/turnout", ROLE_PUBLIC, 0, handle_ballot_turnout},
     {"GET", "/v1/ballots/{id}/result", ROLE_PUBLIC, 0, handle_ballot_result},
     {"GET", "/v1/ballots/{id}/votes.pb", ROLE_OPERATOR | ROLE_AUDITOR, 0, handle_ballot_export},
+    {"PUT", "/v1/ballots/{id}/roll", ROLE_OPERATOR, 0, handle_roll_put},
+    {"GET", "/v1/ballots/{id}/roll", ROLE_PUBLIC, 0, handle_roll_show},
     {"POST", "/v1/ballots/{id}/votes", ROLE_FRONT_END | ROLE_STAFF, 0, handle_vote},
     {"POST", "/v1/ballots/{id}/votes:batch", ROLE_FRONT_END | ROLE_STAFF, HTTP_BULK_BODY_SIZE_MAX,
      handle_vote_batch},

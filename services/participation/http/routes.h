@@ -22,6 +22,8 @@ void handle_ballot_certify(struct http_request *request, void *context);
 void handle_ballot_turnout(struct http_request *request, void *context);
 void handle_ballot_result(struct http_request *request, void *context);
 void handle_ballot_export(struct http_request *request, void *context);
+void handle_roll_put(struct http_request *request, void *context);
+void handle_roll_show(struct http_request *request, void *context);
 void handle_vote(struct http_request *request, void *context);
 void handle_vote_batch(struct http_request *request, void *context);
 

@@ -84,7 +84,7 @@ enum err store_ballot_find_request(struct db *db, const struct ballot_request *r
     "ballot_id, state, definition, definition_hash, opening_attempt, coalesce(refusal_code, '')"   \
     ", coalesce(refusal_shortfall_krw, 0), batch_no, voters, revisions, result_json, result_hash"  \
     ", created_at_ms, coalesce(opened_at_ms, 0), coalesce(closed_at_ms, 0)"                        \
-    ", coalesce(counted_at_ms, 0), coalesce(certified_at_ms, 0), lot_seed"
+    ", coalesce(counted_at_ms, 0), coalesce(certified_at_ms, 0), lot_seed, roll_import_no"
 
 static enum err row_read_result(const struct db_rows *rows, int64_t row, struct ballot_row *ret_row)
 {
@@ -124,6 +124,7 @@ static enum err row_read(const struct db_rows *rows, int64_t row, struct ballot_
         .closed_at_ms = db_rows_int64(rows, row, 14),
         .counted_at_ms = db_rows_int64(rows, row, 15),
         .certified_at_ms = db_rows_int64(rows, row, 16),
+        .roll_import_no = (int32_t)db_rows_int64(rows, row, 18),
     };
     (void)snprintf(ret_row->refusal_code, sizeof ret_row->refusal_code, "%s",
                    db_rows_text(rows, row, 5)); /* The ledger's codes are short. */
@@ -186,7 +187,8 @@ enum err store_ballot_lock(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE
 }
 
 static const char BALLOT_LOCK_STATE[] =
-    "SELECT state, batch_no, voters FROM participation.ballot WHERE ballot_id = $1 FOR UPDATE";
+    "SELECT state, batch_no, voters, roll_import_no FROM participation.ballot"
+    " WHERE ballot_id = $1 FOR UPDATE";
 
 enum err store_ballot_ask_state(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE])
 {
@@ -195,8 +197,7 @@ enum err store_ballot_ask_state(struct db *db, const uint8_t ballot_id[BALLOT_ID
     return db_query_later(db, BALLOT_LOCK_STATE, params, DB_COUNT(params));
 }
 
-enum err store_ballot_hear_state(struct db *db, enum ballot_state *ret_state, int64_t *ret_batch_no,
-                                 int64_t *ret_voters)
+enum err store_ballot_hear_state(struct db *db, struct ballot_progress *ret_progress)
 {
     struct db_rows *rows = NULL;
     enum err err = db_query_rows(db, &rows);
@@ -205,9 +206,12 @@ enum err store_ballot_hear_state(struct db *db, enum ballot_state *ret_state, in
         err = ERR_NOT_FOUND;
     }
     if (!err) {
-        *ret_state = ballot_state_from_name(db_rows_text(rows, 0, 0));
-        *ret_batch_no = db_rows_int64(rows, 0, 1);
-        *ret_voters = db_rows_int64(rows, 0, 2);
+        *ret_progress = (struct ballot_progress){
+            .state = ballot_state_from_name(db_rows_text(rows, 0, 0)),
+            .batch_no = db_rows_int64(rows, 0, 1),
+            .voters = db_rows_int64(rows, 0, 2),
+            .roll_import_no = (int32_t)db_rows_int64(rows, 0, 3),
+        };
     }
     db_rows_release(rows);
     return err;

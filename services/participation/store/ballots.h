@@ -40,6 +40,7 @@ struct ballot_row {
     int64_t closed_at_ms;
     int64_t counted_at_ms;
     int64_t certified_at_ms;
+    int32_t roll_import_no; /* of store/roll.h; 0: the ballot has no roll */
 };
 
 /* Frees what the row owns; takes zeroed rows. */
@@ -86,8 +87,14 @@ ERR_CHECKED enum err store_ballot_lock(struct db *db, const uint8_t ballot_id[BA
 /* Locks the row and reads only what accepting votes needs. Asked now and heard later, as
  * store/votes.h says. ERR_NOT_FOUND when it is heard. */
 ERR_CHECKED enum err store_ballot_ask_state(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE]);
-ERR_CHECKED enum err store_ballot_hear_state(struct db *db, enum ballot_state *ret_state,
-                                             int64_t *ret_batch_no, int64_t *ret_voters);
+
+struct ballot_progress {
+    enum ballot_state state;
+    int64_t batch_no;
+    int64_t voters;
+    int32_t roll_import_no;
+};
+ERR_CHECKED enum err store_ballot_hear_state(struct db *db, struct ballot_progress *ret_progress);
 
 /* Newest first, those before the id given (NULL: from the newest); at most STORE_LIST_COUNT_MAX. */
 ERR_CHECKED enum err store_ballot_list(struct db *db, const uint8_t *before, size_t count,
