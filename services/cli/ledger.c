@@ -119,6 +119,17 @@ static const char *const COMMIT_EXAMPLES[] = {
     "hyeopchi ledger commit --year 2026 --source district --programme 2026-P-03 --amount "
     "48,000,000 --document 문서-12",
     NULL};
+static const char *const HOLD_PLACE_EXAMPLES[] = {
+    "hyeopchi ledger hold place --year 2026 --source district --programme 2026-P-03 --amount "
+    "48,000,000 --until 2026-05-31T18:00:00+09:00 --document 문서-12",
+    NULL};
+static const char *const HOLD_COMMIT_EXAMPLES[] = {
+    "hyeopchi ledger hold commit 0197c1f2-0000-7000-8000-000000000001 --amount 47,500,000 "
+    "--document 문서-13",
+    NULL};
+static const char *const HOLD_RELEASE_EXAMPLES[] = {
+    "hyeopchi ledger hold release 0197c1f2-0000-7000-8000-000000000001 --reason '입찰 취소'", NULL};
+static const char *const HOLD_SHOW_EXAMPLES[] = {"hyeopchi ledger hold show --state held", NULL};
 static const char *const PAY_EXAMPLES[] = {
     "hyeopchi ledger pay --year 2026 --source district --programme 2026-P-03 --amount 48,000,000 "
     "--document 문서-12",
@@ -275,6 +286,42 @@ static const struct command COMMANDS[] = {
         .shared = CLIENT_OPTIONS,
         .examples = COMMIT_EXAMPLES,
         .run = ledger_commit,
+    },
+    {
+        .verb = "hold place",
+        .summary = {"배정액을 기한까지 예약합니다",
+                    "holds money for a contract or grant until a deadline"},
+        .options = LEDGER_HOLD_PLACE_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = HOLD_PLACE_EXAMPLES,
+        .run = ledger_hold_place,
+    },
+    {
+        .verb = "hold commit",
+        .summary = {"예약한 금액의 전부나 일부로 원인행위·교부결정을 합니다",
+                    "commits held money, whole or in part; the rest is free"},
+        .operands = LEDGER_HOLD_OPERAND,
+        .options = LEDGER_HOLD_COMMIT_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = HOLD_COMMIT_EXAMPLES,
+        .run = ledger_hold_commit,
+    },
+    {
+        .verb = "hold release",
+        .summary = {"예약을 해제합니다", "gives held money back"},
+        .operands = LEDGER_HOLD_OPERAND,
+        .options = RELEASE_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = HOLD_RELEASE_EXAMPLES,
+        .run = ledger_hold_release,
+    },
+    {
+        .verb = "hold show",
+        .summary = {"예약과 그 결과를 보여 줍니다", "shows holds and what became of them"},
+        .options = LEDGER_HOLD_SHOW_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = HOLD_SHOW_EXAMPLES,
+        .run = ledger_hold_show,
     },
     {
         .verb = "pay",

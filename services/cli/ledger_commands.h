@@ -45,6 +45,17 @@ enum cli_status ledger_carry_over(const struct invocation *invocation);
 enum cli_status ledger_lapse(const struct invocation *invocation);
 enum cli_status ledger_reverse(const struct invocation *invocation);
 
+/* ledger_hold.c: money held until a deadline. */
+enum cli_status ledger_hold_place(const struct invocation *invocation);
+enum cli_status ledger_hold_commit(const struct invocation *invocation);
+enum cli_status ledger_hold_release(const struct invocation *invocation);
+enum cli_status ledger_hold_show(const struct invocation *invocation);
+
+extern const struct command_option LEDGER_HOLD_PLACE_OPTIONS[];
+extern const struct command_option LEDGER_HOLD_COMMIT_OPTIONS[];
+extern const struct command_option LEDGER_HOLD_SHOW_OPTIONS[];
+extern const struct command_operand LEDGER_HOLD_OPERAND[];
+
 /* The tables of options of ledger_entry.c's commands; each ends with a NULL name. */
 extern const struct command_option LEDGER_PLAN_OPTIONS[];
 extern const struct command_option LEDGER_CUT_OPTIONS[];

@@ -21,6 +21,8 @@
 #define TYPE_ENVELOPE_REFUSED  "kr.hyeopchi.ledger.envelope.refused.v1"
 #define TYPE_ENVELOPE_RELEASED "kr.hyeopchi.ledger.envelope.released.v1"
 #define TYPE_LIMIT_SET         "kr.hyeopchi.ledger.envelope-limit.set.v1"
+#define TYPE_HOLD_PLACED       "kr.hyeopchi.ledger.hold.placed.v1"
+#define TYPE_HOLD_ENDED        "kr.hyeopchi.ledger.hold.ended.v1"
 #define TYPE_OPENING_REQUESTED "kr.hyeopchi.participation.ballot.opening-requested.v1"
 #define TYPE_TALLY_CERTIFIED   "kr.hyeopchi.participation.tally.certified.v1"
 
@@ -30,6 +32,8 @@ const ProtobufCMessageDescriptor *const events_types[] = {
     &hyeopchi__ledger__v1__envelope_refused__descriptor,
     &hyeopchi__ledger__v1__envelope_released__descriptor,
     &hyeopchi__ledger__v1__envelope_limit_set__descriptor,
+    &hyeopchi__ledger__v1__hold_placed__descriptor,
+    &hyeopchi__ledger__v1__hold_ended__descriptor,
     NULL,
 };
 
@@ -47,6 +51,8 @@ static_assert((int)HYEOPCHI__LEDGER__V1__FUNDING_SOURCE__FUNDING_SOURCE_OTHER ==
                   (int)FUNDING_SOURCE_OTHER,
               "other");
 
+static void hold_texts(const struct hold *hold, char ret_id[CRYPTO_UUID_TEXT_SIZE],
+                       char ret_subject[EVENT_SUBJECT_SIZE]);
 static void ballot_texts(const uint8_t ballot_id[BALLOT_ID_SIZE],
                          char ret_id[CRYPTO_UUID_TEXT_SIZE], char ret_subject[EVENT_SUBJECT_SIZE]);
 static enum err hear_opening(const struct event *event, struct heard *heard);
@@ -64,6 +70,7 @@ enum err events_say_entry(struct writer_tx *tx, const struct event_cause *cause,
     Hyeopchi__Ledger__V1__Leg legs[ENTRY_LEG_MAX];
     Hyeopchi__Ledger__V1__Leg *leg_pointers[ENTRY_LEG_MAX];
     char key[CRYPTO_UUID_TEXT_SIZE];
+    char hold_id[CRYPTO_UUID_TEXT_SIZE] = "";
     char subject[EVENT_SUBJECT_SIZE];
     uint8_t hash[ORDER_HASH_SIZE];
 
@@ -96,6 +103,10 @@ enum err events_say_entry(struct writer_tx *tx, const struct event_cause *cause,
     message.hash.data = hash;
     message.hash.len = sizeof hash;
     message.ballot_id = event_say_text(ballot_id);
+    if (order->draw_krw > 0) {
+        crypto_uuid_format(order->hold_id, hold_id);
+    }
+    message.hold_id = hold_id;
     return event_say(tx, &(struct event_saying){TYPE_ENTRY_POSTED, subject, cause}, &message.base);
 }
 
@@ -166,6 +177,50 @@ enum err events_say_limit(struct writer_tx *tx, const struct event_cause *cause,
     message.funding_source = (Hyeopchi__Ledger__V1__FundingSource)limit->funding_source;
     message.limit_krw = limit->limit_krw;
     return event_say(tx, &(struct event_saying){TYPE_LIMIT_SET, subject, cause}, &message.base);
+}
+
+enum err events_say_hold_placed(struct writer_tx *tx, const struct event_cause *cause,
+                                const struct hold *hold)
+{
+    const struct line *line = &hold->account.line;
+    Hyeopchi__Ledger__V1__HoldPlaced message;
+    char hold_id[CRYPTO_UUID_TEXT_SIZE];
+    char subject[EVENT_SUBJECT_SIZE];
+
+    hyeopchi__ledger__v1__hold_placed__init(&message);
+    hold_texts(hold, hold_id, subject);
+    message.hold_id = hold_id;
+    message.kind = event_say_text(hold->kind);
+    message.fiscal_year = line->fiscal_year;
+    message.programme = event_say_text(line->programme);
+    message.funding_source = (Hyeopchi__Ledger__V1__FundingSource)line->funding_source;
+    message.stage = event_say_text(stage_code(hold->account.stage));
+    message.amount_krw = hold->amount_krw;
+    message.expires_time_ms = hold->expires_time_ms;
+    message.document = event_say_text(hold->document);
+    return event_say(tx, &(struct event_saying){TYPE_HOLD_PLACED, subject, cause}, &message.base);
+}
+
+enum err events_say_hold_ended(struct writer_tx *tx, const struct event_cause *cause,
+                               const struct hold *hold)
+{
+    const struct line *line = &hold->account.line;
+    Hyeopchi__Ledger__V1__HoldEnded message;
+    char hold_id[CRYPTO_UUID_TEXT_SIZE];
+    char subject[EVENT_SUBJECT_SIZE];
+
+    assert(hold->state == HOLD_RELEASED || hold->state == HOLD_EXPIRED);
+    hyeopchi__ledger__v1__hold_ended__init(&message);
+    hold_texts(hold, hold_id, subject);
+    message.hold_id = hold_id;
+    message.fiscal_year = line->fiscal_year;
+    message.programme = event_say_text(line->programme);
+    message.funding_source = (Hyeopchi__Ledger__V1__FundingSource)line->funding_source;
+    message.stage = event_say_text(stage_code(hold->account.stage));
+    message.amount_krw = hold->amount_krw;
+    message.end = hold->state == HOLD_RELEASED ? HYEOPCHI__LEDGER__V1__HOLD_END__HOLD_END_RELEASED
+                                               : HYEOPCHI__LEDGER__V1__HOLD_END__HOLD_END_EXPIRED;
+    return event_say(tx, &(struct event_saying){TYPE_HOLD_ENDED, subject, cause}, &message.base);
 }
 
 enum err events_hear(const struct event *event, struct heard *ret_heard)
@@ -278,6 +333,13 @@ static enum err hear_ballot(struct heard *heard, const char *ballot_id)
     }
     crypto_uuid_format(heard->request.ballot_id, heard->ballot_id);
     return ERR_OK;
+}
+
+static void hold_texts(const struct hold *hold, char ret_id[CRYPTO_UUID_TEXT_SIZE],
+                       char ret_subject[EVENT_SUBJECT_SIZE])
+{
+    crypto_uuid_format(hold->id, ret_id);
+    (void)snprintf(ret_subject, EVENT_SUBJECT_SIZE, "holds/%s", ret_id); /* a UUID fits */
 }
 
 static void ballot_texts(const uint8_t ballot_id[BALLOT_ID_SIZE],

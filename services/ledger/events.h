@@ -10,6 +10,7 @@
 #define HYEOPCHI_LEDGER_EVENTS_H
 
 #include "ledger/domain/envelope.h"
+#include "ledger/domain/hold.h"
 #include "ledger/domain/order.h"
 #include "runtime/crypto.h"
 #include "runtime/err.h"
@@ -50,6 +51,13 @@ struct events_limit {
 
 ERR_CHECKED enum err events_say_limit(struct writer_tx *tx, const struct event_cause *cause,
                                       const struct events_limit *limit);
+
+ERR_CHECKED enum err events_say_hold_placed(struct writer_tx *tx, const struct event_cause *cause,
+                                            const struct hold *hold);
+
+/* The hold is RELEASED or EXPIRED; of one that an entry took up that entry's event speaks. */
+ERR_CHECKED enum err events_say_hold_ended(struct writer_tx *tx, const struct event_cause *cause,
+                                           const struct hold *hold);
 
 enum heard_kind {
     HEARD_OTHER = 0,         /* nothing the ledger listens for */

@@ -7,6 +7,7 @@
 #include "ledger/post.h"
 
 #include "ledger/domain/journal.h"
+#include "ledger/holds.h"
 #include "ledger/store/journal.h"
 #include "ledger/store/posting.h"
 #include "runtime/crypto.h"
@@ -27,6 +28,7 @@ struct run {
     size_t period_count;
     struct store_link *links; /* entries that the orders name, once each */
     size_t link_count;
+    struct holds holds;
     struct store_account *accounts; /* sorted by account */
     size_t account_count;
 };
@@ -36,6 +38,7 @@ struct run_mark {
     struct store_head head;
     struct store_account *accounts;
     struct store_link *links;
+    struct store_hold *holds;
 };
 
 static enum err run_load(struct run *run);
@@ -83,6 +86,7 @@ enum err post_orders(struct poster *poster, struct writer_tx *tx, struct order *
     }
 
 out:
+    holds_release_rows(&run.holds);
     free(run.links);
     free(run.accounts);
     return err;
@@ -115,11 +119,19 @@ static enum err run_load(struct run *run)
     if (err) {
         return err;
     }
+    err = holds_load(run->tx, poster->shard, run->orders, run->order_count, &run->holds);
+    if (err) {
+        return err;
+    }
     err = run_collect_accounts(run);
     if (err) {
         return err;
     }
-    return store_account_load(db, poster->shard, run->accounts, run->account_count);
+    err = holds_load_accounts(run->tx, poster->shard, run->accounts, run->account_count);
+    for (size_t i = 0; !err && i < run->account_count && run->holds.count > 0; i++) {
+        err = holds_check_account(&run->holds, &run->accounts[i].balance, run->tx->now_ms);
+    }
+    return err;
 }
 
 /* The entries that orders name; a reversal gets its legs from the one it takes back. */
@@ -253,15 +265,19 @@ static enum err run_mark(const struct run *run, struct run_mark *ret_mark)
         .head = run->head,
         .accounts = calloc(run->account_count + 1, sizeof *run->accounts),
         .links = calloc(run->link_count + 1, sizeof *run->links),
+        .holds = calloc(run->holds.count + 1, sizeof *run->holds.rows),
     };
 
-    if (!mark.accounts || !mark.links) {
+    if (!mark.accounts || !mark.links || !mark.holds) {
         run_mark_release(&mark);
         return ERR_UNAVAILABLE;
     }
     memcpy(mark.accounts, run->accounts, run->account_count * sizeof *run->accounts);
     for (size_t i = 0; i < run->link_count; i++) {
         mark.links[i] = run->links[i];
+    }
+    for (size_t i = 0; i < run->holds.count; i++) {
+        mark.holds[i] = run->holds.rows[i];
     }
     *ret_mark = mark;
     return ERR_OK;
@@ -274,12 +290,16 @@ static void run_restore(struct run *run, const struct run_mark *mark)
     for (size_t i = 0; i < run->link_count; i++) {
         run->links[i] = mark->links[i];
     }
+    for (size_t i = 0; i < run->holds.count; i++) {
+        run->holds.rows[i] = mark->holds[i];
+    }
 }
 
 static void run_mark_release(struct run_mark *mark)
 {
     free(mark->accounts);
     free(mark->links);
+    free(mark->holds);
 }
 
 static void answer_or_recall(struct run *run, size_t index)
@@ -313,9 +333,12 @@ static void answer_one(struct run *run, struct order *order)
 {
     struct account_balance *balances[ENTRY_LEG_MAX];
     const struct store_link *link = link_find(run, order->entry.linked_seq);
+    struct store_hold *hold = holds_find(&run->holds, order);
     struct order_context context = {
         .rules = &run->poster->rules,
         .period_state = period_worst(run, &order->entry),
+        .hold = hold ? &hold->hold : NULL,
+        .now_ms = run->tx->now_ms,
     };
 
     assert(order->entry.leg_count <= ENTRY_LEG_MAX);
@@ -331,6 +354,10 @@ static void answer_one(struct run *run, struct order *order)
     if (order->result == ORDER_POSTED) {
         link_update(run, order);
         chain(run, order);
+        if (hold) {
+            hold->changed = true;
+            hold->seq = order->seq;
+        }
     }
 }
 
@@ -402,7 +429,15 @@ static enum err run_write(struct run *run)
     if (err) {
         return err;
     }
-    return store_account_save(db, shard, run->accounts, run->account_count);
+    err = store_account_save(db, shard, run->accounts, run->account_count);
+    if (err || run->holds.count == 0) {
+        return err;
+    }
+    err = store_account_save_held(db, shard, run->accounts, run->account_count);
+    if (err) {
+        return err;
+    }
+    return store_hold_commit(db, shard, run->tx->now_ms, run->holds.rows, run->holds.count);
 }
 
 static bool any_pending(struct order *const *orders, size_t count)

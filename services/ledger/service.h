@@ -6,6 +6,7 @@
 #ifndef HYEOPCHI_LEDGER_SERVICE_H
 #define HYEOPCHI_LEDGER_SERVICE_H
 
+#include "ledger/hold_clock.h"
 #include "ledger/post.h"
 #include "runtime/host.h"
 
@@ -16,6 +17,7 @@ struct ledger {
     struct poster poster; /* the writer thread's, once the host is open */
     const char *shard;    /* the district; any thread */
     bool verifying;       /* a verification is under way; loop thread */
+    struct hold_clock hold_clock;
 };
 
 #endif

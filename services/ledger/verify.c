@@ -7,6 +7,7 @@
 #include "ledger/verify.h"
 
 #include "ledger/domain/kind_rule.h"
+#include "ledger/store/hold.h"
 #include "ledger/store/journal.h"
 #include "ledger/store/posting.h"
 #include "runtime/crypto.h"
@@ -111,7 +112,8 @@ static enum err verify_all(struct run *run)
     if (err || run->report->fault_count > faults_before) {
         return err; /* postings and accounts cannot be walked side by side */
     }
-    return verify_balances(run);
+    err = verify_balances(run);
+    return err ? err : verify_count(run, store_hold_mismatch_count, JOURNAL_FAULT_HOLD);
 }
 
 static enum err verify_chain(struct run *run)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Recomputes the whole ledger from its rows: chain, sums, rules, keys,
- * versions, balances, floors, envelopes. What `hyeopchi ledger verify` asks for.
+ * versions, balances, floors, holds, envelopes. What `hyeopchi ledger verify` asks for.
  *
  * Reader thread, inside one snapshot of the database, so that postings under
  * way cannot be mistaken for faults. It repairs nothing.

@@ -390,6 +390,7 @@ def test_each_role_may_do_what_openapi_says_of_each_route(ledger):
         "{fiscal_year}": "2025",
         "{funding_source}": "city",
         "{ballot_id}": ballot(),
+        "{hold_id}": ballot(),
         "{seq}": "1",
     }
     routes = routes_of_openapi()

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """`hyeopchi ledger` as an officer of the budget section uses it through a year."""
 
+from datetime import datetime, timedelta, timezone
+
 from test_cli import command  # noqa: F401  the fixture
 
 LINE = ("--year", "2023", "--source", "district", "--programme", "마을정원", "--document", "문서-1")
@@ -62,6 +64,31 @@ def test_an_officer_takes_money_from_the_budget_to_its_refund(command):  # noqa:
     states, _ = ledger("periods", "--year", "2022", "--json")
     assert '"closed"' in states and "2023" not in states
     assert command.json("ledger", "verify", key="park.key")["sound"] is True
+
+
+def test_an_officer_holds_money_and_commits_part_of_it(command):  # noqa: F811
+    def ledger(*words):
+        return command.json("ledger", *words, key="kim.key")
+
+    for verb, more in (("plan", ("--origin", "main")), ("secure", ()), ("allot", ())):
+        ledger(verb, *more, "--amount", "1,000", *LINE)
+    until = datetime.now(timezone.utc) + timedelta(days=2)
+    place = ("hold", "place", *LINE, "--until", until.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    held = ledger(*place, "--amount", "700", "--grant")
+    assert (held["kind_name"], held["state"]) == ("교부결정", "held")
+    other = ledger(*place, "--amount", "300")
+    _, said = command.run("ledger", *place, "--amount", "1", key="kim.key", status=1)
+    assert "balance-short" in said
+    entry = ledger("hold", "commit", held["hold_id"], "--amount", "650", "--document", "교부-1")
+    assert [leg["amount_krw"] for leg in entry["legs"]] == [-650, 650]
+    _, said = command.run(
+        "ledger", "hold", "release", held["hold_id"], "--reason", "x", key="kim.key", status=1
+    )
+    assert "hold-committed" in said
+    assert ledger("hold", "release", other["hold_id"], "--reason", "취소")["state"] == "released"
+    rows = ledger("hold", "show", "--year", "2023", "--state", "committed")
+    assert [(row["hold_id"], row["committed_krw"]) for row in rows] == [(held["hold_id"], 650)]
+    command.run("ledger", "hold", "release", "x", "--reason", "r", key="kim.key", status=2)
 
 
 def test_what_is_refused_is_said(command):  # noqa: F811

@@ -9,7 +9,7 @@ import os
 import subprocess
 import uuid
 
-from support.client import Client, Key, write_keys
+from support.client import Client, Clock, Key, write_keys
 from support.messages import encode, encode_repeated
 from support.paths import BUILD
 from support.ports import free_port
@@ -100,7 +100,9 @@ class Participation:
 class Ledger:
     """A running ledger service and the keys that may speak to it."""
 
-    def __init__(self, cluster, start_service, directory, participation):
+    def __init__(self, cluster, start_service, directory, participation, demonstration=False):
+        """With demonstration, self.clock moves the service's calendar (and that of its clients)."""
+        self.clock = Clock(os.path.join(directory, "ledger-clock")) if demonstration else None
         self.cluster = cluster
         self.operator = Key("operator", "kim")
         self.auditor = Key("auditor", "lee")
@@ -120,6 +122,8 @@ class Ledger:
             "HYEOPCHI_PARTICIPATION_PUB_URL": participation.pub_url,
             "HYEOPCHI_PARTICIPATION_FETCH_URL": participation.fetch_url,
         }
+        if self.clock:
+            self.settings["HYEOPCHI_DEMONSTRATION_CLOCK_FILE"] = self.clock.path
         subprocess.run(
             [program("ledger"), "migrate"],
             env=environment(self.settings),
@@ -147,7 +151,7 @@ class Ledger:
 
     def client(self, key=None):
         """Returns a client that signs; the operator's unless said otherwise."""
-        return Client(("127.0.0.1", self.port), key or self.operator)
+        return Client(("127.0.0.1", self.port), key or self.operator, self.clock)
 
     def ask(self, method, target, body=None, key=None, headers=None):
         """Sends a signed request (the operator's unless said otherwise).
@@ -197,6 +201,32 @@ class Ledger:
         return self.ask(
             "POST", "/v1/entries", body, headers={"Idempotency-Key": key or str(uuid.uuid4())}
         )
+
+    def hold(self, amount_krw, expires_time, key=None, **changes):
+        """Holds money of the line 2025/district/a; returns (status, JSON)."""
+        body = {
+            "kind": "commitment",
+            "fiscal_year": 2025,
+            "programme": "a",
+            "funding_source": "district",
+            "amount_krw": amount_krw,
+            "expires_time": expires_time,
+            "document": "입찰 공고",
+            **changes,
+        }
+        return self.ask(
+            "POST", "/v1/holds", body, headers={"Idempotency-Key": key or str(uuid.uuid4())}
+        )
+
+    def commit_hold(self, hold_id, amount_krw, key=None, **changes):
+        """Takes up a hold; returns (status, JSON)."""
+        body = {"amount_krw": amount_krw, "document": "계약", **changes}
+        target = f"/v1/holds/{hold_id}:commit"
+        return self.ask("POST", target, body, headers={"Idempotency-Key": key or str(uuid.uuid4())})
+
+    def release_hold(self, hold_id, reason="입찰 취소"):
+        """Gives a hold back; returns (status, JSON)."""
+        return self.ask("POST", f"/v1/holds/{hold_id}:release", {"reason": reason})
 
     def verification(self):
         return self.get("/v1/verification")

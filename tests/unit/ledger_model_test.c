@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A long random life of a budget against a naive model: a table of numbers
- * that knows nothing of kinds, rules or entries. After every step both agree,
+ * that knows nothing of kinds, rules, entries or holds. After every step both agree,
  * a refusal has changed nothing, and every invariant holds.
  *
  * HYEOPCHI_TEST_SEED repeats a run, HYEOPCHI_TEST_STEPS makes it longer.
@@ -19,6 +19,14 @@ enum {
     LINE_COUNT = YEAR_COUNT * SOURCE_COUNT * PROGRAMME_COUNT,
     MOVE_MAX = 4,
     KNOWN_MAX = 256, /* entries that links may name: the last so many */
+    HOLD_MAX = 16,
+};
+
+enum act {
+    ACT_POST = 0,
+    ACT_PLACE,   /* a hold */
+    ACT_DRAW,    /* an entry takes it up */
+    ACT_RELEASE, /* an operator gives it back */
 };
 
 struct move {
@@ -35,6 +43,18 @@ struct step {
     int count;
     int64_t linked_seq;
     bool spoiled; /* made wrong on purpose: must be refused, whatever the reason */
+    enum act act;
+    int hold;         /* its place, of all acts but ACT_POST */
+    int64_t until_ms; /* of ACT_PLACE */
+};
+
+/* The model's hold: a number that nobody else may use until some moment. */
+struct model_hold {
+    int line;
+    int64_t amount_krw;
+    int64_t until_ms;
+    bool stands;
+    bool released;
 };
 
 struct known {
@@ -49,8 +69,13 @@ struct world {
     struct account_balance accounts[LINE_COUNT][STAGE_COUNT + 1]; /* the tested code's */
     int64_t model_krw[LINE_COUNT][STAGE_COUNT + 1];
     struct known known[KNOWN_MAX];
+    struct hold holds[HOLD_MAX]; /* the tested code's */
+    struct model_hold model_holds[HOLD_MAX];
+    int64_t now_ms;
     int64_t seq;
     int64_t refused_count;
+    int64_t drawn_count;
+    int64_t expired_count;
 };
 
 static int line_of(int year, int source, int programme)
@@ -239,6 +264,49 @@ static void correcting(struct world *world, struct step *step)
     }
 }
 
+static bool model_stands(const struct world *world, int hold)
+{
+    return world->model_holds[hold].stands && world->model_holds[hold].until_ms > world->now_ms;
+}
+
+/* What holds keep of a line's allotment, but for one of them (-1: for none). */
+static int64_t model_held(const struct world *world, int line, int but)
+{
+    int64_t sum_krw = 0;
+
+    for (int i = 0; i < HOLD_MAX; i++) {
+        if (i != but && world->model_holds[i].line == line && model_stands(world, i)) {
+            sum_krw += world->model_holds[i].amount_krw;
+        }
+    }
+    return sum_krw;
+}
+
+/* Places a hold, or does something to one that is there, whatever became of it. */
+static void holding(struct world *world, struct step *step, int line)
+{
+    step->hold = fixture_below(&world->seed, HOLD_MAX);
+    const struct hold *hold = &world->holds[step->hold];
+    const struct model_hold *known = &world->model_holds[step->hold];
+
+    step->kind = fixture_below(&world->seed, 2) == 0 ? "commitment" : "grant_decision";
+    if (hold->state == HOLD_NONE ||
+        (!model_stands(world, step->hold) && fixture_below(&world->seed, 2) == 0)) {
+        step->act = ACT_PLACE;
+        step->until_ms = world->now_ms + fixture_below(&world->seed, 60000) - 1000;
+        step->until_ms += fixture_below(&world->seed, 20) == 0 ? HOLD_DURATION_MAX_MS : 0;
+        add(step, (struct move){line, STAGE_S30, STAGE_S40, amount(world, line, STAGE_S30)});
+        return;
+    }
+    step->act = fixture_below(&world->seed, 3) == 0 ? ACT_RELEASE : ACT_DRAW;
+    step->kind = hold->kind;
+    int64_t most_krw = known->amount_krw + (fixture_below(&world->seed, 4) == 0 ? 1 : 0);
+    int64_t amount_krw = fixture_below(&world->seed, 2) == 0
+                             ? most_krw
+                             : 1 + (int64_t)(fixture_random(&world->seed) % (uint64_t)most_krw);
+    add(step, (struct move){known->line, STAGE_S30, STAGE_S40, amount_krw});
+}
+
 static void step_make(struct world *world, struct step *step)
 {
     int year = fixture_below(&world->seed, 40) == 0 ? 2 : fixture_below(&world->seed, 2);
@@ -246,7 +314,11 @@ static void step_make(struct world *world, struct step *step)
                        fixture_below(&world->seed, PROGRAMME_COUNT));
 
     memset(step, 0, sizeof *step);
-    switch (fixture_below(&world->seed, 8)) {
+    switch (fixture_below(&world->seed, 10)) {
+    case 8:
+    case 9:
+        holding(world, step, line);
+        break;
     case 0:
         crossing(world, step, line);
         break;
@@ -279,13 +351,37 @@ static bool model_accepts(const struct world *world, const struct step *step,
         }
     }
     for (int i = 0; i < LINE_COUNT; i++) {
+        int64_t held_krw = model_held(world, i, step->act == ACT_DRAW ? step->hold : -1);
         for (int stage = 1; stage <= STAGE_COUNT; stage++) {
-            if (ret_krw[i][stage] < 0 && !may_go_below_zero((enum stage)stage)) {
+            int64_t floor_krw = stage == STAGE_S30 ? held_krw : 0;
+            if (ret_krw[i][stage] < floor_krw && !may_go_below_zero((enum stage)stage)) {
                 return false;
             }
         }
     }
     return !step->spoiled;
+}
+
+static bool model_accepts_hold(const struct world *world, const struct step *step)
+{
+    const struct model_hold *hold = &world->model_holds[step->hold];
+    const struct move *move = &step->moves[0];
+    bool open = move->line / (SOURCE_COUNT * PROGRAMME_COUNT) != YEAR_COUNT - 1;
+
+    switch (step->act) {
+    case ACT_PLACE:
+        return open && step->until_ms > world->now_ms &&
+               step->until_ms - world->now_ms <= HOLD_DURATION_MAX_MS &&
+               move->amount_krw <=
+                   world->model_krw[move->line][STAGE_S30] - model_held(world, move->line, -1);
+    case ACT_DRAW:
+        return model_stands(world, step->hold) && move->amount_krw <= hold->amount_krw;
+    case ACT_RELEASE:
+        return model_stands(world, step->hold) || hold->released;
+    case ACT_POST:
+        break;
+    }
+    return true;
 }
 
 static bool model_accepts_link(const struct world *world, const struct step *step)
@@ -329,6 +425,12 @@ static bool step_build(const struct world *world, const struct step *step, struc
         }
         return true;
     }
+    if (step->act == ACT_DRAW) {
+        assert_int_equal(entry_start(&ret_order->entry, &head, "commitment", &refusal), ERR_OK);
+        ret_order->draw_krw = step->moves[0].amount_krw;
+        hold_fill_entry(&world->holds[step->hold], ret_order->draw_krw, &ret_order->entry);
+        return true;
+    }
     for (int i = 0; i < step->count; i++) {
         transfers[i] = (struct entry_transfer){line_at(step->moves[i].line), step->moves[i].debit,
                                                step->moves[i].credit, step->moves[i].amount_krw};
@@ -344,11 +446,74 @@ static int place_of(const struct line *line)
                    line->programme[0] - 'a');
 }
 
+/* What the service does before it looks at an account: whatever is due ends. */
+static void holds_sweep(struct world *world)
+{
+    for (int i = 0; i < HOLD_MAX; i++) {
+        struct hold *hold = &world->holds[i];
+        if (hold_is_due(hold, world->now_ms)) {
+            int line = place_of(&hold->account.line);
+            hold_end(hold, HOLD_EXPIRED, 0, &world->accounts[line][hold->account.stage]);
+            world->expired_count++;
+        }
+    }
+}
+
+/* Places or releases; true when that was not refused. */
+static bool hold_try(struct world *world, const struct step *step)
+{
+    struct hold *hold = &world->holds[step->hold];
+    const struct move *move = &step->moves[0];
+    struct refusal refusal = {0};
+    enum err err = ERR_OK;
+
+    if (step->act == ACT_RELEASE) {
+        struct account_balance *held =
+            &world->accounts[place_of(&hold->account.line)][hold->account.stage];
+        err = hold_check_release(hold, world->now_ms, &refusal);
+        if (!err && hold->state == HOLD_HELD) {
+            hold_end(hold, HOLD_RELEASED, 0, held);
+        }
+        return !err;
+    }
+    struct line line = line_at(move->line);
+    struct hold wanted = {.document = "예약 문서", .amount_krw = move->amount_krw};
+    memcpy(wanted.kind, step->kind, strlen(step->kind));
+    wanted.account = hold_account(step->kind, &line);
+    wanted.expires_time_ms = step->until_ms;
+    err = hold_place(&wanted, world->now_ms,
+                     line.fiscal_year == 2025 + YEAR_COUNT - 1 ? PERIOD_MISSING : PERIOD_OPEN,
+                     &world->accounts[move->line][wanted.account.stage], &refusal);
+    if (!err) {
+        *hold = wanted;
+    }
+    return !err;
+}
+
+static void model_hold_follow(struct world *world, const struct step *step)
+{
+    struct model_hold *hold = &world->model_holds[step->hold];
+
+    if (step->act == ACT_PLACE) {
+        *hold = (struct model_hold){step->moves[0].line, step->moves[0].amount_krw, step->until_ms,
+                                    true, false};
+    } else if (step->act != ACT_POST) {
+        hold->stands = false;
+        hold->released = step->act == ACT_RELEASE;
+        world->drawn_count += step->act == ACT_DRAW ? 1 : 0;
+    }
+}
+
 static void step_post(struct world *world, const struct step *step, struct order *order)
 {
     struct account_balance *balances[ENTRY_LEG_MAX];
     const struct known *known = &world->known[step->linked_seq % KNOWN_MAX];
-    struct order_context context = {.rules = fixture_rules(), .period_state = PERIOD_OPEN};
+    struct order_context context = {
+        .rules = fixture_rules(),
+        .period_state = PERIOD_OPEN,
+        .hold = step->act == ACT_DRAW ? &world->holds[step->hold] : NULL,
+        .now_ms = world->now_ms,
+    };
 
     if (step->linked_seq > 0 && step->linked_seq <= world->seq) {
         context.link = (struct entry_link){.entry = &known->order.entry,
@@ -396,8 +561,16 @@ static void check_invariants(const struct world *world)
             const struct account_balance *account = &world->accounts[i][stage];
             assert_true(account->balance_krw == world->model_krw[i][stage]);
             assert_true(!account->has_floor || account->balance_krw >= account->floor_krw);
-            assert_true(account->held_krw == 0);
+            assert_true(stage == STAGE_S30 || account->held_krw == 0);
         }
+        int64_t held_krw = 0;
+        for (int j = 0; j < HOLD_MAX; j++) {
+            const struct hold *hold = &world->holds[j];
+            bool here = hold->state == HOLD_HELD && place_of(&hold->account.line) == i;
+            held_krw += here ? hold->amount_krw : 0;
+        }
+        assert_true(world->accounts[i][STAGE_S30].held_krw == held_krw);
+        assert_true(world->model_krw[i][STAGE_S30] >= held_krw);
     }
 }
 
@@ -412,6 +585,7 @@ static void a_random_life_of_a_budget_agrees_with_the_naive_model(void **state)
 {
     static struct account_balance before[LINE_COUNT][STAGE_COUNT + 1];
     static int64_t wanted_krw[LINE_COUNT][STAGE_COUNT + 1];
+    static struct hold holds_before[HOLD_MAX];
     static struct world world;
     int64_t count = step_count();
 
@@ -421,31 +595,46 @@ static void a_random_life_of_a_budget_agrees_with_the_naive_model(void **state)
     for (int64_t i = 0; i < count; i++) {
         struct step step;
         struct order order;
+        world.now_ms += fixture_below(&world.seed, 500);
         step_make(&world, &step);
-        bool accepts =
-            model_accepts(&world, &step, wanted_krw) && model_accepts_link(&world, &step);
+        bool holds = step.act == ACT_PLACE || step.act == ACT_RELEASE;
+        bool accepts = model_accepts_hold(&world, &step) &&
+                       (holds || (model_accepts(&world, &step, wanted_krw) &&
+                                  model_accepts_link(&world, &step)));
+        if (step.act == ACT_POST || step.act == ACT_PLACE) {
+            holds_sweep(&world); /* the others must see by themselves that they are too late */
+        }
         memcpy(before, world.accounts, sizeof before);
-        bool built = step_build(&world, &step, &order);
+        memcpy(holds_before, world.holds, sizeof holds_before);
+        bool built = !holds && step_build(&world, &step, &order);
         if (built) {
             step_post(&world, &step, &order);
         }
-        bool posted = built && order.result == ORDER_POSTED;
+        bool posted = holds ? hold_try(&world, &step) : built && order.result == ORDER_POSTED;
         if (posted != accepts) {
             fail_msg("step %lld, %s: %s (%s)", (long long)i, step.kind,
                      posted ? "posted" : "refused",
                      refusal_code(built ? order.refusal.reason : REFUSAL_NONE));
         }
         if (posted) {
-            memcpy(world.model_krw, wanted_krw, sizeof wanted_krw);
-            remember(&world, &step, &order);
+            model_hold_follow(&world, &step);
         } else {
             assert_memory_equal(before, world.accounts, sizeof before);
+            assert_memory_equal(holds_before, world.holds, sizeof holds_before);
             world.refused_count++;
+        }
+        if (posted && !holds) {
+            memcpy(world.model_krw, wanted_krw, sizeof wanted_krw);
+            remember(&world, &step, &order);
         }
         check_invariants(&world);
     }
     assert_true(world.refused_count > count / 20);
     assert_true(world.seq > count / 5);
+    print_message("%lld entries, %lld holds taken up, %lld expired\n", (long long)world.seq,
+                  (long long)world.drawn_count, (long long)world.expired_count);
+    assert_true(world.drawn_count > count / 200);
+    assert_true(world.expired_count > count / 400);
 }
 
 int main(void)

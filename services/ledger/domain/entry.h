@@ -109,6 +109,13 @@ ERR_CHECKED enum err entry_build(struct entry *entry, const struct entry_head *h
                                  size_t count, struct refusal *ret_refusal);
 
 /*
+ * Starts an entry without legs and period, which follow from something else: the entry that a
+ * reversal takes back, the hold that a commitment takes up. Refused when a text does not fit.
+ */
+ERR_CHECKED enum err entry_start(struct entry *entry, const struct entry_head *head,
+                                 const char *kind, struct refusal *ret_refusal);
+
+/*
  * 역분개: starts an entry that takes back the one head->linked_seq names; entry_mirror() gives it
  * its legs. Refused as above.
  */

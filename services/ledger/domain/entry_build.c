@@ -8,9 +8,6 @@
 #include <assert.h>
 #include <string.h>
 
-static enum err entry_start(struct entry *entry, const char *kind, const struct entry_head *head,
-                            struct refusal *ret_refusal);
-
 bool entry_date_valid(int32_t yyyymmdd)
 {
     static const int32_t DAYS[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -103,7 +100,7 @@ enum err entry_build(struct entry *entry, const struct entry_head *head, const c
             return refusal_set(ret_refusal, REFUSAL_AMOUNT_INVALID, "/amount_krw", 0);
         }
     }
-    enum err err = entry_start(entry, kind, head, ret_refusal);
+    enum err err = entry_start(entry, head, kind, ret_refusal);
     if (err) {
         return err;
     }
@@ -128,7 +125,7 @@ enum err entry_build_reversal(struct entry *entry, const struct entry_head *head
     if (head->linked_seq < 1) {
         return refusal_set(ret_refusal, REFUSAL_LINK_MISSING, "/linked_seq", 0);
     }
-    return entry_start(entry, KIND_REVERSAL, head, ret_refusal);
+    return entry_start(entry, head, KIND_REVERSAL, ret_refusal);
 }
 
 void entry_mirror(struct entry *entry, const struct entry *original)
@@ -144,9 +141,8 @@ void entry_mirror(struct entry *entry, const struct entry *original)
     }
 }
 
-/* Fills everything but the legs and the period; the refusal names the text that does not fit. */
-static enum err entry_start(struct entry *entry, const char *kind, const struct entry_head *head,
-                            struct refusal *ret_refusal)
+enum err entry_start(struct entry *entry, const struct entry_head *head, const char *kind,
+                     struct refusal *ret_refusal)
 {
     size_t kind_length = strlen(kind);
     size_t document_length = strlen(head->document);

@@ -46,9 +46,11 @@ static const struct fault_row FAULT_ROWS[] = {
                              "Reservations exceed the participatory budget limit."},
     [JOURNAL_FAULT_PERIOD] = {"period-broken", "마감된 회계연도가 마감 당시와 다릅니다.",
                               "A closed fiscal year is not as it was closed."},
+    [JOURNAL_FAULT_HOLD] = {"hold-mismatch", "예약 금액이 예약 기록이나 전표와 다릅니다.",
+                            "What is held is not what holds and entries say."},
 };
 
-static_assert(sizeof FAULT_ROWS / sizeof FAULT_ROWS[0] == (size_t)JOURNAL_FAULT_PERIOD + 1,
+static_assert(sizeof FAULT_ROWS / sizeof FAULT_ROWS[0] == (size_t)JOURNAL_FAULT_HOLD + 1,
               "a row for every fault");
 static_assert(ENTRY_METADATA_LENGTH_MAX <= UINT16_MAX, "a text's count is a u16");
 
@@ -246,7 +248,7 @@ enum journal_fault balance_check_account(struct balance_check *check,
 static const struct fault_row *fault_row(enum journal_fault fault)
 {
     assert(fault >= JOURNAL_SOUND);
-    assert(fault <= JOURNAL_FAULT_PERIOD);
+    assert(fault <= JOURNAL_FAULT_HOLD);
     return &FAULT_ROWS[fault];
 }
 

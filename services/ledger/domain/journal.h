@@ -66,6 +66,7 @@ enum journal_fault {
     JOURNAL_FAULT_FLOOR,   /* an account fell below its floor */
     JOURNAL_FAULT_LIMIT,   /* envelopes exceed their limit */
     JOURNAL_FAULT_PERIOD,  /* a closed year moved, or its head is not the journal's */
+    JOURNAL_FAULT_HOLD,    /* what accounts hold is not their holds, or a hold's entry is not its */
 };
 
 /* Runs down the journal in order of seq. */

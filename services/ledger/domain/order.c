@@ -8,7 +8,8 @@
 #include <assert.h>
 #include <string.h>
 
-static void refuse(struct order *order, const struct refusal *refusal);
+static enum err post_drawn(struct order *order, const struct order_context *context,
+                           struct account_balance *const balances[], struct refusal *ret_refusal);
 
 void order_reset(struct order *order)
 {
@@ -32,7 +33,7 @@ void order_recall(struct order *order, const struct order_key *key)
         struct refusal refusal = {0};
         enum err err = refusal_set(&refusal, REFUSAL_KEY_REUSED, "", 0);
         assert(err);
-        refuse(order, &refusal);
+        order_refuse(order, &refusal);
         return;
     }
     if (key->seq == 0) {
@@ -63,14 +64,18 @@ void order_post(struct order *order, const struct order_context *context,
     assert(order->result == ORDER_PENDING);
     assert(context->rules);
     err = entry_check_link(&order->entry, context->rules, &context->link, &refusal);
+    if (!err && order->draw_krw > 0) {
+        err = hold_check(context->hold, order->draw_krw, context->now_ms, &refusal);
+    }
     if (!err) {
         err = entry_check(&order->entry, context->rules, context->period_state, &refusal);
     }
     if (!err) {
-        err = entry_post(&order->entry, balances, order->postings, &refusal);
+        err = order->draw_krw > 0 ? post_drawn(order, context, balances, &refusal)
+                                  : entry_post(&order->entry, balances, order->postings, &refusal);
     }
     if (err) {
-        refuse(order, &refusal);
+        order_refuse(order, &refusal);
         return;
     }
     order->result = ORDER_POSTED;
@@ -84,10 +89,29 @@ void order_refuse_group(struct order *order)
     assert(err);
     assert(order->result == ORDER_PENDING || order->result == ORDER_POSTED);
     order_reset(order);
-    refuse(order, &refusal);
+    order_refuse(order, &refusal);
 }
 
-static void refuse(struct order *order, const struct refusal *refusal)
+/* The hold frees its money for this entry; all of that is taken back when the entry is refused. */
+static enum err post_drawn(struct order *order, const struct order_context *context,
+                           struct account_balance *const balances[], struct refusal *ret_refusal)
+{
+    struct account_balance *balance = balances[0];
+    struct hold before = *context->hold;
+    int64_t held_krw = balance->held_krw;
+
+    assert(account_equal(&balance->account, &before.account));
+    assert(order->entry.legs[0].amount_krw == -order->draw_krw);
+    hold_end(context->hold, HOLD_COMMITTED, order->draw_krw, balance);
+    enum err err = entry_post(&order->entry, balances, order->postings, ret_refusal);
+    if (err) {
+        balance->held_krw = held_krw;
+        *context->hold = before;
+    }
+    return err;
+}
+
+void order_refuse(struct order *order, const struct refusal *refusal)
 {
     size_t length = strlen(refusal->field);
 

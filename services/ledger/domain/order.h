@@ -15,6 +15,7 @@
 
 #include "ledger/domain/account.h"
 #include "ledger/domain/entry.h"
+#include "ledger/domain/hold.h"
 #include "ledger/domain/kind_rule.h"
 #include "ledger/domain/refusal.h"
 
@@ -47,7 +48,9 @@ struct order {
     /* Asked. */
     struct entry entry;
     uint8_t request_hash[ORDER_HASH_SIZE];
-    int32_t group; /* neighbours with the same number, not 0, are posted all or none */
+    int32_t group;    /* neighbours with the same number, not 0, are posted all or none */
+    int64_t draw_krw; /* how much of hold_id it takes up, which gives it its legs; 0: of none */
+    uint8_t hold_id[HOLD_ID_SIZE];
 
     /* Answered. */
     enum order_result result;
@@ -73,14 +76,20 @@ struct order_context {
     const struct kind_rule_set *rules;
     enum period_state period_state; /* the worst of all fiscal years the entry touches */
     struct entry_link link;         /* entry NULL when the order names none */
+    struct hold *hold;              /* that the order takes up; NULL or NONE: it is not there */
+    int64_t now_ms;                 /* what deadlines are held against */
 };
 
 /*
- * Checks and posts the order's entry to its balances (see entry_post); the answer is POSTED, with seq
- * and hash still to be filled by the caller, or REFUSED with nothing changed.
+ * Checks and posts the order's entry to its balances (see entry_post), and ends the hold it takes
+ * up; the answer is POSTED, with seq and hash still to be filled by the caller, or REFUSED with
+ * nothing changed.
  */
 void order_post(struct order *order, const struct order_context *context,
                 struct account_balance *const balances[]);
+
+/* Answers an order that is PENDING with a refusal. */
+void order_refuse(struct order *order, const struct refusal *refusal);
 
 /* Takes an answer of order_post back, because another order of its group was refused. */
 void order_refuse_group(struct order *order);

@@ -125,9 +125,23 @@ static const struct refusal_row REFUSAL_ROWS[] = {
     [REFUSAL_YEAR_RESERVED] = {"year-reserved", ERR_CONFLICT,
                                "결과가 확정되지 않은 주민투표의 예산이 있어 마감할 수 없습니다.",
                                "The year cannot be closed while a ballot holds a reservation."},
+    [REFUSAL_HOLD_UNKNOWN] = {"hold-unknown", ERR_CONFLICT, "그 번호의 예약이 없습니다.",
+                              "There is no hold with that number."},
+    [REFUSAL_HOLD_COMMITTED] = {"hold-committed", ERR_CONFLICT,
+                                "그 예약으로 이미 원인행위나 교부결정을 하였습니다.",
+                                "The hold was already taken up by an entry."},
+    [REFUSAL_HOLD_RELEASED] = {"hold-released", ERR_CONFLICT, "이미 해제된 예약입니다.",
+                               "The hold was already released."},
+    [REFUSAL_HOLD_EXPIRED] = {"hold-expired", ERR_CONFLICT, "기한이 지난 예약입니다.",
+                              "The hold's deadline has passed."},
+    [REFUSAL_HOLD_EXCEEDED] = {"hold-exceeded", ERR_CONFLICT, "예약한 금액보다 많습니다.",
+                               "It is more than what is held."},
+    [REFUSAL_HOLD_DEADLINE_INVALID] =
+        {"hold-deadline-invalid", ERR_INVALID, "예약 기한은 지금 이후, 366일 이내여야 합니다.",
+         "The hold's deadline must be after now and at most 366 days away."},
 };
 
-static_assert(sizeof REFUSAL_ROWS / sizeof REFUSAL_ROWS[0] == (size_t)REFUSAL_YEAR_RESERVED + 1,
+static_assert(sizeof REFUSAL_ROWS / sizeof REFUSAL_ROWS[0] == (size_t)REFUSAL_COUNT + 1,
               "a row for every reason");
 
 static const struct refusal_row *refusal_row(enum refusal_reason reason);
@@ -182,6 +196,6 @@ enum err refusal_parse(const char *code, enum refusal_reason *ret_reason)
 static const struct refusal_row *refusal_row(enum refusal_reason reason)
 {
     assert(reason >= REFUSAL_NONE);
-    assert(reason <= REFUSAL_YEAR_RESERVED);
+    assert((int)reason <= REFUSAL_COUNT);
     return &REFUSAL_ROWS[reason];
 }

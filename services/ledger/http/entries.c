@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * POST /v1/entries: an operator posts an entry of the kinds that people may
- * post (selections come from certified tallies, never from here).
+ * post (selections come from certified tallies, never from here); and the way
+ * that every request for one entry takes, wherever it was read.
  */
 #include "ledger/events.h"
 #include "ledger/http/answers.h"
 #include "ledger/http/entry_body.h"
+#include "ledger/http/entry_order.h"
 #include "ledger/http/handlers.h"
 #include "ledger/http/params.h"
 #include "ledger/post.h"
@@ -33,8 +35,8 @@ struct entry_post {
     struct order known; /* the entry as it was posted before, for a repeated request */
 };
 
-static enum err entry_read(struct entry_post *post, struct problem *problem,
-                           struct refusal *refusal);
+static enum err entry_read(struct http_request *request, struct order *ret_order,
+                           struct problem *problem, struct refusal *refusal);
 static enum err entry_post_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count);
 static enum err entry_post_answer(struct writer_tx *tx, struct entry_post *post);
 static void entry_post_done(struct writer_job *job);
@@ -48,7 +50,11 @@ static const struct writer_job_type ENTRY_POST = {
 
 void entry_post_start(struct http_request *request, void *context)
 {
-    struct ledger *ledger = context;
+    entry_order_start(request, context, entry_read);
+}
+
+void entry_order_start(struct http_request *request, struct ledger *ledger, entry_order_fn read)
+{
     struct problem problem = {.kind = NULL};
     struct refusal refusal = {.reason = REFUSAL_NONE};
     struct entry_post *post = calloc(1, sizeof *post);
@@ -61,7 +67,7 @@ void entry_post_start(struct http_request *request, void *context)
     post->request = request;
     post->ledger = ledger;
     params_traceparent(request, post->traceparent);
-    err = entry_read(post, &problem, &refusal);
+    err = read(request, &post->order, &problem, &refusal);
     if (err) {
         goto out;
     }
@@ -81,18 +87,18 @@ out:
     }
 }
 
-static enum err entry_read(struct entry_post *post, struct problem *problem,
-                           struct refusal *refusal)
+static enum err entry_read(struct http_request *request, struct order *ret_order,
+                           struct problem *problem, struct refusal *refusal)
 {
     struct entry_body body;
     uint8_t key[ENTRY_KEY_SIZE];
     json_t *value = NULL;
-    enum err err = params_key(post->request, key, problem);
+    enum err err = params_key(request, key, problem);
 
     if (err) {
         return err;
     }
-    err = params_body(post->request, &value, problem);
+    err = params_body(request, &value, problem);
     if (err) {
         return err;
     }
@@ -102,7 +108,7 @@ static enum err entry_read(struct entry_post *post, struct problem *problem,
         return err;
     }
     memcpy(body.key, key, sizeof body.key);
-    return entry_body_order(&body, http_request_principal(post->request), &post->order, refusal);
+    return entry_body_order(&body, http_request_principal(request), ret_order, refusal);
 }
 
 static enum err entry_post_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count)

@@ -18,7 +18,6 @@
 #include <string.h>
 
 static void read_kind(struct json_reader *reader, struct entry_body *body);
-static void read_head(struct json_reader *reader, struct entry_body *body);
 static void read_key(struct json_reader *reader, struct entry_body *body);
 static void read_line(struct json_reader *reader, const struct line *from, struct line *ret_line);
 static void read_plain(struct json_reader *reader, const struct line *line,
@@ -53,7 +52,7 @@ enum err entry_body_read(const json_t *value, const char *path, struct entry_bod
         read_key(&reader, ret_body);
     }
     read_kind(&reader, ret_body);
-    read_head(&reader, ret_body);
+    entry_body_read_head(&reader, ret_body);
     if (strcmp(ret_body->kind, KIND_REVERSAL) == 0) {
         static const char *const unwanted[] = {"fiscal_year", "programme", "funding_source",
                                                "amount_krw",  "transfers", NULL};
@@ -73,28 +72,39 @@ enum err entry_body_read(const json_t *value, const char *path, struct entry_bod
     return json_reader_ok(&reader) ? ERR_OK : ERR_INVALID;
 }
 
+void entry_body_read_head(struct json_reader *reader, struct entry_body *body)
+{
+    char date[ENTRY_DATE_SIZE] = "";
+
+    json_read_text(reader, "document", 1, body->document, sizeof body->document);
+    if (json_reader_has(reader, "linked_seq")) {
+        json_read_int64(reader, "linked_seq", 1, INT64_MAX, &body->linked_seq);
+    }
+    if (json_reader_has(reader, "effective_date")) {
+        json_read_text(reader, "effective_date", 1, date, sizeof date);
+        enum err wrong_date = entry_date_parse(date, &body->effective_date);
+        if (wrong_date) {
+            json_reader_refuse(reader, "effective_date", &PROBLEM_WRONG_VALUE, "date", date);
+        }
+    }
+}
+
 enum err entry_body_order(const struct entry_body *body, const struct principal *principal,
                           struct order *ret_order, struct refusal *ret_refusal)
 {
     struct entry_head head = {
         .key = body->key,
-        .effective_date = body->effective_date,
         .document = body->document,
         .linked_seq = body->linked_seq,
     };
-    json_t *metadata =
-        json_pack("{s:s, s:s}", "operator", principal->id, "key_id", principal->key_id);
-    char *metadata_text = metadata ? json_text(metadata) : NULL;
-    char day[CLOCK_DAY_SIZE];
-    enum err err = metadata_text ? ERR_OK : ERR_UNAVAILABLE;
+    char *metadata = entry_body_metadata(principal, NULL);
+    enum err err = metadata ? ERR_OK : ERR_UNAVAILABLE;
 
-    if (!err && head.effective_date == 0) {
-        clock_day_in_korea(clock_now_ms(), day);
-        err = entry_date_parse(day, &head.effective_date);
-        err = err ? ERR_INTERNAL : ERR_OK; /* a clock beyond 2199 */
+    if (!err) {
+        err = entry_body_date(body->effective_date, &head.effective_date);
     }
     if (!err) {
-        head.metadata = metadata_text;
+        head.metadata = metadata;
         err = body->transfer_count == 0
                   ? entry_build_reversal(&ret_order->entry, &head, ret_refusal)
                   : entry_build(&ret_order->entry, &head, body->kind, body->transfers,
@@ -103,9 +113,31 @@ enum err entry_body_order(const struct entry_body *body, const struct principal 
     if (!err) {
         body_hash(body, &ret_order->entry, ret_order->request_hash);
     }
-    free(metadata_text);
-    json_decref(metadata);
+    free(metadata);
     return err;
+}
+
+char *entry_body_metadata(const struct principal *principal, const char *hold_id)
+{
+    json_t *value = json_pack("{s:s, s:s, s:s*}", "operator", principal->id, "key_id",
+                              principal->key_id, "hold_id", hold_id);
+    char *text = value ? json_text(value) : NULL;
+
+    json_decref(value);
+    return text;
+}
+
+enum err entry_body_date(int32_t given_date, int32_t *ret_date)
+{
+    char day[CLOCK_DAY_SIZE];
+
+    if (given_date != 0) {
+        *ret_date = given_date;
+        return ERR_OK;
+    }
+    clock_day_in_korea(clock_now_ms(), day);
+    enum err err = entry_date_parse(day, ret_date);
+    return err ? ERR_INTERNAL : ERR_OK; /* a clock beyond 2199 */
 }
 
 static void read_key(struct json_reader *reader, struct entry_body *body)
@@ -130,23 +162,6 @@ static void read_kind(struct json_reader *reader, struct entry_body *body)
     }
     if (!known || kind_is_reserved(body->kind)) {
         json_reader_refuse(reader, "kind", &PROBLEM_WRONG_VALUE, "kind", body->kind);
-    }
-}
-
-static void read_head(struct json_reader *reader, struct entry_body *body)
-{
-    char date[ENTRY_DATE_SIZE] = "";
-
-    json_read_text(reader, "document", 1, body->document, sizeof body->document);
-    if (json_reader_has(reader, "linked_seq")) {
-        json_read_int64(reader, "linked_seq", 1, INT64_MAX, &body->linked_seq);
-    }
-    if (json_reader_has(reader, "effective_date")) {
-        json_read_text(reader, "effective_date", 1, date, sizeof date);
-        enum err wrong_date = entry_date_parse(date, &body->effective_date);
-        if (wrong_date) {
-            json_reader_refuse(reader, "effective_date", &PROBLEM_WRONG_VALUE, "date", date);
-        }
     }
 }
 

@@ -11,6 +11,7 @@
 #include "ledger/domain/order.h"
 #include "runtime/err.h"
 #include "runtime/http.h"
+#include "runtime/json.h"
 #include "runtime/problem.h"
 
 #include <jansson.h>
@@ -34,6 +35,18 @@ struct entry_body {
  */
 ERR_CHECKED enum err entry_body_read(const json_t *value, const char *path,
                                      struct entry_body *ret_body, struct problem *problem);
+
+/* The members document, and effective_date and linked_seq where they are given. */
+void entry_body_read_head(struct json_reader *reader, struct entry_body *body);
+
+/*
+ * What an entry's metadata says: the operator, and the hold it takes up unless hold_id is NULL.
+ * Malloc'd; NULL when out of memory. It is hashed, so its members come in one order for ever.
+ */
+char *entry_body_metadata(const struct principal *principal, const char *hold_id);
+
+/* The day an entry counts for: the one given, else today in Korea. ERR_INTERNAL past 2199. */
+ERR_CHECKED enum err entry_body_date(int32_t given_date, int32_t *ret_date);
 
 /*
  * Makes the order: the entry, and the hash by which a repeated request is known. ERR_INVALID with

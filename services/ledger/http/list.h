@@ -27,6 +27,8 @@ struct list {
     int64_t after_seq;
     uint8_t after_ballot[BALLOT_ID_SIZE];
     struct store_line_cursor after_line;
+    enum hold_state hold_state; /* of holds; HOLD_NONE: of all states */
+    uint8_t after_id[CRYPTO_UUID_SIZE];
     enum err (*work)(struct db *db, struct list *list);
     json_t *answer;
 };

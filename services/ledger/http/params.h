@@ -43,7 +43,7 @@ ERR_CHECKED enum err params_line_cursor(struct http_request *request,
                                         struct store_line_cursor *ret_cursor,
                                         struct problem *ret_problem);
 
-/* A UUID from ?after= (zeros when absent) or from {ballot_id} of the path. */
+/* A UUID from ?after= (zeros when absent) or from the path, such as {ballot_id}. */
 ERR_CHECKED enum err params_uuid(struct http_request *request, const char *name,
                                  uint8_t ret_uuid[CRYPTO_UUID_SIZE], struct problem *ret_problem);
 

@@ -25,7 +25,12 @@ static void add_account(struct db_column columns[], const struct account *accoun
 
 static const char ACCOUNT_LOAD[] =
     "SELECT wanted.place, known.balance_krw, known.held_krw, known.version, known.floor_krw,"
-    "    line_freeze.reason IS NOT NULL"
+    "    line_freeze.reason IS NOT NULL,"
+    "    CASE WHEN known.held_krw > 0 THEN EXISTS (SELECT 1 FROM ledger.hold"
+    "        WHERE hold.shard = $1 AND hold.fiscal_year = wanted.fiscal_year"
+    "        AND hold.programme = wanted.programme"
+    "        AND hold.funding_source = wanted.funding_source AND hold.stage = wanted.stage"
+    "        AND hold.state = 'held' AND hold.expires_time_ms <= $7) ELSE FALSE END"
     " FROM unnest($2::int4[], $3::text[], $4::text[], $5::text[], $6::int4[])"
     "    AS wanted (fiscal_year, programme, funding_source, stage, place)"
     " LEFT JOIN ledger.account AS known ON known.shard = $1"
@@ -36,11 +41,11 @@ static const char ACCOUNT_LOAD[] =
     "    AND line_freeze.programme = wanted.programme"
     "    AND line_freeze.funding_source = wanted.funding_source";
 
-enum err store_account_load(struct db *db, const char *shard, struct store_account *accounts,
-                            size_t count)
+enum err store_account_load(struct db *db, const char *shard, int64_t now_ms,
+                            struct store_account *accounts, size_t count)
 {
     struct db_column columns[ACCOUNT_COLUMN_COUNT + 1];
-    struct db_param params[1 + DB_COUNT(columns)];
+    struct db_param params[2 + DB_COUNT(columns)];
     struct db_rows *rows = NULL;
     enum err err = ERR_OK;
 
@@ -56,6 +61,7 @@ enum err store_account_load(struct db *db, const char *shard, struct store_accou
     for (size_t i = 0; i < DB_COUNT(columns); i++) {
         params[1 + i] = db_column_param(&columns[i]);
     }
+    params[1 + DB_COUNT(columns)] = db_int64(now_ms);
     err = db_query(db, ACCOUNT_LOAD, params, DB_COUNT(params), &rows);
     for (int64_t i = 0; !err && i < db_rows_count(rows); i++) {
         struct store_account *account = &accounts[db_rows_int64(rows, i, 0)];
@@ -70,6 +76,8 @@ enum err store_account_load(struct db *db, const char *shard, struct store_accou
         account->balance.floor_krw =
             account->balance.has_floor ? db_rows_int64(rows, i, 4) : account->balance.floor_krw;
         account->loaded_version = account->balance.version;
+        account->loaded_held_krw = account->balance.held_krw;
+        account->due = db_rows_bool(rows, i, 6);
     }
     db_rows_release(rows);
     for (size_t i = 0; i < DB_COUNT(columns); i++) {

@@ -36,6 +36,8 @@ struct store_period {
 struct store_account {
     struct account_balance balance;
     int64_t loaded_version;
+    int64_t loaded_held_krw;
+    bool due; /* some of what it holds has passed its deadline, though it is still held */
 };
 
 /* Reads the head, making it for a new shard. */
@@ -65,11 +67,14 @@ ERR_CHECKED enum err store_period_list(struct db *db, const char *shard,
 /* Opens a fiscal year; nothing happens when it was opened before. */
 ERR_CHECKED enum err store_period_open(struct db *db, const char *shard, int32_t fiscal_year);
 
-/* Fills in the balances of the accounts that exist, and for all whether their line is frozen. */
-ERR_CHECKED enum err store_account_load(struct db *db, const char *shard,
+/*
+ * Fills in the balances of the accounts that exist and whether anything they hold is due now, and for
+ * all whether their line is frozen.
+ */
+ERR_CHECKED enum err store_account_load(struct db *db, const char *shard, int64_t now_ms,
                                         struct store_account *accounts, size_t count);
 
-/* Writes the accounts that changed since they were loaded. */
+/* Writes balance and version of the accounts that changed since they were loaded. */
 ERR_CHECKED enum err store_account_save(struct db *db, const char *shard,
                                         const struct store_account *accounts, size_t count);
 
