@@ -8,6 +8,7 @@
 #include "ledger/domain/closing.h"
 #include "ledger/events.h"
 #include "ledger/store/period.h"
+#include "runtime/clock.h"
 #include "runtime/crypto.h"
 
 #include <assert.h>
@@ -43,6 +44,7 @@ struct run {
 };
 
 static enum err period_state_read(const struct run *run, enum period_state *ret_state);
+static enum err check_ended(const struct run *run, struct refusal *ret_refusal);
 static enum err close_lines(struct run *run, const struct account_balance *accounts, size_t count);
 static enum err close_line(struct run *run, const struct account_balance *accounts, size_t count);
 static enum err add_entry(struct run *run, const struct entry_transfer *transfers, size_t count);
@@ -66,6 +68,10 @@ enum err closing_run(struct poster *poster, struct writer_tx *tx, const struct c
     if (state == PERIOD_MISSING) {
         err = refusal_set(ret_refusal, REFUSAL_PERIOD_MISSING, "/fiscal_year", 0);
         return err ? ERR_OK : ERR_INTERNAL;
+    }
+    err = check_ended(&run, ret_refusal);
+    if (err || ret_refusal->reason) {
+        return err;
     }
     err = store_year_reserved_count(tx->db, poster->shard, closing->fiscal_year, &reserved);
     if (!err) {
@@ -111,6 +117,21 @@ static enum err period_state_read(const struct run *run, enum period_state *ret_
         }
     }
     return ERR_OK;
+}
+
+/* By the commit's own time, which is the service's clock. */
+static enum err check_ended(const struct run *run, struct refusal *ret_refusal)
+{
+    char day[CLOCK_DAY_SIZE];
+    int32_t today = 0;
+
+    clock_day_in_korea(run->tx->now_ms, day);
+    enum err err = entry_date_parse(day, &today);
+    if (err) {
+        return ERR_INTERNAL; /* a clock beyond 2199 */
+    }
+    err = closing_check_ended(run->closing->fiscal_year, today, ret_refusal);
+    return err && !ret_refusal->reason ? ERR_INTERNAL : ERR_OK; /* a refusal is an answer */
 }
 
 static enum err close_lines(struct run *run, const struct account_balance *accounts, size_t count)

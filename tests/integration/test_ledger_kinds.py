@@ -2,6 +2,7 @@
 """Public money from its appropriation to its settlement, and every way to refuse an entry."""
 
 import uuid
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -348,3 +349,23 @@ def test_a_year_is_closed_once_everything_is_settled_and_for_good(ledger):
     ):
         ledger.sql(f"UPDATE ledger.period SET {change} WHERE fiscal_year = 2025")
         assert [fault["code"] for fault in ledger.verification()["faults"]] == ["period-broken"]
+
+
+def test_a_year_is_closed_by_the_services_calendar_and_no_second_earlier(
+    databases, start_service, tmp_path
+):
+    stream = Participation(databases, str(tmp_path)).start()
+    ledger = Ledger(databases, start_service, str(tmp_path), stream, demonstration=True)
+    korea = timezone(timedelta(hours=9))
+    year = datetime.now(korea).year + 1
+    new_year = int(datetime(year + 1, 1, 1, tzinfo=korea).timestamp() * 1000)
+    target = f"/v1/periods/{year}:close"
+    assert ledger.ask("POST", f"/v1/periods/{year}:open")[0] == 200
+    ledger.clock.move_ms(new_year - 60_000 - ledger.clock.now_ms())
+    refused(ledger, ledger.ask("POST", target, {"document": "결산"}), "year-not-ended")
+    assert ledger.get(f"/v1/periods?fiscal_year={year}")["periods"][0]["state"] == "open"
+    ledger.clock.move_ms(60_000)
+    status, period = ledger.ask("POST", target, {"document": "결산"})
+    assert (status, period["state"]) == (200, "closed")
+    assert ledger.verification()["sound"]
+    stream.close()

@@ -36,6 +36,19 @@ static void money_that_has_somewhere_to_go_stops_the_closing(void **state)
     }
 }
 
+static void a_year_is_over_after_its_last_day_and_no_day_earlier(void **state)
+{
+    struct refusal refusal = {0};
+
+    (void)state;
+    assert_int_equal(closing_check_ended(2025, 20251231, &refusal), ERR_CONFLICT);
+    assert_int_equal(refusal.reason, REFUSAL_YEAR_NOT_ENDED);
+    assert_string_equal(refusal.field, "/fiscal_year");
+    assert_int_equal(closing_check_ended(2025, 20240101, &refusal), ERR_CONFLICT);
+    assert_int_equal(closing_check_ended(2025, 20260101, &refusal), ERR_OK);
+    assert_int_equal(closing_check_ended(2025, 20310704, &refusal), ERR_OK);
+}
+
 static void a_reservation_of_a_ballot_stops_the_closing(void **state)
 {
     struct refusal refusal = {0};
@@ -116,6 +129,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(money_that_has_somewhere_to_go_stops_the_closing),
+        cmocka_unit_test(a_year_is_over_after_its_last_day_and_no_day_earlier),
         cmocka_unit_test(a_reservation_of_a_ballot_stops_the_closing),
         cmocka_unit_test(every_settled_line_comes_to_zero_by_entries_that_pass_their_rules),
     };

@@ -10,6 +10,16 @@
 
 static bool leads_on(enum stage stage);
 
+enum err closing_check_ended(int32_t fiscal_year, int32_t today, struct refusal *ret_refusal)
+{
+    assert(fiscal_year >= FISCAL_YEAR_MIN);
+    assert(entry_date_valid(today));
+    if (today / 10000 <= fiscal_year) {
+        return refusal_set(ret_refusal, REFUSAL_YEAR_NOT_ENDED, "/fiscal_year", 0);
+    }
+    return ERR_OK;
+}
+
 enum err closing_check(const struct account_balance *balances, size_t count, int64_t reserved_count,
                        struct refusal *ret_refusal)
 {

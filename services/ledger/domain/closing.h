@@ -16,6 +16,13 @@
 #define CLOSING_TRANSFER_MAX STAGE_COUNT
 
 /*
+ * Whether a year has ended: 회계연도 is the calendar year, and today (yyyymmdd, in Korea) is past its
+ * 31 December. Refused by year-not-ended.
+ */
+ERR_CHECKED enum err closing_check_ended(int32_t fiscal_year, int32_t today,
+                                         struct refusal *ret_refusal);
+
+/*
  * Whether a year may be closed: no ballot holds a reservation in it (a tally certified later could
  * not be posted), nothing is held, no line is frozen, and no money stands at a stage that leads on
  * (편성, 확보, 배정, 원인행위, 교부, 반납예정) or as interest to be refunded. The refusal names the

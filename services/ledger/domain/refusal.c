@@ -139,6 +139,9 @@ static const struct refusal_row REFUSAL_ROWS[] = {
     [REFUSAL_HOLD_DEADLINE_INVALID] =
         {"hold-deadline-invalid", ERR_INVALID, "예약 기한은 지금 이후, 366일 이내여야 합니다.",
          "The hold's deadline must be after now and at most 366 days away."},
+    [REFUSAL_YEAR_NOT_ENDED] = {"year-not-ended", ERR_CONFLICT,
+                                "회계연도가 끝난 뒤에 마감할 수 있습니다.",
+                                "The year cannot be closed before it has ended."},
 };
 
 static_assert(sizeof REFUSAL_ROWS / sizeof REFUSAL_ROWS[0] == (size_t)REFUSAL_COUNT + 1,

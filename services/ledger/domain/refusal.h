@@ -61,9 +61,10 @@ enum refusal_reason {
     REFUSAL_HOLD_EXPIRED,
     REFUSAL_HOLD_EXCEEDED,
     REFUSAL_HOLD_DEADLINE_INVALID,
+    REFUSAL_YEAR_NOT_ENDED,
 };
 
-#define REFUSAL_COUNT ((int)REFUSAL_HOLD_DEADLINE_INVALID)
+#define REFUSAL_COUNT ((int)REFUSAL_YEAR_NOT_ENDED)
 
 struct refusal {
     enum refusal_reason reason;
