@@ -146,6 +146,10 @@ static const char *const SETTLE_EXAMPLES[] = {
     "hyeopchi ledger settle --year 2026 --source district --programme 2026-P-03 --spent 47,200,000 "
     "--document 문서-12",
     NULL};
+static const char *const SETTLE_GRANT_EXAMPLES[] = {
+    "hyeopchi ledger settle-grant --year 2026 --programme 2026-P-03 --spent 47,200,000 --unspent "
+    "800,000 --interest 1,203 --document 문서-12",
+    NULL};
 static const char *const REFUND_EXAMPLES[] = {
     "hyeopchi ledger refund --year 2026 --source district --programme 2026-P-03 --amount 300,000 "
     "--interest 1,200 --document 문서-12",
@@ -356,6 +360,15 @@ static const struct command COMMANDS[] = {
         .shared = CLIENT_OPTIONS,
         .examples = SETTLE_EXAMPLES,
         .run = ledger_settle,
+    },
+    {
+        .verb = "settle-grant",
+        .summary = {"보조금을 정산하고 반납액을 재원별로 나눕니다",
+                    "settles a grant and splits what goes back by source"},
+        .options = LEDGER_SETTLE_GRANT_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = SETTLE_GRANT_EXAMPLES,
+        .run = ledger_settle_grant,
     },
     {
         .verb = "refund",

@@ -45,6 +45,11 @@ enum cli_status ledger_carry_over(const struct invocation *invocation);
 enum cli_status ledger_lapse(const struct invocation *invocation);
 enum cli_status ledger_reverse(const struct invocation *invocation);
 
+/* ledger_grant.c: grants and their settlement. */
+enum cli_status ledger_settle_grant(const struct invocation *invocation);
+
+extern const struct command_option LEDGER_SETTLE_GRANT_OPTIONS[];
+
 /* ledger_hold.c: money held until a deadline. */
 enum cli_status ledger_hold_place(const struct invocation *invocation);
 enum cli_status ledger_hold_commit(const struct invocation *invocation);

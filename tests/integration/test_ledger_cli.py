@@ -70,10 +70,11 @@ def test_an_officer_holds_money_and_commits_part_of_it(command):  # noqa: F811
     def ledger(*words):
         return command.json("ledger", *words, key="kim.key")
 
+    line = ("--year", "2023", "--source", "city", "--programme", "h", "--document", "문서-1")
     for verb, more in (("plan", ("--origin", "main")), ("secure", ()), ("allot", ())):
-        ledger(verb, *more, "--amount", "1,000", *LINE)
+        ledger(verb, *more, "--amount", "1,000", *line)
     until = datetime.now(timezone.utc) + timedelta(days=2)
-    place = ("hold", "place", *LINE, "--until", until.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    place = ("hold", "place", *line, "--until", until.strftime("%Y-%m-%dT%H:%M:%SZ"))
     held = ledger(*place, "--amount", "700", "--grant")
     assert (held["kind_name"], held["state"]) == ("교부결정", "held")
     other = ledger(*place, "--amount", "300")
@@ -89,6 +90,25 @@ def test_an_officer_holds_money_and_commits_part_of_it(command):  # noqa: F811
     rows = ledger("hold", "show", "--year", "2023", "--state", "committed")
     assert [(row["hold_id"], row["committed_krw"]) for row in rows] == [(held["hold_id"], 650)]
     command.run("ledger", "hold", "release", "x", "--reason", "r", key="kim.key", status=2)
+
+
+def test_an_officer_settles_a_grant_of_two_sources(command):  # noqa: F811
+    def ledger(*words):
+        return command.json("ledger", *words, key="kim.key")
+
+    for source, amount in (("city", "200"), ("district", "101")):
+        line = ("--year", "2023", "--source", source, "--programme", "g", "--document", "문서-2")
+        ledger("plan", "--origin", "main", "--amount", amount, *line)
+        for verb in ("secure", "allot", "commit", "pay"):
+            ledger(verb, "--amount", amount, *line)
+    settle = ("settle-grant", "--year", "2023", "--programme", "g", "--document", "정산-1")
+    settled = ledger(*settle, "--spent", "201", "--unspent", "100", "--interest", "1")
+    rows = [(row["funding_source"], row["unspent_krw"]) for row in settled["sources"]]
+    assert rows == [("city", 66), ("district", 34)]
+    _, said = command.run(
+        "ledger", *settle, "--spent", "1", "--unspent", "0", key="kim.key", status=1
+    )
+    assert "settlement-empty" in said
 
 
 def test_what_is_refused_is_said(command):  # noqa: F811

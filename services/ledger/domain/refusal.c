@@ -142,6 +142,13 @@ static const struct refusal_row REFUSAL_ROWS[] = {
     [REFUSAL_YEAR_NOT_ENDED] = {"year-not-ended", ERR_CONFLICT,
                                 "회계연도가 끝난 뒤에 마감할 수 있습니다.",
                                 "The year cannot be closed before it has ended."},
+    [REFUSAL_SETTLEMENT_EMPTY] = {"settlement-empty", ERR_CONFLICT,
+                                  "교부하고 정산하지 않은 금액이 없습니다.",
+                                  "Nothing is paid out that is not settled."},
+    [REFUSAL_SETTLEMENT_UNBALANCED] =
+        {"settlement-unbalanced", ERR_CONFLICT,
+         "집행액과 잔액의 합이 교부하고 정산하지 않은 금액과 다릅니다.",
+         "Spent and unspent together are not what is paid out and not settled."},
 };
 
 static_assert(sizeof REFUSAL_ROWS / sizeof REFUSAL_ROWS[0] == (size_t)REFUSAL_COUNT + 1,

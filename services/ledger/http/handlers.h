@@ -15,6 +15,7 @@ void journal_get_start(struct http_request *request, void *context);
 void line_list_start(struct http_request *request, void *context);
 void line_freeze_start(struct http_request *request, void *context);
 void line_thaw_start(struct http_request *request, void *context);
+void settlement_post_start(struct http_request *request, void *context);
 void hold_place_start(struct http_request *request, void *context);
 void hold_list_start(struct http_request *request, void *context);
 void hold_commit_start(struct http_request *request, void *context);

@@ -16,6 +16,7 @@ static const struct http_route ROUTES[] = {
      line_list_start},
     {"POST", "/v1/lines:freeze", ROLE_OPERATOR, 0, line_freeze_start},
     {"POST", "/v1/lines:thaw", ROLE_OPERATOR, 0, line_thaw_start},
+    {"POST", "/v1/settlements", ROLE_OPERATOR, 0, settlement_post_start},
     {"POST", "/v1/holds", ROLE_OPERATOR, 0, hold_place_start},
     {"GET", "/v1/holds", ROLE_OPERATOR | ROLE_AUDITOR | ROLE_STAFF | ROLE_FRONT_END, 0,
      hold_list_start},
