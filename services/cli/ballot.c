@@ -13,6 +13,7 @@
 #include "cli/list.h"
 #include "cli/print.h"
 #include "cli/request.h"
+#include "cli/tally_limits.h"
 #include "participation/domain/ballot.h"
 #include "runtime/clock.h"
 #include "runtime/json.h"
@@ -64,7 +65,14 @@ static enum cli_status from_pb(const struct invocation *invocation, json_t **ret
         return usage_error(invocation, say("--from 에는 --year, --opens, --closes 가 필요합니다",
                                            "--from needs --year, --opens and --closes"));
     }
-    return ballot_source_read(&source, ret_definition) ? CLI_FAILED : CLI_OK;
+    if (ballot_source_read(&source, ret_definition)) {
+        return CLI_FAILED;
+    }
+    if (tally_limits_add(invocation, *ret_definition)) {
+        json_decref(*ret_definition);
+        return CLI_USAGE;
+    }
+    return CLI_OK;
 }
 
 static enum cli_status from_file(const char *path, json_t **ret_definition)
@@ -352,6 +360,7 @@ static const struct command_option CREATE_OPTIONS[] = {
                      "how ties are broken: lowest-cost-then-votes (default), id, listed-order, "
                      "drawn:FILE (an order drawn), lot (a seed published after close)"},
     },
+    TALLY_LIMIT_OPTIONS,
     {
         .name = "print",
         .sentence = {"만들지 않고 정의 JSON만 출력합니다",

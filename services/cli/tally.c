@@ -9,6 +9,8 @@
 #include "cli/progress.h"
 #include "cli/tally_draw.h"
 #include "cli/tally_file.h"
+#include "cli/tally_limits.h"
+#include "participation/domain/ballot.h"
 #include "participation/domain/tally_lot.h"
 #include "runtime/crypto.h"
 
@@ -115,6 +117,10 @@ static enum cli_status take_method(const struct invocation *invocation, struct t
                                "--partial-fit '%s': a share such as 80/100, above 0 and up to 1"),
                            fit);
     }
+    if (invocation_number(invocation, "quorum", 1, BALLOT_QUORUM_MAX, &method->quorum) ==
+        ERR_INVALID) {
+        return CLI_USAGE;
+    }
     if (method->completion != TALLY_COMPLETION_NONE && method->rule != TALLY_EQUAL_SHARES &&
         method->rule != TALLY_COMPARISON) {
         return usage_error(invocation, "%s",
@@ -124,9 +130,22 @@ static enum cli_status take_method(const struct invocation *invocation, struct t
     return CLI_OK;
 }
 
+static enum err make_limits(void *context, const struct election *election,
+                            const struct tally_limits **ret_limits)
+{
+    struct tally_limits_store *store = context;
+    enum err err = tally_limits_resolve(store, election);
+
+    if (!err) {
+        *ret_limits = &store->limits;
+    }
+    return err;
+}
+
 static enum cli_status tally_run_command(const struct invocation *invocation)
 {
     struct order_source source = {.drawn = NULL};
+    struct tally_limits_store limits = {.invocation = invocation};
     struct tally_file_options options = {
         .path = invocation_operand(invocation, 0),
         .method = {.tie = TALLY_TIE_LOWEST_COST_THEN_VOTES},
@@ -143,9 +162,14 @@ static enum cli_status tally_run_command(const struct invocation *invocation)
     struct progress progress;
     struct tally_method sound;
     enum cli_status status = take_method(invocation, &options.method, &source);
+    enum err err;
 
     if (status) {
         return status;
+    }
+    if (tally_limits_given(invocation)) {
+        options.limits = make_limits;
+        options.limits_context = &limits;
     }
     options.order = source.drawn != NULL || source.seed != NULL ? make_order : NULL;
     sound = options.method;
@@ -159,7 +183,9 @@ static enum cli_status tally_run_command(const struct invocation *invocation)
     }
     progress_begin(&progress, say("읽는 중", "reading"), 0, !progress_is_wanted());
     options.context = &progress;
-    return tally_file_run(&options) ? CLI_FAILED : CLI_OK;
+    err = tally_file_run(&options);
+    tally_limits_release(&limits);
+    return err ? CLI_FAILED : CLI_OK;
 }
 
 static const struct command_operand FILE_OPERAND[] = {
@@ -196,13 +222,7 @@ static const struct command_option OPTIONS[] = {
                      "how ties are broken: lowest-cost-then-votes (default), id, listed-order, "
                      "drawn:FILE (an order drawn), lot:SEED (a published seed)"},
     },
-    {
-        .name = "partial-fit",
-        .argument = "SHARE",
-        .sentence =
-            {"남은 예산이 사업비의 이 몫(예: 80/100) 이상이면 첫 탈락 사업을 선정",
-             "fund the first option that does not fit if this share of it is left (80/100)"},
-    },
+    TALLY_LIMIT_OPTIONS,
     {
         .name = "strict",
         .sentence = {"스스로 모순된 파일은 집계하지 않습니다",
@@ -225,6 +245,7 @@ static const char *const EXAMPLES[] = {
     "hyeopchi tally election.pb --rule greedy --tie id --json",
     "hyeopchi tally election.pb --rule equal-shares --completion add1 --explain",
     "hyeopchi tally election.pb --rule greedy-no-skip --partial-fit 80/100 --tie lot:20261122",
+    "hyeopchi tally election.pb --quorum 500 --incompatible 3,9 --area-cap 성수1가1동=30000000",
     "hyeopchi tally - --strict < election.pb",
     NULL,
 };

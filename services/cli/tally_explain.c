@@ -122,6 +122,13 @@ static void explain_rule(const struct explain *explain)
         put(explain, "씩 받았습니다.", ".");
     }
     (void)fputc('\n', explain->output);
+    if (result->method.quorum > 0) {
+        put(explain, "투표자가 ", "It takes ");
+        put_count(explain, result->method.quorum);
+        put(explain, "명 이상이어야 선정합니다.", " voters for anything to be funded.");
+        put(explain, result->quorum_missed ? " 이에 이르지 못했습니다.\n" : "\n",
+            result->quorum_missed ? " There were fewer.\n" : "\n");
+    }
     if (result->compared.present) {
         put(explain, "득표순이 나은 투표자 ", "Voters better off by score: ");
         put_count(explain, result->compared.prefer_greedy);
@@ -168,11 +175,46 @@ static void explain_shares(const struct explain *explain, const struct tally_rou
     (void)fputc('\n', explain->output);
 }
 
+/* Why the limits passed over an option at its turn; false when it was not them. */
+static bool explain_limit(const struct explain *explain, enum tally_reason reason)
+{
+    switch (reason) {
+    case TALLY_INCOMPATIBLE:
+        put(explain, "건너뜀: 함께 할 수 없는 사업이 이미 선정되었습니다.\n",
+            "passed over: an option that excludes it is funded already.\n");
+        return true;
+    case TALLY_OVER_AREA_CAP:
+        put(explain, "건너뜀: 그 지역의 예산 한도를 넘습니다.\n",
+            "passed over: it would pass the cap of its area.\n");
+        return true;
+    case TALLY_OVER_FIELD_CAP:
+        put(explain, "건너뜀: 그 분야의 예산 한도를 넘습니다.\n",
+            "passed over: it would pass the cap of its field.\n");
+        return true;
+    case TALLY_FUNDED:
+    case TALLY_OVER_BUDGET:
+    case TALLY_OVER_LEFT:
+    case TALLY_WITHDRAWN:
+    case TALLY_FUNDED_PARTLY:
+    case TALLY_BELOW_THRESHOLD:
+    case TALLY_STOPPED:
+    case TALLY_NO_SUPPORTERS:
+    case TALLY_SUPPORTERS_SHORT:
+    case TALLY_QUORUM_MISSED:
+    case TALLY_REASON_COUNT:
+        break;
+    }
+    return false;
+}
+
 static void explain_turn(const struct explain *explain, const struct tally_round *round)
 {
     const struct tally_outcome *outcome = &explain->table->result->outcomes[round->option];
     int64_t cost = election_option(explain->table->election, round->option)->cost;
 
+    if (!round->funded && explain_limit(explain, outcome->reason)) {
+        return;
+    }
     put(explain, round->funded ? "선정: 점수 " : "건너뜀: 점수 ",
         round->funded ? "funded: score " : "passed over: score ");
     put_score(explain, outcome->score);
@@ -220,7 +262,8 @@ static void explain_rounds(const struct explain *explain)
     const struct tally_result *result = explain->table->result;
     bool filling = false;
 
-    put(explain, "\n차례\n", "\nRounds\n");
+    put(explain, result->round_count > 0 ? "\n차례\n" : "",
+        result->round_count > 0 ? "\nRounds\n" : "");
     for (uint32_t i = 0; i < result->round_count; i++) {
         if (result->rounds[i].step == TALLY_STEP_FILL && !filling) {
             put(explain, "   (여기부터는 남은 예산을 득표순으로 씁니다.)\n",
@@ -244,6 +287,10 @@ static const char *const REASONS_KOREAN[TALLY_REASON_COUNT] = {
     [TALLY_STOPPED] = "차례가 오기 전에 선정이 끝났습니다",
     [TALLY_NO_SUPPORTERS] = "지지한 투표자가 없어 비용을 낼 사람이 없습니다",
     [TALLY_SUPPORTERS_SHORT] = "지지자에게 남은 몫이 사업비에 못 미쳐 선정되지 않았습니다",
+    [TALLY_INCOMPATIBLE] = "함께 할 수 없는 사업이 먼저 선정되어 선정되지 않았습니다",
+    [TALLY_OVER_AREA_CAP] = "지역별 예산 한도를 넘어 선정되지 않았습니다",
+    [TALLY_OVER_FIELD_CAP] = "분야별 예산 한도를 넘어 선정되지 않았습니다",
+    [TALLY_QUORUM_MISSED] = "투표자가 정족수에 이르지 못해 선정하지 않았습니다",
 };
 
 static const char *const REASONS_ENGLISH[TALLY_REASON_COUNT] = {
@@ -256,6 +303,10 @@ static const char *const REASONS_ENGLISH[TALLY_REASON_COUNT] = {
     [TALLY_STOPPED] = "not funded: the count had ended before its turn",
     [TALLY_NO_SUPPORTERS] = "not funded: nobody supports it, so nobody could pay for it",
     [TALLY_SUPPORTERS_SHORT] = "not funded: its supporters no longer held its cost",
+    [TALLY_INCOMPATIBLE] = "not funded: an option that excludes it was funded before",
+    [TALLY_OVER_AREA_CAP] = "not funded: it would pass the cap of its area",
+    [TALLY_OVER_FIELD_CAP] = "not funded: it would pass the cap of its field",
+    [TALLY_QUORUM_MISSED] = "not funded: too few voted for anything to be",
 };
 
 /* The number of the last round that was the option's; 0: it had none. */

@@ -220,6 +220,9 @@ static enum err count(const struct tally_file_options *options, const struct pb 
         err = places == NULL ? ERR_FULL : options->order(options->order_context, election, places);
         method.order = places;
     }
+    if (!err && options->limits != NULL) {
+        err = options->limits(options->limits_context, election, &method.limits);
+    }
     if (!err) {
         err = tally_run(election, &method, ret);
     }

@@ -33,11 +33,17 @@ typedef void tally_file_progress_fn(void *context, uint64_t done, uint64_t total
 typedef enum err tally_file_order_fn(void *context, const struct election *election,
                                      uint32_t *ret_places);
 
+/* Gives the limits of the count, which last as long as the context; says itself what is wrong. */
+typedef enum err tally_file_limits_fn(void *context, const struct election *election,
+                                      const struct tally_limits **ret_limits);
+
 struct tally_file_options {
     const char *path;           /* "-" reads standard input */
     struct tally_method method; /* the threshold comes from the file */
     tally_file_order_fn *order; /* drawn and lot; else NULL */
     void *order_context;
+    tally_file_limits_fn *limits; /* NULL: none */
+    void *limits_context;
     bool strict; /* refuse a file that contradicts itself */
     enum tally_file_format format;
     enum tally_file_language language;

@@ -40,72 +40,84 @@ struct words {
     const char *budget;
     const char *total_cost;
     const char *left_over;
+    const char *quorum;
     const char *tie;
     const char *decisive;
     const char *harmless;
 };
 
-static const struct words WORDS[] = {
-    [TALLY_FILE_KOREAN] =
-        {
-            .columns = {"결과", "번호", "득표(점수)", "비용", "남은 예산", "사업명"},
-            .reasons = {[TALLY_FUNDED] = "선정",
-                        [TALLY_OVER_BUDGET] = "예산 초과",
-                        [TALLY_OVER_LEFT] = "잔액 부족",
-                        [TALLY_WITHDRAWN] = "철회",
-                        [TALLY_FUNDED_PARTLY] = "일부 선정",
-                        [TALLY_BELOW_THRESHOLD] = "최저 득표 미달",
-                        [TALLY_STOPPED] = "선정 종료",
-                        [TALLY_NO_SUPPORTERS] = "지지자 없음",
-                        [TALLY_SUPPORTERS_SHORT] = "지지자 몫 부족"},
-            .criteria = {[TALLY_BY_COST] = "비용",
-                         [TALLY_BY_VOTES] = "득표수",
-                         [TALLY_BY_ID] = "번호",
-                         [TALLY_BY_LISTED_ORDER] = "공고 순서",
-                         [TALLY_BY_DRAWN] = "공개 추첨",
-                         [TALLY_BY_LOT] = "공개 난수 추첨"},
-            .rule = "선정 방식",
-            .tie_rule = "동점 처리",
-            .votes = "투표 수",
-            .options = "사업 수",
-            .funded = "선정 사업 수",
-            .budget = "예산",
-            .total_cost = "선정 금액",
-            .left_over = "잔액",
-            .tie = "동점",
-            .decisive = "선정 여부가 갈림",
-            .harmless = "선정에 영향 없음",
-        },
-    [TALLY_FILE_ENGLISH] =
-        {
-            .columns = {"Result", "Id", "Score", "Cost", "Left over", "Name"},
-            .reasons = {[TALLY_FUNDED] = "funded",
-                        [TALLY_OVER_BUDGET] = "over budget",
-                        [TALLY_OVER_LEFT] = "over what is left",
-                        [TALLY_WITHDRAWN] = "withdrawn",
-                        [TALLY_FUNDED_PARTLY] = "funded partly",
-                        [TALLY_BELOW_THRESHOLD] = "below threshold",
-                        [TALLY_STOPPED] = "ended before",
-                        [TALLY_NO_SUPPORTERS] = "no supporters",
-                        [TALLY_SUPPORTERS_SHORT] = "supporters short"},
-            .criteria = {[TALLY_BY_COST] = "cost",
-                         [TALLY_BY_VOTES] = "votes",
-                         [TALLY_BY_ID] = "id",
-                         [TALLY_BY_LISTED_ORDER] = "listed order",
-                         [TALLY_BY_DRAWN] = "drawn order",
-                         [TALLY_BY_LOT] = "lot"},
-            .rule = "Rule",
-            .tie_rule = "Tie rule",
-            .votes = "Votes",
-            .options = "Options",
-            .funded = "Funded",
-            .budget = "Budget",
-            .total_cost = "Total cost",
-            .left_over = "Left over",
-            .tie = "Tie",
-            .decisive = "decides who is funded",
-            .harmless = "decides nothing",
-        },
+static const struct words WORDS[] =
+    {
+        [TALLY_FILE_KOREAN] =
+            {
+                .columns = {"결과", "번호", "득표(점수)", "비용", "남은 예산", "사업명"},
+                .reasons = {[TALLY_FUNDED] = "선정",
+                            [TALLY_OVER_BUDGET] = "예산 초과",
+                            [TALLY_OVER_LEFT] = "잔액 부족",
+                            [TALLY_WITHDRAWN] = "철회",
+                            [TALLY_FUNDED_PARTLY] = "일부 선정",
+                            [TALLY_BELOW_THRESHOLD] = "최저 득표 미달",
+                            [TALLY_STOPPED] = "선정 종료",
+                            [TALLY_NO_SUPPORTERS] = "지지자 없음",
+                            [TALLY_SUPPORTERS_SHORT] = "지지자 몫 부족",
+                            [TALLY_INCOMPATIBLE] = "양립 불가",
+                            [TALLY_OVER_AREA_CAP] = "지역 한도 초과",
+                            [TALLY_OVER_FIELD_CAP] = "분야 한도 초과",
+                            [TALLY_QUORUM_MISSED] = "정족수 미달"},
+                .criteria = {[TALLY_BY_COST] = "비용",
+                             [TALLY_BY_VOTES] = "득표수",
+                             [TALLY_BY_ID] = "번호",
+                             [TALLY_BY_LISTED_ORDER] = "공고 순서",
+                             [TALLY_BY_DRAWN] = "공개 추첨",
+                             [TALLY_BY_LOT] = "공개 난수 추첨"},
+                .rule = "선정 방식",
+                .tie_rule = "동점 처리",
+                .votes = "투표 수",
+                .options = "사업 수",
+                .funded = "선정 사업 수",
+                .budget = "예산",
+                .total_cost = "선정 금액",
+                .left_over = "잔액",
+                .quorum = "정족수",
+                .tie = "동점",
+                .decisive = "선정 여부가 갈림",
+                .harmless = "선정에 영향 없음",
+            },
+        [TALLY_FILE_ENGLISH] =
+            {
+                .columns = {"Result", "Id", "Score", "Cost", "Left over", "Name"},
+                .reasons = {[TALLY_FUNDED] = "funded",
+                            [TALLY_OVER_BUDGET] = "over budget",
+                            [TALLY_OVER_LEFT] = "over what is left",
+                            [TALLY_WITHDRAWN] = "withdrawn",
+                            [TALLY_FUNDED_PARTLY] = "funded partly",
+                            [TALLY_BELOW_THRESHOLD] = "below threshold",
+                            [TALLY_STOPPED] = "ended before",
+                            [TALLY_NO_SUPPORTERS] = "no supporters",
+                            [TALLY_SUPPORTERS_SHORT] = "supporters short",
+                            [TALLY_INCOMPATIBLE] = "incompatible",
+                            [TALLY_OVER_AREA_CAP] = "over area cap",
+                            [TALLY_OVER_FIELD_CAP] = "over field cap",
+                            [TALLY_QUORUM_MISSED] = "quorum missed"},
+                .criteria = {[TALLY_BY_COST] = "cost",
+                             [TALLY_BY_VOTES] = "votes",
+                             [TALLY_BY_ID] = "id",
+                             [TALLY_BY_LISTED_ORDER] = "listed order",
+                             [TALLY_BY_DRAWN] = "drawn order",
+                             [TALLY_BY_LOT] = "lot"},
+                .rule = "Rule",
+                .tie_rule = "Tie rule",
+                .votes = "Votes",
+                .options = "Options",
+                .funded = "Funded",
+                .budget = "Budget",
+                .total_cost = "Total cost",
+                .left_over = "Left over",
+                .quorum = "Quorum",
+                .tie = "Tie",
+                .decisive = "decides who is funded",
+                .harmless = "decides nothing",
+            },
 };
 
 /* One row's cells; numbers have their text inside. */
@@ -260,15 +272,15 @@ static bool is_final(const struct tally_result *result, const struct tally_round
                              !(filled && round->step == TALLY_STEP_SHARES));
 }
 
-/* Whether an option that is not funded had a round all the same. */
+/* Whether an option has a row among the rounds. */
 static bool had_round(const struct tally_result *result, uint32_t option)
 {
-    enum tally_reason reason = result->outcomes[option].reason;
-
-    return result->outcomes[option].funded ||
-           (result->method.rule != TALLY_PHRAGMEN &&
-            (reason == TALLY_OVER_BUDGET || reason == TALLY_OVER_LEFT ||
-             reason == TALLY_SUPPORTERS_SHORT));
+    for (uint32_t i = 0; i < result->round_count; i++) {
+        if (result->rounds[i].option == option && is_final(result, &result->rounds[i])) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* The row's cells: first the rounds in their order, then the options that had none. */
@@ -367,9 +379,11 @@ static void write_summary(const struct tally_table *table, FILE *output)
         {words->budget, result->budget, result->money_scale},
         {words->total_cost, result->total_cost, result->money_scale},
         {words->left_over, result->left_over, result->money_scale},
+        {words->quorum, result->method.quorum, 0},
     };
 
-    size_t count = sizeof numbers / sizeof numbers[0];
+    /* The quorum only where there is one. */
+    size_t count = sizeof numbers / sizeof numbers[0] - (result->method.quorum > 0 ? 0 : 1);
     size_t width = width_of(words->rule);
     char text[NUMBER_SIZE];
 

@@ -318,7 +318,7 @@ static enum err hear_winners(const Hyeopchi__Participation__V1__TallyCertified *
             !copy_text(winner->programme, sizeof winner->programme, option->programme)) {
             return ERR_INVALID;
         }
-        winner->cost_krw = option->cost_krw;
+        winner->cost_krw = option->granted_krw != 0 ? option->granted_krw : option->cost_krw;
         heard->winner_count++;
     }
     return ERR_OK;

@@ -136,10 +136,12 @@ static enum err count_ballot(struct db *db, const struct ballot_definition *defi
                              const struct ballot_row *row, char **ret_json)
 {
     struct tally_method method = ballot_tally_method(definition);
+    struct ballot_tally_store *limits = calloc(1, sizeof *limits);
     struct election *election = NULL;
     uint32_t *order = NULL;
-    enum err err = election_new(ballot_tally_vote_type(definition),
-                                tally_rule_needs_votes(method.rule), &election);
+    enum err err = limits == NULL ? ERR_FULL
+                                  : election_new(ballot_tally_vote_type(definition),
+                                                 tally_rule_needs_votes(method.rule), &election);
 
     if (!err) {
         err = add_options(election, definition);
@@ -167,9 +169,11 @@ static enum err count_ballot(struct db *db, const struct ballot_definition *defi
     if (!err) {
         method.order = order;
         method.seed = row->lot_seed;
+        method.limits = ballot_tally_limits(definition, limits);
         err = write_result(election, &method, ret_json);
     }
     free(order);
+    free(limits);
     election_free(election);
     return err;
 }

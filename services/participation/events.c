@@ -278,6 +278,16 @@ static bool read_whole(const json_t *json, int64_t *ret_value)
     return *digits == '\0';
 }
 
+/* What a funded option gets: its cost, unless the result says that it is funded partly. */
+static bool read_granted(const json_t *json, const struct ballot_option *option,
+                         int64_t *ret_granted_krw)
+{
+    const json_t *granted = json_object_get(json, "granted");
+
+    *ret_granted_krw = option->cost_krw;
+    return granted == NULL || read_whole(granted, ret_granted_krw);
+}
+
 static bool fill_result(Hyeopchi__Participation__V1__OptionResult *message,
                         const struct ballot_option *option, const json_t *json)
 {
@@ -292,6 +302,9 @@ static bool fill_result(Hyeopchi__Participation__V1__OptionResult *message,
     message->option_id = event_say_text(option->id);
     message->cost_krw = option->cost_krw;
     message->funded = json_is_true(json_object_get(json, "funded"));
+    if (message->funded && !read_granted(json, option, &message->granted_krw)) {
+        return false;
+    }
     message->reason = event_say_text(reason);
     message->programme = event_say_text(option->programme);
     return true;

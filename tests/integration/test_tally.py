@@ -62,6 +62,8 @@ def random_election(chance):
         votes.append(list(zip(pool[:length], points)))
     drawn = [option.id for option in options]
     chance.shuffle(drawn)
+    for option in options:
+        option.area, option.field = chance.choice("동서"), chance.choice(["", "복지", "환경"])
     return Election(kind, budget, options, votes,
                     default_score=Fraction(chance.choice([0, 0, 1])) if kind == "scoring" else 0,
                     threshold=Fraction(chance.randint(0, 6)), drawn=drawn[:chance.randint(1, 7)])
@@ -73,8 +75,9 @@ def pb_text(election):
             f"vote_type;{election.vote_type}", "rule;greedy",
             f"default_score;{decimal(Fraction(election.default_score))}",
             f"min_project_score_threshold;{decimal(election.threshold)}",
-            "PROJECTS", "project_id;cost"]
-    rows += [f"{option.id};{decimal(option.cost)}" for option in election.options]
+            "PROJECTS", "project_id;cost;neighborhood;category"]
+    rows += [f"{option.id};{decimal(option.cost)};{option.area};{option.field}"
+             for option in election.options]
     pointed = election.vote_type in ("cumulative", "scoring")
     rows += ["VOTES", "voter_id;vote;points" if pointed else "voter_id;vote"]
     for voter, vote in enumerate(election.votes):
@@ -82,6 +85,29 @@ def pb_text(election):
         points = ",".join(decimal(points) for _, points in vote)
         rows.append(f"{voter};{named};{points}" if pointed else f"{voter};{named}")
     return "\n".join(rows) + "\n"
+
+
+def add_limits(election, chance):
+    """Caps, incompatible options and a quorum; returns them as the command takes them."""
+    arguments = []
+    places = [place for place, option in enumerate(election.options) if not option.withdrawn]
+    for _ in range(chance.randint(0, 2)):
+        if len(places) >= 2:
+            group = chance.sample(places, chance.randint(2, min(3, len(places))))
+            election.groups.append(group)
+            names = ",".join(election.options[place].id for place in group)
+            arguments += ["--incompatible", names]
+    for caps, option_name, key in ((election.area_caps, "--area-cap", "area"),
+                                   (election.field_caps, "--field-cap", "field")):
+        for name in sorted({getattr(option, key) for option in election.options} - {""}):
+            if chance.random() < 0.5:
+                caps[name] = election.budget * chance.randint(1, 4) / 4
+                caps[name] -= caps[name] % Fraction(1, 100)
+                arguments += [option_name, f"{name}={decimal(caps[name])}"]
+    if chance.random() < 0.2:
+        election.quorum = chance.randint(1, len(election.votes) + 1)
+        arguments += ["--quorum", str(election.quorum)]
+    return arguments
 
 
 def tally(path, *arguments):
@@ -159,6 +185,64 @@ def shuffled(election, chance):
     chance.shuffle(votes)
     return Election(election.vote_type, election.budget, options, votes,
                     election.default_score, election.threshold)
+
+
+def check_limits(election, result):
+    """Whatever the rule: no cap is passed and no two incompatible options are funded."""
+    if len(election.votes) < election.quorum:
+        assert result["funded"] == [] and result["quorum"]["met"] is False
+        assert {option["reason"] for option in result["options"]} <= {"quorum-missed", "withdrawn"}
+        return
+    places = {option.id: place for place, option in enumerate(election.options)}
+    funded = {places[name] for name in result["funded"]}
+    assert all(len(funded & set(group)) <= 1 for group in election.groups)
+    for kind, key, caps in (("area_caps", "area", election.area_caps),
+                            ("field_caps", "field", election.field_caps)):
+        said = {cap[key]: cap for cap in result.get(kind, [])}
+        assert set(said) == set(caps)
+        for name, cap in caps.items():
+            assert Fraction(said[name]["cap"]) == cap
+            assert Fraction(said[name]["spent"]) <= cap
+
+
+def test_every_rule_keeps_limits_as_the_reference_does(tmp_path):
+    print(f"HYEOPCHI_TALLY_SEED={SEED}")
+    chance = random.Random(SEED + 2)
+    limited = 0
+    for _ in range(2 * ELECTIONS):
+        election = random_election(chance)
+        if len({option.id for option in election.options}) < len(election.options):
+            continue
+        limits = add_limits(election, chance)
+        path = tmp_path / "election.pb"
+        path.write_text(pb_text(election), encoding="utf-8")
+        for rule, measure, completion, _ in methods(election, chance):
+            fit = chance.random() < 0.3 and rule.startswith("greedy")
+            result = tally(path, "--rule", rule, "--satisfaction", measure,
+                           *(["--completion", completion] if completion != "none" else []),
+                           "--tie", "id", *limits, *(["--partial-fit", "50/100"] if fit else []))
+            told = f"seed {SEED}: {rule} {measure} {completion} {limits}\n{pb_text(election)}"
+            expected = run(election, rule, measure, completion, "id",
+                           Fraction(1, 2) if fit else None)
+            assert result["funded"] == expected, told
+            check_limits(election, result)
+            limited += any(option["reason"] in ("incompatible", "over-area-cap", "over-field-cap")
+                           for option in result["options"])
+    assert limited > 0, "no limit ever did anything"
+
+
+def test_a_limit_that_names_nothing_is_refused(tmp_path):
+    path = os.path.join(ROOT, "tests", "data", "seongsu_approval.pb")
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    first = text.split("PROJECTS\n")[1].split("\n")[1].split(";")[0]
+    for arguments in (("--incompatible", f"{first},없음"), ("--incompatible", first),
+                      ("--incompatible", f"{first},{first}"), ("--area-cap", "달나라=5"),
+                      ("--area-cap", "달나라"), ("--field-cap", "=5"), ("--field-cap", "x=-1")):
+        done = subprocess.run([program("hyeopchi"), "tally", path, *arguments],
+                              capture_output=True, text=True, timeout=60)
+        assert done.returncode == 1, arguments
+        assert arguments[0] in done.stderr and done.stdout == ""
 
 
 def test_the_order_of_voters_and_options_changes_nothing(tmp_path):

@@ -9,11 +9,13 @@ import pytest
 
 from test_slice import (
     Office,
+    balances,
     both,
     count_by_command,
     create_ballot,
     import_votes,
     run_command,
+    wait_for,
 )
 
 
@@ -134,3 +136,88 @@ def test_no_seed_is_published_for_a_ballot_without_a_lot(office):
     both(office, "close", ballot_id, "counted")
     answer = office.run(office.kim, "ballot", "lot", ballot_id, "--seed", "1", check=False)
     assert answer.returncode == 1 and "wrong-state" in answer.stderr
+
+
+LIMITED = {
+    "도로": (40, "성수동", "안전"),
+    "공원": (30, "성수동", "환경"),
+    "쉼터": (30, "마장동", "환경"),
+    "도서": (25, "마장동", "교육"),
+    "축제": (20, "", "교육"),
+}
+
+
+def some_votes(projects, voters=12):
+    """Voter n names the first projects, fewer and fewer: no two have as many votes."""
+    return [list(projects)[: 1 + n % len(projects)] for n in range(voters)]
+
+
+LIMITS = (
+    ("--incompatible", "도로,공원", "--incompatible", "쉼터,도서,축제"),
+    ("--area-cap", "성수동=69", "--area-cap", "마장동=30"),
+    ("--field-cap", "환경=30", "--field-cap", "교육=25", "--quorum", "12"),
+    ("--incompatible", "도로,쉼터", "--area-cap", "마장동=54", "--field-cap", "안전=40"),
+)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        ("--rule", "greedy"),
+        ("--rule", "greedy-no-skip"),
+        ("--rule", "equal-shares", "--completion", "add1u"),
+        ("--rule", "phragmen"),
+        ("--rule", "comparison", "--completion", "add1"),
+    ],
+)
+def test_limits_are_kept_by_the_service_as_by_the_command(office, rule):
+    path = election_file(office, LIMITED, some_votes(LIMITED))
+    without = count_by_command(path, *rule)["funded"]
+    kept = 0
+    for limits in LIMITS:
+        terms = (*rule, "--tie", "id", *limits)
+        text, result, exported = through_the_service(office, path, *terms)
+        same_bytes(text, (path, exported), *terms)
+        kept += result["funded"] != without
+    assert kept >= 2, "the limits do nothing in this election"
+
+
+def test_a_missed_quorum_funds_nothing_and_releases_all_of_the_money(office):
+    path = election_file(office, LIMITED, some_votes(LIMITED))
+    terms = ("--quorum", "13", "--tie", "id")
+    text, result, exported = through_the_service(office, path, *terms)
+    assert result["funded"] == []
+    assert result["quorum"] == {"needed": 13, "voted": 12, "met": False}
+    assert {option["reason"] for option in result["options"]} == {"quorum-missed"}
+    same_bytes(text, (path, exported), *terms)
+    def settled():
+        envelopes = office.ask(office.kim, "ledger", "envelopes", "--year", "2023")
+        return [envelope["state"] for envelope in envelopes] == ["settled"]
+
+    wait_for(office, settled)
+    assert balances(office, "M10") == {}
+
+
+def test_an_option_that_is_funded_partly_gets_what_was_left_in_the_ledger_too(office):
+    path = election_file(office, LIMITED, some_votes(LIMITED))
+    terms = ("--rule", "greedy", "--partial-fit", "25/100", "--incompatible", "공원,쉼터",
+             "--tie", "id")  # fmt: skip
+    ballot_id = create_ballot(office, path, *terms)["ballot_id"]
+    both(office, "open", ballot_id, "open")
+    import_votes(office, path, ballot_id)
+    both(office, "close", ballot_id, "counted")
+    text, result, exported = certified(office, ballot_id)
+    same_bytes(text, (path, exported), *terms)
+    options = {option["id"]: option for option in result["options"]}
+    assert result["funded"] == ["도로", "공원", "도서", "축제"]
+    assert (options["축제"]["reason"], options["축제"]["granted"]) == ("funded-partly", "5")
+    assert options["쉼터"]["reason"] == "incompatible"
+    shown = office.ask(office.kim, "ballot", "show", ballot_id)
+    assert shown["partial_fit"] == "25/100"
+    programmes = {option["id"]: option["programme"] for option in shown["options"]}
+    granted = {
+        programmes[name]: int(options[name].get("granted", options[name]["cost"]))
+        for name in result["funded"]
+    }
+    assert sum(granted.values()) == int(result["total_cost"])
+    wait_for(office, lambda: balances(office, "M10") == granted)

@@ -14,11 +14,14 @@ class Option:
     id: str
     cost: Fraction
     withdrawn: bool = False
+    area: str = ""
+    field: str = ""
 
 
 @dataclass
 class Election:
-    """votes: per voter a list of (option index, points), each option once."""
+    """votes: per voter a list of (option index, points), each option once. Groups are lists of
+    options of which at most one is funded; caps are what one area, or field, gets at most."""
 
     vote_type: str
     budget: Fraction
@@ -27,6 +30,10 @@ class Election:
     default_score: Fraction = Fraction(0)
     threshold: Fraction = Fraction(0)
     drawn: list = field(default_factory=list)
+    groups: list = field(default_factory=list)
+    area_caps: dict = field(default_factory=dict)
+    field_caps: dict = field(default_factory=dict)
+    quorum: int = 0
 
     def score(self, option):
         if self.vote_type in ("approval", "choose-1"):
@@ -63,6 +70,19 @@ class Election:
 
     def live(self):
         return [i for i, option in enumerate(self.options) if not option.withdrawn]
+
+    def admits(self, funded, option, amount=None):
+        """Whether the groups and caps let the option be funded beside those that are."""
+        entry = self.options[option]
+        amount = entry.cost if amount is None else amount
+        if any(option in group and other in group for group in self.groups for other in funded):
+            return False
+        in_area = sum(self.options[other].cost for other in funded
+                      if self.options[other].area == entry.area)
+        in_field = sum(self.options[other].cost for other in funded
+                       if self.options[other].field == entry.field)
+        return (in_area + amount <= self.area_caps.get(entry.area, in_area + amount)
+                and in_field + amount <= self.field_caps.get(entry.field, in_field + amount))
 
     def cost(self, chosen):
         return sum((self.options[i].cost for i in chosen), Fraction(0))
@@ -101,19 +121,22 @@ def greedy_order(election, tie, satisfaction="cost", among=None):
 
 
 def greedy(election, tie, satisfaction="cost", variant="greedy", partial_fit=None):
-    funded, left, stopped, missed = [], election.budget, False, None
+    funded, left, stopped, missed = [], election.budget, False, []
     for option in greedy_order(election, tie, satisfaction):
         if variant == "greedy-threshold" and election.score(option) < election.threshold:
             continue
-        if election.options[option].cost <= left and not stopped:
+        if stopped or not election.admits(funded, option):
+            continue
+        if election.options[option].cost <= left:
             funded.append(option)
             left -= election.options[option].cost
-        elif election.options[option].cost > left:
-            missed = option if missed is None else missed
-            stopped = stopped or variant == "greedy-no-skip"
-    if partial_fit is not None and missed is not None:
-        if left >= partial_fit * election.options[missed].cost:
-            funded.append(missed)
+        else:
+            missed.append(option)
+            stopped = variant == "greedy-no-skip"
+    missed = [option for option in missed if election.admits(funded, option, left)]
+    if partial_fit is not None and missed and left > 0:
+        if left >= partial_fit * election.options[missed[0]].cost:
+            funded.append(missed[0])
     return funded
 
 
@@ -146,7 +169,7 @@ def equal_shares(election, tie, satisfaction, endowment):
     while True:
         rates = {}
         for option, found in supporters.items():
-            if option in funded:
+            if option in funded or not election.admits(funded, option):
                 continue
             held = [balances[voter] for voter, _ in found]
             cost = election.options[option].cost
@@ -178,7 +201,8 @@ def fill(election, tie, funded):
     funded = list(funded)
     left = election.budget - election.cost(funded)
     for option in greedy_order(election, tie):
-        if option not in funded and election.options[option].cost <= left:
+        if (option not in funded and election.options[option].cost <= left
+                and election.admits(funded, option)):
             funded.append(option)
             left -= election.options[option].cost
     return funded
@@ -195,14 +219,18 @@ def complete(election, tie, satisfaction, completion):
     if completion in ("none", "utilitarian"):
         funded = equal_shares(election, tie, satisfaction, exact)
         return (fill(election, tie, funded) if completion == "utilitarian" else funded), exact
-    all_supported = len(supported(election, satisfaction))
+
+    def waiting(chosen):
+        """Supported options that more money could still fund."""
+        return [option for option in supported(election, satisfaction)
+                if option not in chosen and election.admits(chosen, option)]
+
     endowment = exact if completion == "add1-exhaustive" else Fraction(exact.__floor__())
     funded = equal_shares(election, tie, satisfaction, endowment)
-    while len(funded) < all_supported:
+    while waiting(funded):
         if completion == "add1-exhaustive":
             left = election.budget - election.cost(funded)
-            if not any(election.options[option].cost <= left
-                       for option in supported(election, satisfaction) if option not in funded):
+            if not any(election.options[option].cost <= left for option in waiting(funded)):
                 break
         following = equal_shares(election, tie, satisfaction, endowment + 1)
         if election.cost(following) > election.budget:
@@ -234,11 +262,12 @@ def phragmen(election, tie, satisfaction="cost"):
     while True:
         rates = {option: (sum(loads[voter] for voter in found) + election.options[option].cost)
                  / len(found)
-                 for option, found in supporters.items() if found and option not in funded}
+                 for option, found in supporters.items()
+                 if found and option not in funded and election.admits(funded, option)}
         if not rates:
             # Options that nobody supports bear an infinite load: they come last, all tied.
             rates = {option: Fraction(0) for option, found in supporters.items()
-                     if not found and option not in funded}
+                     if not found and option not in funded and election.admits(funded, option)}
         if not rates:
             return funded
         least = min(rates.values())
@@ -254,6 +283,8 @@ def phragmen(election, tie, satisfaction="cost"):
 
 def run(election, rule, satisfaction, completion, tie, partial_fit=None):
     """The ids funded, in order."""
+    if len(election.votes) < election.quorum:
+        return []
     if rule.startswith("greedy"):
         funded = greedy(election, tie, satisfaction, rule, partial_fit)
     elif rule == "phragmen":

@@ -200,6 +200,41 @@ static void a_ballot_reads_back_what_it_shows(void **state)
     free(again.options);
 }
 
+static void terms_are_read_and_shown_again_as_they_were(void **state)
+{
+    static const char *const TERMS[][2] = {
+        {"partial_fit", "\"80/100\""},
+        {"quorum_voters", "500"},
+        {"incompatible", "[[\"b\",\"a\"]]"},
+        {"area_caps", "[{\"area\":\"마장동\",\"cap_krw\":30000000}]"},
+        {"field_caps", "[{\"field\":\"복지\",\"cap_krw\":40000000}]"},
+    };
+    struct ballot_row row = {.state = BALLOT_STATE_DRAFT};
+    struct read read;
+    json_t *json = whole();
+    json_t *shown;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof TERMS / sizeof TERMS[0]; i++) {
+        assert_int_equal(
+            json_object_set_new(json, TERMS[i][0], json_loads(TERMS[i][1], JSON_DECODE_ANY, NULL)),
+            0);
+    }
+    assert_int_equal(read_json(json, &read), ERR_OK);
+    assert_int_equal(read.definition.incompatible.numbers[0], 2);
+    assert_int_equal(read.definition.incompatible.ends[0], 2);
+    shown = ballot_json(&row, &read.definition);
+    for (size_t i = 0; i < sizeof TERMS / sizeof TERMS[0]; i++) {
+        char *text =
+            json_dumps(json_object_get(shown, TERMS[i][0]), JSON_COMPACT | JSON_ENCODE_ANY);
+
+        assert_string_equal(text, TERMS[i][1]);
+        free(text);
+    }
+    json_decref(shown);
+    free(read.options);
+}
+
 static void an_order_that_was_drawn_is_read_by_ids_and_shown_again(void **state)
 {
     static const char *const wrong[][2] = {{"b", "b"}, {"b", "z"}};
@@ -261,6 +296,24 @@ static const struct wrong WRONG[] = {
     {"/tie_order", "[\"b\", \"a\"]", 422, "tie-order-unused"},
     {"/tie_order", "\"b\"", 400, "wrong-value"},
     {"/tie_order", "[\"b\", 7]", 400, "wrong-value"},
+    {"/partial_fit", "0.8", 400, "wrong-value"},
+    {"/partial_fit", "\"80\"", 400, "wrong-value"},
+    {"/partial_fit", "\"80/\"", 400, "wrong-value"},
+    {"/partial_fit", "\"80/0\"", 400, "wrong-value"},
+    {"/partial_fit", "\"-1/2\"", 400, "wrong-value"},
+    {"/partial_fit", "\"1/99999999999\"", 400, "wrong-value"},
+    {"/partial_fit", "\"101/100\"", 422, "partial-fit-out-of-range"},
+    {"/quorum_voters", "0", 422, "quorum-out-of-range"},
+    {"/quorum_voters", "\"5\"", 400, "wrong-value"},
+    {"/incompatible", "[\"a\"]", 400, "wrong-value"},
+    {"/incompatible", "[[\"a\", 1]]", 400, "wrong-value"},
+    {"/incompatible", "[[\"a\"]]", 422, "incompatible-alone"},
+    {"/incompatible", "[[\"a\", \"z\"]]", 422, "option-unknown"},
+    {"/area_caps", "[1]", 400, NULL},
+    {"/area_caps", "[{\"area\": \"마장동\"}]", 400, "missing-key"},
+    {"/area_caps", "[{\"area\": \"마장동\", \"cap_krw\": 1}]", 422, "cap-below-cheapest"},
+    {"/area_caps", "[{\"field\": \"복지\", \"cap_krw\": 1}]", 400, "unknown-key"},
+    {"/field_caps", "[{\"field\": \"환경\", \"cap_krw\": 1}]", 422, "cap-unused"},
     {"/opens_at", "\"2023-06-20\"", 400, "wrong-value"},
     {"/opens_at", NULL, 400, "missing-key"},
     {"/closes_at", "\"2023-06-20T09:00:00+09:00\"", 422, NULL},
@@ -402,6 +455,7 @@ int main(void)
         cmocka_unit_test(what_is_missing_or_null_takes_its_default),
         cmocka_unit_test(every_option_id_makes_a_programme_of_its_own),
         cmocka_unit_test(a_ballot_reads_back_what_it_shows),
+        cmocka_unit_test(terms_are_read_and_shown_again_as_they_were),
         cmocka_unit_test(an_order_that_was_drawn_is_read_by_ids_and_shown_again),
         cmocka_unit_test(every_wrong_member_is_refused_by_its_name),
         cmocka_unit_test(what_is_no_object_or_cut_off_is_refused),

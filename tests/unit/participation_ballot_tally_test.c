@@ -90,11 +90,41 @@ static void the_order_that_was_drawn_gives_every_option_its_place(void **state)
     assert_int_equal(places[2], 0);
 }
 
+static void the_limits_of_a_definition_are_those_of_the_count(void **state)
+{
+    static struct ballot_tally_store store;
+    const struct tally_limits *limits;
+    struct fixture fixture;
+    struct ballot_definition *definition = &fixture.definition;
+
+    (void)state;
+    fixture_init(&fixture);
+    assert_null(ballot_tally_limits(definition, &store));
+    definition->incompatible =
+        (struct ballot_groups){.numbers = {3, 1, 2, 3}, .ends = {2, 4}, .count = 2};
+    definition->area_caps = (struct ballot_caps){.list = {{"왕십리2동", 45000000}}, .count = 1};
+    definition->partial_fit = (struct ballot_share){true, 80, 100};
+    definition->quorum = (struct ballot_quorum){true, 500};
+    limits = ballot_tally_limits(definition, &store);
+    assert_int_equal(limits->group_count, 2);
+    assert_int_equal(limits->groups[0].options[0], 2);
+    assert_int_equal(limits->groups[0].options[1], 0);
+    assert_int_equal(limits->groups[1].count, 2);
+    assert_int_equal(limits->groups[1].options[0], 1);
+    assert_string_equal(limits->area_caps[0].name, "왕십리2동");
+    assert_true(limits->area_caps[0].amount.units == 45000000);
+    assert_int_equal(limits->field_cap_count, 0);
+    assert_int_equal(ballot_tally_method(definition).partial_fit.numerator, 80);
+    assert_int_equal(ballot_tally_method(definition).partial_fit.denominator, 100);
+    assert_true(ballot_tally_method(definition).quorum == 500);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_definition_and_the_tally_use_the_same_words),
         cmocka_unit_test(what_is_accepted_is_sound),
+        cmocka_unit_test(the_limits_of_a_definition_are_those_of_the_count),
         cmocka_unit_test(the_order_that_was_drawn_gives_every_option_its_place),
     };
 

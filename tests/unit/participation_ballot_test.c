@@ -172,6 +172,39 @@ SPOIL(order_repeats, drawn(d, 2, 1, 2))
 SPOIL(order_unknown, drawn(d, 2, 0, 3))
 SPOIL(order_beyond, drawn(d, 2, 1, 4))
 
+/* Options 1 and 2 exclude each other; the 구 gets 300,000,000, 보건복지 as much. */
+static void limited(struct ballot_definition *d)
+{
+    d->partial_fit = (struct ballot_share){true, 80, 100};
+    d->quorum = (struct ballot_quorum){true, 500};
+    d->incompatible = (struct ballot_groups){.numbers = {1, 2}, .ends = {2}, .count = 1};
+    d->area_caps = (struct ballot_caps){.list = {{"성동구", 300000000}}, .count = 1};
+    d->field_caps = (struct ballot_caps){.list = {{"보건복지", 300000000}}, .count = 1};
+}
+
+SPOIL(fit_of_nothing, d->partial_fit = (struct ballot_share){true, 0, 100})
+SPOIL(fit_above_one, d->partial_fit = (struct ballot_share){true, 101, 100})
+SPOIL(fit_too_fine, d->partial_fit = (struct ballot_share){true, 1, BALLOT_SHARE_MAX + 1})
+SPOIL(fit_of_phragmen, d->partial_fit = (struct ballot_share){true, 80, 100};
+      d->rule = BALLOT_RULE_PHRAGMEN)
+SPOIL(fit_of_equal_shares, d->partial_fit = (struct ballot_share){true, 80, 100};
+      d->rule = BALLOT_RULE_EQUAL_SHARES; d->completion = BALLOT_COMPLETION_ADD1)
+SPOIL(quorum_of_nobody, d->quorum.present = true)
+SPOIL(quorum_huge, d->quorum = (struct ballot_quorum){true, BALLOT_QUORUM_MAX + 1})
+SPOIL(alone, limited(d); d->incompatible.ends[0] = 1)
+SPOIL(nobody, limited(d); d->incompatible.ends[1] = 2; d->incompatible.count = 2)
+SPOIL(excludes_itself, limited(d); d->incompatible.numbers[1] = 1)
+SPOIL(excludes_unknown, limited(d); d->incompatible.numbers[0] = 4)
+SPOIL(cap_twice, limited(d); d->area_caps.list[1] = d->area_caps.list[0]; d->area_caps.count = 2)
+SPOIL(cap_of_no_area, limited(d);
+      fixture_text(d->area_caps.list[0].name, BALLOT_CAP_NAME_MAX, "성수1가1동"))
+SPOIL(cap_of_no_field, limited(d); fixture_text(d->field_caps.list[0].name, 64, "환경"))
+SPOIL(cap_without_area, limited(d); d->area_caps.list[0].name[0] = '\0')
+SPOIL(cap_of_nothing, limited(d); d->area_caps.list[0].cap_krw = 0)
+SPOIL(cap_huge, limited(d); d->field_caps.list[0].cap_krw = BALLOT_KRW_MAX + 1)
+SPOIL(cap_below, limited(d); d->area_caps.list[0].cap_krw = 119999999)
+SPOIL(field_cap_below, limited(d); d->field_caps.list[0].cap_krw = 119999999)
+
 static void every_contradiction_is_refused_by_its_reason_and_field(void **state)
 {
     static const struct {
@@ -292,6 +325,25 @@ static void every_contradiction_is_refused_by_its_reason_and_field(void **state)
         {order_repeats, BALLOT_REFUSAL_TIE_ORDER_REPEATED, "/tie_order/2"},
         {order_unknown, BALLOT_REFUSAL_OPTION_UNKNOWN, "/tie_order/1"},
         {order_beyond, BALLOT_REFUSAL_OPTION_UNKNOWN, "/tie_order/2"},
+        {fit_of_nothing, BALLOT_REFUSAL_PARTIAL_FIT_OUT_OF_RANGE, "/partial_fit"},
+        {fit_above_one, BALLOT_REFUSAL_PARTIAL_FIT_OUT_OF_RANGE, "/partial_fit"},
+        {fit_too_fine, BALLOT_REFUSAL_PARTIAL_FIT_OUT_OF_RANGE, "/partial_fit"},
+        {fit_of_phragmen, BALLOT_REFUSAL_PARTIAL_FIT_UNUSED, "/partial_fit"},
+        {fit_of_equal_shares, BALLOT_REFUSAL_PARTIAL_FIT_UNUSED, "/partial_fit"},
+        {quorum_of_nobody, BALLOT_REFUSAL_QUORUM_OUT_OF_RANGE, "/quorum_voters"},
+        {quorum_huge, BALLOT_REFUSAL_QUORUM_OUT_OF_RANGE, "/quorum_voters"},
+        {alone, BALLOT_REFUSAL_INCOMPATIBLE_ALONE, "/incompatible/0"},
+        {nobody, BALLOT_REFUSAL_INCOMPATIBLE_ALONE, "/incompatible/1"},
+        {excludes_itself, BALLOT_REFUSAL_INCOMPATIBLE_REPEATED, "/incompatible/0"},
+        {excludes_unknown, BALLOT_REFUSAL_OPTION_UNKNOWN, "/incompatible/0"},
+        {cap_twice, BALLOT_REFUSAL_CAP_DUPLICATE, "/area_caps/1/area"},
+        {cap_of_no_area, BALLOT_REFUSAL_CAP_UNUSED, "/area_caps/0/area"},
+        {cap_of_no_field, BALLOT_REFUSAL_CAP_UNUSED, "/field_caps/0/field"},
+        {cap_without_area, BALLOT_REFUSAL_TEXT_EMPTY, "/area_caps/0/area"},
+        {cap_of_nothing, BALLOT_REFUSAL_AMOUNT_NOT_POSITIVE, "/area_caps/0/cap_krw"},
+        {cap_huge, BALLOT_REFUSAL_AMOUNT_TOO_LARGE, "/field_caps/0/cap_krw"},
+        {cap_below, BALLOT_REFUSAL_CAP_BELOW_CHEAPEST, "/area_caps/0/cap_krw"},
+        {field_cap_below, BALLOT_REFUSAL_CAP_BELOW_CHEAPEST, "/field_caps/0/cap_krw"},
     };
 
     bool met[BALLOT_REFUSAL_END] = {false};
@@ -370,6 +422,12 @@ SPOIL(the_greatest_amounts, d->budget_krw = BALLOT_KRW_MAX; o[0].cost_krw = BALL
       d->max_cost_krw.krw = BALLOT_KRW_MAX)
 SPOIL(an_order_that_was_drawn, drawn(d, 3, 1, 2))
 SPOIL(a_lot, d->tie = BALLOT_TIE_LOT)
+SPOIL(all_limits, limited(d))
+SPOIL(limits_at_their_edge, limited(d); d->partial_fit = (struct ballot_share){true, 1, 1};
+      d->quorum.voters = BALLOT_QUORUM_MAX; d->area_caps.list[0].cap_krw = 120000000;
+      d->field_caps.list[0].cap_krw = 120000000)
+SPOIL(a_fit_of_what_shares_leave, limited(d); d->rule = BALLOT_RULE_EQUAL_SHARES;
+      d->completion = BALLOT_COMPLETION_ADD1U)
 
 static void everything_at_its_limit_is_accepted(void **state)
 {
@@ -401,6 +459,9 @@ static void everything_at_its_limit_is_accepted(void **state)
         the_greatest_amounts,
         an_order_that_was_drawn,
         a_lot,
+        all_limits,
+        limits_at_their_edge,
+        a_fit_of_what_shares_leave,
     };
 
     (void)state;
@@ -603,13 +664,19 @@ static void the_longest_definition_fits_into_the_named_maximum(void **state)
 static void every_term(struct ballot_definition *d)
 {
     drawn(d, 2, 3, 1);
+    limited(d);
 }
 
 static void every_term_has_its_place_behind_the_options(void **state)
 {
     static const char EXPECTED[] =
-        "0001"
-        "010003000000020000000300000001";
+        "0006"
+        "010003000000020000000300000001"
+        "020000005000000064"
+        "0300000000000001f4"
+        "04000100020000000100000002"
+        "0500010009ec84b1eb8f99eab5ac0000000011e1a300"
+        "060001000cebb3b4eab1b4ebb3b5eca7800000000011e1a300";
     uint8_t data[BALLOT_ENCODE_BASE_MAX];
     char hex[2 * sizeof data + 1];
     struct ballot_refusal refusal;

@@ -169,9 +169,14 @@ struct ballot_definition {
     struct ballot_threshold threshold; /* greedy-threshold, and no other: score to take part */
     enum ballot_tie tie;
     struct ballot_tie_order tie_order; /* of the tie rule drawn, and no other */
-    int64_t opens_at_ms;               /* UTC; the first instant a vote is accepted */
-    int64_t closes_at_ms;              /* UTC; the first instant a vote is late */
-    uint32_t min_options;              /* limits of a vote that is not empty */
+    struct ballot_share partial_fit;   /* of rules with turns by score */
+    struct ballot_quorum quorum;
+    struct ballot_groups incompatible;
+    struct ballot_caps area_caps;
+    struct ballot_caps field_caps;
+    int64_t opens_at_ms;  /* UTC; the first instant a vote is accepted */
+    int64_t closes_at_ms; /* UTC; the first instant a vote is late */
+    uint32_t min_options; /* limits of a vote that is not empty */
     uint32_t max_options;
     struct ballot_limit min_cost_krw; /* limits of the chosen options' total cost */
     struct ballot_limit max_cost_krw;
@@ -251,6 +256,14 @@ enum ballot_refusal_reason {
     BALLOT_REFUSAL_TIE_ORDER_UNUSED,
     BALLOT_REFUSAL_TIE_ORDER_INCOMPLETE,
     BALLOT_REFUSAL_TIE_ORDER_REPEATED,
+    BALLOT_REFUSAL_PARTIAL_FIT_OUT_OF_RANGE,
+    BALLOT_REFUSAL_PARTIAL_FIT_UNUSED,
+    BALLOT_REFUSAL_QUORUM_OUT_OF_RANGE,
+    BALLOT_REFUSAL_INCOMPATIBLE_ALONE,
+    BALLOT_REFUSAL_INCOMPATIBLE_REPEATED,
+    BALLOT_REFUSAL_CAP_DUPLICATE,
+    BALLOT_REFUSAL_CAP_UNUSED,
+    BALLOT_REFUSAL_CAP_BELOW_CHEAPEST,
     BALLOT_REFUSAL_END,
 };
 

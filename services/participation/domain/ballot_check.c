@@ -31,7 +31,6 @@ static check_fn check_option_limits;
 static check_fn check_cost_limits;
 static check_fn check_reachable;
 
-static enum ballot_refusal_reason text_reason(const char *text, bool required);
 static enum err check_option(const struct ballot_definition *definition, size_t index,
                              struct ballot_refusal *refusal);
 static enum err check_set(uint32_t set, unsigned end, const char *field,
@@ -60,6 +59,10 @@ enum err ballot_check(const struct ballot_definition *definition, struct ballot_
         ballot_check_points,
         ballot_check_point_limits,
         ballot_check_tie_order,
+        ballot_check_partial_fit,
+        ballot_check_quorum,
+        ballot_check_incompatible,
+        ballot_check_caps,
     };
 
     assert(definition != NULL);
@@ -80,12 +83,12 @@ enum err ballot_check(const struct ballot_definition *definition, struct ballot_
 static enum err check_texts(const struct ballot_definition *definition,
                             struct ballot_refusal *refusal)
 {
-    enum ballot_refusal_reason reason = text_reason(definition->district, true);
+    enum ballot_refusal_reason reason = ballot_text_reason(definition->district, true);
 
     if (reason) {
         return ballot_refuse(refusal, reason, "district");
     }
-    reason = text_reason(definition->title, true);
+    reason = ballot_text_reason(definition->title, true);
     if (reason) {
         return ballot_refuse(refusal, reason, "title");
     }
@@ -217,7 +220,7 @@ static enum err check_areas(const struct ballot_definition *definition,
         return ballot_refuse(refusal, BALLOT_REFUSAL_AREAS_TOO_MANY, "areas");
     }
     for (size_t i = 0; i < definition->area_count; i++) {
-        enum ballot_refusal_reason reason = text_reason(definition->areas[i], true);
+        enum ballot_refusal_reason reason = ballot_text_reason(definition->areas[i], true);
 
         if (reason) {
             return ballot_refuse_at(refusal, reason, "areas", i, NULL);
@@ -271,7 +274,7 @@ static enum err check_option(const struct ballot_definition *definition, size_t 
                                 index, "number");
     }
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        enum ballot_refusal_reason reason = text_reason(texts[i].text, texts[i].required);
+        enum ballot_refusal_reason reason = ballot_text_reason(texts[i].text, texts[i].required);
 
         if (reason) {
             return ballot_refuse_at(refusal, reason, "options", index, texts[i].field);
@@ -410,7 +413,7 @@ static enum err check_set(uint32_t set, unsigned end, const char *field,
     return ERR_OK;
 }
 
-static enum ballot_refusal_reason text_reason(const char *text, bool required)
+enum ballot_refusal_reason ballot_text_reason(const char *text, bool required)
 {
     size_t length;
 

@@ -16,6 +16,9 @@ enum err ballot_refuse(struct ballot_refusal *refusal, enum ballot_refusal_reaso
 enum err ballot_refuse_at(struct ballot_refusal *refusal, enum ballot_refusal_reason reason,
                           const char *list, size_t index, const char *field);
 
+/* Why a text is refused; BALLOT_REFUSAL_NONE when it is not. */
+enum ballot_refusal_reason ballot_text_reason(const char *text, bool required);
+
 /* Parts of ballot_check(), with its contract; a later one looks only at what those before it found sane. */
 ERR_CHECKED enum err ballot_check_eligibility(const struct ballot_definition *definition,
                                               struct ballot_refusal *refusal);
@@ -29,5 +32,13 @@ ERR_CHECKED enum err ballot_check_point_limits(const struct ballot_definition *d
 /* The terms of ballot_terms.h, each a part with that contract too. */
 ERR_CHECKED enum err ballot_check_tie_order(const struct ballot_definition *definition,
                                             struct ballot_refusal *refusal);
+ERR_CHECKED enum err ballot_check_partial_fit(const struct ballot_definition *definition,
+                                              struct ballot_refusal *refusal);
+ERR_CHECKED enum err ballot_check_quorum(const struct ballot_definition *definition,
+                                         struct ballot_refusal *refusal);
+ERR_CHECKED enum err ballot_check_incompatible(const struct ballot_definition *definition,
+                                               struct ballot_refusal *refusal);
+ERR_CHECKED enum err ballot_check_caps(const struct ballot_definition *definition,
+                                       struct ballot_refusal *refusal);
 
 #endif

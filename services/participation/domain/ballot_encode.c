@@ -19,7 +19,6 @@ static bool decode_optional(struct decoder *decoder, int64_t *ret_value);
 static void decode_points(struct decoder *decoder, struct ballot_points *points);
 static bool decode_bool(struct decoder *decoder);
 static unsigned decode_enum(struct decoder *decoder, unsigned end);
-static int64_t decode_int64(struct decoder *decoder);
 
 void ballot_encode(struct encoder *encoder, const struct ballot_definition *definition)
 {
@@ -162,15 +161,15 @@ static void decode_head(struct decoder *decoder, struct ballot_definition *defin
     decode_str(decoder, definition->title, sizeof definition->title);
     definition->budget_year = decode_u16(decoder);
     definition->funding_source = decode_enum(decoder, BALLOT_FUNDING_SOURCE_END);
-    definition->budget_krw = decode_int64(decoder);
+    definition->budget_krw = ballot_decode_int64(decoder);
     definition->method = decode_enum(decoder, BALLOT_METHOD_END);
     definition->rule = decode_enum(decoder, BALLOT_RULE_END);
     definition->satisfaction = decode_enum(decoder, BALLOT_SATISFACTION_END);
     definition->completion = decode_enum(decoder, BALLOT_COMPLETION_END);
     definition->threshold.present = decode_optional(decoder, &definition->threshold.score);
     definition->tie = decode_enum(decoder, BALLOT_TIE_END);
-    definition->opens_at_ms = decode_int64(decoder);
-    definition->closes_at_ms = decode_int64(decoder);
+    definition->opens_at_ms = ballot_decode_int64(decoder);
+    definition->closes_at_ms = ballot_decode_int64(decoder);
     definition->min_options = decode_u16(decoder);
     definition->max_options = decode_u16(decoder);
     definition->min_cost_krw.present = decode_optional(decoder, &definition->min_cost_krw.krw);
@@ -208,7 +207,7 @@ static void decode_option(struct decoder *decoder, struct ballot_option *option)
     option->number = decode_u32(decoder);
     decode_str(decoder, option->id, sizeof option->id);
     decode_str(decoder, option->name, sizeof option->name);
-    option->cost_krw = decode_int64(decoder);
+    option->cost_krw = ballot_decode_int64(decoder);
     decode_str(decoder, option->area, sizeof option->area);
     decode_str(decoder, option->field, sizeof option->field);
     decode_str(decoder, option->programme, sizeof option->programme);
@@ -220,7 +219,7 @@ static bool decode_optional(struct decoder *decoder, int64_t *ret_value)
 {
     bool present = decode_bool(decoder);
 
-    *ret_value = decode_int64(decoder);
+    *ret_value = ballot_decode_int64(decoder);
     if (!present && *ret_value != 0) {
         decoder_refuse(decoder);
     }
@@ -250,7 +249,7 @@ static unsigned decode_enum(struct decoder *decoder, unsigned end)
     return value;
 }
 
-static int64_t decode_int64(struct decoder *decoder)
+int64_t ballot_decode_int64(struct decoder *decoder)
 {
     uint64_t value = decode_u64(decoder);
 

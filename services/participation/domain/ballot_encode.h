@@ -58,6 +58,11 @@
  *   list     terms             those that are given, in the order of their kinds, each:
  *              u8   kind, then
  *              1 tie_order     list of u32, the options' numbers as they were drawn
+ *              2 partial_fit   u32 numerator, u32 denominator
+ *              3 quorum        u64 voters
+ *              4 incompatible  list of groups, each a list of u32, options' numbers
+ *              5 area_caps     list of: str area, u64 cap_krw
+ *              6 field_caps    list of: str field, u64 cap_krw
  *
  * A new kind of term leaves the bytes of every ballot without it as they are,
  * and a reader refuses kinds it does not know, so it needs no new format.
@@ -75,7 +80,9 @@
 /* Bytes that hold all but the options, and any one option with its places in terms. A definition fits into
  * BALLOT_ENCODE_BASE_MAX + option_count * BALLOT_ENCODE_OPTION_MAX. */
 #define BALLOT_ENCODE_BASE_MAX                                                                     \
-    (256 + BALLOT_DISTRICT_MAX + BALLOT_TITLE_MAX + BALLOT_AREA_MAX * (2 + BALLOT_AREA_NAME_MAX))
+    (256 + BALLOT_DISTRICT_MAX + BALLOT_TITLE_MAX + BALLOT_AREA_MAX * (2 + BALLOT_AREA_NAME_MAX) + \
+     BALLOT_GROUP_MAX * 2 + BALLOT_NAMED_MAX * 4 +                                                 \
+     2 * BALLOT_CAP_MAX * (2 + BALLOT_CAP_NAME_MAX + 8))
 #define BALLOT_ENCODE_OPTION_MAX                                                                   \
     (4 + 8 + 4 + 5 * 2 + BALLOT_OPTION_ID_MAX + BALLOT_NAME_MAX + BALLOT_AREA_NAME_MAX +           \
      BALLOT_FIELD_MAX + BALLOT_PROGRAMME_MAX)

@@ -13,4 +13,7 @@
 void ballot_encode_terms(struct encoder *encoder, const struct ballot_definition *definition);
 void ballot_decode_terms(struct decoder *decoder, struct ballot_definition *definition);
 
+/* A u64 that fits into an int64_t; another fails the decoder and is 0. */
+int64_t ballot_decode_int64(struct decoder *decoder);
+
 #endif

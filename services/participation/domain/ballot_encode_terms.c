@@ -6,10 +6,16 @@
 #include "participation/domain/ballot_encode_parts.h"
 
 #include <assert.h>
+#include <string.h>
 
 /* The numbers are part of the canonical encoding: they never change, and stand in this order. */
 enum term {
     TERM_TIE_ORDER = 1,
+    TERM_PARTIAL_FIT = 2,
+    TERM_QUORUM = 3,
+    TERM_INCOMPATIBLE = 4,
+    TERM_AREA_CAPS = 5,
+    TERM_FIELD_CAPS = 6,
 };
 
 typedef bool given_fn(const struct ballot_definition *definition);
@@ -19,6 +25,21 @@ typedef void decode_fn(struct decoder *decoder, struct ballot_definition *defini
 static given_fn tie_order_given;
 static encode_fn tie_order_encode;
 static decode_fn tie_order_decode;
+static given_fn partial_fit_given;
+static encode_fn partial_fit_encode;
+static decode_fn partial_fit_decode;
+static given_fn quorum_given;
+static encode_fn quorum_encode;
+static decode_fn quorum_decode;
+static given_fn incompatible_given;
+static encode_fn incompatible_encode;
+static decode_fn incompatible_decode;
+static given_fn area_caps_given;
+static encode_fn area_caps_encode;
+static decode_fn area_caps_decode;
+static given_fn field_caps_given;
+static encode_fn field_caps_encode;
+static decode_fn field_caps_decode;
 
 /* In the order of their kinds. */
 static const struct term_row {
@@ -28,6 +49,11 @@ static const struct term_row {
     decode_fn *decode;
 } TERMS[] = {
     {TERM_TIE_ORDER, tie_order_given, tie_order_encode, tie_order_decode},
+    {TERM_PARTIAL_FIT, partial_fit_given, partial_fit_encode, partial_fit_decode},
+    {TERM_QUORUM, quorum_given, quorum_encode, quorum_decode},
+    {TERM_INCOMPATIBLE, incompatible_given, incompatible_encode, incompatible_decode},
+    {TERM_AREA_CAPS, area_caps_given, area_caps_encode, area_caps_decode},
+    {TERM_FIELD_CAPS, field_caps_given, field_caps_encode, field_caps_decode},
 };
 
 enum { TERM_COUNT = sizeof TERMS / sizeof TERMS[0] };
@@ -120,4 +146,137 @@ static void tie_order_encode(struct encoder *encoder, const struct ballot_defini
 static void tie_order_decode(struct decoder *decoder, struct ballot_definition *definition)
 {
     definition->tie_order.count = decode_numbers(decoder, definition->tie_order.numbers);
+}
+
+static bool partial_fit_given(const struct ballot_definition *definition)
+{
+    return definition->partial_fit.present;
+}
+
+static void partial_fit_encode(struct encoder *encoder, const struct ballot_definition *definition)
+{
+    encode_u32(encoder, definition->partial_fit.numerator);
+    encode_u32(encoder, definition->partial_fit.denominator);
+}
+
+static void partial_fit_decode(struct decoder *decoder, struct ballot_definition *definition)
+{
+    definition->partial_fit.present = true;
+    definition->partial_fit.numerator = decode_u32(decoder);
+    definition->partial_fit.denominator = decode_u32(decoder);
+}
+
+static bool quorum_given(const struct ballot_definition *definition)
+{
+    return definition->quorum.present;
+}
+
+static void quorum_encode(struct encoder *encoder, const struct ballot_definition *definition)
+{
+    assert(definition->quorum.voters > 0);
+
+    encode_u64(encoder, (uint64_t)definition->quorum.voters);
+}
+
+static void quorum_decode(struct decoder *decoder, struct ballot_definition *definition)
+{
+    definition->quorum.present = true;
+    definition->quorum.voters = ballot_decode_int64(decoder);
+}
+
+static bool incompatible_given(const struct ballot_definition *definition)
+{
+    return definition->incompatible.count > 0;
+}
+
+static void incompatible_encode(struct encoder *encoder, const struct ballot_definition *definition)
+{
+    const struct ballot_groups *groups = &definition->incompatible;
+    size_t first = 0;
+
+    assert(groups->count <= BALLOT_GROUP_MAX);
+
+    encode_count(encoder, groups->count);
+    for (size_t i = 0; i < groups->count; i++) {
+        encode_numbers(encoder, groups->numbers + first, groups->ends[i] - first);
+        first = groups->ends[i];
+    }
+}
+
+static void incompatible_decode(struct decoder *decoder, struct ballot_definition *definition)
+{
+    struct ballot_groups *groups = &definition->incompatible;
+    uint16_t numbers[BALLOT_OPTION_MAX] = {0};
+    size_t count = decode_u16(decoder);
+    size_t named = 0;
+
+    for (size_t i = 0; i < count && decoder_ok(decoder); i++) {
+        size_t more = decode_numbers(decoder, numbers);
+
+        if (i >= BALLOT_GROUP_MAX || more > BALLOT_NAMED_MAX - named) {
+            decoder_refuse(decoder);
+            return;
+        }
+        memcpy(groups->numbers + named, numbers, more * sizeof *numbers);
+        named += more;
+        groups->ends[i] = (uint16_t)named;
+        groups->count = i + 1;
+    }
+}
+
+static void encode_caps(struct encoder *encoder, const struct ballot_caps *caps)
+{
+    assert(caps->count <= BALLOT_CAP_MAX);
+
+    encode_count(encoder, caps->count);
+    for (size_t i = 0; i < caps->count; i++) {
+        assert(caps->list[i].cap_krw > 0);
+        encode_str(encoder, caps->list[i].name);
+        encode_u64(encoder, (uint64_t)caps->list[i].cap_krw);
+    }
+}
+
+static void decode_caps(struct decoder *decoder, struct ballot_caps *caps)
+{
+    size_t count = decode_u16(decoder);
+
+    if (count > BALLOT_CAP_MAX) {
+        decoder_refuse(decoder);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        decode_str(decoder, caps->list[i].name, sizeof caps->list[i].name);
+        caps->list[i].cap_krw = ballot_decode_int64(decoder);
+    }
+    caps->count = count;
+}
+
+static bool area_caps_given(const struct ballot_definition *definition)
+{
+    return definition->area_caps.count > 0;
+}
+
+static void area_caps_encode(struct encoder *encoder, const struct ballot_definition *definition)
+{
+    encode_caps(encoder, &definition->area_caps);
+}
+
+static void area_caps_decode(struct decoder *decoder, struct ballot_definition *definition)
+{
+    decode_caps(decoder, &definition->area_caps);
+}
+
+static bool field_caps_given(const struct ballot_definition *definition)
+{
+    return definition->field_caps.count > 0;
+}
+
+static void field_caps_encode(struct encoder *encoder, const struct ballot_definition *definition)
+{
+    encode_caps(encoder, &definition->field_caps);
+}
+
+static void field_caps_decode(struct decoder *decoder, struct ballot_definition *definition)
+{
+    decode_caps(decoder, &definition->field_caps);
 }

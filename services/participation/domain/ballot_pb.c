@@ -72,6 +72,24 @@ static void add_value(struct text *text, const char *key, struct text *value)
     text_release(value);
 }
 
+/* The key of one of several values: "area_cap.1". */
+struct key {
+    char text[32 + DECIMAL_TEXT_SIZE];
+};
+
+static struct key numbered(const char *name, size_t place)
+{
+    struct key key;
+    size_t length = strlen(name);
+
+    assert(length < 32);
+
+    memcpy(key.text, name, length);
+    key.text[length] = '.';
+    (void)decimal_format((int64_t)place + 1, 0, key.text + length + 1);
+    return key;
+}
+
 /* As `hyeopchi tally --tie` takes it, but for the file of an order, which is written out here. */
 static void add_tie(struct text *text, const struct ballot_definition *definition, const char *seed)
 {
@@ -89,6 +107,57 @@ static void add_tie(struct text *text, const struct ballot_definition *definitio
         text_add(&value, ballot_option(definition, order->numbers[i])->id);
     }
     add_value(text, "tie_order", &value);
+}
+
+static void add_caps(struct text *text, const char *key, const struct ballot_caps *caps)
+{
+    for (size_t i = 0; i < caps->count; i++) {
+        struct text value;
+        char cap[DECIMAL_TEXT_SIZE];
+
+        (void)decimal_format(caps->list[i].cap_krw, 0, cap);
+        text_init(&value, VALUE_LENGTH_MAX);
+        text_add(&value, caps->list[i].name);
+        text_add(&value, "=");
+        text_add(&value, cap);
+        add_value(text, numbered(key, i).text, &value);
+    }
+}
+
+/* What is counted with, each in the way `hyeopchi tally` takes it. */
+static void add_terms(struct text *text, const struct ballot_definition *definition)
+{
+    const struct ballot_groups *groups = &definition->incompatible;
+    size_t place = 0;
+
+    if (definition->partial_fit.present) {
+        struct text value;
+        char number[DECIMAL_TEXT_SIZE];
+
+        text_init(&value, VALUE_LENGTH_MAX);
+        (void)decimal_format(definition->partial_fit.numerator, 0, number);
+        text_add(&value, number);
+        text_add(&value, "/");
+        (void)decimal_format(definition->partial_fit.denominator, 0, number);
+        text_add(&value, number);
+        add_value(text, "partial_fit", &value);
+    }
+    if (definition->quorum.present) {
+        pb_write_number(text, "quorum", definition->quorum.voters);
+    }
+    for (size_t i = 0; i < groups->count; i++) {
+        struct text value;
+        size_t first = place;
+
+        text_init(&value, VALUE_LENGTH_MAX);
+        for (; place < groups->ends[i]; place++) {
+            text_add(&value, place > first ? "," : "");
+            text_add(&value, ballot_option(definition, groups->numbers[place])->id);
+        }
+        add_value(text, numbered("incompatible", i).text, &value);
+    }
+    add_caps(text, "area_cap", &definition->area_caps);
+    add_caps(text, "field_cap", &definition->field_caps);
 }
 
 static void add_meta(struct text *text, const struct ballot_definition *definition,
@@ -115,6 +184,7 @@ static void add_meta(struct text *text, const struct ballot_definition *definiti
         pb_write_number(text, "min_project_score_threshold", definition->threshold.score);
     }
     add_tie(text, definition, count->lot_seed);
+    add_terms(text, definition);
     add_day(text, "date_begin", definition->opens_at_ms);
     add_day(text, "date_end", definition->closes_at_ms - 1); /* that moment itself is late */
     pb_write_number(text, "min_length", empty ? 0 : (int64_t)definition->min_options);

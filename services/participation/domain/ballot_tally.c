@@ -70,6 +70,9 @@ struct tally_method ballot_tally_method(const struct ballot_definition *definiti
         .completion = COMPLETIONS[definition->completion],
         .tie = TIES[definition->tie],
         .threshold = {.units = definition->threshold.score},
+        .partial_fit = {.numerator = definition->partial_fit.numerator,
+                        .denominator = definition->partial_fit.denominator},
+        .quorum = definition->quorum.voters,
     };
 }
 
@@ -81,4 +84,53 @@ void ballot_tally_drawn(const struct ballot_definition *definition, uint32_t *re
     for (size_t i = 0; i < definition->tie_order.count; i++) {
         ret_places[definition->tie_order.numbers[i] - 1] = (uint32_t)i;
     }
+}
+
+static uint32_t take_caps(const struct ballot_caps *caps, struct tally_cap *ret_caps)
+{
+    assert(caps->count <= BALLOT_CAP_MAX);
+
+    for (size_t i = 0; i < caps->count; i++) {
+        ret_caps[i] = (struct tally_cap){
+            .name = caps->list[i].name,
+            .amount = {.units = caps->list[i].cap_krw},
+        };
+    }
+    return (uint32_t)caps->count;
+}
+
+const struct tally_limits *ballot_tally_limits(const struct ballot_definition *definition,
+                                               struct ballot_tally_store *store)
+{
+    const struct ballot_groups *groups = &definition->incompatible;
+    uint32_t first = 0;
+
+    static_assert(BALLOT_CAP_MAX <= TALLY_CAPS_MAX, "the tally takes all caps");
+    static_assert(BALLOT_GROUP_MAX <= TALLY_GROUPS_MAX, "and all groups");
+    static_assert(BALLOT_NAMED_MAX <= TALLY_NAMED_MAX, "with all their options");
+    assert(groups->count <= BALLOT_GROUP_MAX);
+
+    if (groups->count == 0 && definition->area_caps.count == 0 &&
+        definition->field_caps.count == 0) {
+        return NULL;
+    }
+    for (size_t i = 0; i < groups->count; i++) {
+        for (uint32_t named = first; named < groups->ends[i]; named++) {
+            store->options[named] = groups->numbers[named] - 1u;
+        }
+        store->groups[i] = (struct tally_group){
+            .options = store->options + first,
+            .count = groups->ends[i] - first,
+        };
+        first = groups->ends[i];
+    }
+    store->limits = (struct tally_limits){
+        .groups = store->groups,
+        .group_count = (uint32_t)groups->count,
+        .area_caps = store->area_caps,
+        .area_cap_count = take_caps(&definition->area_caps, store->area_caps),
+        .field_caps = store->field_caps,
+        .field_cap_count = take_caps(&definition->field_caps, store->field_caps),
+    };
+    return &store->limits;
 }

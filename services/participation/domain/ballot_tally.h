@@ -22,4 +22,17 @@ struct tally_method ballot_tally_method(const struct ballot_definition *definiti
  * The tie rule is drawn. */
 void ballot_tally_drawn(const struct ballot_definition *definition, uint32_t *ret_places);
 
+/* The limits a definition is counted with, in memory of the caller that must last as long as they do. */
+struct ballot_tally_store {
+    uint32_t options[BALLOT_NAMED_MAX];
+    struct tally_group groups[BALLOT_GROUP_MAX];
+    struct tally_cap area_caps[BALLOT_CAP_MAX];
+    struct tally_cap field_caps[BALLOT_CAP_MAX];
+    struct tally_limits limits;
+};
+
+/* For the limits of the method; they borrow the definition's texts. NULL when it has none. */
+const struct tally_limits *ballot_tally_limits(const struct ballot_definition *definition,
+                                               struct ballot_tally_store *store);
+
 #endif

@@ -11,10 +11,19 @@
 #ifndef HYEOPCHI_PARTICIPATION_BALLOT_TERMS_H
 #define HYEOPCHI_PARTICIPATION_BALLOT_TERMS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define BALLOT_OPTION_MAX 1000 /* options of a ballot */
+#define BALLOT_OPTION_MAX 1000     /* options of a ballot */
+#define BALLOT_GROUP_MAX  200      /* groups of options that exclude each other */
+#define BALLOT_NAMED_MAX  1000     /* options in all those groups together */
+#define BALLOT_CAP_MAX    100      /* caps of areas, and as many of fields */
+#define BALLOT_SHARE_MAX  1000000  /* of a denominator */
+#define BALLOT_QUORUM_MAX 10000000 /* voters */
+
+/* Longest area or field that has a cap, in bytes of UTF-8 without the NUL. */
+#define BALLOT_CAP_NAME_MAX 96
 
 /* Longest seed of a lot, in bytes of UTF-8 without the NUL. */
 #define BALLOT_SEED_MAX 512
@@ -22,6 +31,39 @@
 /* Of the tie rule drawn: every option once, the one drawn first in front. Empty: there is none. */
 struct ballot_tie_order {
     uint16_t numbers[BALLOT_OPTION_MAX];
+    size_t count;
+};
+
+/* The partial fit: the first option that does not fit is funded with what is left when that is at
+ * least so much of its cost. Kept as it was given, not in lowest terms. */
+struct ballot_share {
+    bool present;
+    uint32_t numerator;
+    uint32_t denominator;
+};
+
+/* So many voters it takes, empty votes included, for anything to be funded. */
+struct ballot_quorum {
+    bool present;
+    int64_t voters;
+};
+
+/* Groups of options of which at most one is funded, the better one. The numbers of group i stand in
+ * front of ends[i], behind those of the group before it. */
+struct ballot_groups {
+    uint16_t numbers[BALLOT_NAMED_MAX];
+    uint16_t ends[BALLOT_GROUP_MAX];
+    size_t count;
+};
+
+/* The options of this area (or field) together get at most so much. */
+struct ballot_cap {
+    char name[BALLOT_CAP_NAME_MAX + 1];
+    int64_t cap_krw;
+};
+
+struct ballot_caps {
+    struct ballot_cap list[BALLOT_CAP_MAX];
     size_t count;
 };
 

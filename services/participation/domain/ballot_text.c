@@ -178,6 +178,33 @@ static const struct ballot_refusal_text TEXTS[] = {
     [BALLOT_REFUSAL_TIE_ORDER_REPEATED] = {"tie-order-repeated",
                                            "추첨 순서에 같은 의제가 두 번 있습니다.",
                                            "The order that was drawn names an option twice."},
+    [BALLOT_REFUSAL_PARTIAL_FIT_OUT_OF_RANGE] =
+        {"partial-fit-out-of-range",
+         "일부 선정의 몫은 80/100처럼 0보다 크고 1 이하인 분수여야 합니다.",
+         "The share of a partial fit must be above 0 and up to 1, such as 80/100."},
+    [BALLOT_REFUSAL_PARTIAL_FIT_UNUSED] =
+        {"partial-fit-unused",
+         "일부 선정은 득표순으로 정하는 규칙(greedy, add1u, utilitarian)에서만 쓸 수 있습니다.",
+         "Only rules with turns by score have a partial fit: greedy, add1u, utilitarian."},
+    [BALLOT_REFUSAL_QUORUM_OUT_OF_RANGE] = {"quorum-out-of-range",
+                                            "정족수는 1명부터 1,000만 명까지여야 합니다.",
+                                            "The quorum must be from 1 to 10,000,000 voters."},
+    [BALLOT_REFUSAL_INCOMPATIBLE_ALONE] = {"incompatible-alone",
+                                           "함께 할 수 없는 의제는 둘 이상이어야 합니다.",
+                                           "It takes at least two options to exclude each other."},
+    [BALLOT_REFUSAL_INCOMPATIBLE_REPEATED] =
+        {"incompatible-repeated", "함께 할 수 없는 의제에 같은 의제가 두 번 있습니다.",
+         "An option is named twice among those that exclude each other."},
+    [BALLOT_REFUSAL_CAP_DUPLICATE] = {"cap-duplicate",
+                                      "같은 지역이나 분야의 한도가 두 번 지정되었습니다.",
+                                      "The same area or field has two caps."},
+    [BALLOT_REFUSAL_CAP_UNUSED] = {"cap-unused",
+                                   "이 지역이나 분야의 의제가 없어 한도를 적용할 수 없습니다.",
+                                   "No option is of that area or field, so its cap caps nothing."},
+    [BALLOT_REFUSAL_CAP_BELOW_CHEAPEST] =
+        {"cap-below-cheapest",
+         "한도가 그 지역이나 분야에서 가장 적은 사업비보다 작아 아무 의제도 선정할 수 없습니다.",
+         "The cap is below the cheapest option of its area or field, so none could be funded."},
 };
 
 static_assert(sizeof TEXTS / sizeof TEXTS[0] == BALLOT_REFUSAL_END, "a text for every reason");

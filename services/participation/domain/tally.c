@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "participation/domain/tally_limits_check.h"
 #include "participation/domain/tally_rules.h"
 
 /* One row per rule: its name, its function, and whether it reads single votes. */
@@ -59,6 +60,10 @@ static const char *const REASON_NAMES[TALLY_REASON_COUNT] = {
     [TALLY_STOPPED] = "stopped",
     [TALLY_NO_SUPPORTERS] = "no-supporters",
     [TALLY_SUPPORTERS_SHORT] = "supporters-short",
+    [TALLY_INCOMPATIBLE] = "incompatible",
+    [TALLY_OVER_AREA_CAP] = "over-area-cap",
+    [TALLY_OVER_FIELD_CAP] = "over-field-cap",
+    [TALLY_QUORUM_MISSED] = "quorum-missed",
 };
 
 static const char *const STEP_NAMES[TALLY_STEP_COUNT] = {
@@ -201,7 +206,7 @@ bool tally_method_is_sound(const struct tally_method *method)
                                  method->rule == TALLY_PHRAGMEN || (shares && !filled))) {
         return false;
     }
-    return (!drawn || method->order != NULL) &&
+    return method->quorum >= 0 && (!drawn || method->order != NULL) &&
            (method->tie != TALLY_TIE_LOT || method->seed != NULL);
 }
 
@@ -326,6 +331,31 @@ static void result_check(const struct tally_result *result)
     assert(result->funded_count <= result->option_count);
 }
 
+/* Too few voted: nothing is counted but the scores. */
+static void miss_quorum(const struct election *election, struct tally_result *result)
+{
+    assert(result->funded_count == 0);
+    assert(result->method.quorum > 0);
+
+    result->quorum_missed = true;
+    for (uint32_t option = 0; option < result->option_count; option++) {
+        result->outcomes[option].reason =
+            election_option(election, option)->withdrawn ? TALLY_WITHDRAWN : TALLY_QUORUM_MISSED;
+    }
+}
+
+static enum err run_rule(const struct election *election, struct tally_result *result)
+{
+    enum err err;
+
+    if (election_vote_count(election) < result->method.quorum) {
+        miss_quorum(election, result);
+        return ERR_OK;
+    }
+    err = RULES[result->method.rule].run(election, result);
+    return err ? err : tally_partial_fit(election, result);
+}
+
 enum err tally_run(const struct election *election, const struct tally_method *method,
                    struct tally_result *ret)
 {
@@ -336,7 +366,7 @@ enum err tally_run(const struct election *election, const struct tally_method *m
     assert(ret != NULL);
     assert(method->rule < TALLY_RULE_COUNT);
 
-    if (!tally_method_is_sound(method)) {
+    if (!tally_method_is_sound(method) || !tally_limits_are_sound(election, method->limits)) {
         return ERR_INVALID;
     }
     if (!election_has_budget(election) ||
@@ -356,11 +386,10 @@ enum err tally_run(const struct election *election, const struct tally_method *m
     if (err) {
         goto out;
     }
-    err = RULES[method->rule].run(election, &result);
+    err = run_rule(election, &result);
     if (err) {
         goto out;
     }
-    tally_partial_fit(election, &result);
     judge_ties(&result);
     result_check(&result);
     result.method.order = NULL; /* borrowed for the count only */

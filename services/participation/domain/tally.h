@@ -15,6 +15,7 @@
 
 #include "participation/domain/decimal.h"
 #include "participation/domain/election.h"
+#include "participation/domain/tally_limits.h"
 #include "runtime/err.h"
 
 /* Which options win. Names are those of the frozen definition: "equal-shares". */
@@ -64,8 +65,8 @@ enum tally_tie_rule {
 
 /*
  * The partial fit: when all is done, the first option that did not fit gets
- * what is left if that is at least numerator / denominator of its cost.
- * denominator 0: there is none.
+ * what is left if that is at least numerator / denominator of its cost and the
+ * limits admit it. denominator 0: there is none.
  */
 struct tally_partial_fit {
     uint32_t numerator;
@@ -81,6 +82,8 @@ struct tally_method {
     struct decimal threshold; /* greedy-threshold: the least score that takes part */
     const uint32_t *order;    /* drawn and lot: per option its place; borrowed for the count */
     const char *seed;         /* lot: borrowed as long as the result is used */
+    const struct tally_limits *limits; /* NULL: none; borrowed like the seed */
+    int64_t quorum; /* so many votes it takes for anything to be funded; 0: no quorum */
 };
 
 /* Why an option is funded or not. */
@@ -94,6 +97,10 @@ enum tally_reason {
     TALLY_STOPPED,          /* "stopped": the rule had ended before its turn */
     TALLY_NO_SUPPORTERS,    /* "no-supporters": nobody it could be paid by */
     TALLY_SUPPORTERS_SHORT, /* "supporters-short": its supporters did not hold its cost */
+    TALLY_INCOMPATIBLE,     /* "incompatible": an option that excludes it is funded */
+    TALLY_OVER_AREA_CAP,    /* "over-area-cap": the cap of its area did not hold its cost */
+    TALLY_OVER_FIELD_CAP,   /* "over-field-cap": the same of its field */
+    TALLY_QUORUM_MISSED,    /* "quorum-missed": too few voted for anything to be funded */
     TALLY_REASON_COUNT,
 };
 
@@ -142,7 +149,7 @@ enum tally_criterion {
  * are count elements of tie_options from first.
  *
  * By score: options of one score (score / cost for cardinality) that each
- * still fit when the first of them had its turn. By shares or load: options of
+ * still fit, and that the limits admitted, when the first of them had its turn. By shares or load: options of
  * one rate or load; a tie among some of the last tie's options is not repeated.
  * round is the number of rounds before it. decisive says that not all of them
  * are funded in the end, so that another order could fund others.
@@ -177,7 +184,7 @@ struct tally_compared {
  * A result. Arrays belong to it; options are numbers of the election. Under
  * greedy there is a round for every option that is not withdrawn, in the
  * order of their turns, and no endowment (money is not split among voters).
- * total_cost is what the funded options get: of one funded partly, what was left.
+ * total_cost is what the funded options get: of one funded partly, partly_granted.
  */
 struct tally_result {
     struct tally_method method;
@@ -186,6 +193,8 @@ struct tally_result {
     int64_t budget;
     int64_t total_cost;
     int64_t left_over;
+    int64_t partly_granted; /* to the option funded partly; 0 without one */
+    bool quorum_missed;
     struct tally_given endowment;
     struct tally_compared compared;
     struct tally_outcome *outcomes;
@@ -236,7 +245,8 @@ unsigned tally_score_scale(const struct election *election);
  * Counts the election by the method. The result belongs to the caller, who
  * releases it; it does not refer to the election.
  *
- * ERR_INVALID   the method is not sound.
+ * ERR_INVALID   the method is not sound, or its limits name an option that is
+ *               not there, the same one twice in a group, or a cap twice.
  * ERR_CONFLICT  the election has no budget, or the rule needs votes that
  *               this election did not keep.
  * ERR_FULL      a score or an exact fraction does not fit, or there is no memory.

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "participation/domain/tally_gate.h"
 #include "participation/domain/tally_rules.h"
 #include "participation/domain/tally_shares.h"
 
@@ -92,6 +93,7 @@ static bool has_room(const struct completion *completion,
     }
     for (uint32_t option = 0; option < completion->classes.option_count; option++) {
         if (completion->classes.support_voters[option] > 0 &&
+            !tally_shares_is_barred(completion->shares, option) &&
             !completion->result->outcomes[option].funded &&
             election_option(completion->election, option)->cost <= left) {
             left = -1;
@@ -107,7 +109,7 @@ static bool has_room(const struct completion *completion,
 static bool is_complete(const struct completion *completion,
                         const struct tally_shares_outcome *outcome)
 {
-    return outcome->funded_count == completion->supported ||
+    return outcome->funded_count + outcome->barred_count == completion->supported ||
            (completion->result->method.completion == TALLY_COMPLETION_ADD1_EXHAUSTIVE &&
             !has_room(completion, outcome));
 }
@@ -190,7 +192,7 @@ static void give_reasons(const struct election *election, const struct tally_cla
         const struct election_option *row = election_option(election, option);
         struct tally_outcome *outcome = &result->outcomes[option];
 
-        if (outcome->funded) {
+        if (outcome->funded || tally_gate_gives(outcome->reason)) {
             continue;
         }
         outcome->reason = row->withdrawn                         ? TALLY_WITHDRAWN
@@ -207,6 +209,7 @@ static enum err completion_open(struct completion *completion)
         .classes = &completion->classes,
         .satisfaction = completion->result->method.satisfaction,
         .step = one_unit(completion->election),
+        .limits = completion->result->method.limits,
     };
     enum err err =
         tally_classes_make(completion->election, terms.satisfaction, &completion->classes);

@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "participation/domain/tally_gate.h"
 #include "participation/domain/tally_rules.h"
 #include "participation/domain/wide.h"
 
@@ -17,6 +18,8 @@ struct walk {
     enum tally_step step;
     bool no_skip;
     bool stopped;
+    struct tally_gate gate;
+    struct tally_gate trial; /* for trying out what the options of a tie would do */
 };
 
 static bool below_threshold(const struct tally_result *result, uint32_t option)
@@ -65,7 +68,7 @@ static uint32_t gather(const struct walk *walk, struct tally_place *ret_places)
  * fit what is left. Those that do not fit now cannot be helped by any order,
  * except where the first that does not fit ends the count.
  */
-static enum err note_tie(const struct walk *walk, const struct tally_place *places, uint32_t count)
+static enum err note_tie(struct walk *walk, const struct tally_place *places, uint32_t count)
 {
     struct tally_result *result = walk->result;
     struct tally_tie tie = {
@@ -84,8 +87,10 @@ static enum err note_tie(const struct walk *walk, const struct tally_place *plac
     if (err || walk->stopped) {
         return err;
     }
+    tally_gate_copy(&walk->trial, &walk->gate);
     for (uint32_t i = 0; i < count; i++) {
-        if (!walk->no_skip && places[i].cost > result->left_over) {
+        if ((!walk->no_skip && places[i].cost > result->left_over) ||
+            !tally_gate_is_open(&walk->gate, places[i].option)) {
             continue;
         }
         result->tie_options[tie.first + tie.count] = places[i].option;
@@ -94,8 +99,12 @@ static enum err note_tie(const struct walk *walk, const struct tally_place *plac
             tie.decided_by |= 1u << tally_criterion_between(before, &places[i], result->method.tie);
         }
         before = &places[i];
-        tie.decisive = tie.decisive || places[i].cost > left;
-        left -= tie.decisive ? 0 : places[i].cost;
+        tie.decisive = tie.decisive || places[i].cost > left ||
+                       !tally_gate_is_open(&walk->trial, places[i].option);
+        if (!tie.decisive) {
+            left -= places[i].cost;
+            tally_gate_take(&walk->trial, places[i].option, places[i].cost);
+        }
     }
     if (tie.count < 2) {
         return ERR_OK;
@@ -118,8 +127,11 @@ static void take_turn(struct walk *walk, const struct tally_place *place)
         outcome->reason = TALLY_STOPPED;
         return;
     }
-    if (place->cost <= result->left_over) {
+    if (!tally_gate_admits(&walk->gate, place->option, place->cost, &outcome->reason)) {
+        /* The rule goes on without it, also where the first that does not fit ends the count. */
+    } else if (place->cost <= result->left_over) {
         tally_fund(result, place->option, place->cost);
+        tally_gate_take(&walk->gate, place->option, place->cost);
     } else {
         outcome->reason = place->cost > result->budget ? TALLY_OVER_BUDGET : TALLY_OVER_LEFT;
         walk->stopped = walk->no_skip;
@@ -131,9 +143,8 @@ static void take_turn(struct walk *walk, const struct tally_place *place)
                              });
 }
 
-static enum err walk_options(struct walk *walk)
+static enum err walk_in_order(struct walk *walk, struct tally_place *places)
 {
-    struct tally_place *places = calloc((size_t)walk->result->option_count + 1, sizeof *places);
     uint32_t count;
     uint32_t next;
     enum err err = ERR_OK;
@@ -141,9 +152,7 @@ static enum err walk_options(struct walk *walk)
     assert(walk->election != NULL);
     assert(!walk->stopped);
 
-    if (places == NULL) {
-        return ERR_FULL;
-    }
+    tally_gate_take_funded(&walk->gate, walk->result);
     count = gather(walk, places);
     tally_sort(places, count, walk->result->method.tie);
     for (uint32_t first = 0; first < count && !err; first = next) {
@@ -156,6 +165,26 @@ static enum err walk_options(struct walk *walk)
             take_turn(walk, &places[i]);
         }
     }
+    return err;
+}
+
+static enum err walk_options(struct walk *walk)
+{
+    const struct tally_limits *limits = walk->result->method.limits;
+    struct tally_place *places = calloc((size_t)walk->result->option_count + 1, sizeof *places);
+    enum err err = places == NULL ? ERR_FULL : ERR_OK;
+
+    if (!err) {
+        err = tally_gate_open(&walk->gate, walk->election, limits);
+    }
+    if (!err) {
+        err = tally_gate_open(&walk->trial, walk->election, limits);
+    }
+    if (!err) {
+        err = walk_in_order(walk, places);
+    }
+    tally_gate_close(&walk->gate);
+    tally_gate_close(&walk->trial);
     free(places);
     return err;
 }
@@ -185,36 +214,43 @@ enum err tally_fill(const struct election *election, struct tally_result *result
     return walk_options(&walk);
 }
 
-/* The first option whose turn found too little left; option_count: there is none. */
-static uint32_t first_that_did_not_fit(const struct tally_result *result)
+/* The first option whose turn found too little left, and that the limits would still admit with what
+ * is left; option_count: there is none. */
+static uint32_t first_that_did_not_fit(const struct tally_result *result,
+                                       const struct tally_gate *gate)
 {
     for (uint32_t i = 0; i < result->round_count; i++) {
         const struct tally_round *round = &result->rounds[i];
+        enum tally_reason reason = result->outcomes[round->option].reason;
 
-        if (!round->funded && (round->step == TALLY_STEP_TURN || round->step == TALLY_STEP_FILL)) {
+        if (!round->funded && (round->step == TALLY_STEP_TURN || round->step == TALLY_STEP_FILL) &&
+            !tally_gate_gives(reason) &&
+            tally_gate_admits(gate, round->option, result->left_over, &reason)) {
             return round->option;
         }
     }
     return result->option_count;
 }
 
-void tally_partial_fit(const struct election *election, struct tally_result *result)
+static void fit_partly(const struct election *election, struct tally_result *result,
+                       const struct tally_gate *gate)
 {
     const struct tally_partial_fit *fit = &result->method.partial_fit;
-    uint32_t option = first_that_did_not_fit(result);
+    uint32_t option = first_that_did_not_fit(result, gate);
     int64_t cost;
 
-    if (fit->denominator == 0 || option == result->option_count || result->left_over == 0) {
+    assert(fit->numerator > 0);
+    assert(fit->numerator <= fit->denominator);
+
+    if (option == result->option_count) {
         return;
     }
     cost = election_option(election, option)->cost;
     assert(cost > result->left_over);
-    assert(fit->numerator > 0);
-    assert(fit->numerator <= fit->denominator);
-
     if ((wide_signed)result->left_over * fit->denominator < (wide_signed)cost * fit->numerator) {
         return;
     }
+    result->partly_granted = result->left_over;
     tally_fund(result, option, result->left_over);
     result->outcomes[option].reason = TALLY_FUNDED_PARTLY;
     tally_note_round(result, &(struct tally_round){
@@ -222,4 +258,24 @@ void tally_partial_fit(const struct election *election, struct tally_result *res
                                  .option = option,
                                  .funded = true,
                              });
+}
+
+enum err tally_partial_fit(const struct election *election, struct tally_result *result)
+{
+    struct tally_gate gate;
+    enum err err;
+
+    assert(result->left_over >= 0);
+    assert(result->partly_granted == 0);
+
+    if (result->method.partial_fit.denominator == 0 || result->left_over == 0) {
+        return ERR_OK;
+    }
+    err = tally_gate_open(&gate, election, result->method.limits);
+    if (!err) {
+        tally_gate_take_funded(&gate, result);
+        fit_partly(election, result, &gate);
+    }
+    tally_gate_close(&gate);
+    return err;
 }

@@ -6,6 +6,7 @@
 #include "participation/domain/tally_json.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "participation/domain/wide.h"
 
@@ -112,6 +113,24 @@ static void write_terms(const struct writer *writer)
     }
 }
 
+/* The quorum, and how it went. */
+static void write_quorum(const struct writer *writer)
+{
+    const struct tally_result *result = writer->result;
+
+    if (result->method.quorum == 0) {
+        return;
+    }
+    write_key(writer, "quorum");
+    text_add(writer->text, "{");
+    write_number(writer, "needed", (wide)result->method.quorum);
+    text_add(writer->text, ",");
+    write_number(writer, "voted", election_vote_count(writer->election));
+    text_add(writer->text, ",");
+    write_bool(writer, "met", !result->quorum_missed);
+    text_add(writer->text, "},");
+}
+
 static wide greatest_divisor(wide left, wide right)
 {
     while (right != 0) {
@@ -188,6 +207,84 @@ static void write_ids(const struct writer *writer, const char *key, const uint32
     text_add(writer->text, "],");
 }
 
+static void write_groups(const struct writer *writer)
+{
+    const struct tally_limits *limits = writer->result->method.limits;
+
+    write_key(writer, "incompatible");
+    text_add(writer->text, "[");
+    for (uint32_t i = 0; i < limits->group_count; i++) {
+        const struct tally_group *group = &limits->groups[i];
+
+        write_comma(writer, i);
+        text_add(writer->text, "[");
+        for (uint32_t k = 0; k < group->count; k++) {
+            write_comma(writer, k);
+            text_add_json_string(writer->text,
+                                 election_option(writer->election, group->options[k])->id);
+        }
+        text_add(writer->text, "]");
+    }
+    text_add(writer->text, "],");
+}
+
+/* What the funded options of one area, or of one field, get together. */
+static int64_t spent_of(const struct writer *writer, const char *name, bool by_field)
+{
+    const struct tally_result *result = writer->result;
+    int64_t spent = 0;
+
+    for (uint32_t i = 0; i < result->funded_count; i++) {
+        const struct election_option *option = election_option(writer->election, result->funded[i]);
+
+        if (strcmp(by_field ? option->category : option->area, name) == 0) {
+            spent += result->outcomes[result->funded[i]].reason == TALLY_FUNDED_PARTLY
+                         ? result->partly_granted
+                         : option->cost;
+        }
+    }
+    assert(spent <= result->total_cost);
+    return spent;
+}
+
+static void write_caps(const struct writer *writer, bool by_field)
+{
+    const struct tally_limits *limits = writer->result->method.limits;
+    const struct tally_cap *caps = by_field ? limits->field_caps : limits->area_caps;
+    const uint32_t count = by_field ? limits->field_cap_count : limits->area_cap_count;
+
+    if (count == 0) {
+        return;
+    }
+    write_key(writer, by_field ? "field_caps" : "area_caps");
+    text_add(writer->text, "[");
+    for (uint32_t i = 0; i < count; i++) {
+        write_comma(writer, i);
+        text_add(writer->text, "{");
+        write_string(writer, by_field ? "field" : "area", caps[i].name);
+        write_key(writer, "cap");
+        text_add_json_decimal(writer->text, caps[i].amount.units, caps[i].amount.scale);
+        text_add(writer->text, ",");
+        write_money(writer, "spent", spent_of(writer, caps[i].name, by_field));
+        text_add(writer->text, "}");
+    }
+    text_add(writer->text, "],");
+}
+
+static void write_limits(const struct writer *writer)
+{
+    const struct tally_limits *limits = writer->result->method.limits;
+
+    if (limits == NULL) {
+        return;
+    }
+    if (limits->group_count > 0) {
+        write_groups(writer);
+    }
+    write_caps(writer, false);
+    write_caps(writer, true);
+}
+
 static void write_options(const struct writer *writer)
 {
     const struct tally_result *result = writer->result;
@@ -212,6 +309,10 @@ static void write_options(const struct writer *writer)
         text_add(writer->text, ",");
         write_key(writer, "reason");
         text_add_json_string(writer->text, tally_reason_name(outcome->reason));
+        if (outcome->reason == TALLY_FUNDED_PARTLY) {
+            text_add(writer->text, ",");
+            write_money(writer, "granted", result->partly_granted);
+        }
         text_add(writer->text, "}");
     }
     text_add(writer->text, "],");
@@ -323,6 +424,8 @@ void tally_json_write(const struct election *election, const struct tally_result
     write_string(&writer, "satisfaction", tally_satisfaction_name(result->method.satisfaction));
     write_string(&writer, "completion", tally_completion_name(result->method.completion));
     write_terms(&writer);
+    write_quorum(&writer);
+    write_limits(&writer);
     write_money(&writer, "budget", result->budget);
     text_add(text, ",");
     write_ids(&writer, "funded", result->funded, result->funded_count);

@@ -13,13 +13,18 @@
  *    "ties":[{"options":["2","11"],"score":"24","decided_by":["cost"],"decisive":false},...]}
  *
  * tie         "lot:SEED" for a lot; after it "threshold" (greedy-threshold) and
- *             "partial_fit":"80/100" where the method has them.
+ *             "partial_fit":"80/100" where the method has them, and so
+ *             "quorum":{"needed":500,"voted":321,"met":false},
+ *             "incompatible":[["3","9"],...] (groups as they were given),
+ *             "area_caps":[{"area":"A","cap":"9000","spent":"7200"},...] and
+ *             "field_caps" with "field" in place of "area".
  * funded      ids in the order they were funded.
  * endowment   what each voter was given: a decimal, or a fraction in lowest terms;
  *             null under rules that give nobody any.
  * comparison  only by that rule: {"prefer_greedy":12,"prefer_equal_shares":30,
  *             "chosen":"equal-shares"}, voters with more funded options by each.
- * options     all, in the listed order; reason is a tally_reason's name.
+ * options     all, in the listed order; reason is a tally_reason's name. One that
+ *             is funded partly says what it gets: "granted".
  * rounds      a turn by score has only the three keys shown. Others say their
  *             "step": "shares" with "supporters" and, when funded, "spent" (voters
  *             left with nothing); unfunded, it is the option's way out. "load" with

@@ -11,6 +11,7 @@
 
 #include "participation/domain/tally_classes.h"
 #include "participation/domain/tally_exact.h"
+#include "participation/domain/tally_gate.h"
 #include "participation/domain/tally_rules.h"
 
 /* A load is below 2^63 units of money; the bounds of a sum of ten million stay in 127 bits. */
@@ -29,6 +30,7 @@ struct loader {
     const struct election *election;
     struct tally_result *result;
     struct tally_classes classes;
+    struct tally_gate gate;
     uint32_t *ranks;
     uint32_t *last; /* per class: the fraction it bears */
     wide *bounds;   /* per fraction: floor of it in units of 2^-LOAD_SHIFT */
@@ -49,6 +51,9 @@ static enum err loader_open(struct loader *loader)
     }
     if (!err) {
         err = tally_exact_init(&loader->exact, (uint32_t)options + 1);
+    }
+    if (!err) {
+        err = tally_gate_open(&loader->gate, loader->election, loader->result->method.limits);
     }
     if (err) {
         return err;
@@ -72,6 +77,7 @@ static void loader_close(struct loader *loader)
 {
     tally_exact_release(&loader->exact);
     tally_classes_release(&loader->classes);
+    tally_gate_close(&loader->gate);
     free(loader->ranks);
     free(loader->last);
     free(loader->bounds);
@@ -226,6 +232,16 @@ static void lift(struct loader *loader, uint32_t option, uint32_t load)
     }
 }
 
+/* What the limits no longer admit is out: unlike one that would pass the budget it ends nothing. */
+static void bar(struct loader *loader)
+{
+    for (uint32_t option = 0; option < loader->classes.option_count; option++) {
+        struct bearer *bearer = &loader->bearers[option];
+
+        bearer->open = bearer->open && tally_gate_is_open(&loader->gate, option);
+    }
+}
+
 static enum err fund(struct loader *loader, uint32_t option)
 {
     struct tally_form *form = &loader->forms[0];
@@ -243,7 +259,9 @@ static enum err fund(struct loader *loader, uint32_t option)
                                          .funded = true,
                                          .supporters = voters,
                                      });
+    tally_gate_take(&loader->gate, option, cost);
     loader->bearers[option].open = false;
+    bar(loader);
     if (voters == 0) {
         return ERR_OK;
     }
@@ -299,6 +317,7 @@ static enum err load_unsupported(struct loader *loader)
 
             loader->tied[option] = loader->classes.support_voters[option] == 0 && !row->withdrawn &&
                                    row->cost <= loader->result->budget &&
+                                   tally_gate_is_open(&loader->gate, option) &&
                                    !loader->result->outcomes[option].funded;
             if (loader->tied[option] &&
                 (first == count || loader->ranks[option] < loader->ranks[first])) {
@@ -322,6 +341,10 @@ static void give_reasons(const struct loader *loader)
         const struct election_option *row = election_option(loader->election, option);
         struct tally_outcome *outcome = &loader->result->outcomes[option];
 
+        if (!outcome->funded && !row->withdrawn &&
+            !tally_gate_admits(&loader->gate, option, row->cost, &outcome->reason)) {
+            continue;
+        }
         if (!outcome->funded) {
             outcome->reason = row->withdrawn                          ? TALLY_WITHDRAWN
                               : row->cost > loader->result->budget    ? TALLY_OVER_BUDGET
@@ -348,6 +371,7 @@ enum err tally_phragmen(const struct election *election, struct tally_result *re
         }
     }
     if (!err) {
+        bar(&loader);
         err = load_all(&loader, &stopped);
     }
     if (!err && !stopped) {

@@ -37,7 +37,8 @@ tally_rule_fn tally_comparison;
 ERR_CHECKED enum err tally_fill(const struct election *election, struct tally_result *result);
 
 /* The partial fit of the method, if it has one. */
-void tally_partial_fit(const struct election *election, struct tally_result *result);
+ERR_CHECKED enum err tally_partial_fit(const struct election *election,
+                                       struct tally_result *result);
 
 /* An option with what its place in an order depends on. */
 struct tally_place {

@@ -37,6 +37,9 @@ enum err tally_shares_new(const struct tally_shares_terms *terms, struct tally_s
     shares->prices[0].form.factors = calloc(options + 1, sizeof(int64_t));
     shares->prices[1].form.factors = calloc(options + 1, sizeof(int64_t));
     err = tally_exact_init(&shares->exact, (uint32_t)options + 1);
+    if (!err) {
+        err = tally_gate_open(&shares->gate, terms->election, terms->limits);
+    }
     if (err || shares->accounts == NULL || shares->slope_low == NULL || shares->spent == NULL ||
         shares->candidates == NULL || shares->funded == NULL || shares->unsure == NULL ||
         shares->class_factors == NULL || shares->prices[0].form.factors == NULL ||
@@ -54,6 +57,7 @@ void tally_shares_free(struct tally_shares *shares)
         return;
     }
     tally_exact_release(&shares->exact);
+    tally_gate_close(&shares->gate);
     free(shares->accounts);
     free(shares->slope_low);
     free(shares->spent);
@@ -134,6 +138,29 @@ static void start(struct tally_shares *shares, const struct tally_endowment *end
     shares->round = 0;
     shares->total_cost = 0;
     shares->funded_count = 0;
+    shares->barred_count = 0;
+    tally_gate_reset(&shares->gate);
+}
+
+/* What the limits no longer admit is out, and cannot come back while the options funded before it are
+ * the same: it has no say any more in how far this run holds. */
+static void bar(struct tally_shares *shares)
+{
+    for (uint32_t option = 0; option < shares->option_count; option++) {
+        struct shares_candidate *candidate = &shares->candidates[option];
+        enum tally_reason reason = TALLY_FUNDED;
+
+        if (candidate->standing == SHARES_FUNDED || candidate->standing == SHARES_BARRED ||
+            shares->terms.classes->support_voters[option] == 0 ||
+            tally_gate_admits(&shares->gate, option, candidate->cost, &reason)) {
+            continue;
+        }
+        if (shares->record != NULL && candidate->standing == SHARES_OPEN) {
+            shares->record->outcomes[option].reason = reason;
+        }
+        candidate->standing = SHARES_BARRED;
+        shares->barred_count++;
+    }
 }
 
 /* What the supporters held when it was not enough, to the nearest unit of money. */
@@ -284,6 +311,7 @@ static enum err fund(struct tally_shares *shares, uint32_t winner)
     if (err) {
         return err;
     }
+    tally_gate_take(&shares->gate, winner, candidate->cost);
     shares->funded[shares->funded_count] = winner;
     shares->funded_count++;
     if (__builtin_add_overflow(shares->total_cost, candidate->cost, &shares->total_cost)) {
@@ -313,6 +341,9 @@ enum err tally_shares_run(struct tally_shares *shares, const struct tally_endowm
     while (!err && winner < shares->option_count && shares->total_cost <= budget) {
         wide best_high;
 
+        if (shares->terms.limits != NULL) {
+            bar(shares);
+        }
         err = drop_unaffordable(shares);
         if (err) {
             break;
@@ -333,9 +364,17 @@ enum err tally_shares_run(struct tally_shares *shares, const struct tally_endowm
     *ret = (struct tally_shares_outcome){
         .funded = shares->funded,
         .funded_count = shares->funded_count,
+        .barred_count = shares->barred_count,
         .over_budget = shares->total_cost > budget,
         .total_cost = shares->total_cost,
         .skip = shares->skip,
     };
     return ERR_OK;
+}
+
+bool tally_shares_is_barred(const struct tally_shares *shares, uint32_t option)
+{
+    assert(option < shares->option_count);
+
+    return shares->candidates[option].standing == SHARES_BARRED;
 }

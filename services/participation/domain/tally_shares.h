@@ -33,13 +33,15 @@ struct tally_shares_terms {
     const uint32_t *ranks; /* per option its place in the order of the tie rule */
     enum tally_satisfaction satisfaction;
     uint64_t step; /* by how much one step raises the endowment, in units of money */
+    const struct tally_limits *limits; /* NULL: none */
 };
 
 /* What a run found. Arrays belong to the runner and last until its next run. */
 struct tally_shares_outcome {
     const uint32_t *funded;
     uint32_t funded_count;
-    bool over_budget; /* the total passed the budget; the run ended there */
+    uint32_t barred_count; /* options with supporters that the limits put out, whoever could pay */
+    bool over_budget;      /* the total passed the budget; the run ended there */
     int64_t total_cost;
     uint64_t skip; /* for so many steps more every decision is the same; at most the horizon */
 };
@@ -62,5 +64,8 @@ ERR_CHECKED enum err tally_shares_run(struct tally_shares *shares,
                                       const struct tally_endowment *endowment, uint64_t horizon,
                                       struct tally_result *record,
                                       struct tally_shares_outcome *ret);
+
+/* Whether the limits put the option out in the last run. */
+bool tally_shares_is_barred(const struct tally_shares *shares, uint32_t option);
 
 #endif

@@ -202,7 +202,8 @@ void shares_skip_round(struct tally_shares *shares, uint32_t winner, wide price_
         const struct shares_candidate *other = &shares->candidates[option];
         wide steps;
 
-        if (option == winner || other->standing == SHARES_FUNDED) {
+        if (option == winner || other->standing == SHARES_FUNDED ||
+            other->standing == SHARES_BARRED) {
             continue;
         }
         steps = steps_behind(other, best, slope_low);

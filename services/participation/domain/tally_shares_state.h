@@ -13,6 +13,7 @@
 #define HYEOPCHI_PARTICIPATION_DOMAIN_TALLY_SHARES_STATE_H
 
 #include "participation/domain/tally_exact.h"
+#include "participation/domain/tally_gate.h"
 #include "participation/domain/tally_shares.h"
 
 #define SHARES_MONEY_BITS       61u /* an endowment in units of 2^-shift is below 2^61 */
@@ -36,6 +37,7 @@ enum shares_standing {
     SHARES_OPEN,
     SHARES_FUNDED,
     SHARES_OUT,
+    SHARES_BARRED, /* by the limits, for as long as what was funded before is the same */
 };
 
 struct shares_candidate {
@@ -88,6 +90,8 @@ struct tally_shares {
     struct shares_candidate *candidates;
     uint32_t *funded;
     uint32_t funded_count;
+    uint32_t barred_count;
+    struct tally_gate gate;
     struct tally_exact exact;
     struct shares_price prices[2];
     struct shares_unsure *unsure;

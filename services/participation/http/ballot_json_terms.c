@@ -6,7 +6,10 @@
  */
 #include "participation/http/ballot_json_terms.h"
 
-#include <string.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+enum { SHARE_SIZE = sizeof "4294967295/4294967295" };
 
 /* Ids as numbers; one that is no text is refused here, one that no option has becomes 0. */
 static size_t read_ids(struct json_reader *reader, const char *name,
@@ -43,12 +46,122 @@ static void read_tie_order(struct json_reader *reader, struct ballot_definition 
     }
 }
 
+/* The number that the text begins with, and what follows it; NULL when there is none that fits. */
+static const char *read_digits(const char *text, uint32_t *ret_number)
+{
+    uint32_t number = 0;
+
+    if (*text < '0' || *text > '9') {
+        return NULL;
+    }
+    for (; *text >= '0' && *text <= '9'; text++) {
+        if (number > (UINT32_MAX - 9) / 10) {
+            return NULL;
+        }
+        number = 10 * number + (uint32_t)(*text - '0');
+    }
+    *ret_number = number;
+    return text;
+}
+
+/* "80/100". What is no fraction is refused here, one that is no share by ballot_check(). */
+static void read_partial_fit(struct json_reader *reader, struct ballot_definition *definition)
+{
+    struct ballot_share fit = {.present = true};
+    char text[SHARE_SIZE] = "";
+    const char *rest;
+
+    if (!json_reader_has(reader, "partial_fit")) {
+        return;
+    }
+    json_read_text(reader, "partial_fit", 1, text, sizeof text);
+    if (!json_reader_ok(reader)) {
+        return;
+    }
+    rest = read_digits(text, &fit.numerator);
+    rest = rest != NULL && *rest == '/' ? read_digits(rest + 1, &fit.denominator) : NULL;
+    if (rest == NULL || *rest != '\0' || fit.denominator == 0) {
+        json_reader_refuse(reader, "partial_fit", &PROBLEM_WRONG_VALUE, NULL, text);
+        return;
+    }
+    definition->partial_fit = fit;
+}
+
+static void read_quorum(struct json_reader *reader, struct ballot_definition *definition)
+{
+    definition->quorum.present = json_reader_has(reader, "quorum_voters");
+    if (definition->quorum.present) {
+        json_read_int64(reader, "quorum_voters", INT64_MIN, INT64_MAX, &definition->quorum.voters);
+    }
+}
+
+static void read_incompatible(struct json_reader *reader, struct ballot_definition *definition)
+{
+    struct ballot_groups *groups = &definition->incompatible;
+    const json_t *array = NULL;
+    size_t named = 0;
+
+    if (!json_reader_has(reader, "incompatible")) {
+        return;
+    }
+    json_read_array(reader, "incompatible", BALLOT_GROUP_MAX, &array);
+    for (size_t i = 0; json_reader_ok(reader) && i < json_array_size(array); i++) {
+        const json_t *ids = json_array_get(array, i);
+
+        if (!json_is_array(ids) || json_array_size(ids) > BALLOT_NAMED_MAX - named) {
+            json_reader_refuse(reader, "incompatible", &PROBLEM_WRONG_VALUE, NULL, NULL);
+            return;
+        }
+        named += read_ids(reader, "incompatible", definition, ids, groups->numbers + named);
+        groups->ends[i] = (uint16_t)named;
+        groups->count = i + 1;
+    }
+}
+
+/* Caps and what their members are called. */
+struct cap_kind {
+    const char *list;
+    const char *member;
+};
+
+static const struct cap_kind AREA_CAPS = {"area_caps", "area"};
+static const struct cap_kind FIELD_CAPS = {"field_caps", "field"};
+
+static void read_caps(struct json_reader *reader, const struct cap_kind *kind,
+                      struct ballot_caps *caps)
+{
+    const char *const keys[] = {kind->member, "cap_krw", NULL};
+    const json_t *array = NULL;
+
+    if (!json_reader_has(reader, kind->list)) {
+        return;
+    }
+    json_read_array(reader, kind->list, BALLOT_CAP_MAX, &array);
+    for (size_t i = 0; json_reader_ok(reader) && i < json_array_size(array); i++) {
+        struct ballot_cap *cap = &caps->list[i];
+        struct json_reader member;
+        char path[PROBLEM_FIELD_SIZE];
+
+        (void)snprintf(path, sizeof path, "/%s/%zu", kind->list, i); /* Always fits. */
+        json_reader_init(&member, json_array_get(array, i), path, reader->problem);
+        json_reader_allow(&member, keys);
+        json_read_text(&member, kind->member, 1, cap->name, sizeof cap->name);
+        json_read_int64(&member, "cap_krw", INT64_MIN, INT64_MAX, &cap->cap_krw);
+        caps->count = i + 1;
+    }
+}
+
 void ballot_json_read_terms(struct json_reader *reader, struct ballot_definition *definition)
 {
     if (!json_reader_ok(reader)) {
         return; /* there may be no options to name */
     }
     read_tie_order(reader, definition);
+    read_partial_fit(reader, definition);
+    read_quorum(reader, definition);
+    read_incompatible(reader, definition);
+    read_caps(reader, &AREA_CAPS, &definition->area_caps);
+    read_caps(reader, &FIELD_CAPS, &definition->field_caps);
 }
 
 /* Ids of options in their order; NULL without memory. */
@@ -75,7 +188,61 @@ static json_t *tie_order_json(const struct ballot_definition *definition)
     return order->count > 0 ? ids_json(definition, order->numbers, order->count) : json_null();
 }
 
+static json_t *partial_fit_json(const struct ballot_definition *definition)
+{
+    const struct ballot_share *fit = &definition->partial_fit;
+
+    return fit->present ? json_sprintf("%" PRIu32 "/%" PRIu32, fit->numerator, fit->denominator)
+                        : json_null();
+}
+
+static json_t *quorum_json(const struct ballot_definition *definition)
+{
+    return definition->quorum.present ? json_integer(definition->quorum.voters) : json_null();
+}
+
+static json_t *incompatible_json(const struct ballot_definition *definition)
+{
+    const struct ballot_groups *groups = &definition->incompatible;
+    json_t *array = groups->count > 0 ? json_array() : json_null();
+    size_t first = 0;
+
+    for (size_t i = 0; i < groups->count && array != NULL; i++) {
+        json_t *ids = ids_json(definition, groups->numbers + first, groups->ends[i] - first);
+
+        if (json_array_append_new(array, ids) != 0) {
+            json_decref(array);
+            array = NULL;
+        }
+        first = groups->ends[i];
+    }
+    return array;
+}
+
+static json_t *caps_json(const struct cap_kind *kind, const struct ballot_caps *caps)
+{
+    json_t *array = caps->count > 0 ? json_array() : json_null();
+
+    for (size_t i = 0; i < caps->count && array != NULL; i++) {
+        json_t *cap = json_pack("{s:s, s:I}", kind->member, caps->list[i].name, "cap_krw",
+                                (json_int_t)caps->list[i].cap_krw);
+
+        if (json_array_append_new(array, cap) != 0) {
+            json_decref(array);
+            array = NULL;
+        }
+    }
+    return array;
+}
+
 bool ballot_json_add_terms(json_t *json, const struct ballot_definition *definition)
 {
-    return json_object_set_new(json, "tie_order", tie_order_json(definition)) == 0;
+    return json_object_set_new(json, "tie_order", tie_order_json(definition)) == 0 &&
+           json_object_set_new(json, "partial_fit", partial_fit_json(definition)) == 0 &&
+           json_object_set_new(json, "quorum_voters", quorum_json(definition)) == 0 &&
+           json_object_set_new(json, "incompatible", incompatible_json(definition)) == 0 &&
+           json_object_set_new(json, AREA_CAPS.list,
+                               caps_json(&AREA_CAPS, &definition->area_caps)) == 0 &&
+           json_object_set_new(json, FIELD_CAPS.list,
+                               caps_json(&FIELD_CAPS, &definition->field_caps)) == 0;
 }

@@ -60,6 +60,10 @@ static const struct word REASONS[] = {
     {"stopped", "선정이 먼저 끝남"},
     {"no-supporters", "고른 투표자 없음"},
     {"supporters-short", "고른 투표자들의 몫이 사업비에 모자람"},
+    {"incompatible", "함께 할 수 없는 사업이 선정됨"},
+    {"over-area-cap", "지역별 예산 한도를 초과"},
+    {"over-field-cap", "분야별 예산 한도를 초과"},
+    {"quorum-missed", "투표율 정족수 미달"},
 };
 
 static const struct word DIMENSIONS[] = {

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The terms of a count on the command line, the same for `hyeopchi tally` and
+ * `hyeopchi ballot create`: the partial fit, a quorum, options that exclude each
+ * other, caps of areas and fields.
+ */
+#ifndef HYEOPCHI_CLI_TALLY_LIMITS_H
+#define HYEOPCHI_CLI_TALLY_LIMITS_H
+
+#include "cli/invocation.h"
+#include "participation/domain/tally.h"
+#include "runtime/err.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+
+/* Rows of a command's table of options. */
+#define TALLY_LIMIT_OPTIONS                                                                        \
+    {                                                                                              \
+        .name = "partial-fit",                                                                     \
+        .argument = "SHARE",                                                                       \
+        .sentence =                                                                                \
+            {"남은 예산이 사업비의 이 몫(예: 80/100) 이상이면 첫 탈락 사업을 선정",                \
+             "fund the first option that does not fit if this share of it is left (80/100)"},      \
+    },                                                                                             \
+        {                                                                                          \
+            .name = "quorum",                                                                      \
+            .argument = "VOTERS",                                                                  \
+            .sentence = {"투표자가 이보다 적으면 아무것도 선정하지 않음",                          \
+                         "fund nothing when fewer than so many voted"},                            \
+        },                                                                                         \
+        {                                                                                          \
+            .name = "incompatible",                                                                \
+            .argument = "ID,ID",                                                                   \
+            .repeated = true,                                                                      \
+            .sentence = {"함께 할 수 없는 사업들. 하나만 선정 (여러 번 쓸 수 있음)",               \
+                         "options of which at most one is funded; may be repeated"},               \
+        },                                                                                         \
+        {                                                                                          \
+            .name = "area-cap",                                                                    \
+            .argument = "AREA=AMOUNT",                                                             \
+            .repeated = true,                                                                      \
+            .sentence = {"한 지역의 사업들이 받을 수 있는 최대 금액 (여러 번 쓸 수 있음)",         \
+                         "what an area's options get together, at most; may be repeated"},         \
+        },                                                                                         \
+    {                                                                                              \
+        .name = "field-cap", .argument = "FIELD=AMOUNT", .repeated = true,                         \
+        .sentence = {"한 분야의 사업들이 받을 수 있는 최대 금액 (여러 번 쓸 수 있음)",             \
+                     "what a field's options get together, at most; may be repeated"},             \
+    }
+
+/* Limits found on a command line; begun with the invocation and zeros. */
+struct tally_limits_store {
+    const struct invocation *invocation;
+    struct tally_limits limits;
+    struct tally_group *groups;
+    uint32_t *options;
+    struct tally_cap *area_caps;
+    struct tally_cap *field_caps;
+    char *texts; /* what the names point into */
+};
+
+/* Whether the command line has any. */
+bool tally_limits_given(const struct invocation *invocation);
+
+/* Finds them in an election. ERR_INVALID after saying on standard error what is wrong: an option, area or
+ * field that is not there, an amount that is none. The store is released all the same. */
+ERR_CHECKED enum err tally_limits_resolve(struct tally_limits_store *store,
+                                          const struct election *election);
+void tally_limits_release(struct tally_limits_store *store);
+
+/* Adds the terms of the command line to a ballot's definition, as POST /v1/ballots takes it. What they
+ * name is for the service to find. ERR_INVALID after saying what cannot be read. */
+ERR_CHECKED enum err tally_limits_add(const struct invocation *invocation, json_t *definition);
+
+#endif
