@@ -186,6 +186,9 @@ static const char *const PERIODS_EXAMPLES[] = {"hyeopchi ledger periods", NULL};
 static const char *const SHEET_CHECK_EXAMPLES[] = {
     "hyeopchi ledger sheet check 예산현황.csv", "hyeopchi ledger sheet check sheets/*.csv --json",
     NULL};
+static const char *const SHEET_IMPORT_EXAMPLES[] = {
+    "hyeopchi ledger sheet import 예산현황.csv --programme 협치기반강화 --date 2024-03-31",
+    "hyeopchi ledger sheet import 예산현황.csv --implied --dry-run", NULL};
 static const char *const SHEET_EXPORT_EXAMPLES[] = {
     "hyeopchi ledger sheet export 예산현황.csv --format json --output 예산현황.json", NULL};
 
@@ -505,6 +508,16 @@ static const struct command COMMANDS[] = {
         .operands = LEDGER_SHEETS_OPERAND,
         .examples = SHEET_CHECK_EXAMPLES,
         .run = ledger_sheet_check,
+    },
+    {
+        .verb = "sheet import",
+        .summary = {"예산표의 계획·확보·집행을 한꺼번에 기록합니다",
+                    "posts what a budget sheet says, all of it or nothing"},
+        .operands = LEDGER_SHEET_OPERAND,
+        .options = LEDGER_SHEET_IMPORT_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = SHEET_IMPORT_EXAMPLES,
+        .run = ledger_sheet_import,
     },
     {
         .verb = "sheet export",

@@ -11,9 +11,13 @@
 enum cli_status ledger_sheet_check(const struct invocation *invocation);
 enum cli_status ledger_sheet_export(const struct invocation *invocation);
 
+/* sheet_import.c */
+enum cli_status ledger_sheet_import(const struct invocation *invocation);
+
 /* Their tables; each ends with a NULL name. */
 extern const struct command_operand LEDGER_SHEETS_OPERAND[];
 extern const struct command_operand LEDGER_SHEET_OPERAND[];
 extern const struct command_option LEDGER_SHEET_EXPORT_OPTIONS[];
+extern const struct command_option LEDGER_SHEET_IMPORT_OPTIONS[];
 
 #endif

@@ -10,6 +10,7 @@
 #include "fuzz.h"
 #include "ledger/domain/sheet.h"
 #include "ledger/domain/sheet_check.h"
+#include "ledger/domain/sheet_entry.h"
 #include "ledger/domain/sheet_write.h"
 
 struct written {
@@ -21,6 +22,7 @@ static struct sheet sheet;
 static struct sheet again;
 static struct sheet_check check;
 static struct sheet_check check_again;
+static struct sheet_entries entries;
 static struct written first;
 static struct written second;
 
@@ -72,6 +74,30 @@ static void assert_same_discrepancies(void)
     }
 }
 
+/* Whatever is posted is a line of the ledger and an amount; whatever is not has a reason. */
+static void assert_posted_or_refused(bool implied)
+{
+    const struct sheet_entry_options options = {
+        .source = FUNDING_SOURCE_OTHER,
+        .programme = "p",
+        .implied = implied,
+        .despite = implied,
+    };
+    enum err err = sheet_entries_make(&sheet, &check, &options, &entries);
+
+    assert(err == ERR_OK || err == ERR_INVALID);
+    assert((entries.count > 0) == !err);
+    if (err) {
+        assert(strlen(sheet_refusal_code(entries.refusal.rule)) > 0);
+    }
+    for (size_t i = 0; i < entries.count; i++) {
+        const struct line *line = &entries.entries[i].line;
+        assert(entries.entries[i].amount_krw > 0);
+        assert(line->fiscal_year >= FISCAL_YEAR_MIN && line->fiscal_year <= FISCAL_YEAR_MAX);
+        assert(programme_valid(line->programme));
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     enum err err = sheet_read(&sheet, (const char *)data, size);
@@ -90,6 +116,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     assert(err == ERR_OK);
     assert_same_figures();
     assert_same_discrepancies();
+    assert_posted_or_refused(false);
+    assert_posted_or_refused(true);
     sheet_write(&again, put, &second);
     assert(first.length == second.length);
     assert(memcmp(first.bytes, second.bytes, first.length) == 0);

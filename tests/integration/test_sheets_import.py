@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""hyeopchi ledger sheet import: what a budget sheet says is posted whole or not at all, and posted
+again it changes nothing."""
+
+import os
+
+import pytest
+
+from support.paths import ROOT
+from test_cli import command  # noqa: F401  the fixture
+
+FOLDER = os.path.join(ROOT, "tests", "data", "sheets")
+GEUMCHEON = os.path.join(FOLDER, "b07_geumcheon.csv")
+TERMS = ("--date", "2021-10-31", "--implied", "--despite-contradictions")
+MILLION = 1_000_000
+
+
+@pytest.fixture
+def ledger(command):  # noqa: F811
+    def run(*words, status=0):
+        return command.run("ledger", *words, key="kim.key", status=status)
+
+    run.json = lambda *words: command.json("ledger", *words, key="kim.key")
+    return run
+
+
+def journal(ledger):
+    return ledger.json("journal")
+
+
+def test_a_refused_sheet_posts_nothing_and_says_why(ledger, tmp_path):
+    before = journal(ledger)
+    _, said = ledger("sheet", "import", GEUMCHEON, "--date", "2021-10-31", status=1)
+    assert "[sheet-contradicts]" in said and "[own-source]" in said
+    _, said = ledger("sheet", "import", os.path.join(FOLDER, "b02_gwangjin_secured.csv"),
+                     "--programme", "p", "--implied", status=1)
+    assert "[not-broken-down]" in said and ":5:2:" in said
+    _, said = ledger("sheet", "import", os.path.join(FOLDER, "b08_yeonsu.csv"),
+                     "--programme", "p", status=1)
+    assert "[secured-missing]" in said
+    ledger("sheet", "import", GEUMCHEON, "--implied", "--despite-contradictions", status=2)
+    path = tmp_path / "no-document.csv"
+    path.write_text("단위,원\n항목,계획\n구분,재원,2018\n가,시비,1\n", encoding="utf-8")
+    ledger("sheet", "import", path, "--date", "2021-10-31", status=2)
+    # The ledger's own refusal: the years are not open. One entry of it is enough.
+    ledger("open", "--year", "2018")
+    _, said = ledger("sheet", "import", GEUMCHEON, *TERMS, status=1)
+    assert "period-missing" in said and "group-refused" in said
+    assert journal(ledger) == before
+
+
+def test_a_sheet_is_posted_once_however_often_it_is_imported(ledger, tmp_path):
+    for year in range(2018, 2023):
+        ledger("open", "--year", str(year))
+    shown = ledger.json("sheet", "import", GEUMCHEON, *TERMS, "--dry-run")
+    assert shown["linked"] and len(shown["entries"]) == 18
+    before = len(journal(ledger))
+    answer = ledger.json("sheet", "import", GEUMCHEON, *TERMS)
+    assert (answer["posted"], answer["refused"]) == (18, 0)
+    after = journal(ledger)
+    assert len(after) == before + 18
+
+    # The same sheet again, also as another program saved it: the same answer, and nothing new.
+    again = tmp_path / "cp949.csv"
+    with open(GEUMCHEON, encoding="utf-8") as file:
+        again.write_bytes(file.read().replace("\n", "\r\n").encode("cp949"))
+    for path in (GEUMCHEON, again):
+        repeated = ledger.json("sheet", "import", path, *TERMS)
+        assert [row["entry"]["seq"] for row in repeated["results"]] == [
+            row["entry"]["seq"] for row in answer["results"]]
+    assert journal(ledger) == after
+
+    # The same sheet with another date is another request under the same keys.
+    _, said = ledger("sheet", "import", GEUMCHEON, "--date", "2021-11-01", *TERMS[2:], status=1)
+    assert "key-reused" in said
+    assert journal(ledger) == after
+
+    # The ledger says what the sheet said.
+    lines = {line["fiscal_year"]: line for line in ledger.json("lines", "--source", "city")
+             if line["programme"] == "협치기반강화"}
+    budget = {year: line["budget_krw"] // MILLION for year, line in lines.items()}
+    assert budget == {2018: 138, 2019: 156, 2020: 300, 2021: 291, 2022: 300}
+    spent = {year: sum(stage["balance_krw"] for stage in line["stages"] if stage["stage"] == "S50")
+             for year, line in lines.items()}
+    assert {year: amount // MILLION for year, amount in spent.items()} == {
+        2018: 131, 2019: 136, 2020: 138, 2021: 0, 2022: 0}
+    documents = [entry["document"] for entry in journal(ledger) if entry["kind"] == "expenditure"]
+    assert all(text.startswith("금천구 소통행정-3 (예산표 ") for text in documents[-3:])
+    assert ledger.json("verify")["sound"] is True
+
+
+def test_decimals_of_a_document_reach_the_ledger_to_the_won(ledger):
+    for year in range(2022, 2027):
+        ledger("open", "--year", str(year))
+    ledger("sheet", "import", os.path.join(FOLDER, "b08_yeonsu.csv"), "--programme", "소통",
+           "--implied")
+    balance = ledger.json("balance", "2022/district/소통/S50")
+    assert balance["balance_krw"] == 1_800_000
+    _, said = ledger("sheet", "import", os.path.join(FOLDER, "b03_seoul_2017.csv"), "--source",
+                     "city", "--date", "2017-02-22", status=1)
+    assert "period-missing" in said
