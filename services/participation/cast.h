@@ -68,6 +68,7 @@ struct cast {
     uint8_t req_hash[CRYPTO_HASH_SIZE];
     struct cast_item *items; /* malloc'd */
     size_t item_count;
+    bool tried; /* the writer's: it has been in a commit, which failed if it comes again */
 };
 
 /* What cast_prepare() works on; borrowed until it returns. */

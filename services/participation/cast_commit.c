@@ -8,6 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* So many commits look up every request after one had to be tried again, as when somebody uses a key for
+ * two voters: who does so all the time shall not have every commit done twice. */
+enum { WARY_COMMIT_COUNT = 1000 };
+
+static int wary_commits; /* still to come; the writer thread's */
+
 static enum err commit_ballot(struct share *share)
 {
     enum err err = share_read(share);
@@ -67,7 +73,12 @@ static void share_collect(struct share *share, struct writer_job *const *jobs, s
 static enum err work_ballot(struct writer_tx *tx, const struct cast *first,
                             struct writer_job *const *jobs, size_t count, size_t item_total)
 {
-    struct share share = {.tx = tx, .frozen = first->frozen, .signer = first->signer};
+    struct share share = {
+        .tx = tx,
+        .frozen = first->frozen,
+        .signer = first->signer,
+        .wary = wary_commits > 0,
+    };
     enum err err = ERR_FULL;
 
     share.items = calloc(item_total, sizeof(struct cast_item *));
@@ -112,8 +123,13 @@ enum err cast_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t 
     size_t item_total = 0;
     enum err err = ERR_OK;
 
+    wary_commits -= wary_commits > 0 ? 1 : 0;
     for (size_t j = 0; j < count; j++) {
-        item_total += ((const struct cast *)jobs[j])->item_count;
+        struct cast *cast = (struct cast *)jobs[j];
+
+        item_total += cast->item_count;
+        wary_commits = cast->tried ? WARY_COMMIT_COUNT : wary_commits;
+        cast->tried = true;
     }
     for (size_t j = 0; j < count && !err; j++) {
         if (!ballot_was_worked(jobs, j)) {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the database knows about a commit's votes before it: the ballot's state,
- * and which requests and voters were here already. All of it is asked in one
- * round trip, behind the lock of the ballot's row. Must never decide anything.
+ * and which voters and requests were here already. The voters are asked for in
+ * one round trip, behind the lock of the ballot's row; requests only where
+ * their voter was here. Must never decide anything.
  */
 #include "participation/cast_share.h"
 #include "participation/store/ballots.h"
@@ -29,45 +30,43 @@ static int compare_keys(const void *a, const void *b)
     return memcmp(a, b, CRYPTO_HASH_SIZE);
 }
 
-/* The 32 bytes at that offset of every item, in their own order, so that neighbours in an index are
- * looked up one after another. NULL when memory is short. */
-static uint8_t *keys_new(const struct share *share, size_t offset)
+static const struct roll_row *find_voter(const struct share *share, const struct cast_item *item)
 {
-    uint8_t *keys = malloc(share->count * CRYPTO_HASH_SIZE);
+    struct roll_row wanted = {0};
 
-    for (size_t i = 0; keys != NULL && i < share->count; i++) {
-        memcpy(keys + i * CRYPTO_HASH_SIZE, (const uint8_t *)share->items[i] + offset,
-               CRYPTO_HASH_SIZE);
-    }
-    if (keys != NULL) {
-        qsort(keys, share->count, CRYPTO_HASH_SIZE, compare_keys);
-    }
-    return keys;
+    memcpy(wanted.vtag, item->vtag, CRYPTO_HASH_SIZE);
+    return share->known_count == 0 ? NULL
+                                   : bsearch(&wanted, share->known, share->known_count,
+                                             sizeof share->known[0], roll_row_compare);
 }
 
-static enum err ask(const struct share *share)
+/* Whether the item's request may be among those accepted before. Then its voter is on the roll,
+ * unless the key was used for somebody else: that fails by the table's key when the vote is
+ * written, and the second try is wary. */
+static bool may_come_again(const struct share *share, const struct cast_item *item)
 {
-    const uint8_t *ballot_id = share->frozen->definition.ballot_id;
-    uint8_t *request_keys = keys_new(share, offsetof(struct cast_item, request_key));
-    uint8_t *vtags = keys_new(share, offsetof(struct cast_item, vtag));
-    struct db *db = share->tx->db;
-    enum err err = request_keys != NULL && vtags != NULL ? ERR_OK : ERR_FULL;
+    return share->wary || find_voter(share, item) != NULL;
+}
 
-    if (!err) {
-        err = store_use_keys(db);
+/* The 32 bytes at that offset of the items, of all or of those that may come again; in their own order,
+ * so that neighbours in an index are looked up one after another. NULL when memory is short. */
+static uint8_t *keys_new(const struct share *share, size_t offset, bool all, size_t *ret_count)
+{
+    uint8_t *keys = malloc(share->count * CRYPTO_HASH_SIZE);
+    size_t count = 0;
+
+    for (size_t i = 0; keys != NULL && i < share->count; i++) {
+        if (all || may_come_again(share, share->items[i])) {
+            memcpy(keys + count * CRYPTO_HASH_SIZE, (const uint8_t *)share->items[i] + offset,
+                   CRYPTO_HASH_SIZE);
+            count++;
+        }
     }
-    if (!err) {
-        err = store_ballot_ask_state(db, ballot_id);
+    if (keys != NULL) {
+        qsort(keys, count, CRYPTO_HASH_SIZE, compare_keys);
     }
-    if (!err) {
-        err = store_request_ask(db, ballot_id, request_keys, share->count);
-    }
-    if (!err) {
-        err = store_roll_ask(db, ballot_id, vtags, share->count);
-    }
-    free(request_keys);
-    free(vtags);
-    return err;
+    *ret_count = count;
+    return keys;
 }
 
 /* Only for a ballot that has a roll: the round trip is not everybody's. */
@@ -87,7 +86,25 @@ static enum err read_standings(struct share *share, int32_t import_no)
                                     roll_area_count(definition));
 }
 
-static enum err hear(struct share *share)
+static enum err ask_voters(const struct share *share)
+{
+    const uint8_t *ballot_id = share->frozen->definition.ballot_id;
+    struct db *db = share->tx->db;
+    size_t count = 0;
+    uint8_t *vtags = keys_new(share, offsetof(struct cast_item, vtag), true, &count);
+    enum err err = vtags != NULL ? store_use_keys(db) : ERR_FULL;
+
+    if (!err) {
+        err = store_ballot_ask_state(db, ballot_id);
+    }
+    if (!err) {
+        err = store_roll_ask(db, ballot_id, vtags, count);
+    }
+    free(vtags);
+    return err;
+}
+
+static enum err hear_voters(struct share *share)
 {
     struct db *db = share->tx->db;
     struct ballot_progress progress = {0};
@@ -97,9 +114,6 @@ static enum err hear(struct share *share)
     share->batch_no = progress.batch_no + 1;
     share->voters_before = progress.voters;
     if (!err) {
-        err = store_request_hear(db, &share->requests, &share->request_count);
-    }
-    if (!err) {
         err = store_roll_hear(db, &share->known, &share->known_count);
     }
     if (!err) {
@@ -108,17 +122,37 @@ static enum err hear(struct share *share)
     return err;
 }
 
+static enum err read_requests(struct share *share)
+{
+    struct db *db = share->tx->db;
+    size_t count = 0;
+    uint8_t *keys = keys_new(share, offsetof(struct cast_item, request_key), false, &count);
+    enum err err = keys != NULL ? ERR_OK : ERR_FULL;
+
+    if (!err && count > 0) {
+        err = store_request_ask(db, share->frozen->definition.ballot_id, keys, count);
+        if (!err) {
+            err = store_request_hear(db, &share->requests, &share->request_count);
+        }
+    }
+    free(keys);
+    return err;
+}
+
 enum err share_read(struct share *share)
 {
-    enum err err = ask(share);
+    enum err err = ask_voters(share);
 
     if (!err) {
-        err = hear(share);
+        err = hear_voters(share);
     }
     if (!err) {
+        qsort(share->known, share->known_count, sizeof share->known[0], roll_row_compare);
+        err = read_requests(share);
+    }
+    if (!err && share->request_count > 0) {
         qsort(share->requests, share->request_count, sizeof share->requests[0],
               request_row_compare);
-        qsort(share->known, share->known_count, sizeof share->known[0], roll_row_compare);
     }
     return err;
 }

@@ -18,6 +18,7 @@ struct share {
     struct cast_item **items;   /* in order of arrival; those without an outcome are still to do */
     const uint8_t **req_hashes; /* of each item's request */
     size_t count;
+    bool wary; /* every request is looked up, not only those of voters on the roll */
     enum ballot_state state;
     int64_t batch_no; /* of this commit */
     int64_t voters_before;
@@ -25,7 +26,7 @@ struct share {
     struct roll_standing
         standings[BALLOT_AREA_MAX]; /* of each area, as of the last voter accepted */
     struct request_row
-        *requests; /* those of the items' requests that were accepted before, by key */
+        *requests; /* those of the items' requests that were accepted before, by key; if any */
     size_t request_count;
     struct roll_row *known; /* those of the items' voters that are on the roll, by vtag */
     size_t known_count;

@@ -208,6 +208,7 @@ static void announce(struct writer *writer, struct writer_commit *commit,
 struct attempt {
     bool unknown; /* COMMIT may have been carried out, or not */
     bool fenced;  /* somebody else leads */
+    bool taken;   /* a queued statement found a key taken */
 };
 
 /* Decides whether the connection can be kept, and what the jobs' error is. */
@@ -228,17 +229,15 @@ static enum err judge_failure(struct writer *writer, const struct attempt *attem
     return err;
 }
 
-/*
- * One transaction for all these jobs. ERR_OK: they are on their way to the
- * loop. ERR_UNAVAILABLE: none of them can be done now. Anything else: one of
- * them, or all together, cannot be done.
- */
-static enum err commit_jobs(struct writer *writer, struct writer_job *const *jobs, size_t count)
+/* As commit_jobs(), once. */
+static enum err try_jobs(struct writer *writer, struct writer_job *const *jobs, size_t count,
+                         bool *ret_taken)
 {
     struct writer_commit *commit = calloc(1, sizeof *commit);
     struct attempt attempt = {false};
     enum err err;
 
+    *ret_taken = false;
     if (commit == NULL || writer->link.db == NULL) {
         free(commit);
         return ERR_UNAVAILABLE;
@@ -256,7 +255,7 @@ static enum err commit_jobs(struct writer *writer, struct writer_job *const *job
         err = db_commit(writer->link.db);
         attempt.unknown = err && db_commit_is_unknown(writer->link.db);
         attempt.fenced = err && eventlog_is_fenced(writer->link.db);
-        /* Of a statement that was queued: the jobs judge what they can, and have found no conflict. */
+        attempt.taken = err == ERR_CONFLICT;
         err = err == ERR_CONFLICT ? ERR_INTERNAL : err;
     }
     forget_drafts(writer);
@@ -264,10 +263,26 @@ static enum err commit_jobs(struct writer *writer, struct writer_job *const *job
         db_rollback(writer->link.db);
         eventlog_entries_release(&commit->entries);
         free(commit);
-        return judge_failure(writer, &attempt, err);
+        err = judge_failure(writer, &attempt, err);
+        *ret_taken = attempt.taken && err != ERR_UNAVAILABLE;
+        return err;
     }
     announce(writer, commit, jobs, count);
     return ERR_OK;
+}
+
+/*
+ * One transaction for all these jobs. ERR_OK: they are on their way to the
+ * loop. ERR_UNAVAILABLE: none of them can be done now. Anything else: one of
+ * them, or all together, cannot be done.
+ */
+static enum err commit_jobs(struct writer *writer, struct writer_job *const *jobs, size_t count)
+{
+    bool taken;
+    enum err err = try_jobs(writer, jobs, count, &taken);
+
+    /* Once more, for jobs that look closer the second time. */
+    return taken ? try_jobs(writer, jobs, count, &taken) : err;
 }
 
 /* A run that failed with err: each of its jobs alone. */

@@ -115,6 +115,13 @@ def check_voters_and_keys(running):
     assert [line["status"] for line in changed.lines()] == [409, 201]
     assert changed.lines()[0]["problem"]["code"] == "idempotency-key-reused"
     assert changed.lines()[1]["receipt"] == answer.lines()[1]["receipt"]
+    # A key that was another voter's takes nobody with it, and its own voter may still vote.
+    for new in (77, 78):
+        other = batch(running, ballot_id, lines_of([vote(1), vote(new)]), key="many")
+        assert [line["status"] for line in other.lines()] == [201, 409]
+        assert other.lines()[1]["problem"]["code"] == "idempotency-key-reused"
+    mine = batch(running, ballot_id, lines_of([vote(77), vote(78)]))
+    assert [line["vote"]["rev"] for line in mine.lines()] == [1, 1]
     # A booth vote is final, within a batch too.
     booth = [vote(3), vote(3, ("b",), channel="booth"), vote(3)]
     answer = batch(running, ballot_id, lines_of(booth))
