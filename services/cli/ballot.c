@@ -361,6 +361,7 @@ static const struct command_option CREATE_OPTIONS[] = {
                      "drawn:FILE (an order drawn), lot (a seed published after close)"},
     },
     TALLY_LIMIT_OPTIONS,
+    TALLY_QUOTA_OPTION,
     {
         .name = "print",
         .sentence = {"만들지 않고 정의 JSON만 출력합니다",
@@ -397,6 +398,8 @@ static const char *const CREATE_EXAMPLES[] = {
     "hyeopchi ballot create --from election.pb --year 2026 --opens 2025-09-01 --closes 2025-09-06",
     "hyeopchi ballot create --from election.pb --year 2026 --opens 2025-09-01 --closes 2025-09-06 "
     "--rule equal-shares --completion add1",
+    "hyeopchi ballot create --from election.pb --year 2026 --opens 2025-09-01 --closes 2025-09-06 "
+    "--quota district=4-4 --quota local=4-4",
     "hyeopchi ballot create --definition ballot.json",
     "hyeopchi ballot create --from election.pb --year 2026 --opens 2025-09-01 --closes 2025-09-06 "
     "--print > ballot.json",

@@ -7,9 +7,12 @@
 
 #include "participation/domain/ballot.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define AREA_PREFIX "area:"
 
 enum { VALUE_COUNT_MAX = INVOCATION_VALUE_COUNT_MAX };
 
@@ -283,6 +286,54 @@ static enum err add_caps(const struct invocation *invocation, const char *option
     return json_object_set_new(definition, list, caps) == 0 ? ERR_OK : ERR_FULL;
 }
 
+/* "district=4-4", "local=0-3" or "area:NAME=1-2". */
+static json_t *quota_json(const char *text)
+{
+    const char *equals = strrchr(text, '=');
+    const bool area = strncmp(text, AREA_PREFIX, strlen(AREA_PREFIX)) == 0;
+    const char *name = area ? text + strlen(AREA_PREFIX) : text;
+    unsigned long least;
+    unsigned long most;
+    char *end;
+
+    if (equals == NULL || equals < name || !isdigit((unsigned char)equals[1])) {
+        return NULL;
+    }
+    least = strtoul(equals + 1, &end, 10);
+    if (*end != '-' || !isdigit((unsigned char)end[1])) {
+        return NULL;
+    }
+    most = strtoul(end + 1, &end, 10);
+    if (*end != '\0' || least > BALLOT_OPTION_MAX || most > BALLOT_OPTION_MAX) {
+        return NULL;
+    }
+    return json_pack("{s:o, s:o, s:I, s:I}", "scope",
+                     area ? json_string("area") : json_stringn(name, (size_t)(equals - name)),
+                     "area", area ? json_stringn(name, (size_t)(equals - name)) : json_null(),
+                     "min_options", (json_int_t)least, "max_options", (json_int_t)most);
+}
+
+static enum err add_quotas(const struct invocation *invocation, json_t *definition)
+{
+    const char *values[VALUE_COUNT_MAX];
+    size_t count = invocation_texts(invocation, "quota", values, VALUE_COUNT_MAX);
+    json_t *quotas = json_array();
+
+    for (size_t i = 0; i < count; i++) {
+        if (json_array_append_new(quotas, quota_json(values[i])) != 0) {
+            json_decref(quotas);
+            return complain("quota", values[i],
+                            say("district=4-4, local=4-4, area:이름=1-2 꼴이어야 합니다",
+                                "must look like district=4-4, local=4-4 or area:NAME=1-2"));
+        }
+    }
+    if (count == 0) {
+        json_decref(quotas);
+        return ERR_OK;
+    }
+    return json_object_set_new(definition, "area_quotas", quotas) == 0 ? ERR_OK : ERR_FULL;
+}
+
 enum err tally_limits_add(const struct invocation *invocation, json_t *definition)
 {
     const char *fit = invocation_text(invocation, "partial-fit");
@@ -302,6 +353,9 @@ enum err tally_limits_add(const struct invocation *invocation, json_t *definitio
     }
     if (!err) {
         err = add_caps(invocation, "field-cap", "field_caps", "field", definition);
+    }
+    if (!err) {
+        err = add_quotas(invocation, definition);
     }
     return err;
 }

@@ -221,3 +221,37 @@ def test_an_option_that_is_funded_partly_gets_what_was_left_in_the_ledger_too(of
     }
     assert sum(granted.values()) == int(result["total_cost"])
     wait_for(office, lambda: balances(office, "M10") == granted)
+
+
+def test_quotas_of_areas_are_kept_at_vote_time_by_name(office):
+    path = election_file(office, LIMITED, [["축제", "도로"], ["축제", "쉼터"]])
+    create = ("--quota", "district=1-1", "--quota", "local=1-2", "--quota", "area:마장동=0-1")
+    ballot = create_ballot(office, path, *create)
+    ballot_id = ballot["ballot_id"]
+    assert [quota["scope"] for quota in ballot["area_quotas"]] == ["district", "local", "area"]
+    both(office, "open", ballot_id, "open")
+    for number, (options, code, field) in enumerate((
+        (("축제", "도로", "공원"), None, None),
+        (("도로", "공원"), "quota-too-few", "/choices"),
+        (("축제", "도로", "공원", "쉼터"), "quota-too-many", "/choices/3/option"),
+        (("축제", "쉼터", "도서"), "quota-too-many", "/choices/2/option"),
+    )):  # fmt: skip
+        answer = office.run(
+            office.portal, "vote", "cast", "--ballot", ballot_id, "--subject-key-file",
+            office.subject_key, "--voter", f"v{number}", "--basis", "certificate", "--area",
+            "성수동", *(word for option in options for word in ("--choice", option)), "--json",
+            check=False,
+        )  # fmt: skip
+        said = answer.stdout + answer.stderr
+        assert (answer.returncode == 0) == (code is None), said
+        if code is not None:
+            assert code in said and field in said and "area_quotas" in said, said
+    both(office, "close", ballot_id, "counted")
+    _, _, exported = certified(office, ballot_id)
+    with open(exported, encoding="utf-8") as file:
+        assert "\narea_quota.1;district=1-1\narea_quota.2;local=1-2\n" in file.read()
+    refused = office.run(
+        office.kim, "ballot", "create", "--from", path, "--year", "2023", "--opens", "2023-01-01",
+        "--closes", "2023-01-02", "--quota", "district=2-2", check=False,
+    )  # fmt: skip
+    assert refused.returncode == 1 and "quota-above-options" in refused.stderr

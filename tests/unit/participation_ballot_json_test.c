@@ -208,6 +208,10 @@ static void terms_are_read_and_shown_again_as_they_were(void **state)
         {"incompatible", "[[\"b\",\"a\"]]"},
         {"area_caps", "[{\"area\":\"마장동\",\"cap_krw\":30000000}]"},
         {"field_caps", "[{\"field\":\"복지\",\"cap_krw\":40000000}]"},
+        {"area_quotas",
+         "[{\"scope\":\"district\",\"area\":null,\"min_options\":0,"
+         "\"max_options\":1},{\"scope\":\"area\",\"area\":\"마장동\","
+         "\"min_options\":1,\"max_options\":1}]"},
     };
     struct ballot_row row = {.state = BALLOT_STATE_DRAFT};
     struct read read;
@@ -313,6 +317,9 @@ static const struct wrong WRONG[] = {
     {"/area_caps", "[{\"area\": \"마장동\"}]", 400, "missing-key"},
     {"/area_caps", "[{\"area\": \"마장동\", \"cap_krw\": 1}]", 422, "cap-below-cheapest"},
     {"/area_caps", "[{\"field\": \"복지\", \"cap_krw\": 1}]", 400, "unknown-key"},
+    {"/area_quotas", "[{\"scope\": \"구\", \"max_options\": 1}]", 400, "wrong-value"},
+    {"/area_quotas", "[{\"scope\": \"district\"}]", 400, "missing-key"},
+    {"/area_quotas", "[{\"scope\": \"local\", \"max_options\": 2}]", 422, "quota-above-options"},
     {"/field_caps", "[{\"field\": \"환경\", \"cap_krw\": 1}]", 422, "cap-unused"},
     {"/opens_at", "\"2023-06-20\"", 400, "wrong-value"},
     {"/opens_at", NULL, 400, "missing-key"},

@@ -205,6 +205,31 @@ SPOIL(cap_huge, limited(d); d->field_caps.list[0].cap_krw = BALLOT_KRW_MAX + 1)
 SPOIL(cap_below, limited(d); d->area_caps.list[0].cap_krw = 119999999)
 SPOIL(field_cap_below, limited(d); d->field_caps.list[0].cap_krw = 119999999)
 
+/* One of the two 구 options at most, and none or one of the 동; 왕십리2동 has one option. */
+static void quotas(struct ballot_definition *d)
+{
+    d->area_quotas = (struct ballot_quotas){
+        .list = {{.scope = BALLOT_SCOPE_DISTRICT, .min_options = 1, .max_options = 1},
+                 {.scope = BALLOT_SCOPE_LOCAL, .max_options = 1},
+                 {.scope = BALLOT_SCOPE_AREA, .area = "왕십리2동", .max_options = 1}},
+        .count = 3};
+}
+
+SPOIL(quota_of_nothing, quotas(d); d->area_quotas.list[0].scope = BALLOT_SCOPE_MISSING)
+SPOIL(quota_of_unknown, quotas(d); d->area_quotas.list[1].scope = BALLOT_SCOPE_END)
+SPOIL(quota_with_area, quotas(d); fixture_text(d->area_quotas.list[1].area, 64, "왕십리2동"))
+SPOIL(quota_without_area, quotas(d); d->area_quotas.list[2].area[0] = '\0')
+SPOIL(quota_twice, quotas(d); d->area_quotas.list[1] = d->area_quotas.list[0])
+SPOIL(quota_zero, quotas(d); d->area_quotas.list[0].max_options = 0)
+SPOIL(quota_above_options, quotas(d); d->area_quotas.list[0].max_options = 3)
+SPOIL(quota_of_empty_area, quotas(d); fixture_text(d->area_quotas.list[2].area, 64, "성수1가1동"))
+SPOIL(quota_min_above, quotas(d); d->area_quotas.list[1].min_options = 2)
+SPOIL(quota_unaffordable, quotas(d); d->area_quotas.list[0].min_options = 2;
+      d->area_quotas.list[0].max_options = 2; d->max_cost_krw.krw = 299999999)
+SPOIL(quotas_above, quotas(d); d->max_options = 1; d->area_quotas.list[2].min_options = 1)
+SPOIL(quotas_below, quotas(d); d->min_options = 3; d->max_options = 3;
+      d->max_cost_krw.present = false; d->max_cost_krw.krw = 0)
+
 static void every_contradiction_is_refused_by_its_reason_and_field(void **state)
 {
     static const struct {
@@ -344,6 +369,18 @@ static void every_contradiction_is_refused_by_its_reason_and_field(void **state)
         {cap_huge, BALLOT_REFUSAL_AMOUNT_TOO_LARGE, "/field_caps/0/cap_krw"},
         {cap_below, BALLOT_REFUSAL_CAP_BELOW_CHEAPEST, "/area_caps/0/cap_krw"},
         {field_cap_below, BALLOT_REFUSAL_CAP_BELOW_CHEAPEST, "/field_caps/0/cap_krw"},
+        {quota_of_nothing, BALLOT_REFUSAL_VALUE_MISSING, "/area_quotas/0/scope"},
+        {quota_of_unknown, BALLOT_REFUSAL_VALUE_UNKNOWN, "/area_quotas/1/scope"},
+        {quota_with_area, BALLOT_REFUSAL_QUOTA_AREA_UNUSED, "/area_quotas/1/area"},
+        {quota_without_area, BALLOT_REFUSAL_TEXT_EMPTY, "/area_quotas/2/area"},
+        {quota_twice, BALLOT_REFUSAL_QUOTA_DUPLICATE, "/area_quotas/1/scope"},
+        {quota_zero, BALLOT_REFUSAL_MAX_OPTIONS_ZERO, "/area_quotas/0/max_options"},
+        {quota_above_options, BALLOT_REFUSAL_QUOTA_ABOVE_OPTIONS, "/area_quotas/0/max_options"},
+        {quota_of_empty_area, BALLOT_REFUSAL_QUOTA_ABOVE_OPTIONS, "/area_quotas/2/max_options"},
+        {quota_min_above, BALLOT_REFUSAL_MIN_OPTIONS_ABOVE_MAX, "/area_quotas/1/min_options"},
+        {quota_unaffordable, BALLOT_REFUSAL_QUOTA_UNAFFORDABLE, "/area_quotas/0/min_options"},
+        {quotas_above, BALLOT_REFUSAL_QUOTAS_ABOVE_MAX_OPTIONS, "/area_quotas"},
+        {quotas_below, BALLOT_REFUSAL_QUOTAS_BELOW_MIN_OPTIONS, "/area_quotas"},
     };
 
     bool met[BALLOT_REFUSAL_END] = {false};
@@ -423,6 +460,10 @@ SPOIL(the_greatest_amounts, d->budget_krw = BALLOT_KRW_MAX; o[0].cost_krw = BALL
 SPOIL(an_order_that_was_drawn, drawn(d, 3, 1, 2))
 SPOIL(a_lot, d->tie = BALLOT_TIE_LOT)
 SPOIL(all_limits, limited(d))
+SPOIL(all_quotas, quotas(d); d->min_options = 2)
+SPOIL(quotas_of_all_there_are, quotas(d); d->max_options = 3;
+      d->area_quotas.list[0].max_options = 2; d->area_quotas.list[0].min_options = 2;
+      d->area_quotas.list[1].min_options = 1)
 SPOIL(limits_at_their_edge, limited(d); d->partial_fit = (struct ballot_share){true, 1, 1};
       d->quorum.voters = BALLOT_QUORUM_MAX; d->area_caps.list[0].cap_krw = 120000000;
       d->field_caps.list[0].cap_krw = 120000000)
@@ -460,6 +501,8 @@ static void everything_at_its_limit_is_accepted(void **state)
         an_order_that_was_drawn,
         a_lot,
         all_limits,
+        all_quotas,
+        quotas_of_all_there_are,
         limits_at_their_edge,
         a_fit_of_what_shares_leave,
     };
@@ -665,18 +708,26 @@ static void every_term(struct ballot_definition *d)
 {
     drawn(d, 2, 3, 1);
     limited(d);
+    quotas(d);
 }
 
 static void every_term_has_its_place_behind_the_options(void **state)
 {
     static const char EXPECTED[] =
-        "0006"
+        "0007"
         "010003000000020000000300000001"
         "020000005000000064"
         "0300000000000001f4"
         "04000100020000000100000002"
         "0500010009ec84b1eb8f99eab5ac0000000011e1a300"
-        "060001000cebb3b4eab1b4ebb3b5eca7800000000011e1a300";
+        "060001000cebb3b4eab1b4ebb3b5eca7800000000011e1a300"
+        "070003"
+        "010000"
+        "00010001"
+        "020000"
+        "00000001"
+        "03000dec9995ec8badeba6ac32eb8f99"
+        "00000001";
     uint8_t data[BALLOT_ENCODE_BASE_MAX];
     char hex[2 * sizeof data + 1];
     struct ballot_refusal refusal;

@@ -635,6 +635,33 @@ static void padding_that_is_not_exactly_the_published_one_is_refused(void **stat
     assert_int_equal(vote_body_unpad(padded, 32, 3, &length), ERR_INVALID);
 }
 
+/* Options 1 and 3 are of the whole 구, option 2 of 왕십리2동. */
+static void quotas_of_areas_are_kept_by_every_vote_that_is_not_empty(void **state)
+{
+    struct fixture fixture;
+    struct ballot_quotas *quotas = &fixture.definition.area_quotas;
+
+    (void)state;
+    fixture_init(&fixture);
+    quotas->list[0] =
+        (struct ballot_quota){.scope = BALLOT_SCOPE_DISTRICT, .min_options = 1, .max_options = 1};
+    quotas->list[1] =
+        (struct ballot_quota){.scope = BALLOT_SCOPE_LOCAL, .min_options = 1, .max_options = 1};
+    quotas->count = 2;
+    assert_refused(&fixture, VOTE_REFUSAL_QUOTA_TOO_MANY, "/choices/1/option");
+    fixture.choices[1].option = 2;
+    assert_accepted(&fixture);
+    fixture.vote.choice_count = 1;
+    assert_refused(&fixture, VOTE_REFUSAL_QUOTA_TOO_FEW, "/choices");
+    fixture.vote.choice_count = 0;
+    fixture.definition.empty_allowed = true;
+    assert_accepted(&fixture);
+    fixture.vote.choice_count = 2;
+    quotas->list[1] = (struct ballot_quota){
+        .scope = BALLOT_SCOPE_AREA, .area = "성수1가1동", .min_options = 1, .max_options = 1};
+    assert_refused(&fixture, VOTE_REFUSAL_QUOTA_TOO_FEW, "/choices");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -653,6 +680,7 @@ int main(void)
         cmocka_unit_test(the_number_of_choices_is_held_to_both_limits),
         cmocka_unit_test(the_total_cost_is_taken_from_the_ballot_and_held_to_both_limits),
         cmocka_unit_test(an_empty_vote_is_valid_only_where_the_ballot_allows_it),
+        cmocka_unit_test(quotas_of_areas_are_kept_by_every_vote_that_is_not_empty),
         cmocka_unit_test(every_refusal_has_a_class_a_code_of_its_own_and_two_sentences),
         cmocka_unit_test(revisions_count_from_one_without_a_gap_up_to_ten),
         cmocka_unit_test(a_booth_or_paper_vote_is_final_and_voids_the_online_one),

@@ -174,6 +174,7 @@ struct ballot_definition {
     struct ballot_groups incompatible;
     struct ballot_caps area_caps;
     struct ballot_caps field_caps;
+    struct ballot_quotas area_quotas;
     int64_t opens_at_ms;  /* UTC; the first instant a vote is accepted */
     int64_t closes_at_ms; /* UTC; the first instant a vote is late */
     uint32_t min_options; /* limits of a vote that is not empty */
@@ -264,6 +265,12 @@ enum ballot_refusal_reason {
     BALLOT_REFUSAL_CAP_DUPLICATE,
     BALLOT_REFUSAL_CAP_UNUSED,
     BALLOT_REFUSAL_CAP_BELOW_CHEAPEST,
+    BALLOT_REFUSAL_QUOTA_AREA_UNUSED,
+    BALLOT_REFUSAL_QUOTA_DUPLICATE,
+    BALLOT_REFUSAL_QUOTA_ABOVE_OPTIONS,
+    BALLOT_REFUSAL_QUOTA_UNAFFORDABLE,
+    BALLOT_REFUSAL_QUOTAS_ABOVE_MAX_OPTIONS,
+    BALLOT_REFUSAL_QUOTAS_BELOW_MIN_OPTIONS,
     BALLOT_REFUSAL_END,
 };
 
@@ -336,6 +343,10 @@ struct ballot_point_limits {
 
 /* The limits of a cumulative or scoring definition; of another, zeros. */
 struct ballot_point_limits ballot_point_limits(const struct ballot_definition *definition);
+
+/* Whether the option is one of those that the quota is for. */
+bool ballot_quota_covers(const struct ballot_definition *definition,
+                         const struct ballot_quota *quota, const struct ballot_option *option);
 
 /* The place of an area in the definition's list, or area_count when it is not there. */
 size_t ballot_area_find(const struct ballot_definition *definition, const char *area);

@@ -40,5 +40,7 @@ ERR_CHECKED enum err ballot_check_incompatible(const struct ballot_definition *d
                                                struct ballot_refusal *refusal);
 ERR_CHECKED enum err ballot_check_caps(const struct ballot_definition *definition,
                                        struct ballot_refusal *refusal);
+ERR_CHECKED enum err ballot_check_quotas(const struct ballot_definition *definition,
+                                         struct ballot_refusal *refusal);
 
 #endif

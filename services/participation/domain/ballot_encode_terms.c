@@ -16,6 +16,7 @@ enum term {
     TERM_INCOMPATIBLE = 4,
     TERM_AREA_CAPS = 5,
     TERM_FIELD_CAPS = 6,
+    TERM_AREA_QUOTAS = 7,
 };
 
 typedef bool given_fn(const struct ballot_definition *definition);
@@ -40,6 +41,9 @@ static decode_fn area_caps_decode;
 static given_fn field_caps_given;
 static encode_fn field_caps_encode;
 static decode_fn field_caps_decode;
+static given_fn area_quotas_given;
+static encode_fn area_quotas_encode;
+static decode_fn area_quotas_decode;
 
 /* In the order of their kinds. */
 static const struct term_row {
@@ -54,6 +58,7 @@ static const struct term_row {
     {TERM_INCOMPATIBLE, incompatible_given, incompatible_encode, incompatible_decode},
     {TERM_AREA_CAPS, area_caps_given, area_caps_encode, area_caps_decode},
     {TERM_FIELD_CAPS, field_caps_given, field_caps_encode, field_caps_decode},
+    {TERM_AREA_QUOTAS, area_quotas_given, area_quotas_encode, area_quotas_decode},
 };
 
 enum { TERM_COUNT = sizeof TERMS / sizeof TERMS[0] };
@@ -279,4 +284,46 @@ static void field_caps_encode(struct encoder *encoder, const struct ballot_defin
 static void field_caps_decode(struct decoder *decoder, struct ballot_definition *definition)
 {
     decode_caps(decoder, &definition->field_caps);
+}
+
+static bool area_quotas_given(const struct ballot_definition *definition)
+{
+    return definition->area_quotas.count > 0;
+}
+
+static void area_quotas_encode(struct encoder *encoder, const struct ballot_definition *definition)
+{
+    const struct ballot_quotas *quotas = &definition->area_quotas;
+
+    assert(quotas->count <= BALLOT_QUOTA_MAX);
+
+    encode_count(encoder, quotas->count);
+    for (size_t i = 0; i < quotas->count; i++) {
+        const struct ballot_quota *quota = &quotas->list[i];
+
+        assert(quota->max_options <= UINT16_MAX && quota->min_options <= UINT16_MAX);
+        encode_u8(encoder, (uint8_t)quota->scope);
+        encode_str(encoder, quota->area);
+        encode_u16(encoder, (uint16_t)quota->min_options);
+        encode_u16(encoder, (uint16_t)quota->max_options);
+    }
+}
+
+static void area_quotas_decode(struct decoder *decoder, struct ballot_definition *definition)
+{
+    size_t count = decode_u16(decoder);
+
+    if (count > BALLOT_QUOTA_MAX) {
+        decoder_refuse(decoder);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct ballot_quota *quota = &definition->area_quotas.list[i];
+
+        quota->scope = (enum ballot_scope)decode_u8(decoder);
+        decode_str(decoder, quota->area, sizeof quota->area);
+        quota->min_options = decode_u16(decoder);
+        quota->max_options = decode_u16(decoder);
+    }
+    definition->area_quotas.count = count;
 }

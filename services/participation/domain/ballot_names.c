@@ -26,7 +26,9 @@ static const char *const TIES[] = {
 };
 static const char *const CHANNELS[] = {"missing", "web", "kiosk", "booth", "paper"};
 static const char *const BASES[] = {"missing", "resident-register", "certificate", "did", "manual"};
+static const char *const SCOPES[] = {"missing", "district", "local", "area"};
 
+static_assert(COUNT(SCOPES) == BALLOT_SCOPE_END, "a word for every scope");
 static_assert(COUNT(FUNDING_SOURCES) == BALLOT_FUNDING_SOURCE_END, "a word for every source");
 static_assert(COUNT(METHODS) == BALLOT_METHOD_END, "a word for every method");
 static_assert(COUNT(RULES) == BALLOT_RULE_END, "a word for every rule");
@@ -117,6 +119,16 @@ const char *ballot_basis_name(enum ballot_basis value)
 enum ballot_basis ballot_basis_from_name(const char *name)
 {
     return (enum ballot_basis)ballot_name_find(BASES, COUNT(BASES), name);
+}
+
+const char *ballot_scope_name(enum ballot_scope value)
+{
+    return word(SCOPES, COUNT(SCOPES), value);
+}
+
+enum ballot_scope ballot_scope_from_name(const char *name)
+{
+    return (enum ballot_scope)ballot_name_find(SCOPES, COUNT(SCOPES), name);
 }
 
 unsigned ballot_name_find(const char *const *names, unsigned count, const char *name)

@@ -39,6 +39,9 @@ enum ballot_channel ballot_channel_from_name(const char *name);
 const char *ballot_basis_name(enum ballot_basis value);
 enum ballot_basis ballot_basis_from_name(const char *name);
 
+const char *ballot_scope_name(enum ballot_scope value);
+enum ballot_scope ballot_scope_from_name(const char *name);
+
 /* Finds a word in a table of count words whose place 0 is "missing"; 0 when it is not there. For
  * the tables of this folder. */
 unsigned ballot_name_find(const char *const *names, unsigned count, const char *name);

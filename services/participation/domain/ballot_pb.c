@@ -124,6 +124,29 @@ static void add_caps(struct text *text, const char *key, const struct ballot_cap
     }
 }
 
+/* As `hyeopchi ballot create --quota` takes them. */
+static void add_quotas(struct text *text, const struct ballot_quotas *quotas)
+{
+    for (size_t i = 0; i < quotas->count; i++) {
+        const struct ballot_quota *quota = &quotas->list[i];
+        const bool area = quota->scope == BALLOT_SCOPE_AREA;
+        char number[DECIMAL_TEXT_SIZE];
+        struct text value;
+
+        text_init(&value, VALUE_LENGTH_MAX);
+        text_add(&value, ballot_scope_name(quota->scope));
+        text_add(&value, area ? ":" : "");
+        text_add(&value, area ? quota->area : "");
+        text_add(&value, "=");
+        (void)decimal_format(quota->min_options, 0, number);
+        text_add(&value, number);
+        text_add(&value, "-");
+        (void)decimal_format(quota->max_options, 0, number);
+        text_add(&value, number);
+        add_value(text, numbered("area_quota", i).text, &value);
+    }
+}
+
 /* What is counted with, each in the way `hyeopchi tally` takes it. */
 static void add_terms(struct text *text, const struct ballot_definition *definition)
 {
@@ -156,6 +179,7 @@ static void add_terms(struct text *text, const struct ballot_definition *definit
         }
         add_value(text, numbered("incompatible", i).text, &value);
     }
+    add_quotas(text, &definition->area_quotas);
     add_caps(text, "area_cap", &definition->area_caps);
     add_caps(text, "field_cap", &definition->field_caps);
 }

@@ -19,6 +19,7 @@
 #define BALLOT_GROUP_MAX  200      /* groups of options that exclude each other */
 #define BALLOT_NAMED_MAX  1000     /* options in all those groups together */
 #define BALLOT_CAP_MAX    100      /* caps of areas, and as many of fields */
+#define BALLOT_QUOTA_MAX  100      /* quotas of areas */
 #define BALLOT_SHARE_MAX  1000000  /* of a denominator */
 #define BALLOT_QUORUM_MAX 10000000 /* voters */
 
@@ -64,6 +65,28 @@ struct ballot_cap {
 
 struct ballot_caps {
     struct ballot_cap list[BALLOT_CAP_MAX];
+    size_t count;
+};
+
+/* Which options a quota is for; the numbers are part of the canonical encoding. */
+enum ballot_scope {
+    BALLOT_SCOPE_MISSING = 0,
+    BALLOT_SCOPE_DISTRICT = 1, /* 구: those of the whole district */
+    BALLOT_SCOPE_LOCAL = 2,    /* 동: those of any area within it */
+    BALLOT_SCOPE_AREA = 3,     /* those of one area */
+    BALLOT_SCOPE_END,
+};
+
+/* How many of those options a vote that is not empty names. */
+struct ballot_quota {
+    enum ballot_scope scope;
+    char area[BALLOT_CAP_NAME_MAX + 1]; /* of the scope area, else "" */
+    uint32_t min_options;
+    uint32_t max_options;
+};
+
+struct ballot_quotas {
+    struct ballot_quota list[BALLOT_QUOTA_MAX];
     size_t count;
 };
 

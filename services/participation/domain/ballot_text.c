@@ -205,6 +205,25 @@ static const struct ballot_refusal_text TEXTS[] = {
         {"cap-below-cheapest",
          "한도가 그 지역이나 분야에서 가장 적은 사업비보다 작아 아무 의제도 선정할 수 없습니다.",
          "The cap is below the cheapest option of its area or field, so none could be funded."},
+    [BALLOT_REFUSAL_QUOTA_AREA_UNUSED] =
+        {"quota-area-unused", "지역 이름은 범위(scope)가 area인 할당에만 쓸 수 있습니다.",
+         "Only a quota of the scope area names an area."},
+    [BALLOT_REFUSAL_QUOTA_DUPLICATE] = {"quota-duplicate",
+                                        "같은 범위의 선택 수 할당이 두 번 지정되었습니다.",
+                                        "The same options have two quotas."},
+    [BALLOT_REFUSAL_QUOTA_ABOVE_OPTIONS] = {"quota-above-options",
+                                            "할당된 최대 선택 수가 그 범위의 의제 수보다 큽니다.",
+                                            "The quota is above the number of its options."},
+    [BALLOT_REFUSAL_QUOTA_UNAFFORDABLE] =
+        {"quota-unaffordable",
+         "사업비가 적은 의제부터 골라도 할당된 최소 선택 수를 채우면 선택 금액의 상한을 넘습니다.",
+         "Even the cheapest options of the quota exceed the maximum total cost."},
+    [BALLOT_REFUSAL_QUOTAS_ABOVE_MAX_OPTIONS] =
+        {"quotas-above-max-options", "할당된 최소 선택 수의 합이 최대 선택 수보다 큽니다.",
+         "The least numbers of the quotas together are above the maximum number of choices."},
+    [BALLOT_REFUSAL_QUOTAS_BELOW_MIN_OPTIONS] =
+        {"quotas-below-min-options", "할당된 최대 선택 수의 합이 최소 선택 수보다 작습니다.",
+         "The most numbers of the quotas together are below the minimum number of choices."},
 };
 
 static_assert(sizeof TEXTS / sizeof TEXTS[0] == BALLOT_REFUSAL_END, "a text for every reason");

@@ -29,6 +29,8 @@ static enum err check_value(const struct ballot_definition *definition, const st
                             size_t index, struct vote_refusal *refusal);
 static enum err check_limits(const struct ballot_definition *definition, const struct vote *vote,
                              int64_t cost_krw, struct vote_refusal *refusal);
+static enum err check_quotas(const struct ballot_definition *definition, const struct vote *vote,
+                             struct vote_refusal *refusal);
 static enum err check_places(const struct vote *vote, struct vote_refusal *refusal);
 static enum err check_sum(const struct ballot_definition *definition, const struct vote *vote,
                           struct vote_refusal *refusal);
@@ -63,6 +65,9 @@ enum err vote_check(const struct vote_context *context, const struct vote *vote,
         return err;
     }
     err = check_limits(context->definition, vote, cost_krw, refusal);
+    if (!err) {
+        err = check_quotas(context->definition, vote, refusal);
+    }
     if (!err && context->definition->method == BALLOT_METHOD_ORDINAL) {
         err = check_places(vote, refusal);
     }
@@ -324,6 +329,33 @@ static enum err check_limits(const struct ballot_definition *definition, const s
     }
     if (definition->max_cost_krw.present && cost_krw > definition->max_cost_krw.krw) {
         return refuse(refusal, VOTE_REFUSAL_COST_TOO_HIGH, "choices");
+    }
+    return ERR_OK;
+}
+
+/* Too many are named by the first choice that is; too few by the vote as a whole. */
+static enum err check_quotas(const struct ballot_definition *definition, const struct vote *vote,
+                             struct vote_refusal *refusal)
+{
+    assert(definition->area_quotas.count <= BALLOT_QUOTA_MAX);
+    assert(vote->choice_count <= definition->option_count);
+
+    for (size_t i = 0; i < definition->area_quotas.count && vote->choice_count > 0; i++) {
+        const struct ballot_quota *quota = &definition->area_quotas.list[i];
+        uint32_t count = 0;
+
+        for (size_t place = 0; place < vote->choice_count; place++) {
+            const struct ballot_option *option =
+                ballot_option(definition, vote->choices[place].option);
+
+            count += ballot_quota_covers(definition, quota, option) ? 1 : 0;
+            if (count > quota->max_options) {
+                return refuse_choice(refusal, VOTE_REFUSAL_QUOTA_TOO_MANY, place, "option");
+            }
+        }
+        if (count < quota->min_options) {
+            return refuse(refusal, VOTE_REFUSAL_QUOTA_TOO_FEW, "choices");
+        }
     }
     return ERR_OK;
 }

@@ -96,6 +96,14 @@ static const struct vote_refusal_text TEXTS[] = {
     [VOTE_REFUSAL_SUM_TOO_HIGH] = {"sum-too-high", VOTE_REFUSAL_CLASS_RULE, "max_sum_points",
                                    "준 점수의 합계가 상한을 넘습니다.",
                                    "More points are given in total than the ballot allows."},
+    [VOTE_REFUSAL_QUOTA_TOO_FEW] =
+        {"quota-too-few", VOTE_REFUSAL_CLASS_RULE, "area_quotas",
+         "구 전체나 동 의제 가운데 정해진 최소 수를 채우지 못했습니다.",
+         "Fewer district or local options are chosen than the ballot requires of them."},
+    [VOTE_REFUSAL_QUOTA_TOO_MANY] =
+        {"quota-too-many", VOTE_REFUSAL_CLASS_RULE, "area_quotas",
+         "구 전체나 동 의제를 정해진 최대 수보다 많이 선택했습니다.",
+         "More district or local options are chosen than the ballot allows of them."},
 };
 
 static_assert(sizeof TEXTS / sizeof TEXTS[0] == VOTE_REFUSAL_END, "a text for every reason");

@@ -22,13 +22,18 @@ enum {
 };
 
 static const char *const BALLOT_KEYS[] = {
-    "title",          "budget_year",    "funding_source", "budget_krw",      "method",
-    "rule",           "satisfaction",   "completion",     "threshold_score", "tie",
-    "tie_order",      "partial_fit",    "quorum_voters",  "incompatible",    "area_caps",
-    "field_caps",     "opens_at",       "closes_at",      "min_options",     "max_options",
-    "min_cost_krw",   "max_cost_krw",   "min_points",     "max_points",      "min_sum_points",
-    "max_sum_points", "default_score",  "empty_allowed",  "channels",        "bases",
-    "eligibility",    "objection_days", "areas",          "options",         NULL,
+    "title",         "budget_year",    "funding_source",
+    "budget_krw",    "method",         "rule",
+    "satisfaction",  "completion",     "threshold_score",
+    "tie",           "tie_order",      "partial_fit",
+    "quorum_voters", "incompatible",   "area_caps",
+    "field_caps",    "area_quotas",    "opens_at",
+    "closes_at",     "min_options",    "max_options",
+    "min_cost_krw",  "max_cost_krw",   "min_points",
+    "max_points",    "min_sum_points", "max_sum_points",
+    "default_score", "empty_allowed",  "channels",
+    "bases",         "eligibility",    "objection_days",
+    "areas",         "options",        NULL,
 };
 static const char *const OPTION_KEYS[] = {
     "id", "name", "cost_krw", "area", "field", "programme", NULL,

@@ -6,6 +6,8 @@
  */
 #include "participation/http/ballot_json_terms.h"
 
+#include "participation/domain/ballot_names.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -151,6 +153,42 @@ static void read_caps(struct json_reader *reader, const struct cap_kind *kind,
     }
 }
 
+static void read_quotas(struct json_reader *reader, struct ballot_quotas *quotas)
+{
+    static const char *const keys[] = {"scope", "area", "min_options", "max_options", NULL};
+    static const char *const scopes[] = {"district", "local", "area", NULL};
+    const json_t *array = NULL;
+
+    if (!json_reader_has(reader, "area_quotas")) {
+        return;
+    }
+    json_read_array(reader, "area_quotas", BALLOT_QUOTA_MAX, &array);
+    for (size_t i = 0; json_reader_ok(reader) && i < json_array_size(array); i++) {
+        struct ballot_quota *quota = &quotas->list[i];
+        struct json_reader member;
+        char path[PROBLEM_FIELD_SIZE];
+        int64_t least = 0;
+        int64_t most = 0;
+        int scope = 0;
+
+        (void)snprintf(path, sizeof path, "/area_quotas/%zu", i); /* Always fits. */
+        json_reader_init(&member, json_array_get(array, i), path, reader->problem);
+        json_reader_allow(&member, keys);
+        json_read_choice(&member, "scope", scopes, &scope);
+        if (json_reader_has(&member, "area")) {
+            json_read_text(&member, "area", 1, quota->area, sizeof quota->area);
+        }
+        if (json_reader_has(&member, "min_options")) {
+            json_read_int64(&member, "min_options", 0, BALLOT_OPTION_MAX, &least);
+        }
+        json_read_int64(&member, "max_options", 0, UINT32_MAX, &most);
+        quota->scope = (enum ballot_scope)(scope + 1);
+        quota->min_options = (uint32_t)least;
+        quota->max_options = (uint32_t)most;
+        quotas->count = i + 1;
+    }
+}
+
 void ballot_json_read_terms(struct json_reader *reader, struct ballot_definition *definition)
 {
     if (!json_reader_ok(reader)) {
@@ -162,6 +200,7 @@ void ballot_json_read_terms(struct json_reader *reader, struct ballot_definition
     read_incompatible(reader, definition);
     read_caps(reader, &AREA_CAPS, &definition->area_caps);
     read_caps(reader, &FIELD_CAPS, &definition->field_caps);
+    read_quotas(reader, &definition->area_quotas);
 }
 
 /* Ids of options in their order; NULL without memory. */
@@ -235,6 +274,25 @@ static json_t *caps_json(const struct cap_kind *kind, const struct ballot_caps *
     return array;
 }
 
+static json_t *quotas_json(const struct ballot_quotas *quotas)
+{
+    json_t *array = quotas->count > 0 ? json_array() : json_null();
+
+    for (size_t i = 0; i < quotas->count && array != NULL; i++) {
+        const struct ballot_quota *row = &quotas->list[i];
+        json_t *quota =
+            json_pack("{s:s, s:o, s:I, s:I}", "scope", ballot_scope_name(row->scope), "area",
+                      row->area[0] != '\0' ? json_string(row->area) : json_null(), "min_options",
+                      (json_int_t)row->min_options, "max_options", (json_int_t)row->max_options);
+
+        if (json_array_append_new(array, quota) != 0) {
+            json_decref(array);
+            array = NULL;
+        }
+    }
+    return array;
+}
+
 bool ballot_json_add_terms(json_t *json, const struct ballot_definition *definition)
 {
     return json_object_set_new(json, "tie_order", tie_order_json(definition)) == 0 &&
@@ -244,5 +302,6 @@ bool ballot_json_add_terms(json_t *json, const struct ballot_definition *definit
            json_object_set_new(json, AREA_CAPS.list,
                                caps_json(&AREA_CAPS, &definition->area_caps)) == 0 &&
            json_object_set_new(json, FIELD_CAPS.list,
-                               caps_json(&FIELD_CAPS, &definition->field_caps)) == 0;
+                               caps_json(&FIELD_CAPS, &definition->field_caps)) == 0 &&
+           json_object_set_new(json, "area_quotas", quotas_json(&definition->area_quotas)) == 0;
 }
