@@ -190,7 +190,9 @@ static const char *const SHEET_IMPORT_EXAMPLES[] = {
     "hyeopchi ledger sheet import 예산현황.csv --programme 협치기반강화 --date 2024-03-31",
     "hyeopchi ledger sheet import 예산현황.csv --implied --dry-run", NULL};
 static const char *const SHEET_EXPORT_EXAMPLES[] = {
-    "hyeopchi ledger sheet export 예산현황.csv --format json --output 예산현황.json", NULL};
+    "hyeopchi ledger sheet export --year 2026 --format xlsx --output 2026년-예산.xlsx",
+    "hyeopchi ledger sheet export 예산현황.csv --format xlsx --output 예산현황.xlsx",
+    "hyeopchi ledger sheet export 예산현황.csv --format package --output 예산현황-자료", NULL};
 
 static const struct command_operand ACCOUNT_OPERAND[] = {
     {.name = "ACCOUNT",
@@ -521,10 +523,11 @@ static const struct command COMMANDS[] = {
     },
     {
         .verb = "sheet export",
-        .summary = {"예산표를 금액 그대로 다른 형식으로 내보냅니다",
-                    "writes a budget sheet in another form, every figure as it is"},
-        .operands = LEDGER_SHEET_OPERAND,
+        .summary = {"예산표나 원장을 금액 그대로 다른 형식으로 내보냅니다",
+                    "writes a budget sheet, or the ledger as one, in another form"},
+        .operands = LEDGER_SHEET_OR_LEDGER_OPERAND,
         .options = LEDGER_SHEET_EXPORT_OPTIONS,
+        .shared = CLIENT_OPTIONS,
         .examples = SHEET_EXPORT_EXAMPLES,
         .run = ledger_sheet_export,
     },

@@ -6,10 +6,14 @@
 #include "cli/ledger_sheet.h"
 
 #include "cli/invocation.h"
+#include "cli/ledger_commands.h"
 #include "cli/phrase.h"
 #include "cli/process.h"
 #include "cli/sheet_file.h"
 #include "cli/sheet_json.h"
+#include "cli/sheet_ledger.h"
+#include "cli/sheet_package.h"
+#include "cli/sheet_xlsx.h"
 #include "cli/tally_table.h"
 #include "ledger/domain/sheet_write.h"
 #include "runtime/json.h"
@@ -25,6 +29,8 @@ static enum cli_status print_findings(const struct sheet_file *file);
 static void say_counts(const struct sheet_file *file);
 static enum cli_status write_out(const struct invocation *invocation,
                                  const struct sheet_file *file);
+static bool format_is(const char *format, const char *name);
+static enum cli_status write_text(const struct sheet_file *file, bool json, const char *path);
 static enum cli_status write_csv(const struct sheet_file *file, FILE *output);
 static enum cli_status finish(FILE *output, const char *path);
 
@@ -43,12 +49,25 @@ enum cli_status ledger_sheet_check(const struct invocation *invocation)
 
 enum cli_status ledger_sheet_export(const struct invocation *invocation)
 {
+    const char *format = invocation_text(invocation, "format");
     struct sheet_file *file = NULL;
     enum cli_status status = CLI_FAILED;
 
-    if (sheet_file_read(invocation_operand(invocation, 0), &file)) {
-        return CLI_FAILED;
+    if ((format_is(format, "xlsx") || format_is(format, "package")) &&
+        invocation_text(invocation, "output") == NULL) {
+        return usage_error(
+            invocation, say("%s 형식에는 --output이 있어야 합니다", "the form %s needs --output"),
+            format);
     }
+    if (invocation_operand(invocation, 0) == NULL) {
+        status = sheet_ledger_read(invocation, &file);
+    } else if (!sheet_file_read(invocation_operand(invocation, 0), &file)) {
+        status = CLI_OK;
+    }
+    if (status != CLI_OK) {
+        return status;
+    }
+    status = CLI_FAILED;
     sheet_file_say(file, stderr);
     if (file->readable) {
         status = write_out(invocation, file);
@@ -130,10 +149,27 @@ static void say_counts(const struct sheet_file *file)
                  counts[SHEET_CONTRADICTION], counts[SHEET_GAP], counts[SHEET_ROUNDING]);
 }
 
+static bool format_is(const char *format, const char *name)
+{
+    return format != NULL && strcmp(format, name) == 0;
+}
+
 static enum cli_status write_out(const struct invocation *invocation, const struct sheet_file *file)
 {
     const char *format = invocation_text(invocation, "format");
     const char *path = invocation_text(invocation, "output");
+
+    if (format_is(format, "xlsx")) {
+        return sheet_xlsx_write(file, path) == ERR_OK ? CLI_OK : CLI_FAILED;
+    }
+    if (format_is(format, "package")) {
+        return sheet_package_write(file, path) == ERR_OK ? CLI_OK : CLI_FAILED;
+    }
+    return write_text(file, format_is(format, "json"), path);
+}
+
+static enum cli_status write_text(const struct sheet_file *file, bool json, const char *path)
+{
     FILE *output = path != NULL ? fopen(path, "wb") : stdout;
     enum cli_status status;
 
@@ -141,11 +177,7 @@ static enum cli_status write_out(const struct invocation *invocation, const stru
         (void)fprintf(stderr, "hyeopchi: %s: %s\n", path, process_error());
         return CLI_FAILED;
     }
-    if (format != NULL && strcmp(format, "json") == 0) {
-        status = print_json(sheet_json(file), output);
-    } else {
-        status = write_csv(file, output);
-    }
+    status = json ? print_json(sheet_json(file), output) : write_csv(file, output);
     if (path == NULL) {
         return finish(stdout, "-") == CLI_OK ? status : CLI_FAILED;
     }
@@ -202,18 +234,33 @@ const struct command_operand LEDGER_SHEET_OPERAND[] = {
     {.name = NULL},
 };
 
+const struct command_operand LEDGER_SHEET_OR_LEDGER_OPERAND[] = {
+    {
+        .name = "FILE.csv",
+        .optional = true,
+        .sentence = {"예산표 (없으면 원장에 기록된 계획·확보·집행)",
+                     "a budget sheet (default: what the ledger itself holds)"},
+    },
+    {.name = NULL},
+};
+
 const struct command_option LEDGER_SHEET_EXPORT_OPTIONS[] = {
+    LEDGER_YEAR_OPTION(false),
+    LEDGER_SOURCE_OPTION(false),
     {
         .name = "format",
         .argument = "FORMAT",
-        .choices = "csv|json",
-        .sentence = {"내보낼 형식 (기본: csv, BOM이 있는 UTF-8)",
-                     "the form to write (default: csv, UTF-8 with a BOM)"},
+        .choices = "csv|json|xlsx|package",
+        .sentence = {"내보낼 형식 (기본: csv, BOM이 있는 UTF-8; package는 Fiscal Data Package)",
+                     "the form to write (default: csv, UTF-8 with a BOM; package: Fiscal Data "
+                     "Package)"},
     },
     {
         .name = "output",
         .argument = "FILE",
-        .sentence = {"쓸 파일 (기본: 표준 출력)", "the file to write (default: standard output)"},
+        .sentence = {"쓸 파일, package는 새 폴더 (csv와 json의 기본: 표준 출력)",
+                     "the file to write, for package a new folder (csv and json: by default "
+                     "standard output)"},
     },
     {.name = NULL},
 };

@@ -17,6 +17,7 @@ enum cli_status ledger_sheet_import(const struct invocation *invocation);
 /* Their tables; each ends with a NULL name. */
 extern const struct command_operand LEDGER_SHEETS_OPERAND[];
 extern const struct command_operand LEDGER_SHEET_OPERAND[];
+extern const struct command_operand LEDGER_SHEET_OR_LEDGER_OPERAND[];
 extern const struct command_option LEDGER_SHEET_EXPORT_OPTIONS[];
 extern const struct command_option LEDGER_SHEET_IMPORT_OPTIONS[];
 

@@ -28,41 +28,55 @@ static bool convert(struct bytes *bytes, const char *encoding);
 
 enum err sheet_file_read(const char *path, struct sheet_file **ret_file)
 {
-    struct sheet_file *file = malloc(sizeof *file);
     struct bytes *bytes = malloc(sizeof *bytes);
-    enum err err = file && bytes ? ERR_OK : ERR_FULL;
+    const char *encoding = "utf-8";
+    enum err err;
 
-    if (err) {
+    if (!bytes) {
         (void)fprintf(stderr, "hyeopchi: %s\n", say("메모리가 모자랍니다", "out of memory"));
-        goto out;
+        return ERR_FULL;
     }
     bytes->raw_length = 0;
     err = load(path, bytes);
     if (err) {
         goto out;
     }
-    file->path = path;
-    file->encoding = "utf-8";
     if (!convert(bytes, "UTF-8")) {
-        file->encoding = "cp949";
+        encoding = "cp949";
         if (!convert(bytes, "CP949")) {
             /* Neither: the sheet's own reader says so, of the bytes as they are. */
             memcpy(bytes->text, bytes->raw, bytes->raw_length);
             bytes->text_length = bytes->raw_length;
         }
     }
-    file->readable = sheet_read(&file->sheet, bytes->text, bytes->text_length) == ERR_OK;
+    err = sheet_file_parse(path, bytes->text, bytes->text_length, ret_file);
+    if (!err) {
+        (*ret_file)->encoding = encoding;
+    }
+
+out:
+    free(bytes);
+    return err;
+}
+
+enum err sheet_file_parse(const char *path, const char *text, size_t length,
+                          struct sheet_file **ret_file)
+{
+    struct sheet_file *file = malloc(sizeof *file);
+
+    if (!file) {
+        (void)fprintf(stderr, "hyeopchi: %s\n", say("메모리가 모자랍니다", "out of memory"));
+        return ERR_FULL;
+    }
+    file->path = path;
+    file->encoding = "utf-8";
+    file->readable = sheet_read(&file->sheet, text, length) == ERR_OK;
     file->check.count = 0;
     if (file->readable) {
         sheet_check_run(&file->sheet, &file->check);
     }
     *ret_file = file;
-    file = NULL;
-
-out:
-    free(bytes);
-    free(file);
-    return err;
+    return ERR_OK;
 }
 
 void sheet_file_free(struct sheet_file *file)

@@ -29,6 +29,10 @@ struct sheet_file {
  */
 ERR_CHECKED enum err sheet_file_read(const char *path, struct sheet_file **ret_file);
 
+/* The same with bytes in UTF-8 that are no file's; path names them. Says when memory ran out. */
+ERR_CHECKED enum err sheet_file_parse(const char *path, const char *text, size_t length,
+                                      struct sheet_file **ret_file);
+
 /* Frees it. Takes NULL. */
 void sheet_file_free(struct sheet_file *file);
 

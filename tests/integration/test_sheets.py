@@ -3,10 +3,13 @@
 form with every figure as it was printed."""
 
 import csv
+import decimal
 import io
 import json
 import os
 import subprocess
+import zipfile
+from xml.etree import ElementTree
 
 import pytest
 
@@ -160,3 +163,99 @@ def test_what_cannot_be_read_is_said_and_nothing_is_written(tmp_path):
     path.write_bytes(b"x," * 200_000)
     assert lines(sheet("check", path, "--json", status=1))[0]["code"] == "too-large"
     sheet("check", status=2)
+
+
+def shown(number, pattern):
+    """A number of a workbook as a spreadsheet shows it, for the patterns that are used here."""
+    plain = pattern.split(";")[0]
+    unit = plain.partition('"')[2].rstrip('"')
+    digits = plain.partition('"')[0]
+    decimals = len(digits.partition(".")[2])
+    grouped = "," if digits.startswith("#,##0") else ""
+    return f"{decimal.Decimal(number):{grouped}.{decimals}f}{unit}"
+
+
+def workbook(path):
+    """The sheets of a workbook, each its rows of cells as they are shown."""
+    space = {"x": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+    with zipfile.ZipFile(path) as archive:
+        part = lambda name: ElementTree.fromstring(archive.read(name))  # noqa: E731
+        texts = ["".join(item.itertext()) for item in part("xl/sharedStrings.xml")]
+        styles = part("xl/styles.xml")
+        patterns = {row.get("numFmtId"): row.get("formatCode")
+                    for row in styles.iterfind("x:numFmts/x:numFmt", space)}
+        formats = [patterns.get(row.get("numFmtId"))
+                   for row in styles.iterfind("x:cellXfs/x:xf", space)]
+        sheets = []
+        for number in (1, 2):
+            rows_of = []
+            for row in part(f"xl/worksheets/sheet{number}.xml").iterfind("x:sheetData/x:row", space):
+                rows_of.extend([] for _ in range(int(row.get("r")) - len(rows_of)))
+                for cell in row:
+                    letters = cell.get("r").rstrip("0123456789")
+                    place = 0
+                    for letter in letters:
+                        place = place * 26 + ord(letter) - ord("A") + 1
+                    rows_of[-1].extend([""] * (place - len(rows_of[-1])))
+                    value = cell.find("x:v", space)
+                    if value is None:
+                        continue
+                    rows_of[-1][place - 1] = (
+                        texts[int(value.text)] if cell.get("t") == "s"
+                        else shown(value.text, formats[int(cell.get("s"))]))
+            sheets.append(rows_of)
+        return sheets
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_workbook_shows_every_figure_as_it_was_printed(name, tmp_path):
+    path, output = os.path.join(FOLDER, name), tmp_path / "sheet.xlsx"
+    sheet("export", path, "--format", "xlsx", "--output", output)
+    tables, discrepancies = workbook(output)
+    with open(path, "rb") as file:
+        assert tables == rows(file.read())
+    expected = FOUND.get(name, [])
+    assert [(int(row[0]), int(row[1]), row[4] or None, row[5]) for row in discrepancies[1:]] == [
+        (row[0], row[1], row[4], row[5]) for row in expected]
+
+
+def test_a_workbook_keeps_what_is_too_long_for_it_as_text(tmp_path):
+    path, output = tmp_path / "long.csv", tmp_path / "long.xlsx"
+    path.write_text('단위,원\n항목,계획\n구분,2022,2023\n가,"9,007,199,254,740,993",△12\n',
+                    encoding="utf-8")
+    sheet("export", path, "--format", "xlsx", "--output", output)
+    with zipfile.ZipFile(output) as archive:
+        assert "9,007,199,254,740,993" in archive.read("xl/sharedStrings.xml").decode()
+    assert workbook(output)[0][3][1] == "9,007,199,254,740,993"
+    sheet("export", path, "--format", "xlsx", status=2)
+    sheet("export", path, "--format", "xlsx", "--output", tmp_path / "no" / "where.xlsx", status=1)
+
+
+def test_a_fiscal_data_package_holds_every_amount_in_won(tmp_path):
+    folder = tmp_path / "package"
+    sheet("export", os.path.join(FOLDER, "b02_gwangjin_secured.csv"), "--format", "package",
+          "--output", folder)
+    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    assert package["profile"] == "fiscal-data-package"
+    assert [resource["path"] for resource in package["resources"]] == [
+        "figures.csv", "discrepancies.csv"]
+    tables = []
+    for resource in package["resources"]:
+        with open(folder / resource["path"], encoding=resource["encoding"], newline="") as file:
+            reader = csv.DictReader(file)
+            assert reader.fieldnames == [field["name"] for field in resource["schema"]["fields"]]
+            tables.append(list(reader))
+    types = {field["columnType"]: field["name"]
+             for field in package["resources"][0]["schema"]["fields"] if "columnType" in field}
+    assert types["value"] == "amount_krw" and types["date:fiscal-year"] == "fiscal_year"
+    assert types["phase:id"] == "phase" and types["fin-source:generic:code"] == "funding_source"
+    amounts = {(row["phase"], row["fiscal_year"], row["funding_source"]): row["amount_krw"]
+               for row in tables[0]}
+    assert amounts["secured", "2023", "district"] == "406000000"
+    assert amounts["secured", "2022", ""] == "0" and amounts["secured", "2022", "city"] == ""
+    assert amounts["plan", "", "city"] == "231000000"
+    assert [(row["code"], row["printed"], row["computed"]) for row in tables[1]] == [
+        ("plan-unsecured", "", "231"), ("plan-unsecured", "0", "1,037")]
+    # What is there is never written over.
+    sheet("export", os.path.join(FOLDER, "b08_yeonsu.csv"), "--format", "package", "--output",
+          folder, status=1)

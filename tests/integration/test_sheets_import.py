@@ -2,6 +2,7 @@
 """hyeopchi ledger sheet import: what a budget sheet says is posted whole or not at all, and posted
 again it changes nothing."""
 
+import csv
 import os
 
 import pytest
@@ -49,7 +50,9 @@ def test_a_refused_sheet_posts_nothing_and_says_why(ledger, tmp_path):
     assert journal(ledger) == before
 
 
-def test_a_sheet_is_posted_once_however_often_it_is_imported(ledger, tmp_path):
+def test_a_sheet_is_posted_once_however_often_it_is_imported(
+    ledger, command, tmp_path  # noqa: F811
+):
     for year in range(2018, 2023):
         ledger("open", "--year", str(year))
     shown = ledger.json("sheet", "import", GEUMCHEON, *TERMS, "--dry-run")
@@ -87,6 +90,24 @@ def test_a_sheet_is_posted_once_however_often_it_is_imported(ledger, tmp_path):
     documents = [entry["document"] for entry in journal(ledger) if entry["kind"] == "expenditure"]
     assert all(text.startswith("금천구 소통행정-3 (예산표 ") for text in documents[-3:])
     assert ledger.json("verify")["sound"] is True
+
+    # And it says so as a sheet again, which adds up.
+    output = tmp_path / "ledger.csv"
+    ledger("sheet", "export", "--source", "city", "--output", output)
+    with open(output, encoding="utf-8-sig", newline="") as file:
+        rows = [row for row in csv.reader(file)]
+    head = [row[0] for row in rows].index("사업명")
+    [row] = [row for row in rows[head + 1:] if row[:2] == ["협치기반강화", "시비"]]
+    found = dict(zip(rows[head], row))
+    for year, (plan, secured, spent) in {
+        2018: (138, 138, 131), 2019: (156, 156, 136), 2020: (300, 300, 138), 2021: (291, 291, 0),
+        2022: (300, 0, 0),
+    }.items():
+        assert [found[f"{year}년 {kind}"] for kind in ("계획", "확보", "집행")] == [
+            f"{amount * MILLION:,}" for amount in (plan, secured, spent)]
+    told, _ = command.run("ledger", "sheet", "check", output)
+    assert told.rstrip().endswith(("이상 없음", "adds up"))
+    ledger("sheet", "export", "--year", "2050", status=1)
 
 
 def test_decimals_of_a_document_reach_the_ledger_to_the_won(ledger):
