@@ -116,12 +116,13 @@ static bool write_figure(struct book *book, lxw_worksheet *worksheet,
                          const struct sheet_figure *figure)
 {
     const enum sheet_unit unit = sheet_figure_unit(&book->file->sheet, figure);
+    const bool given = figure->state == SHEET_GIVEN;
+    const int64_t digits = given ? figure->amount / figure->step : 0;
+    const int64_t digits_of_one = given ? sheet_unit_krw(unit) / figure->step : 1;
     char pattern[PATTERN_SIZE];
     lxw_format *format;
-    double number;
 
-    if (figure->state != SHEET_GIVEN || figure->amount / figure->step > EXACT_MAX ||
-        figure->amount / figure->step < -EXACT_MAX) {
+    if (!given || digits > EXACT_MAX || digits < -EXACT_MAX) {
         return false;
     }
     make_pattern(&figure->print, pattern);
@@ -130,10 +131,8 @@ static bool write_figure(struct book *book, lxw_worksheet *worksheet,
         return false;
     }
     /* Two exact numbers: their quotient is the nearest there is to what was printed. */
-    number =
-        (double)(figure->amount / figure->step) / (double)(sheet_unit_krw(unit) / figure->step);
     keep_error(book, worksheet_write_number(worksheet, figure->row, (lxw_col_t)figure->column,
-                                            number, format));
+                                            (double)digits / (double)digits_of_one, format));
     return true;
 }
 

@@ -22,6 +22,10 @@ enum {
 /* All sets of dimensions, smaller ones first. */
 static const unsigned SETS[] = {1, 2, 4, 8, 3, 5, 6, 9, 10, 12, 7, 11, 13, 14, 15};
 
+static_assert(sizeof SETS / sizeof SETS[0] ==
+                  OVER_YEARS + OVER_SOURCES + OVER_ITEMS + OVER_PROGRAMMES,
+              "every set of dimensions is there");
+
 static void check_set(struct sheet_checking *checking, unsigned set);
 static bool is_part(const struct sheet_checking *checking, const struct sheet_figure *figure,
                     unsigned set);
@@ -39,8 +43,7 @@ static enum sheet_rule rule_of(unsigned set);
 void sheet_check_sums(struct sheet_checking *checking)
 {
     assert(checking->sheet->figure_count <= SHEET_CELLS_MAX);
-    assert(sizeof SETS / sizeof SETS[0] ==
-           OVER_YEARS + OVER_SOURCES + OVER_ITEMS + OVER_PROGRAMMES);
+    assert(checking->check);
     memset(checking->check->sums, 0,
            checking->sheet->figure_count * sizeof checking->check->sums[0]);
     for (size_t i = 0; i < sizeof SETS / sizeof SETS[0]; i++) {

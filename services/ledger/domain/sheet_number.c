@@ -189,12 +189,12 @@ void sheet_number_show(int64_t amount, enum sheet_unit unit, char ret_text[SHEET
 enum err sheet_permille(int64_t part, int64_t whole, int64_t *ret_permille)
 {
     assert(ret_permille);
-    assert(PERMILLE > 0);
     if (part < 0 || whole <= 0 || part > (INT64_MAX - whole) / PERMILLE) {
         return ERR_INVALID;
     }
     /* Half of an odd whole is cut, which changes nothing: no remainder is just half of it. */
     *ret_permille = (part * PERMILLE + whole / 2) / whole;
+    assert(*ret_permille >= 0);
     return ERR_OK;
 }
 

@@ -191,7 +191,7 @@ enum sheet_unit sheet_unit_remark(const char *text)
     const char *at = packed;
 
     assert(text);
-    assert(sizeof UNIT_REMARK < sizeof UNIT_REMARK_2);
+    assert(unit == SHEET_UNIT_NONE);
     if (!pack(text, strlen(text), packed)) {
         return SHEET_UNIT_NONE;
     }
