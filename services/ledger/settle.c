@@ -53,10 +53,10 @@ enum err settle_run(struct poster *poster, struct writer_tx *tx, const struct se
 {
     struct run *run = calloc(1, sizeof *run);
     bool known = false;
-    enum err err = run ? ERR_OK : ERR_UNAVAILABLE;
+    enum err err = ERR_OK;
 
-    if (err) {
-        return err;
+    if (!run) {
+        return ERR_UNAVAILABLE;
     }
     memset(ret_result, 0, sizeof *ret_result);
     run->poster = poster;
