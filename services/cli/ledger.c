@@ -146,6 +146,13 @@ static const char *const SETTLE_EXAMPLES[] = {
     "hyeopchi ledger settle --year 2026 --source district --programme 2026-P-03 --spent 47,200,000 "
     "--document 문서-12",
     NULL};
+static const char *const GRANT_ADD_EXAMPLES[] = {
+    "hyeopchi ledger grant add --instrument platform --year 2026 --programme 2026-P-09 --city "
+    "80,000,000 --district 20,000,000 --from 2026-01-01 --to 2026-12-31 --settle-by 2027-02-28 "
+    "--body 성동협치네트워크 --body 마을넷 --document 협약-2026-3",
+    NULL};
+static const char *const GRANT_SHOW_EXAMPLES[] = {"hyeopchi ledger grant show --year 2026", NULL};
+static const char *const GRANT_RULES_EXAMPLES[] = {"hyeopchi ledger grant rules", NULL};
 static const char *const SETTLE_GRANT_EXAMPLES[] = {
     "hyeopchi ledger settle-grant --year 2026 --programme 2026-P-03 --spent 47,200,000 --unspent "
     "800,000 --interest 1,203 --document 문서-12",
@@ -365,6 +372,31 @@ static const struct command COMMANDS[] = {
         .shared = CLIENT_OPTIONS,
         .examples = SETTLE_EXAMPLES,
         .run = ledger_settle,
+    },
+    {
+        .verb = "grant add",
+        .summary = {"보조금의 조건을 등록합니다", "registers a grant with its terms"},
+        .options = LEDGER_GRANT_ADD_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = GRANT_ADD_EXAMPLES,
+        .run = ledger_grant_add,
+    },
+    {
+        .verb = "grant show",
+        .summary = {"보조금과 정산 기한을 보여 줍니다",
+                    "shows grants and when they must be settled"},
+        .options = PERIODS_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = GRANT_SHOW_EXAMPLES,
+        .run = ledger_grant_show,
+    },
+    {
+        .verb = "grant rules",
+        .summary = {"지원 유형별 한도를 보여 줍니다",
+                    "shows what each kind of grant may be at most"},
+        .shared = CLIENT_OPTIONS,
+        .examples = GRANT_RULES_EXAMPLES,
+        .run = ledger_grant_rules,
     },
     {
         .verb = "settle-grant",

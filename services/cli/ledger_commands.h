@@ -46,8 +46,12 @@ enum cli_status ledger_lapse(const struct invocation *invocation);
 enum cli_status ledger_reverse(const struct invocation *invocation);
 
 /* ledger_grant.c: grants and their settlement. */
+enum cli_status ledger_grant_add(const struct invocation *invocation);
+enum cli_status ledger_grant_show(const struct invocation *invocation);
+enum cli_status ledger_grant_rules(const struct invocation *invocation);
 enum cli_status ledger_settle_grant(const struct invocation *invocation);
 
+extern const struct command_option LEDGER_GRANT_ADD_OPTIONS[];
 extern const struct command_option LEDGER_SETTLE_GRANT_OPTIONS[];
 
 /* ledger_hold.c: money held until a deadline. */

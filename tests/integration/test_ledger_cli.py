@@ -111,6 +111,28 @@ def test_an_officer_settles_a_grant_of_two_sources(command):  # noqa: F811
     assert "settlement-empty" in said
 
 
+def test_an_officer_registers_a_grant_of_a_consortium(command):  # noqa: F811
+    def ledger(*words):
+        return command.json("ledger", *words, key="kim.key")
+
+    add = (
+        "grant", "add", "--instrument", "innovation_plan", "--year", "2023", "--programme", "g",
+        "--from", "2023-01-01", "--to", "2023-06-30", "--settle-by", "2023-12-31",
+        "--planning-months", "2", "--body", "협치네트워크", "--body", "마을넷",
+        "--document", "협약-1",
+    )
+    grant = ledger(*add, "--city", "100,000,000", "--district", "50,000,000")
+    assert (grant["month_count"], grant["cap_krw"]) == (6, 150_000_000)
+    assert [body["role"] for body in grant["bodies"]] == ["lead", "member"]
+    _, said = command.run("ledger", *add, "--city", "150,000,001", key="kim.key", status=1)
+    assert "grant-over-cap" in said
+    assert [row["grant_id"] for row in ledger("grant", "show", "--year", "2023")] == [
+        grant["grant_id"]
+    ]
+    assert len(ledger("grant", "rules")) == 6
+    command.run("ledger", *add, "--city", "x", key="kim.key", status=2)
+
+
 def test_what_is_refused_is_said(command):  # noqa: F811
     _, said = command.run(
         "ledger", "secure", "--amount", "1", *LINE, key="kim.key", status=1

@@ -149,6 +149,30 @@ static const struct refusal_row REFUSAL_ROWS[] = {
         {"settlement-unbalanced", ERR_CONFLICT,
          "집행액과 잔액의 합이 교부하고 정산하지 않은 금액과 다릅니다.",
          "Spent and unspent together are not what is paid out and not settled."},
+    [REFUSAL_GRANT_INSTRUMENT_UNKNOWN] = {"grant-instrument-unknown", ERR_INVALID,
+                                          "알 수 없는 지원 유형입니다.",
+                                          "The kind of grant is not known."},
+    [REFUSAL_GRANT_BODIES_INVALID] =
+        {"grant-bodies-invalid", ERR_INVALID,
+         "수행 단체는 하나 이상이어야 하고 이름이 겹치지 않아야 합니다.",
+         "A grant needs at least one performing body, and each only once."},
+    [REFUSAL_GRANT_DAYS_INVALID] = {"grant-days-invalid", ERR_INVALID,
+                                    "지원 기간의 날짜가 올바르지 않습니다.",
+                                    "The days of the grant are not valid."},
+    [REFUSAL_GRANT_TOO_LONG] = {"grant-too-long", ERR_INVALID,
+                                "지원 기간이 이 유형의 최대 개월 수보다 깁니다.",
+                                "The grant is longer than its kind allows."},
+    [REFUSAL_GRANT_PLANNING_TOO_LONG] =
+        {"grant-planning-too-long", ERR_INVALID,
+         "계획 수립 기간이 이 유형에서 허용하는 개월 수보다 깁니다.",
+         "More of the grant is for planning than its kind allows."},
+    [REFUSAL_GRANT_DUE_INVALID] = {"grant-due-invalid", ERR_INVALID,
+                                   "정산 기한은 지원 기간이 끝난 뒤여야 합니다.",
+                                   "The settlement must be due after the grant has ended."},
+    [REFUSAL_GRANT_OVER_CAP] =
+        {"grant-over-cap", ERR_INVALID,
+         "지원 한도(한도액 × 개월 수 ÷ 기준 개월 수, 원 미만 버림)를 넘습니다.",
+         "It is more than the cap for so many months, rounded down to the won."},
 };
 
 static_assert(sizeof REFUSAL_ROWS / sizeof REFUSAL_ROWS[0] == (size_t)REFUSAL_COUNT + 1,
