@@ -420,6 +420,8 @@ static const char *const LOT_EXAMPLES[] = {
     "hyeopchi ballot lot " ID " --seed '2026-11-22 로또 1199회 3 7 15 22 31 40'", NULL};
 static const char *const CERTIFY_EXAMPLES[] = {"hyeopchi ballot certify " ID " --key-file kim.key",
                                                NULL};
+static const char *const DESTROY_KEY_EXAMPLES[] = {
+    "hyeopchi ballot destroy-key " ID " --key-file kim.key", NULL};
 static const char *const TURNOUT_EXAMPLES[] = {"hyeopchi ballot turnout " ID, NULL};
 static const char *const RESULT_EXAMPLES[] = {"hyeopchi ballot result " ID " --json", NULL};
 static const char *const EXPORT_EXAMPLES[] = {"hyeopchi ballot export " ID " > result.pb", NULL};
@@ -487,6 +489,16 @@ static const struct command COMMANDS[] = {
         .shared = CLIENT_OPTIONS,
         .examples = CERTIFY_EXAMPLES,
         .run = ballot_act_certify,
+    },
+    {
+        .verb = "destroy-key",
+        .summary =
+            {"이의신청 기간이 끝난 투표의 키 파기를 승인합니다 (운영자 두 명, 되돌릴 수 없음)",
+             "approves destroying a ballot's key after the objection period; two operators must"},
+        .operands = REQUEST_BALLOT_OPERAND,
+        .shared = CLIENT_OPTIONS,
+        .examples = DESTROY_KEY_EXAMPLES,
+        .run = ballot_act_destroy_key,
     },
     {
         .verb = "turnout",

@@ -85,3 +85,8 @@ enum cli_status ballot_act_lot(const struct invocation *invocation)
     json_decref(json);
     return status;
 }
+
+enum cli_status ballot_act_destroy_key(const struct invocation *invocation)
+{
+    return ballot_act(invocation, ":destroy-key", NULL);
+}

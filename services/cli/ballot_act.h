@@ -12,5 +12,6 @@ enum cli_status ballot_act_open(const struct invocation *invocation);
 enum cli_status ballot_act_close(const struct invocation *invocation);
 enum cli_status ballot_act_lot(const struct invocation *invocation);
 enum cli_status ballot_act_certify(const struct invocation *invocation);
+enum cli_status ballot_act_destroy_key(const struct invocation *invocation);
 
 #endif

@@ -23,14 +23,20 @@ struct ballots {
     uint64_t uses;
 };
 
+/* Who wants it. */
+struct finder {
+    ballots_found_fn found;
+    void *context;
+};
+
 /* One definition being read. */
 struct lookup {
     struct reader_job job; /* first */
     struct ballots *ballots;
     uint8_t ballot_id[BALLOT_ID_SIZE];
+    bool keyless; /* the definition is enough */
     struct frozen *frozen;
-    ballots_found_fn found;
-    void *context;
+    struct finder finder;
 };
 
 enum err ballots_open(struct reader *reader, const char *keys_directory,
@@ -88,7 +94,11 @@ static enum err lookup_work(struct db *db, struct reader_job *job)
         return ERR_UNAVAILABLE;
     }
     err = store_ballot_read(db, lookup->ballot_id, &row);
-    if (!err) {
+    if (!err && lookup->keyless) {
+        err = frozen_make_keyless(row.definition, row.definition_length, &lookup->frozen);
+    } else if (!err && row.key_destroyed_at_ms > 0) {
+        err = ERR_CONFLICT;
+    } else if (!err) {
         err = frozen_make(row.definition, row.definition_length, lookup->ballots->keys_directory,
                           &lookup->frozen);
     }
@@ -101,20 +111,21 @@ static void lookup_done(struct reader_job *job)
     struct lookup *lookup = (struct lookup *)job;
     struct ballots *ballots = lookup->ballots;
 
-    if (!job->err && entry_find(ballots, lookup->ballot_id) == NULL) {
+    if (!job->err && lookup->frozen->has_key && entry_find(ballots, lookup->ballot_id) == NULL) {
         struct entry *entry = entry_to_fill(ballots);
 
         entry->frozen = frozen_hold(lookup->frozen);
         ballots->uses++;
         entry->used = ballots->uses;
     }
-    lookup->found(job->err ? NULL : lookup->frozen, job->err, lookup->context);
+    lookup->finder.found(job->err ? NULL : lookup->frozen, job->err, lookup->finder.context);
     frozen_release(lookup->frozen);
     free(lookup);
 }
 
-void ballots_find(struct ballots *ballots, const uint8_t ballot_id[BALLOT_ID_SIZE],
-                  ballots_found_fn found, void *context)
+/* keyless: what has no key will do. */
+static void find(struct ballots *ballots, const uint8_t ballot_id[BALLOT_ID_SIZE], bool keyless,
+                 const struct finder *finder)
 {
     struct entry *entry = entry_find(ballots, ballot_id);
     struct lookup *lookup;
@@ -122,23 +133,45 @@ void ballots_find(struct ballots *ballots, const uint8_t ballot_id[BALLOT_ID_SIZ
     if (entry != NULL) {
         ballots->uses++;
         entry->used = ballots->uses;
-        found(entry->frozen, ERR_OK, context);
+        finder->found(entry->frozen, ERR_OK, finder->context);
         return;
     }
     lookup = calloc(1, sizeof *lookup);
     if (lookup == NULL) {
-        found(NULL, ERR_FULL, context);
+        finder->found(NULL, ERR_FULL, finder->context);
         return;
     }
     lookup->job.work = lookup_work;
     lookup->job.done = lookup_done;
     lookup->ballots = ballots;
-    lookup->found = found;
-    lookup->context = context;
+    lookup->keyless = keyless;
+    lookup->finder = *finder;
     memcpy(lookup->ballot_id, ballot_id, BALLOT_ID_SIZE);
     if (reader_submit(ballots->reader, &lookup->job) != ERR_OK) {
         free(lookup);
-        found(NULL, ERR_FULL, context);
+        finder->found(NULL, ERR_FULL, finder->context);
+    }
+}
+
+void ballots_find(struct ballots *ballots, const uint8_t ballot_id[BALLOT_ID_SIZE],
+                  ballots_found_fn found, void *context)
+{
+    find(ballots, ballot_id, false, &(const struct finder){.found = found, .context = context});
+}
+
+void ballots_find_definition(struct ballots *ballots, const uint8_t ballot_id[BALLOT_ID_SIZE],
+                             ballots_found_fn found, void *context)
+{
+    find(ballots, ballot_id, true, &(const struct finder){.found = found, .context = context});
+}
+
+void ballots_forget(struct ballots *ballots, const uint8_t ballot_id[BALLOT_ID_SIZE])
+{
+    struct entry *entry = entry_find(ballots, ballot_id);
+
+    if (entry != NULL) {
+        frozen_release(entry->frozen);
+        entry->frozen = NULL;
     }
 }
 

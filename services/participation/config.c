@@ -18,7 +18,7 @@ static const struct config_row ROWS[] = {
         .maximum = CONFIG_TEXT_SIZE - 1,
         .unit = "",
         .sentence = "Directory of the ballots' key files, one each; back it up sealed, apart from "
-                    "the database, and delete a ballot's file after its objection period.",
+                    "the database, and end one by `hyeopchi ballot destroy-key`.",
         .offset = offsetof(struct participation_config, ballot_keys_directory),
     },
     {

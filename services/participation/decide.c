@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define TAG_LOT_SEED "lot-seed"
+#define DAY_MS       (24LL * 60 * 60 * 1000)
 
 enum err decide_create_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count)
 {
@@ -101,6 +102,8 @@ static enum err complete(struct writer_tx *tx, const struct decide_approve *appr
     case BALLOT_ACTION_CERTIFY:
         err = store_ballot_set_certified(tx->db, row->ballot_id, tx->now_ms);
         return err ? err : events_say_certified(tx, definition, row);
+    case BALLOT_ACTION_DESTROY_KEY:
+        return ERR_OK; /* The file comes first: decide_key_destroyed_work() follows it. */
     case BALLOT_ACTION_LOT:
         return publish_seed(tx, approve, row);
     case BALLOT_ACTION_MISSING:
@@ -133,6 +136,12 @@ static enum err approved_content(struct db *db, const struct decide_approve *app
     return ERR_OK;
 }
 
+static int64_t objection_ends_at_ms(const struct ballot_row *row,
+                                    const struct ballot_definition *definition)
+{
+    return row->certified_at_ms + (int64_t)definition->objection_days * DAY_MS;
+}
+
 static enum err approve_row(struct writer_tx *tx, struct decide_approve *approve,
                             const struct ballot_row *row)
 {
@@ -142,6 +151,7 @@ static enum err approve_row(struct writer_tx *tx, struct decide_approve *approve
         .now_ms = tx->now_ms,
         .closes_at_ms = approve->frozen->definition.closes_at_ms,
         .demonstration = approve->frozen->definition.demonstration,
+        .objection_ends_at_ms = objection_ends_at_ms(row, &approve->frozen->definition),
         .lot_awaited = ballot_row_awaits_lot(row, &approve->frozen->definition),
         .approvals = known,
     };
@@ -182,6 +192,26 @@ enum err decide_approve_work(struct writer_tx *tx, struct writer_job *const *job
         return err;
     }
     err = approve_row(tx, approve, &row);
+    ballot_row_release(&row);
+    return err;
+}
+
+enum err decide_key_destroyed_work(struct writer_tx *tx, struct writer_job *const *jobs,
+                                   size_t count)
+{
+    struct decide_key *key = (struct decide_key *)jobs[0];
+    struct ballot_row row = {0};
+    enum err err;
+
+    assert(count == 1);
+    (void)count; /* Only read by the assertion. */
+    err = store_ballot_lock(tx->db, key->ballot_id, &row);
+    if (!err && row.key_destroyed_at_ms == 0) {
+        err = store_ballot_set_key_destroyed(tx->db, key->ballot_id, tx->now_ms);
+        if (!err) {
+            err = events_say_key_destroyed(tx, key->ballot_id);
+        }
+    }
     ballot_row_release(&row);
     return err;
 }

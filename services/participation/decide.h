@@ -37,6 +37,15 @@ struct decide_approve {
 };
 enum err decide_approve_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count);
 
+/* Says that a ballot's key is gone; again is harmless. The file is destroyed before, so that nothing is
+ * said that is not so. */
+struct decide_key {
+    struct writer_job job; /* first */
+    uint8_t ballot_id[BALLOT_ID_SIZE];
+};
+enum err decide_key_destroyed_work(struct writer_tx *tx, struct writer_job *const *jobs,
+                                   size_t count);
+
 /* A finished count. */
 struct decide_count {
     struct writer_job job; /* first */

@@ -24,6 +24,7 @@
 #define TYPE_OPENING_REFUSED   TYPE_PREFIX "ballot.opening-refused.v1"
 #define TYPE_VOTES_ACCEPTED    TYPE_PREFIX "votes.accepted.v1"
 #define TYPE_CLOSED            TYPE_PREFIX "ballot.closed.v1"
+#define TYPE_KEY_DESTROYED     TYPE_PREFIX "ballot.key-destroyed.v1"
 #define TYPE_LOT_PUBLISHED     TYPE_PREFIX "ballot.lot-published.v1"
 #define TYPE_CERTIFIED         TYPE_PREFIX "tally.certified.v1"
 #define TYPE_RESERVED          "kr.hyeopchi.ledger.envelope.reserved.v1"
@@ -36,6 +37,7 @@ const ProtobufCMessageDescriptor *const events_types[] = {
     &hyeopchi__participation__v1__votes_accepted__descriptor,
     &hyeopchi__participation__v1__ballot_closed__descriptor,
     &hyeopchi__participation__v1__ballot_lot_published__descriptor,
+    &hyeopchi__participation__v1__ballot_key_destroyed__descriptor,
     &hyeopchi__participation__v1__tally_certified__descriptor,
     NULL,
 };
@@ -243,6 +245,18 @@ enum err events_say_closed(struct writer_tx *tx, const struct ballot_definition 
         free(tables[d].names);
     }
     return err;
+}
+
+enum err events_say_key_destroyed(struct writer_tx *tx, const uint8_t ballot_id[BALLOT_ID_SIZE])
+{
+    Hyeopchi__Participation__V1__BallotKeyDestroyed message =
+        HYEOPCHI__PARTICIPATION__V1__BALLOT_KEY_DESTROYED__INIT;
+    char id[CRYPTO_UUID_TEXT_SIZE];
+
+    crypto_uuid_format(ballot_id, id);
+    message.ballot_id = id;
+    message.destroyed_time_ms = tx->now_ms;
+    return say(tx, TYPE_KEY_DESTROYED, id, &message.base, NULL);
 }
 
 enum err events_say_lot_published(struct writer_tx *tx, const uint8_t ballot_id[BALLOT_ID_SIZE],

@@ -51,6 +51,10 @@ ERR_CHECKED enum err events_say_closed(struct writer_tx *tx,
                                        const struct ballot_definition *definition,
                                        const struct turnout *turnout);
 
+/* The ballot's key is gone. */
+ERR_CHECKED enum err events_say_key_destroyed(struct writer_tx *tx,
+                                              const uint8_t ballot_id[BALLOT_ID_SIZE]);
+
 /* The seed that breaks the ballot's ties. */
 ERR_CHECKED enum err events_say_lot_published(struct writer_tx *tx,
                                               const uint8_t ballot_id[BALLOT_ID_SIZE],

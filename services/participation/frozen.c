@@ -112,6 +112,44 @@ void frozen_key_remove(const char *keys_directory, const uint8_t ballot_id[BALLO
     }
 }
 
+/* Random bytes in place of the key, on the disk. What a copying file system or a flash disk keeps of
+ * the old ones is out of reach from here. */
+static bool key_overwrite(int fd)
+{
+    uint8_t noise[KEY_SIZE];
+
+    crypto_random(noise, sizeof noise);
+    return write(fd, noise, sizeof noise) == (ssize_t)sizeof noise && fsync(fd) == 0;
+}
+
+enum err frozen_key_destroy(const char *keys_directory, const uint8_t ballot_id[BALLOT_ID_SIZE])
+{
+    char id_text[CRYPTO_UUID_TEXT_SIZE];
+    char path[KEY_PATH_SIZE];
+    bool done = false;
+    int fd;
+
+    crypto_uuid_format(ballot_id, id_text);
+    if (key_path(keys_directory, id_text, path) != ERR_OK) {
+        return ERR_INTERNAL;
+    }
+    fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0) {
+        done = errno == ENOENT; /* Also what a crash after unlink() leaves. */
+    } else {
+        done = key_overwrite(fd);
+        done = close(fd) == 0 && done;
+        done = done && unlink(path) == 0;
+    }
+    if (!done || !directory_sync(keys_directory)) {
+        log_error("ballot_key_not_destroyed", log_str("ballot_id", id_text),
+                  log_str("reason", uv_strerror(uv_translate_sys_error(errno))),
+                  log_str("action", "mend the directory of the keys, and approve again"));
+        return ERR_INTERNAL;
+    }
+    return ERR_OK;
+}
+
 static void derive_keys(struct frozen *frozen, const uint8_t ballot_key[KEY_SIZE])
 {
     const uint8_t *id = frozen->definition.ballot_id;
@@ -146,12 +184,10 @@ enum err definition_copy_make(const uint8_t *definition, size_t length,
     return ERR_OK;
 }
 
-enum err frozen_make(const uint8_t *definition, size_t length, const char *keys_directory,
-                     struct frozen **ret_frozen)
+enum err frozen_make_keyless(const uint8_t *definition, size_t length, struct frozen **ret_frozen)
 {
     struct ballot_option_store options;
     struct frozen *frozen;
-    uint8_t key[KEY_SIZE];
     size_t count = 0;
     enum err err = ballot_decode_count(definition, length, &count);
 
@@ -166,22 +202,36 @@ enum err frozen_make(const uint8_t *definition, size_t length, const char *keys_
     options = (struct ballot_option_store){.options = frozen->options, .capacity = count};
     err = ballot_decode(definition, length, &options, &frozen->definition);
     if (err) {
-        goto out;
+        frozen_release(frozen);
+        return err;
     }
     ballot_index_build(&frozen->definition, &frozen->index);
     crypto_tagged_hash(LEAF_TAG_BALLOT, definition, length, frozen->definition_hash);
     crypto_uuid_format(frozen->definition.ballot_id, frozen->id_text);
+    *ret_frozen = frozen;
+    return ERR_OK;
+}
+
+enum err frozen_make(const uint8_t *definition, size_t length, const char *keys_directory,
+                     struct frozen **ret_frozen)
+{
+    struct frozen *frozen = NULL;
+    uint8_t key[KEY_SIZE];
+    enum err err = frozen_make_keyless(definition, length, &frozen);
+
+    if (err) {
+        return err;
+    }
     err = key_read(keys_directory, frozen->id_text, key);
     if (err) {
-        goto out;
+        frozen_release(frozen);
+        return err;
     }
     derive_keys(frozen, key);
     crypto_wipe(key, sizeof key);
+    frozen->has_key = true;
     *ret_frozen = frozen;
-    frozen = NULL;
-out:
-    frozen_release(frozen);
-    return err;
+    return ERR_OK;
 }
 
 struct frozen *frozen_hold(struct frozen *frozen)

@@ -16,6 +16,7 @@
 #include "runtime/err.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
 
 struct frozen {
     atomic_int references;
@@ -23,6 +24,7 @@ struct frozen {
     struct ballot_index index;
     uint8_t definition_hash[CRYPTO_HASH_SIZE];
     char id_text[CRYPTO_UUID_TEXT_SIZE];
+    bool has_key;                            /* else the three below are zeros */
     uint8_t vtag_key[CRYPTO_HASH_SIZE];      /* k_t */
     uint8_t nullifier_key[CRYPTO_HASH_SIZE]; /* k_n */
     uint8_t request_key[CRYPTO_HASH_SIZE];   /* k_r = M(K_ballot, "key/request", ballot_id) */
@@ -48,6 +50,10 @@ ERR_CHECKED enum err definition_copy_make(const uint8_t *definition, size_t leng
 ERR_CHECKED enum err frozen_make(const uint8_t *definition, size_t length,
                                  const char *keys_directory, struct frozen **ret_frozen);
 
+/* The same without the keys, for what needs the definition only. Reads no file. */
+ERR_CHECKED enum err frozen_make_keyless(const uint8_t *definition, size_t length,
+                                         struct frozen **ret_frozen);
+
 struct frozen *frozen_hold(struct frozen *frozen);
 
 /* Wipes the keys and frees with the last reference. Takes NULL. */
@@ -56,6 +62,14 @@ void frozen_release(struct frozen *frozen);
 /* Makes a new ballot's key file, durable before it returns. ERR_CONFLICT when there is one. */
 ERR_CHECKED enum err frozen_key_create(const char *keys_directory,
                                        const uint8_t ballot_id[BALLOT_ID_SIZE]);
+
+/*
+ * Destroys a ballot's key file: overwrites it, removes it, and makes both
+ * durable. A file that is gone already is as good. ERR_INTERNAL when it could
+ * not be done, logged: the file may be there still, and this is for trying again.
+ */
+ERR_CHECKED enum err frozen_key_destroy(const char *keys_directory,
+                                        const uint8_t ballot_id[BALLOT_ID_SIZE]);
 
 /* Removes the key file of a ballot that was certainly not made. What cannot be removed is logged. */
 void frozen_key_remove(const char *keys_directory, const uint8_t ballot_id[BALLOT_ID_SIZE]);

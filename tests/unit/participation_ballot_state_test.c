@@ -36,6 +36,7 @@ static void only_the_listed_actions_lead_anywhere(void **state)
         [BALLOT_STATE_CLOSED][BALLOT_ACTION_LOT] = BALLOT_STATE_CLOSED,
         [BALLOT_STATE_CLOSED][BALLOT_ACTION_COUNT] = BALLOT_STATE_COUNTED,
         [BALLOT_STATE_COUNTED][BALLOT_ACTION_CERTIFY] = BALLOT_STATE_CERTIFIED,
+        [BALLOT_STATE_CERTIFIED][BALLOT_ACTION_DESTROY_KEY] = BALLOT_STATE_CERTIFIED,
     };
 
     (void)state;
@@ -59,7 +60,8 @@ static void there_is_no_way_back_from_open(void **state)
     for (size_t i = 0; i < count; i++) {
         if (transitions[i].from >= BALLOT_STATE_OPEN) {
             assert_true(transitions[i].to > transitions[i].from ||
-                        transitions[i].action == BALLOT_ACTION_LOT);
+                        transitions[i].action == BALLOT_ACTION_LOT ||
+                        transitions[i].action == BALLOT_ACTION_DESTROY_KEY);
             assert_true(transitions[i].to >= transitions[i].from);
         }
         assert_int_equal(transitions[i].approvals > 0,
@@ -125,6 +127,7 @@ static void the_first_operator_is_recorded_and_the_second_completes(void **state
         {BALLOT_STATE_OPEN, BALLOT_ACTION_CLOSE, BALLOT_STATE_CLOSED},
         {BALLOT_STATE_CLOSED, BALLOT_ACTION_LOT, BALLOT_STATE_CLOSED},
         {BALLOT_STATE_COUNTED, BALLOT_ACTION_CERTIFY, BALLOT_STATE_CERTIFIED},
+        {BALLOT_STATE_CERTIFIED, BALLOT_ACTION_DESTROY_KEY, BALLOT_STATE_CERTIFIED},
     };
 
     (void)state;
@@ -291,6 +294,24 @@ static void every_state_action_and_verdict_has_words(void **state)
     assert_int_equal(ballot_state_from_name("reopened"), BALLOT_STATE_MISSING);
 }
 
+static void a_key_is_not_destroyed_while_somebody_may_object(void **state)
+{
+    struct ballot_standing standing = standing_in(BALLOT_STATE_CERTIFIED);
+
+    (void)state;
+    standing.objection_ends_at_ms = FIXTURE_NOW_MS + 1;
+    refused(&standing, BALLOT_ACTION_DESTROY_KEY, BALLOT_ACTOR_OPERATOR, ERR_CONFLICT,
+            BALLOT_VERDICT_OBJECTION_NOT_OVER);
+    refused(&standing, BALLOT_ACTION_DESTROY_KEY, BALLOT_ACTOR_OTHER, ERR_INVALID,
+            BALLOT_VERDICT_NOT_OPERATOR);
+    standing.demonstration = true; /* No rehearsal shortens it. */
+    refused(&standing, BALLOT_ACTION_DESTROY_KEY, BALLOT_ACTOR_OPERATOR, ERR_CONFLICT,
+            BALLOT_VERDICT_OBJECTION_NOT_OVER);
+    standing.objection_ends_at_ms = FIXTURE_NOW_MS;
+    refused(&standing, BALLOT_ACTION_DESTROY_KEY, BALLOT_ACTOR_OPERATOR, ERR_OK,
+            BALLOT_VERDICT_RECORDED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -306,6 +327,7 @@ int main(void)
         cmocka_unit_test(an_approval_is_refused_by_role_state_and_window),
         cmocka_unit_test(only_a_demonstration_is_closed_before_its_window_is_over),
         cmocka_unit_test(every_state_action_and_verdict_has_words),
+        cmocka_unit_test(a_key_is_not_destroyed_while_somebody_may_object),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

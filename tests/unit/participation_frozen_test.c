@@ -206,6 +206,38 @@ static void a_copy_needs_no_key(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+static void a_destroyed_key_is_gone_and_destroying_it_again_is_harmless(void **state)
+{
+    const struct folder *folder = *state;
+    const uint8_t *id = folder->fixture.definition.ballot_id;
+    uint8_t before[KEY_SIZE];
+    uint8_t after[KEY_SIZE];
+    struct frozen *frozen = NULL;
+    char other[160];
+    int fd;
+
+    assert_int_equal(create(folder), ERR_OK);
+    (void)snprintf(other, sizeof other, "%s.linked", folder->key_path);
+    assert_int_equal(link(folder->key_path, other), 0);
+    fd = open(other, O_RDONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(pread(fd, before, sizeof before, 0), KEY_SIZE);
+    assert_int_equal(frozen_key_destroy(folder->path, id), ERR_OK);
+    assert_int_equal(access(folder->key_path, F_OK), -1);
+    /* What the name led to holds another 32 bytes. */
+    assert_int_equal(pread(fd, after, sizeof after, 0), KEY_SIZE);
+    assert_memory_not_equal(before, after, sizeof before);
+    assert_int_equal(close(fd), 0);
+    assert_int_equal(unlink(other), 0);
+    assert_int_equal(frozen_key_destroy(folder->path, id), ERR_OK);
+    assert_int_equal(make(folder, &frozen), ERR_INTERNAL);
+    assert_int_equal(frozen_make_keyless(folder->definition, folder->length, &frozen), ERR_OK);
+    assert_false(frozen->has_key);
+    assert_string_equal(frozen->id_text, ID_TEXT);
+    frozen_release(frozen);
+    assert_int_equal(frozen_key_destroy("/nowhere/at/all", id), ERR_INTERNAL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -218,6 +250,7 @@ int main(void)
         TEST(a_frozen_definition_finds_its_options_and_knows_its_hash),
         TEST(bytes_that_are_no_definition_are_refused_at_every_length),
         TEST(a_copy_needs_no_key),
+        TEST(a_destroyed_key_is_gone_and_destroying_it_again_is_harmless),
     };
 
     if (crypto_open() != ERR_OK) {

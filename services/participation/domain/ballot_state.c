@@ -27,12 +27,15 @@ static const struct ballot_transition TRANSITIONS[] = {
     {BALLOT_STATE_CLOSED, BALLOT_ACTION_COUNT, BALLOT_STATE_COUNTED, BALLOT_ACTOR_SERVICE, 0},
     {BALLOT_STATE_COUNTED, BALLOT_ACTION_CERTIFY, BALLOT_STATE_CERTIFIED, BALLOT_ACTOR_OPERATOR,
      BALLOT_APPROVALS_NEEDED},
+    {BALLOT_STATE_CERTIFIED, BALLOT_ACTION_DESTROY_KEY, BALLOT_STATE_CERTIFIED,
+     BALLOT_ACTOR_OPERATOR, BALLOT_APPROVALS_NEEDED},
 };
 
 static const char *const STATES[] = {"missing", "draft",   "opening",  "open",
                                      "closed",  "counted", "certified"};
-static const char *const ACTIONS[] = {"missing", "open",  "envelope-reserved", "envelope-refused",
-                                      "close",   "count", "certify",           "lot"};
+static const char *const ACTIONS[] = {"missing",          "open",  "envelope-reserved",
+                                      "envelope-refused", "close", "count",
+                                      "certify",          "lot",   "destroy-key"};
 
 static const struct ballot_verdict_text VERDICT_TEXTS[] = {
     [BALLOT_VERDICT_NONE] = {"none", "승인 결과가 없습니다.", "Nothing was decided."},
@@ -59,6 +62,9 @@ static const struct ballot_verdict_text VERDICT_TEXTS[] = {
     [BALLOT_VERDICT_LOT_NOT_AWAITED] =
         {"lot-not-awaited", "동점을 추첨 난수로 가리는 투표가 아니거나 난수가 이미 공개되었습니다.",
          "No lot breaks this ballot's ties, or its seed is published already."},
+    [BALLOT_VERDICT_OBJECTION_NOT_OVER] =
+        {"objection-not-over", "이의신청 기간이 끝나지 않아 키를 파기할 수 없습니다.",
+         "The objection period is not over, so the key cannot be destroyed."},
 };
 
 static_assert(COUNT(STATES) == BALLOT_STATE_END, "a word for every state");
@@ -206,6 +212,9 @@ static enum ballot_verdict verdict_without_count(const struct ballot_standing *s
     if (action == BALLOT_ACTION_LOT && !standing->lot_awaited) {
         return BALLOT_VERDICT_LOT_NOT_AWAITED;
     }
+    if (action == BALLOT_ACTION_DESTROY_KEY && standing->now_ms < standing->objection_ends_at_ms) {
+        return BALLOT_VERDICT_OBJECTION_NOT_OVER;
+    }
     return BALLOT_VERDICT_NONE;
 }
 
@@ -269,6 +278,7 @@ static enum err verdict_err(enum ballot_verdict verdict)
         [BALLOT_VERDICT_WINDOW_OVER] = ERR_CONFLICT,
         [BALLOT_VERDICT_WINDOW_NOT_OVER] = ERR_CONFLICT,
         [BALLOT_VERDICT_LOT_NOT_AWAITED] = ERR_CONFLICT,
+        [BALLOT_VERDICT_OBJECTION_NOT_OVER] = ERR_CONFLICT,
     };
 
     static_assert(COUNT(ERRS) == BALLOT_VERDICT_END, "an error for every verdict");

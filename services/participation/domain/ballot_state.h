@@ -9,6 +9,7 @@
  *   closed   --lot--------------> closed     two operators: the seed that breaks ties
  *   closed   --count------------> counted    the service, with the seed where there must be one
  *   counted  --certify----------> certified  two operators
+ *   certified --destroy-key-----> certified  two operators, once nobody may object any more
  *
  * There is no way back from open. An approval names the exact content it is
  * for (the definition's hash, or the result's), so that nothing can be changed
@@ -52,6 +53,7 @@ enum ballot_action {
     BALLOT_ACTION_COUNT = 5,
     BALLOT_ACTION_CERTIFY = 6,
     BALLOT_ACTION_LOT = 7,
+    BALLOT_ACTION_DESTROY_KEY = 8,
     BALLOT_ACTION_END,
 };
 
@@ -102,6 +104,7 @@ struct ballot_standing {
     int64_t now_ms;
     int64_t closes_at_ms;
     bool demonstration;                      /* may be closed before its window is over */
+    int64_t objection_ends_at_ms;            /* of a certified ballot: then its key may go */
     bool lot_awaited;                        /* the tie rule is lot, and there is no seed yet */
     const struct ballot_approval *approvals; /* recorded so far in this state; borrowed */
     size_t approval_count;
@@ -109,15 +112,16 @@ struct ballot_standing {
 
 enum ballot_verdict {
     BALLOT_VERDICT_NONE = 0,
-    BALLOT_VERDICT_RECORDED,          /* keep it; another operator is still needed */
-    BALLOT_VERDICT_COMPLETES,         /* keep it and go to ret->to */
-    BALLOT_VERDICT_REPEATED,          /* this operator already approved this: nothing changes */
-    BALLOT_VERDICT_NOT_OPERATOR,      /* refused: only operators approve */
-    BALLOT_VERDICT_WRONG_STATE,       /* refused: the state does not know the action */
-    BALLOT_VERDICT_NEEDS_NO_APPROVAL, /* refused: the action is not the operators' */
-    BALLOT_VERDICT_WINDOW_OVER,       /* refused: opening a ballot nobody could vote in */
-    BALLOT_VERDICT_WINDOW_NOT_OVER,   /* refused: closing while residents may still vote */
-    BALLOT_VERDICT_LOT_NOT_AWAITED,   /* refused: no lot breaks ties, or its seed is published */
+    BALLOT_VERDICT_RECORDED,           /* keep it; another operator is still needed */
+    BALLOT_VERDICT_COMPLETES,          /* keep it and go to ret->to */
+    BALLOT_VERDICT_REPEATED,           /* this operator already approved this: nothing changes */
+    BALLOT_VERDICT_NOT_OPERATOR,       /* refused: only operators approve */
+    BALLOT_VERDICT_WRONG_STATE,        /* refused: the state does not know the action */
+    BALLOT_VERDICT_NEEDS_NO_APPROVAL,  /* refused: the action is not the operators' */
+    BALLOT_VERDICT_WINDOW_OVER,        /* refused: opening a ballot nobody could vote in */
+    BALLOT_VERDICT_WINDOW_NOT_OVER,    /* refused: closing while residents may still vote */
+    BALLOT_VERDICT_LOT_NOT_AWAITED,    /* refused: no lot breaks ties, or its seed is published */
+    BALLOT_VERDICT_OBJECTION_NOT_OVER, /* refused: somebody may still object, and need the key */
     BALLOT_VERDICT_END,
 };
 

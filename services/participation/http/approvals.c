@@ -8,7 +8,9 @@
 #include "participation/http/params.h"
 #include "participation/http/routes.h"
 #include "runtime/json.h"
+#include "runtime/log.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +18,11 @@ struct approval {
     struct decide_approve decide; /* first, so that the writer's job is the approval */
     struct participation *service;
     struct http_request *request;
+    struct decide_key key; /* what follows the destruction of the key */
+    enum err key_err;
 };
+
+static void key_start(struct approval *approval);
 
 static void approval_free(struct approval *approval)
 {
@@ -66,6 +72,11 @@ static void approve_done(struct writer_job *job)
 {
     struct approval *approval = (struct approval *)job;
 
+    if (!job->err && approval->decide.decision.verdict == BALLOT_VERDICT_COMPLETES &&
+        approval->decide.action == BALLOT_ACTION_DESTROY_KEY) {
+        key_start(approval);
+        return;
+    }
     if (job->err) {
         http_respond_error(approval->request, job->err);
     } else if (approval->decide.decision.verdict == BALLOT_VERDICT_RECORDED ||
@@ -150,7 +161,7 @@ static void approve_start(struct http_request *request, struct participation *se
         free(approval);
         return;
     }
-    ballots_find(service->ballots, ballot_id, approval_found, approval);
+    ballots_find_definition(service->ballots, ballot_id, approval_found, approval);
 }
 
 void handle_ballot_open(struct http_request *request, void *context)
@@ -171,4 +182,70 @@ void handle_ballot_certify(struct http_request *request, void *context)
 void handle_ballot_lot(struct http_request *request, void *context)
 {
     approve_start(request, context, BALLOT_ACTION_LOT);
+}
+
+void handle_ballot_destroy_key(struct http_request *request, void *context)
+{
+    approve_start(request, context, BALLOT_ACTION_DESTROY_KEY);
+}
+
+/* Both approvals are durable now. Then the file goes, then it is said: should this process end in
+ * between, either approval given again takes it up where it was left. */
+static void key_said(struct writer_job *job)
+{
+    /* The job is a member of its approval. */
+    struct approval *approval = (void *)((char *)job - offsetof(struct approval, key));
+
+    if (job->err) {
+        http_respond_error(approval->request, job->err);
+    } else {
+        log_info("ballot_key_destroyed", log_str("ballot_id", approval->decide.frozen->id_text),
+                 log_str("by", approval->decide.operator_id));
+        respond_decided(approval);
+    }
+    approval_free(approval);
+}
+
+static const struct writer_job_type KEY_JOB_TYPE = {
+    .name = "key",
+    .run_max = 1,
+    .work = decide_key_destroyed_work,
+    .done = key_said,
+};
+
+/* On the work queue. */
+static void key_work(void *context)
+{
+    struct approval *approval = context;
+
+    approval->key_err =
+        frozen_key_destroy(approval->service->keys_directory, approval->key.ballot_id);
+}
+
+static void key_gone(void *context)
+{
+    struct approval *approval = context;
+    enum err err = approval->key_err;
+
+    ballots_forget(approval->service->ballots, approval->key.ballot_id);
+    if (!err) {
+        approval->key.job.type = &KEY_JOB_TYPE;
+        err = writer_submit(approval->service->host.writer, &approval->key.job);
+    }
+    if (err) {
+        http_respond_error(approval->request, err);
+        approval_free(approval);
+    }
+}
+
+static void key_start(struct approval *approval)
+{
+    enum err err;
+
+    memcpy(approval->key.ballot_id, approval->decide.frozen->definition.ballot_id, BALLOT_ID_SIZE);
+    err = loop_work(&approval->service->host.loop, key_work, key_gone, approval);
+    if (err) {
+        http_respond_error(approval->request, err);
+        approval_free(approval);
+    }
 }

@@ -456,7 +456,8 @@ json_t *ballot_json(const struct ballot_row *row, const struct ballot_definition
             0 ||
         json_object_set_new(json, "opened_at", time_json(row->opened_at_ms)) != 0 ||
         json_object_set_new(json, "closed_at", time_json(row->closed_at_ms)) != 0 ||
-        json_object_set_new(json, "certified_at", time_json(row->certified_at_ms)) != 0) {
+        json_object_set_new(json, "certified_at", time_json(row->certified_at_ms)) != 0 ||
+        json_object_set_new(json, "key_destroyed_at", time_json(row->key_destroyed_at_ms)) != 0) {
         json_decref(json);
         json = NULL;
     }

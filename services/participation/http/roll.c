@@ -132,7 +132,7 @@ void handle_roll_put(struct http_request *request, void *context)
     put->service = service;
     put->request = request;
     memcpy(put->import.operator_id, operator_id, strlen(operator_id) + 1);
-    ballots_find(service->ballots, ballot_id, put_found, put);
+    ballots_find_definition(service->ballots, ballot_id, put_found, put);
 }
 
 /* A roll on its way out. */

@@ -17,6 +17,7 @@ static const struct http_route ROUTES[] = {
     {"POST", "/v1/ballots/{id}:close", ROLE_OPERATOR, 0, handle_ballot_close},
     {"POST", "/v1/ballots/{id}:lot", ROLE_OPERATOR, SEED_SIZE_MAX, handle_ballot_lot},
     {"POST", "/v1/ballots/{id}:certify", ROLE_OPERATOR, 0, handle_ballot_certify},
+    {"POST", "/v1/ballots/{id}:destroy-key", ROLE_OPERATOR, 0, handle_ballot_destroy_key},
     {"GET", "/v1/ballots/{id}/turnout", ROLE_PUBLIC, 0, handle_ballot_turnout},
     {"GET", "/v1/ballots/{id}/result", ROLE_PUBLIC, 0, handle_ballot_result},
     {"GET", "/v1/ballots/{id}/votes.pb", ROLE_OPERATOR | ROLE_AUDITOR, 0, handle_ballot_export},

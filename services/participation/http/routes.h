@@ -19,6 +19,7 @@ void handle_ballot_open(struct http_request *request, void *context);
 void handle_ballot_close(struct http_request *request, void *context);
 void handle_ballot_lot(struct http_request *request, void *context);
 void handle_ballot_certify(struct http_request *request, void *context);
+void handle_ballot_destroy_key(struct http_request *request, void *context);
 void handle_ballot_turnout(struct http_request *request, void *context);
 void handle_ballot_result(struct http_request *request, void *context);
 void handle_ballot_export(struct http_request *request, void *context);

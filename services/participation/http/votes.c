@@ -14,6 +14,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const struct problem_kind KEY_DESTROYED = {
+    .status = 409,
+    .code = "ballot-key-destroyed",
+    .ko = "이의신청 기간이 끝나 이 투표의 키를 파기하였으므로 표를 받거나 찾을 수 없습니다.",
+    .en =
+        "The objection period is over and the ballot's key is destroyed: no vote can be accepted "
+        "or "
+        "found again.",
+};
+
 enum { ANSWER_SIZE_MAX = 64 * 1024 * 1024, SMALL_BODY_SIZE_MAX = 4096 };
 
 struct exchange {
@@ -116,6 +126,11 @@ static void vote_found(struct frozen *frozen, enum err err, void *context)
 {
     struct exchange *exchange = context;
 
+    if (err == ERR_CONFLICT) {
+        params_refuse(exchange->request, &KEY_DESTROYED, "");
+        exchange_free(exchange);
+        return;
+    }
     if (err) {
         respond_error(exchange, err);
         return;

@@ -84,7 +84,8 @@ enum err store_ballot_find_request(struct db *db, const struct ballot_request *r
     "ballot_id, state, definition, definition_hash, opening_attempt, coalesce(refusal_code, '')"   \
     ", coalesce(refusal_shortfall_krw, 0), batch_no, voters, revisions, result_json, result_hash"  \
     ", created_at_ms, coalesce(opened_at_ms, 0), coalesce(closed_at_ms, 0)"                        \
-    ", coalesce(counted_at_ms, 0), coalesce(certified_at_ms, 0), lot_seed, roll_import_no"
+    ", coalesce(counted_at_ms, 0), coalesce(certified_at_ms, 0), lot_seed, roll_import_no"         \
+    ", coalesce(key_destroyed_at_ms, 0)"
 
 static enum err row_read_result(const struct db_rows *rows, int64_t row, struct ballot_row *ret_row)
 {
@@ -125,6 +126,7 @@ static enum err row_read(const struct db_rows *rows, int64_t row, struct ballot_
         .counted_at_ms = db_rows_int64(rows, row, 15),
         .certified_at_ms = db_rows_int64(rows, row, 16),
         .roll_import_no = (int32_t)db_rows_int64(rows, row, 18),
+        .key_destroyed_at_ms = db_rows_int64(rows, row, 19),
     };
     (void)snprintf(ret_row->refusal_code, sizeof ret_row->refusal_code, "%s",
                    db_rows_text(rows, row, 5)); /* The ledger's codes are short. */
@@ -416,4 +418,14 @@ enum err store_ballot_set_certified(struct db *db, const uint8_t *ballot_id, int
     const struct db_param params[] = {db_uuid(ballot_id), db_int64(now_ms)};
 
     return db_exec(db, BALLOT_SET_CERTIFIED, params, DB_COUNT(params));
+}
+
+static const char BALLOT_SET_KEY_DESTROYED[] =
+    "UPDATE participation.ballot SET key_destroyed_at_ms = $2 WHERE ballot_id = $1";
+
+enum err store_ballot_set_key_destroyed(struct db *db, const uint8_t *ballot_id, int64_t now_ms)
+{
+    const struct db_param params[] = {db_uuid(ballot_id), db_int64(now_ms)};
+
+    return db_exec(db, BALLOT_SET_KEY_DESTROYED, params, DB_COUNT(params));
 }

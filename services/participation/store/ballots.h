@@ -40,6 +40,7 @@ struct ballot_row {
     int64_t closed_at_ms;
     int64_t counted_at_ms;
     int64_t certified_at_ms;
+    int64_t key_destroyed_at_ms;
     int32_t roll_import_no; /* of store/roll.h; 0: the ballot has no roll */
 };
 
@@ -127,5 +128,7 @@ ERR_CHECKED enum err store_ballot_set_counted(struct db *db, const uint8_t *ball
                                               int64_t now_ms);
 ERR_CHECKED enum err store_ballot_set_certified(struct db *db, const uint8_t *ballot_id,
                                                 int64_t now_ms);
+ERR_CHECKED enum err store_ballot_set_key_destroyed(struct db *db, const uint8_t *ballot_id,
+                                                    int64_t now_ms);
 
 #endif
