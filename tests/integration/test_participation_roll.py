@@ -10,7 +10,7 @@ import subprocess
 
 import pytest
 
-from support.client import write_keys
+from support.client import Key, write_keys
 from support.participation import Running, definition, refused, vote
 from support.services import environment, program
 
@@ -161,6 +161,32 @@ def test_a_roll_imported_between_two_approvals_takes_the_first_one_back(running)
     assert running.wait_state(ballot_id, "open", "draft") == "open"
     refused(put_roll(running, ballot_id, areas(1, 1)), 409, "roll-frozen")
     refused(put_roll(running, ballot_id, areas(120, 81)), 409, "roll-frozen")
+
+
+def test_an_import_that_races_the_second_approval_is_in_force_or_refused_never_unseen(running):
+    """Kim has approved roll A. While lee approves too, a third request imports roll B. Whoever comes
+    first under the ballot's row lock decides: either the ballot opens with A and B is refused, or B
+    is there and the ballot waits for kim."""
+    running.keys.append(Key("operator", "han"))
+    running.write_keys()
+    running.services["participation"].restart()
+    running.services["participation"].wait_ready()
+    han = running.client("participation", running.keys[-1])
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        for _ in range(8):
+            ballot_id = running.create()
+            first = put_roll(running, ballot_id, areas(3, 4)).json()["roll_hash"]
+            assert running.kim.post(f"/v1/ballots/{ballot_id}:open").status == 202
+            approval = pool.submit(running.lee.post, f"/v1/ballots/{ballot_id}:open")
+            put = pool.submit(put_roll, running, ballot_id, areas(5, 6), han)
+            approved, imported = approval.result().json(), put.result()
+            shown = running.public.get(f"/v1/ballots/{ballot_id}").json()
+            if approved["done"]:
+                refused(imported, 409, "roll-frozen")
+                assert shown["roll"] == {"voters": 7, "roll_hash": first}
+            else:
+                assert (imported.status, approved["approvals"]) == (200, 1)
+                assert (shown["state"], shown["roll"]["voters"]) == ("draft", 11)
 
 
 def test_a_full_area_takes_nobody_new_and_those_who_voted_may_revise(running):

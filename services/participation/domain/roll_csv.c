@@ -66,7 +66,7 @@ enum err roll_csv_finish(struct roll_csv *csv, struct roll *ret)
     assert(csv->definition != NULL);
     assert(ret != NULL);
 
-    for (unsigned i = 0; !csv->started && i < csv->bom; i++) {
+    for (size_t i = 0; !csv->started && i < csv->bom && i < sizeof MARK; i++) {
         take_byte(csv, MARK[i]); /* The beginning of a mark, and nothing more. */
     }
     if (!csv->stopped && csv->state == STATE_QUOTED && !csv->line_broken) {
