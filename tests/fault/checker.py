@@ -186,6 +186,7 @@ class Checker:
         self.random = random.Random(seed)
         self.resources = {}  # pid -> (descriptors, memory) when it was first seen at rest
         self._log_offsets = {}
+        self._logs_before = {}  # The same as of the check before.
         self.clock = Clock.__new__(Clock)
         self.clock.path = state["clock"]
 
@@ -630,6 +631,7 @@ class Checker:
                 findings.add("I12", f"{process['name']} ended by itself: {process['status']}")
         for crash in Record(self.state["record"]).crashes:
             findings.add("I12", f"{crash['name']} ended by itself: {crash['status']}")
+        self._logs_before = dict(self._log_offsets)
         for log in sorted({process["log"] for process in self.state["processes"]}):
             self._check_log(findings, log)
         for process in self.state["processes"]:
@@ -663,9 +665,9 @@ class Checker:
         return b"\nhyeopchi_bus_hangs 1\n" in answer.body
 
     def _ends_anew(self, process):
-        """Whether it has ended so that it is started anew, since its log was last read."""
+        """Whether it has ended so that it is started anew, since the check before."""
         with open(process["log"], encoding="utf-8", errors="replace") as file:
-            file.seek(self._log_offsets.get(process["log"], 0))
+            file.seek(self._logs_before.get(process["log"], 0))
             return ENDS_ANEW in file.read()
 
     def _look_at(self, process, most):
