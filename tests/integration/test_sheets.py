@@ -7,6 +7,7 @@ import decimal
 import io
 import json
 import os
+import re
 import subprocess
 import zipfile
 from xml.etree import ElementTree
@@ -259,3 +260,23 @@ def test_a_fiscal_data_package_holds_every_amount_in_won(tmp_path):
     # What is there is never written over.
     sheet("export", os.path.join(FOLDER, "b08_yeonsu.csv"), "--format", "package", "--output",
           folder, status=1)
+
+
+SEEDS = os.path.join(ROOT, "..", "shared", "seeds")
+DOCUMENTS = {
+    "b01_gwangjin_plan.csv": "000_", "b02_gwangjin_secured.csv": "000_",
+    "b03_seoul_2017.csv": "002_", "b04_innovation_grants_2016.csv": "002_",
+    "b05_platform_grants_2016.csv": "002_", "b07_geumcheon.csv": "003_", "b08_yeonsu.csv": "004_",
+}
+
+
+@pytest.mark.skipif(not os.path.isdir(SEEDS), reason=f"{SEEDS} is absent")
+@pytest.mark.parametrize("name", sorted(DOCUMENTS))
+def test_every_figure_stands_in_the_document_that_the_table_is_of(name):
+    [seed] = [file for file in os.listdir(SEEDS) if file.startswith(DOCUMENTS[name])]
+    with open(os.path.join(SEEDS, seed), encoding="utf-8") as file:
+        words = set(re.findall(r"\d[\d,.]*\d|\d", file.read()))
+    figures = json.loads(sheet("export", os.path.join(FOLDER, name), "--format", "json").stdout)
+    printed = {re.sub(r"[^\d,.]", "", figure["printed"])
+               for figure in figures["figures"] if figure["state"] == "given"}
+    assert len(printed) >= 4 and printed <= words, printed - words
