@@ -2,7 +2,8 @@
 /*
  * Steps of the endowment that equal shares passes over: at each of them a run
  * from scratch funds the same options in the same order. Random elections, by
- * every satisfaction, from tens to thousands of steps.
+ * every satisfaction, with caps and incompatible options and without, from tens
+ * to thousands of steps.
  */
 #include "../support/participation_help.h"
 
@@ -82,10 +83,10 @@ static struct pb *random_election(uint64_t *seed)
 
     draft.length = 0;
     add(&draft, "META\nkey;value\nvote_type;cumulative\nbudget;", budget,
-        "\nPROJECTS\nproject_id;cost\n");
+        "\nPROJECTS\nproject_id;cost;neighborhood\n");
     for (int option = 0; option < options; option++) {
         add(&draft, "p", option, ";");
-        add(&draft, "", 1 + below(seed, budget / share + 1), "\n");
+        add(&draft, "", 1 + below(seed, budget / share + 1), below(seed, 2) ? ";A\n" : ";B\n");
     }
     add_text(&draft, "VOTES\nvoter_id;vote;points\n");
     add_votes(&draft, seed, options, voters);
@@ -98,6 +99,7 @@ static struct pb *random_election(uint64_t *seed)
 struct claim {
     uint32_t funded[OPTIONS_MAX];
     uint32_t count;
+    uint32_t barred;
     int64_t until; /* step */
 };
 
@@ -107,6 +109,7 @@ static void check_claim(const struct claim *claim, int64_t step,
     if (step <= claim->until) {
         assert_false(outcome->over_budget);
         assert_int_equal(outcome->funded_count, claim->count);
+        assert_int_equal(outcome->barred_count, claim->barred);
         assert_memory_equal(outcome->funded, claim->funded, claim->count * sizeof *claim->funded);
     }
 }
@@ -134,19 +137,51 @@ static void check_steps(uint64_t *seed, struct tally_shares *shares, int64_t end
         if (step + (int64_t)outcome.skip >= claim.until) {
             memcpy(claim.funded, outcome.funded, outcome.funded_count * sizeof *outcome.funded);
             claim.count = outcome.funded_count;
+            claim.barred = outcome.barred_count;
             claim.until = step + (int64_t)outcome.skip;
         }
     }
 }
 
-static void no_step_that_is_passed_over_would_change_anything(void **state)
+/* Limits for an election, and what they refer to. */
+struct limits {
+    struct tally_limits limits;
+    struct tally_cap cap;
+    struct tally_group groups[2];
+    uint32_t numbers[OPTIONS_MAX];
+};
+
+/* The first two options exclude each other, the next ones too, and those of area A are capped. */
+static void set_limits(struct limits *limits, const struct election *election, uint64_t *seed)
+{
+    const uint32_t options = election_option_count(election);
+
+    for (uint32_t i = 0; i < OPTIONS_MAX; i++) {
+        limits->numbers[i] = i;
+    }
+    limits->groups[0] = (struct tally_group){.options = limits->numbers, .count = 2};
+    limits->groups[1] = (struct tally_group){.options = limits->numbers + 2,
+                                             .count = options > 5 ? 3 : options - 2};
+    limits->cap = (struct tally_cap){
+        .name = "A", .amount = {.units = election_budget(election) / (1 + below(seed, 4))}};
+    limits->limits = (struct tally_limits){
+        .groups = limits->groups,
+        .group_count = options > 3 ? 2 : 1,
+        .area_caps = &limits->cap,
+        .area_cap_count = 1,
+    };
+}
+
+static void check_elections(bool limited)
 {
     uint64_t seed = help_seed();
 
-    (void)state;
     for (int i = 0; i < ELECTIONS; i++) {
         struct pb *pb = random_election(&seed);
         const struct election *election = pb_election(pb);
+        struct limits limits;
+
+        set_limits(&limits, election, &seed);
 
         for (int measure = 0; measure < TALLY_SATISFACTION_COUNT; measure++) {
             const struct tally_method method = {
@@ -161,6 +196,7 @@ static void no_step_that_is_passed_over_would_change_anything(void **state)
                 .classes = &classes,
                 .satisfaction = method.satisfaction,
                 .step = 1,
+                .limits = limited ? &limits.limits : NULL,
             };
             struct tally_shares *shares = NULL;
             uint32_t *ranks = NULL;
@@ -178,10 +214,23 @@ static void no_step_that_is_passed_over_would_change_anything(void **state)
     }
 }
 
+static void no_step_that_is_passed_over_would_change_anything(void **state)
+{
+    (void)state;
+    check_elections(false);
+}
+
+static void nor_would_it_with_caps_and_incompatible_options(void **state)
+{
+    (void)state;
+    check_elections(true);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_step_that_is_passed_over_would_change_anything),
+        cmocka_unit_test(nor_would_it_with_caps_and_incompatible_options),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

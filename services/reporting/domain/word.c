@@ -63,7 +63,7 @@ static const struct word REASONS[] = {
     {"incompatible", "함께 할 수 없는 사업이 선정됨"},
     {"over-area-cap", "지역별 예산 한도를 초과"},
     {"over-field-cap", "분야별 예산 한도를 초과"},
-    {"quorum-missed", "투표율 정족수 미달"},
+    {"quorum-missed", "투표 정족수 미달"},
 };
 
 static const struct word DIMENSIONS[] = {
