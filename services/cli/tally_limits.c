@@ -176,6 +176,7 @@ enum err tally_limits_resolve(struct tally_limits_store *store, const struct ele
         invocation_texts(invocation, "area-cap", values + groups, VALUE_COUNT_MAX - groups);
     size_t fields = invocation_texts(invocation, "field-cap", values + groups + areas,
                                      VALUE_COUNT_MAX - groups - areas);
+    size_t named_max = 1;
     char *texts[3];
     enum err err;
 
@@ -186,17 +187,18 @@ enum err tally_limits_resolve(struct tally_limits_store *store, const struct ele
     texts[0] = store->texts;
     texts[1] = texts[0];
     for (size_t i = 0; i < groups; i++) {
+        named_max += strlen(texts[1]);
         texts[1] += strlen(texts[1]) + 1;
     }
     texts[2] = texts[1];
     for (size_t i = 0; i < areas; i++) {
         texts[2] += strlen(texts[2]) + 1;
     }
-    store->groups = calloc(groups + 1, sizeof *store->groups);
+    store->groups = calloc(VALUE_COUNT_MAX, sizeof *store->groups);
     /* A group names no more options than its text has bytes. */
-    store->options = calloc((size_t)(texts[1] - texts[0]) + 1, sizeof *store->options);
-    store->area_caps = calloc(areas + 1, sizeof *store->area_caps);
-    store->field_caps = calloc(fields + 1, sizeof *store->field_caps);
+    store->options = calloc(named_max, sizeof *store->options);
+    store->area_caps = calloc(VALUE_COUNT_MAX, sizeof *store->area_caps);
+    store->field_caps = calloc(VALUE_COUNT_MAX, sizeof *store->field_caps);
     if (store->groups == NULL || store->options == NULL || store->area_caps == NULL ||
         store->field_caps == NULL) {
         return ERR_FULL;

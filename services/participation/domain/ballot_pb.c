@@ -15,7 +15,7 @@
 enum { PROJECT_COLUMNS = 8, VOTE_COLUMNS = 3 };
 
 /* Room for a value that names every option once. */
-#define VALUE_LENGTH_MAX (BALLOT_OPTION_MAX * (BALLOT_OPTION_ID_MAX + 2))
+#define VALUE_LENGTH_MAX ((size_t)BALLOT_OPTION_MAX * (BALLOT_OPTION_ID_MAX + 2))
 
 static struct pb_cell cell(const char *text)
 {

@@ -109,14 +109,14 @@ static void exclude_others(struct tally_gate *gate, const struct tally_group *gr
 void tally_gate_take(struct tally_gate *gate, uint32_t option, int64_t amount)
 {
     enum tally_reason reason = TALLY_FUNDED;
+    const bool admitted = tally_gate_admits(gate, option, amount, &reason);
 
     assert(option < gate->option_count);
+    assert(admitted);
 
     if (gate->limits == NULL) {
         return;
     }
-    assert(tally_gate_admits(gate, option, amount, &reason));
-    (void)reason; /* only read by the assertion */
     if (gate->area_cap[option] != TALLY_GATE_NO_CAP) {
         gate->area_spent[gate->area_cap[option]] += amount;
     }
