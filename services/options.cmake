@@ -3,7 +3,7 @@
 #   hyeopchi::options   flags of our own code (warnings are errors)
 #   hyeopchi::generated flags of generated and foreign code (no warnings)
 #   dep::uv dep::nng dep::protobuf-c dep::pq dep::jansson dep::sodium dep::crypto dep::curl dep::llhttp
-#   dep::xlsxwriter
+#   dep::xlsxwriter dep::gmp
 
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
@@ -69,6 +69,7 @@ hyeopchi_dependency(jansson jansson>=2.14)
 hyeopchi_dependency(sodium libsodium>=1.0.18)
 hyeopchi_dependency(crypto libcrypto>=3)
 hyeopchi_dependency(curl libcurl>=7.88)
+hyeopchi_dependency(gmp gmp>=6.2)
 # Its version is not asked for: Debian's pkg-config file names the library's ABI instead.
 hyeopchi_dependency(xlsxwriter xlsxwriter)
 
