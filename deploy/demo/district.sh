@@ -23,6 +23,7 @@ BUDGET_TIME="2022-12-16T15:00:00+09:00"
 OPERATORS=(operator:demo-kim operator:demo-lee)
 OPERATOR=${OPERATORS[0]}
 FRONT_END=front-end:demo-portal
+STAFF=staff:demo-staff
 
 # generate ARGUMENTS...: part=ballot, part=day day=N
 generate() {
@@ -109,7 +110,8 @@ ballot_feed() {
         generate part=day day="$day" | put "$file"
         say "   ${DAYS[i]} ($day/${#DAYS[@]}일째)" "   ${DAYS[i]} (day $day of ${#DAYS[@]})"
         attend "$programs/hyeopchi" vote import "$file" --ballot "$ballot_id" --batch "$BATCH" \
-            --key-file "$(key_file "$FRONT_END")" --subject-key-file "$data/keys/subject-key" \
+            --key-file "$(key_file "$FRONT_END")" --staff-key-file "$(key_file "$STAFF")" \
+            --subject-key-file "$data/keys/subject-key" \
             >"$data/log/import.log" ||
             fail "${DAYS[i]} 의 표를 모두 보내지 못했습니다" "not all votes of ${DAYS[i]} could be sent"
         as_user touch "$file.fed"

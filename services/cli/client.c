@@ -61,14 +61,14 @@ static enum cli_status read_ca_file(const struct invocation *invocation, struct 
     return CLI_OK;
 }
 
-static enum cli_status read_settings(const struct invocation *invocation, struct client *client)
+static enum cli_status read_settings(const struct invocation *invocation, const char *key_file,
+                                     struct client *client)
 {
     static const char *const OPTIONS[CLIENT_SERVICE_COUNT] = {"participation-url", "ledger-url",
                                                               "reporting-url"};
     static const char *const DEFAULTS[CLIENT_SERVICE_COUNT] = {
         "http://127.0.0.1:8081", "http://127.0.0.1:8082", "http://127.0.0.1:8083"};
     const char *clock_file = invocation_text(invocation, "demonstration-clock-file");
-    const char *key_file = invocation_text(invocation, "key-file");
     int64_t timeout_s = CLIENT_TIMEOUT_DEFAULT_S;
     int i;
 
@@ -107,13 +107,19 @@ static enum cli_status read_settings(const struct invocation *invocation, struct
 
 enum cli_status client_open(const struct invocation *invocation, struct client **ret_client)
 {
+    return client_open_as(invocation, invocation_text(invocation, "key-file"), ret_client);
+}
+
+enum cli_status client_open_as(const struct invocation *invocation, const char *key_file,
+                               struct client **ret_client)
+{
     struct client *client = calloc(1, sizeof *client);
     enum cli_status status;
 
     if (client == NULL) {
         return CLI_FAILED;
     }
-    status = read_settings(invocation, client);
+    status = read_settings(invocation, key_file, client);
     if (status == CLI_OK && client_curl_open(client)) {
         status = CLI_FAILED;
     }

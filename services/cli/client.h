@@ -35,6 +35,9 @@ struct client;
  * CLI_OK after saying what is wrong. */
 ERR_CHECKED enum cli_status client_open(const struct invocation *invocation,
                                         struct client **ret_client);
+/* The same with another key file than --key-file; NULL: without a key. */
+ERR_CHECKED enum cli_status client_open_as(const struct invocation *invocation,
+                                           const char *key_file, struct client **ret_client);
 void client_close(struct client *client); /* takes NULL */
 
 struct client_request {

@@ -389,6 +389,13 @@ static const struct command_option IMPORT_OPTIONS[] = {
     BASIS_OPTION,
     CHANNEL_OPTION,
     {
+        .name = "staff-key-file",
+        .argument = "FILE",
+        .environment = "HYEOPCHI_STAFF_KEY_FILE",
+        .sentence = {"투표소·종이 표에 서명할 담당 직원의 키 파일",
+                     "the staff's key, which signs the votes of booths and on paper"},
+    },
+    {
         .name = "refusals",
         .argument = "FILE",
         .sentence = {"거절된 표를 파일 줄 번호와 사유로 적습니다",

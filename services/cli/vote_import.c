@@ -2,7 +2,8 @@
 /*
  * The import: the file is read in a stream, and every so many votes one request
  * is sent and its answers are counted. Neither the file nor the answers are
- * ever in memory as a whole, and no voter's id is written anywhere.
+ * ever in memory as a whole, and no voter's id is written anywhere. Votes of a
+ * booth or on paper go in requests of their own, which the staff's key signs.
  */
 #include "cli/vote_import.h"
 
@@ -25,17 +26,25 @@ enum {
     BATCH_SIZE_SEND = 7 * 1024 * 1024, /* a batch is sent when it grows past this */
 };
 
+/* The requests under one key. */
+struct lane {
+    struct client *client;
+    struct buffer batch;              /* NDJSON */
+    uint64_t lines[IMPORT_BATCH_MAX]; /* of the file, for each vote of the batch */
+    size_t count;
+};
+
+enum { LANE_FRONT_END, LANE_STAFF, LANE_COUNT };
+
 struct import {
     const struct invocation *invocation;
-    struct client *client;
     struct pb *pb;
     struct vote_terms terms;
     char path[CLIENT_URL_SIZE];
     int64_t batch_max;
 
-    struct buffer batch;              /* NDJSON */
-    uint64_t lines[IMPORT_BATCH_MAX]; /* of the file, for each vote of the batch */
-    size_t count;
+    struct lane lanes[LANE_COUNT];
+    bool has_staff; /* else every vote goes the one way, with the one key */
 
     int64_t votes;
     int64_t accepted;
@@ -77,7 +86,8 @@ static void take_refusal(struct import *import, uint64_t line, json_t *problem)
 }
 
 /* One line of the answer: {"line": n, "status": 201, …}. ERR_INVALID when it makes no sense. */
-static enum err take_answer(struct import *import, const char *text, size_t length)
+static enum err take_answer(struct import *import, const struct lane *lane, const char *text,
+                            size_t length)
 {
     struct problem ignored;
     json_t *answer = NULL;
@@ -89,7 +99,7 @@ static enum err take_answer(struct import *import, const char *text, size_t leng
     }
     number = json_integer_value(json_object_get(answer, "line"));
     status = json_integer_value(json_object_get(answer, "status"));
-    if (number < 1 || (size_t)number > import->count || status == 0) {
+    if (number < 1 || (size_t)number > lane->count || status == 0) {
         json_decref(answer);
         return ERR_INVALID;
     }
@@ -97,13 +107,13 @@ static enum err take_answer(struct import *import, const char *text, size_t leng
         import->accepted++;
         write_line(import->receipts, answer);
     } else {
-        take_refusal(import, import->lines[number - 1], json_object_get(answer, "problem"));
+        take_refusal(import, lane->lines[number - 1], json_object_get(answer, "problem"));
     }
     json_decref(answer);
     return ERR_OK;
 }
 
-static enum err take_answers(struct import *import, struct buffer *body)
+static enum err take_answers(struct import *import, const struct lane *lane, struct buffer *body)
 {
     const char *at = buffer_text(body);
     size_t answers = 0;
@@ -112,7 +122,7 @@ static enum err take_answers(struct import *import, struct buffer *body)
         const size_t length = strcspn(at, "\n");
 
         if (length > 0) {
-            if (take_answer(import, at, length)) {
+            if (take_answer(import, lane, at, length)) {
                 return ERR_INVALID;
             }
             answers++;
@@ -120,39 +130,40 @@ static enum err take_answers(struct import *import, struct buffer *body)
         at += length;
         at += *at == '\n' ? 1 : 0;
     }
-    return answers == import->count ? ERR_OK : ERR_INVALID;
+    return answers == lane->count ? ERR_OK : ERR_INVALID;
 }
 
 /* The same votes for the same ballot are the same request, today and after a crash. */
-static void batch_key(const struct import *import, char ret_key[CRYPTO_UUID_TEXT_SIZE])
+static void batch_key(const struct import *import, const struct lane *lane,
+                      char ret_key[CRYPTO_UUID_TEXT_SIZE])
 {
     uint8_t hash[CRYPTO_HASH_SIZE];
     uint8_t uuid[CRYPTO_UUID_SIZE];
 
-    crypto_sha256(import->batch.data, import->batch.length, hash);
+    crypto_sha256(lane->batch.data, lane->batch.length, hash);
     crypto_uuid5(import->terms.ballot_id, hash, sizeof hash, uuid);
     crypto_uuid_format(uuid, ret_key);
 }
 
-static enum cli_status send_batch(struct import *import)
+static enum cli_status send_batch(struct import *import, struct lane *lane)
 {
     struct client_response response;
     char key[CRYPTO_UUID_TEXT_SIZE];
     enum cli_status status;
 
-    if (import->count == 0) {
+    if (lane->count == 0) {
         return CLI_OK;
     }
-    batch_key(import, key);
-    status = request_send(import->invocation, import->client,
+    batch_key(import, lane, key);
+    status = request_send(import->invocation, lane->client,
                           &(const struct client_request){
                               .service = CLIENT_PARTICIPATION,
                               .method = "POST",
                               .path = import->path,
                               .content_type = "application/x-ndjson",
                               .accept = "application/x-ndjson, application/problem+json",
-                              .body = import->batch.data,
-                              .body_length = import->batch.length,
+                              .body = lane->batch.data,
+                              .body_length = lane->batch.length,
                               .idempotency_key = key,
                               .persistent = true,
                           },
@@ -160,15 +171,15 @@ static enum cli_status send_batch(struct import *import)
     if (status != CLI_OK) {
         return status;
     }
-    if (take_answers(import, &response.body)) {
+    if (take_answers(import, lane, &response.body)) {
         (void)fprintf(stderr, say("hyeopchi: 서비스의 응답을 이해할 수 없습니다\n",
                                   "hyeopchi: the service's answer makes no sense\n"));
         status = CLI_FAILED;
     }
     client_response_release(&response);
     import->batches++;
-    import->count = 0;
-    buffer_clear(&import->batch);
+    lane->count = 0;
+    buffer_clear(&lane->batch);
     progress_update(&import->progress, import->votes);
     return status;
 }
@@ -185,9 +196,18 @@ static int64_t votes_announced(const struct import *import)
     return votes;
 }
 
+static struct lane *lane_of(struct import *import, const struct pb_vote *vote)
+{
+    const char *channel = vote_line_channel(&import->terms, vote);
+    const bool staff = strcmp(channel, "booth") == 0 || strcmp(channel, "paper") == 0;
+
+    return &import->lanes[staff && import->has_staff ? LANE_STAFF : LANE_FRONT_END];
+}
+
 static enum err on_vote(void *context, const struct election *election, const struct pb_vote *vote)
 {
     struct import *import = context;
+    struct lane *lane = lane_of(import, vote);
     json_t *line = vote_line(&import->terms, election, vote);
     char *text = line != NULL ? json_text(line) : NULL;
 
@@ -199,14 +219,14 @@ static enum err on_vote(void *context, const struct election *election, const st
     if (import->votes == 0) {
         import->progress.total = votes_announced(import);
     }
-    buffer_append_text(&import->batch, text);
-    buffer_append_text(&import->batch, "\n");
+    buffer_append_text(&lane->batch, text);
+    buffer_append_text(&lane->batch, "\n");
     free(text);
-    import->lines[import->count] = vote->line;
-    import->count++;
+    lane->lines[lane->count] = vote->line;
+    lane->count++;
     import->votes++;
-    if ((int64_t)import->count >= import->batch_max || import->batch.length > BATCH_SIZE_SEND) {
-        import->status = send_batch(import);
+    if ((int64_t)lane->count >= import->batch_max || lane->batch.length > BATCH_SIZE_SEND) {
+        import->status = send_batch(import, lane);
     }
     return import->status == CLI_OK ? ERR_OK : ERR_UNAVAILABLE;
 }
@@ -240,6 +260,18 @@ static enum cli_status close_output(const struct invocation *invocation, const c
     return CLI_OK;
 }
 
+static enum cli_status open_lanes(struct import *import)
+{
+    const char *staff_key = invocation_text(import->invocation, "staff-key-file");
+    enum cli_status status = client_open(import->invocation, &import->lanes[LANE_FRONT_END].client);
+
+    import->has_staff = staff_key != NULL;
+    if (status == CLI_OK && import->has_staff) {
+        status = client_open_as(import->invocation, staff_key, &import->lanes[LANE_STAFF].client);
+    }
+    return status;
+}
+
 static enum cli_status import_open(struct import *import)
 {
     const struct invocation *invocation = import->invocation;
@@ -263,7 +295,7 @@ static enum cli_status import_open(struct import *import)
         open_output(invocation, "receipts", &import->receipts) != CLI_OK) {
         return CLI_FAILED;
     }
-    return client_open(invocation, &import->client);
+    return open_lanes(import);
 }
 
 static enum cli_status import_close(struct import *import)
@@ -272,8 +304,10 @@ static enum cli_status import_close(struct import *import)
     const enum cli_status receipts = close_output(import->invocation, "receipts", import->receipts);
 
     crypto_wipe(import->terms.subject_key, sizeof import->terms.subject_key);
-    client_close(import->client);
-    buffer_release(&import->batch);
+    for (size_t i = 0; i < LANE_COUNT; i++) {
+        client_close(import->lanes[i].client);
+        buffer_release(&import->lanes[i].batch);
+    }
     return refusals != CLI_OK ? refusals : receipts;
 }
 
@@ -296,7 +330,10 @@ static enum cli_status import_read(struct import *import, const char *path)
     } else {
         /* What contradicts itself was sent as far as it could be read; that must not go unsaid. */
         pb_stream_say_faults(import->pb, path);
-        status = err ? CLI_FAILED : send_batch(import);
+        status = err ? CLI_FAILED : CLI_OK;
+        for (size_t i = 0; i < LANE_COUNT && status == CLI_OK; i++) {
+            status = send_batch(import, &import->lanes[i]);
+        }
     }
     pb_free(import->pb);
     import->pb = NULL;
@@ -326,7 +363,9 @@ enum cli_status vote_import(const struct invocation *invocation)
     }
     import->invocation = invocation;
     import->reasons = json_object();
-    buffer_init(&import->batch, BATCH_SIZE_MAX);
+    for (size_t i = 0; i < LANE_COUNT; i++) {
+        buffer_init(&import->lanes[i].batch, BATCH_SIZE_MAX);
+    }
     progress_begin(&import->progress, say("투표 전송", "votes"), 0, false);
     status = import_open(import);
     if (status != CLI_OK) {

@@ -146,11 +146,19 @@ static const char *basis_of(const struct vote_terms *terms, const struct pb_vote
     return terms->basis;
 }
 
+const char *vote_line_channel(const struct vote_terms *terms, const struct pb_vote *vote)
+{
+    const char *named = vote_channel_word(vote->voting_method);
+
+    if (terms->channel != NULL) {
+        return terms->channel;
+    }
+    return named != NULL ? named : "web";
+}
+
 json_t *vote_line(const struct vote_terms *terms, const struct election *election,
                   const struct pb_vote *vote)
 {
-    const char *named = vote_channel_word(vote->voting_method);
-    const char *channel = terms->channel != NULL ? terms->channel : named;
     const char *area = vote->neighborhood[0] != '\0' ? vote->neighborhood : vote->district;
     uint8_t subject[CRYPTO_HASH_SIZE];
     char text[2 * CRYPTO_HASH_SIZE];
@@ -160,7 +168,7 @@ json_t *vote_line(const struct vote_terms *terms, const struct election *electio
     return json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:s, s:o}", "subject", text, "basis",
                      basis_of(terms, vote), "area", area, "sex", vote_sex_word(vote->sex),
                      "age_band", vote_age_band_word(vote->age), "channel",
-                     channel != NULL ? channel : "web", "choices", choices_json(election, vote));
+                     vote_line_channel(terms, vote), "choices", choices_json(election, vote));
 }
 
 enum err vote_subject_key_read(const char *path, uint8_t ret_key[VOTE_SUBJECT_KEY_SIZE])

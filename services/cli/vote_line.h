@@ -26,6 +26,9 @@ struct vote_terms {
 void vote_subject(const struct vote_terms *terms, const char *voter_id,
                   uint8_t ret_subject[CRYPTO_HASH_SIZE]);
 
+/* How the vote was cast: the channel of the import, else the vote's own, else web. */
+const char *vote_line_channel(const struct vote_terms *terms, const struct pb_vote *vote);
+
 /* The vote as JSON; a new reference, NULL when a text is no UTF-8. */
 json_t *vote_line(const struct vote_terms *terms, const struct election *election,
                   const struct pb_vote *vote);

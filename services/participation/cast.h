@@ -76,6 +76,7 @@ struct cast_source {
     const uint8_t *body;
     size_t body_length;
     bool batch;                 /* NDJSON, a vote a line; else one JSON document */
+    enum vote_caster caster;    /* as the signer's role has it */
     const char *front_end_role; /* the signer's: ids are given out role by role */
     const char *front_end_id;
     const char *idempotency_key;

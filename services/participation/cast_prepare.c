@@ -180,7 +180,7 @@ static bool read_vote(struct cast_item *item, const struct frozen *frozen, const
 }
 
 /* Everything but state and time, which only the writer knows for certain. */
-static bool check_vote(struct cast_item *item, const struct frozen *frozen)
+static bool check_vote(struct cast_item *item, const struct frozen *frozen, enum vote_caster caster)
 {
     const struct vote_context context = {
         .definition = &frozen->definition,
@@ -189,7 +189,8 @@ static bool check_vote(struct cast_item *item, const struct frozen *frozen)
     };
     struct vote_refusal refusal;
 
-    if (vote_check(&context, &item->vote, &refusal) != ERR_OK) {
+    if (vote_check_caster(caster, item->vote.channel, &refusal) != ERR_OK ||
+        vote_check(&context, &item->vote, &refusal) != ERR_OK) {
         cast_item_refuse(item, &refusal);
         return false;
     }
@@ -280,7 +281,7 @@ static void prepare_item(struct cast *cast, struct cast_item *item,
 
     name_request(item, cast->frozen, source, text->data, text->length);
     if (!read_vote(item, cast->frozen, text->data, text->length) ||
-        !check_vote(item, cast->frozen)) {
+        !check_vote(item, cast->frozen, source->caster)) {
         item->refused_early = true;
         return;
     }

@@ -122,7 +122,7 @@ static inline void fuzz_check_item(const struct frozen *frozen, const struct cas
     assert(body.count == item->vote.choice_count);
 }
 
-/* The first byte chooses the ballot; the rest is the request's body. */
+/* The first byte chooses the ballot, and its highest bit who casts; the rest is the request's body. */
 static inline void fuzz_cast(const uint8_t *data, size_t size, bool batch)
 {
     static bool opened;
@@ -132,6 +132,7 @@ static inline void fuzz_cast(const uint8_t *data, size_t size, bool batch)
         .body = size > 0 ? data + 1 : NULL,
         .body_length = size > 0 ? size - 1 : 0,
         .batch = batch,
+        .caster = size > 0 && data[0] >= 0x80 ? VOTE_CASTER_STAFF : VOTE_CASTER_FRONT_END,
         .front_end_role = "front-end",
         .front_end_id = "portal",
         .idempotency_key = "7c1e5b0a",

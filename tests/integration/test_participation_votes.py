@@ -122,11 +122,6 @@ def check_voters_and_keys(running):
         assert other.lines()[1]["problem"]["code"] == "idempotency-key-reused"
     mine = batch(running, ballot_id, lines_of([vote(77), vote(78)]))
     assert [line["vote"]["rev"] for line in mine.lines()] == [1, 1]
-    # A booth vote is final, within a batch too.
-    booth = [vote(3), vote(3, ("b",), channel="booth"), vote(3)]
-    answer = batch(running, ballot_id, lines_of(booth))
-    assert [line["status"] for line in answer.lines()] == [201, 201, 409]
-    assert answer.lines()[2]["problem"]["code"] == "final-vote-cast"
 
 
 def check_other_ballots(running):

@@ -66,7 +66,8 @@ class Office(Stack):
         self.kim = CommandKey(self.folder, "operator", "kim")
         self.lee = CommandKey(self.folder, "operator", "lee")
         self.portal = CommandKey(self.folder, "front-end", "portal")
-        self.keys += [self.kim, self.lee, self.portal]
+        self.clerk = CommandKey(self.folder, "staff", "clerk")
+        self.keys += [self.kim, self.lee, self.portal, self.clerk]
         self.keys = [key for key in self.keys if isinstance(key, CommandKey)]
         self.write_keys()
         self.subject_key = os.path.join(self.folder, "subject.key")
@@ -128,7 +129,7 @@ def create_ballot(office, path, *options):
 def import_votes(office, path, ballot_id):
     return office.ask(
         office.portal, "vote", "import", path, "--ballot", ballot_id, "--subject-key-file",
-        office.subject_key,
+        office.subject_key, "--staff-key-file", office.clerk.path,
     )  # fmt: skip
 
 

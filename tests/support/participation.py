@@ -8,7 +8,7 @@ import datetime
 import hashlib
 import secrets
 
-from support.client import b64url
+from support.client import Key, b64url
 from support.stack import Stack
 
 BASE = 1_000_000
@@ -79,6 +79,14 @@ class Running(Stack):
             headers={"idempotency-key": secrets.token_urlsafe(12)},
         )
         assert answer.status in (200, 201), answer.body
+        return self
+
+    def hire(self):
+        """A clerk, who hands in the votes of booths and on paper; before begin()."""
+        self.clerk_key = Key("staff", "clerk")
+        self.keys.append(self.clerk_key)
+        self.write_keys()
+        self.clerk = self.client("participation", self.clerk_key)
         return self
 
     def create(self, **changes):

@@ -396,6 +396,26 @@ static void a_booth_or_paper_vote_is_final_and_voids_the_online_one(void **state
     }
 }
 
+static void web_and_kiosk_are_the_front_ends_and_booth_and_paper_the_staffs(void **state)
+{
+    (void)state;
+    for (int i = BALLOT_CHANNEL_WEB; i < BALLOT_CHANNEL_END; i++) {
+        const enum ballot_channel channel = (enum ballot_channel)i;
+        const bool staff = channel == BALLOT_CHANNEL_BOOTH || channel == BALLOT_CHANNEL_PAPER;
+        struct vote_refusal refusal = {.reason = VOTE_REFUSAL_NONE};
+
+        assert_int_equal(
+            vote_check_caster(staff ? VOTE_CASTER_STAFF : VOTE_CASTER_FRONT_END, channel, &refusal),
+            ERR_OK);
+        assert_int_equal(refusal.reason, VOTE_REFUSAL_NONE);
+        assert_int_equal(
+            vote_check_caster(staff ? VOTE_CASTER_FRONT_END : VOTE_CASTER_STAFF, channel, &refusal),
+            ERR_INVALID);
+        assert_int_equal(refusal.reason, VOTE_REFUSAL_CHANNEL_NOT_YOURS);
+        assert_string_equal(refusal.path, "/channel");
+    }
+}
+
 static void words_for_sex_and_age_are_read_and_absence_is_not_an_error(void **state)
 {
     enum vote_sex sex = VOTE_SEX_END;
@@ -684,6 +704,7 @@ int main(void)
         cmocka_unit_test(every_refusal_has_a_class_a_code_of_its_own_and_two_sentences),
         cmocka_unit_test(revisions_count_from_one_without_a_gap_up_to_ten),
         cmocka_unit_test(a_booth_or_paper_vote_is_final_and_voids_the_online_one),
+        cmocka_unit_test(web_and_kiosk_are_the_front_ends_and_booth_and_paper_the_staffs),
         cmocka_unit_test(words_for_sex_and_age_are_read_and_absence_is_not_an_error),
         cmocka_unit_test(the_body_is_the_published_vector),
         cmocka_unit_test(a_limit_on_the_total_cost_makes_the_method_knapsack),

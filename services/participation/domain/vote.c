@@ -77,6 +77,18 @@ enum err vote_check(const struct vote_context *context, const struct vote *vote,
     return err;
 }
 
+enum err vote_check_caster(enum vote_caster caster, enum ballot_channel channel,
+                           struct vote_refusal *refusal)
+{
+    const enum vote_caster owner =
+        vote_channel_final(channel) ? VOTE_CASTER_STAFF : VOTE_CASTER_FRONT_END;
+
+    assert(caster > VOTE_CASTER_MISSING && caster < VOTE_CASTER_END);
+    assert(refusal != NULL);
+
+    return caster == owner ? ERR_OK : refuse(refusal, VOTE_REFUSAL_CHANNEL_NOT_YOURS, "channel");
+}
+
 bool vote_channel_final(enum ballot_channel channel)
 {
     assert(channel > BALLOT_CHANNEL_MISSING);

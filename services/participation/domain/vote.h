@@ -81,6 +81,7 @@ enum vote_refusal_reason {
     VOTE_REFUSAL_AGE_BAND_MISSING,
     VOTE_REFUSAL_AGE_NOT_ELIGIBLE,
     VOTE_REFUSAL_CHANNEL_NOT_ACCEPTED,
+    VOTE_REFUSAL_CHANNEL_NOT_YOURS,
     VOTE_REFUSAL_OPTION_UNKNOWN,
     VOTE_REFUSAL_OPTION_REPEATED,
     VOTE_REFUSAL_VALUE_NOT_ONE,
@@ -143,6 +144,23 @@ uint32_t vote_age_bands(const struct ballot_definition *definition);
 
 /* The texts of a reason other than VOTE_REFUSAL_NONE. */
 const struct vote_refusal_text *vote_refusal_text(enum vote_refusal_reason reason);
+
+/* Who hands a vote in: the portal or kiosk that a resident uses, or somebody of the staff. */
+enum vote_caster {
+    VOTE_CASTER_MISSING = 0,
+    VOTE_CASTER_FRONT_END,
+    VOTE_CASTER_STAFF,
+    VOTE_CASTER_END,
+};
+
+/*
+ * Checks that the channel is the caster's: web and kiosk are the front ends',
+ * booth and paper, whose votes nobody can take back, the staff's.
+ *
+ * ERR_INVALID  it is not; *refusal, written only then, names the channel.
+ */
+ERR_CHECKED enum err vote_check_caster(enum vote_caster caster, enum ballot_channel channel,
+                                       struct vote_refusal *refusal);
 
 /* True if a vote through this channel is final: booth and paper. */
 bool vote_channel_final(enum ballot_channel channel);

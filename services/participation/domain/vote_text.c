@@ -51,6 +51,13 @@ static const struct vote_refusal_text TEXTS[] = {
         {"channel-not-accepted", VOTE_REFUSAL_CLASS_INELIGIBLE, "channels",
          "이 투표에서 사용하지 않는 참여 경로입니다.",
          "This ballot does not accept votes through that channel."},
+    [VOTE_REFUSAL_CHANNEL_NOT_YOURS] =
+        {"channel-not-yours", VOTE_REFUSAL_CLASS_INELIGIBLE, "channels",
+         "이 키로는 접수할 수 없는 참여 경로입니다. 온라인·무인단말은 포털, 투표소·종이는 담당 "
+         "직원의 "
+         "키로 접수합니다.",
+         "Votes of that channel are not this key's to hand in: web and kiosk are the front ends', "
+         "booth and paper the staff's."},
     [VOTE_REFUSAL_OPTION_UNKNOWN] = {"option-unknown", VOTE_REFUSAL_CLASS_RULE, "options",
                                      "이 투표에 없는 의제를 선택했습니다.",
                                      "The ballot has no such option."},

@@ -104,6 +104,8 @@ static void vote_start(struct http_request *request, struct participation *servi
     buffer_init(&exchange->answer, ANSWER_SIZE_MAX);
     exchange->source = (struct cast_source){
         .batch = batch,
+        .caster = http_request_principal(request)->role == ROLE_STAFF ? VOTE_CASTER_STAFF
+                                                                      : VOTE_CASTER_FRONT_END,
         .front_end_role = role_name(http_request_principal(request)->role),
         .front_end_id = http_request_principal(request)->id,
         .idempotency_key = key,
