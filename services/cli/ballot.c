@@ -394,6 +394,24 @@ static const struct command_option LOT_OPTIONS[] = {
     {.name = NULL},
 };
 
+static const struct command_option EXTEND_OPTIONS[] = {
+    {
+        .name = "closes",
+        .argument = "TIME",
+        .required = true,
+        .sentence = {"새 마감 시각 (현재 마감 시각보다 늦어야 함)",
+                     "when voting ends instead; later than now said"},
+    },
+    {
+        .name = "reason",
+        .argument = "TEXT",
+        .required = true,
+        .sentence = {"공개할 연장 사유. 두 운영자가 똑같이 줍니다",
+                     "why, which is published; both operators give the same"},
+    },
+    {.name = NULL},
+};
+
 static const char *const CREATE_EXAMPLES[] = {
     "hyeopchi ballot create --from election.pb --year 2026 --opens 2025-09-01 --closes 2025-09-06",
     "hyeopchi ballot create --from election.pb --year 2026 --opens 2025-09-01 --closes 2025-09-06 "
@@ -413,6 +431,12 @@ static const char *const LIST_EXAMPLES[] = {"hyeopchi ballot list", "hyeopchi ba
 static const char *const OPEN_EXAMPLES[] = {
     "hyeopchi ballot open " ID " --key-file kim.key",
     "hyeopchi ballot open " ID " --key-file lee.key && hyeopchi ballot wait " ID " --state open",
+    NULL,
+};
+static const char *const EXTEND_EXAMPLES[] = {
+    "hyeopchi ballot extend " ID
+    " --closes 2026-09-25T18:00:00+09:00 --reason '본인확인 서비스 장애' "
+    "--key-file kim.key",
     NULL,
 };
 static const char *const CLOSE_EXAMPLES[] = {"hyeopchi ballot close " ID, NULL};
@@ -461,6 +485,16 @@ static const struct command COMMANDS[] = {
         .shared = CLIENT_OPTIONS,
         .examples = OPEN_EXAMPLES,
         .run = ballot_act_open,
+    },
+    {
+        .verb = "extend",
+        .summary = {"열린 투표의 기간 연장을 승인합니다 (운영자 두 명, 사유 공개)",
+                    "approves a later end of an open ballot, with its reason; two operators must"},
+        .operands = REQUEST_BALLOT_OPERAND,
+        .options = EXTEND_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = EXTEND_EXAMPLES,
+        .run = ballot_act_extend,
     },
     {
         .verb = "close",

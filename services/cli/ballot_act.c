@@ -7,6 +7,7 @@
 
 #include "cli/print.h"
 #include "cli/request.h"
+#include "runtime/clock.h"
 #include "runtime/json.h"
 
 #include <stdio.h>
@@ -68,22 +69,43 @@ enum cli_status ballot_act_certify(const struct invocation *invocation)
     return ballot_act(invocation, ":certify", NULL);
 }
 
-enum cli_status ballot_act_lot(const struct invocation *invocation)
+/* The same with a document, which it takes; NULL for one that could not be packed. */
+static enum cli_status ballot_act_with(const struct invocation *invocation, const char *action,
+                                       json_t *json)
 {
-    json_t *json = json_pack("{s:s}", "seed", invocation_text(invocation, "seed"));
     char *body = json != NULL ? json_text(json) : NULL;
     enum cli_status status = CLI_USAGE;
 
     if (body == NULL) {
         /* Only text that is no UTF-8 cannot be packed. */
         status = usage_error(invocation, "%s",
-                             say("--seed는 UTF-8 글자여야 합니다", "--seed must be UTF-8 text"));
+                             say("값은 UTF-8 글자여야 합니다", "values must be UTF-8 text"));
     } else {
-        status = ballot_act(invocation, ":lot", body);
+        status = ballot_act(invocation, action, body);
     }
     free(body);
     json_decref(json);
     return status;
+}
+
+enum cli_status ballot_act_lot(const struct invocation *invocation)
+{
+    return ballot_act_with(invocation, ":lot",
+                           json_pack("{s:s}", "seed", invocation_text(invocation, "seed")));
+}
+
+enum cli_status ballot_act_extend(const struct invocation *invocation)
+{
+    char closes_at[CLOCK_TEXT_SIZE];
+    int64_t closes_ms = 0;
+
+    if (invocation_time(invocation, "closes", &closes_ms)) {
+        return CLI_USAGE;
+    }
+    clock_format(closes_ms, closes_at);
+    return ballot_act_with(invocation, ":extend",
+                           json_pack("{s:s, s:s}", "closes_at", closes_at, "reason",
+                                     invocation_text(invocation, "reason")));
 }
 
 enum cli_status ballot_act_destroy_key(const struct invocation *invocation)

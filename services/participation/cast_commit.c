@@ -25,6 +25,7 @@ static enum err commit_ballot(struct share *share)
         err = share_find_twins(share);
     }
     if (!err) {
+        turnout_extend(share->changes, &share->frozen->definition, share->extended_to_ms);
         share_check(share);
         err = share_revise(share);
     }

@@ -113,6 +113,7 @@ static enum err hear_voters(struct share *share)
     share->state = progress.state;
     share->batch_no = progress.batch_no + 1;
     share->voters_before = progress.voters;
+    share->extended_to_ms = progress.extended_to_ms;
     if (!err) {
         err = store_roll_hear(db, &share->known, &share->known_count);
     }

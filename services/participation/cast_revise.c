@@ -26,6 +26,7 @@ void share_check(struct share *share)
         .definition = &share->frozen->definition,
         .state = share->state,
         .now_ms = share->tx->now_ms,
+        .extended_to_ms = share->extended_to_ms,
     };
 
     for (size_t i = 0; i < share->count; i++) {
@@ -76,6 +77,10 @@ static enum err take_place(struct share *share, const struct roll_row *before,
 static enum err revise(struct share *share, struct cast_item *item, struct roll_row *voter)
 {
     const struct vote_previous previous = {.rev = voter->rev, .channel = voter->channel};
+    const struct turnout_time time = {
+        .at_ms = share->tx->now_ms,
+        .extended_to_ms = share->extended_to_ms,
+    };
     struct vote_revision revision;
     struct vote_refusal refusal;
     enum err err;
@@ -84,8 +89,7 @@ static enum err revise(struct share *share, struct cast_item *item, struct roll_
         cast_item_refuse(item, &refusal);
         return ERR_OK;
     }
-    err = turnout_place_find(&share->frozen->definition, &item->vote, share->tx->now_ms,
-                             &item->place);
+    err = turnout_place_find(&share->frozen->definition, &item->vote, &time, &item->place);
     if (err) {
         return ERR_INTERNAL; /* vote_check() has found it to be one of the ballot's. */
     }

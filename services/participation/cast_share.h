@@ -22,6 +22,7 @@ struct share {
     enum ballot_state state;
     int64_t batch_no; /* of this commit */
     int64_t voters_before;
+    int64_t extended_to_ms; /* 0: the window was not extended */
     bool has_roll;
     struct roll_standing
         standings[BALLOT_AREA_MAX]; /* of each area, as of the last voter accepted */

@@ -49,6 +49,7 @@ static enum err read_turnout(struct db *db, const struct ballot_definition *defi
     enum err err;
 
     turnout_init(ret_turnout, definition);
+    turnout_extend(ret_turnout, definition, row->extended_to_ms);
     ret_turnout->voters = row->voters;
     ret_turnout->revisions = row->revisions;
     err = store_turnout_read(db, row->ballot_id, ret_turnout);
@@ -72,7 +73,7 @@ static enum err close_ballot(struct writer_tx *tx, const struct frozen *frozen,
         err = store_ballot_set_closed(tx->db, row->ballot_id, tx->now_ms);
     }
     if (!err) {
-        err = events_say_closed(tx, &frozen->definition, turnout);
+        err = events_say_closed(tx, &frozen->definition, row, turnout);
     }
     free(turnout);
     return err;
@@ -88,7 +89,7 @@ static enum err publish_seed(struct writer_tx *tx, const struct decide_approve *
 
 /* Carries out an action that has all its approvals. */
 static enum err complete(struct writer_tx *tx, const struct decide_approve *approve,
-                         const struct ballot_row *row)
+                         const struct ballot_row *row, const struct ballot_standing *standing)
 {
     const struct ballot_definition *definition = &approve->frozen->definition;
     enum err err = ERR_INTERNAL;
@@ -106,6 +107,8 @@ static enum err complete(struct writer_tx *tx, const struct decide_approve *appr
         return ERR_OK; /* The file comes first: decide_key_destroyed_work() follows it. */
     case BALLOT_ACTION_LOT:
         return publish_seed(tx, approve, row);
+    case BALLOT_ACTION_EXTEND:
+        return extension_carry_out(tx, row, definition, &standing->extension, &approve->extension);
     case BALLOT_ACTION_MISSING:
     case BALLOT_ACTION_ENVELOPE_RESERVED:
     case BALLOT_ACTION_ENVELOPE_REFUSED:
@@ -126,7 +129,9 @@ static enum err approved_content(struct db *db, const struct decide_approve *app
     if (approve->action == BALLOT_ACTION_OPEN) {
         return roll_opening_content(db, row, ret_content);
     }
-    if (approve->action == BALLOT_ACTION_LOT) {
+    if (approve->action == BALLOT_ACTION_EXTEND) {
+        extension_content(row, &approve->extension, ret_content);
+    } else if (approve->action == BALLOT_ACTION_LOT) {
         crypto_tagged_hash(TAG_LOT_SEED, approve->seed, strlen(approve->seed), ret_content);
     } else {
         memcpy(ret_content,
@@ -149,7 +154,7 @@ static enum err approve_row(struct writer_tx *tx, struct decide_approve *approve
     struct ballot_standing standing = {
         .state = row->state,
         .now_ms = tx->now_ms,
-        .closes_at_ms = approve->frozen->definition.closes_at_ms,
+        .closes_at_ms = ballot_row_closes_at_ms(row, &approve->frozen->definition),
         .demonstration = approve->frozen->definition.demonstration,
         .objection_ends_at_ms = objection_ends_at_ms(row, &approve->frozen->definition),
         .lot_awaited = ballot_row_awaits_lot(row, &approve->frozen->definition),
@@ -161,7 +166,11 @@ static enum err approve_row(struct writer_tx *tx, struct decide_approve *approve
     memcpy(approval.operator_id, approve->operator_id, sizeof approval.operator_id);
     err = approved_content(tx->db, approve, row, approval.content);
     if (!err) {
-        err = store_approval_list(tx->db, row, approve->action, known, &standing.approval_count);
+        err = store_approval_list(tx->db, row, &approval, known, &standing.approval_count);
+    }
+    if (!err && approve->action == BALLOT_ACTION_EXTEND) {
+        err = extension_ask(tx->db, row, &approve->frozen->definition, &approve->extension,
+                            &standing.extension);
     }
     if (err) {
         return err;
@@ -174,7 +183,7 @@ static enum err approve_row(struct writer_tx *tx, struct decide_approve *approve
     }
     err = store_approval_insert(tx->db, row, &approval, tx->now_ms);
     if (!err && approve->decision.verdict == BALLOT_VERDICT_COMPLETES) {
-        err = complete(tx, approve, row);
+        err = complete(tx, approve, row, &standing);
     }
     return err;
 }

@@ -8,6 +8,7 @@
 #define HYEOPCHI_PARTICIPATION_DECIDE_H
 
 #include "participation/domain/ballot_state.h"
+#include "participation/extension.h"
 #include "participation/frozen.h"
 #include "participation/store/ballots.h"
 #include "runtime/writer.h"
@@ -30,7 +31,8 @@ struct decide_approve {
     struct frozen *frozen; /* borrowed until done */
     enum ballot_action action;
     char operator_id[BALLOT_OPERATOR_MAX + 1];
-    char seed[BALLOT_SEED_MAX + 1]; /* of a lot; else "" */
+    char seed[BALLOT_SEED_MAX + 1];     /* of a lot; else "" */
+    struct extension_request extension; /* of an extension */
 
     /* Results. */
     struct ballot_decision decision;

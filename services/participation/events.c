@@ -24,6 +24,7 @@
 #define TYPE_OPENING_REFUSED   TYPE_PREFIX "ballot.opening-refused.v1"
 #define TYPE_VOTES_ACCEPTED    TYPE_PREFIX "votes.accepted.v1"
 #define TYPE_CLOSED            TYPE_PREFIX "ballot.closed.v1"
+#define TYPE_EXTENDED          TYPE_PREFIX "ballot.extended.v1"
 #define TYPE_KEY_DESTROYED     TYPE_PREFIX "ballot.key-destroyed.v1"
 #define TYPE_LOT_PUBLISHED     TYPE_PREFIX "ballot.lot-published.v1"
 #define TYPE_CERTIFIED         TYPE_PREFIX "tally.certified.v1"
@@ -36,6 +37,7 @@ const ProtobufCMessageDescriptor *const events_types[] = {
     &hyeopchi__participation__v1__ballot_opening_refused__descriptor,
     &hyeopchi__participation__v1__votes_accepted__descriptor,
     &hyeopchi__participation__v1__ballot_closed__descriptor,
+    &hyeopchi__participation__v1__ballot_extended__descriptor,
     &hyeopchi__participation__v1__ballot_lot_published__descriptor,
     &hyeopchi__participation__v1__ballot_key_destroyed__descriptor,
     &hyeopchi__participation__v1__tally_certified__descriptor,
@@ -215,7 +217,7 @@ static bool fill_table(struct table_message *table, const struct ballot_definiti
 }
 
 enum err events_say_closed(struct writer_tx *tx, const struct ballot_definition *definition,
-                           const struct turnout *turnout)
+                           const struct ballot_row *row, const struct turnout *turnout)
 {
     Hyeopchi__Participation__V1__BallotClosed message =
         HYEOPCHI__PARTICIPATION__V1__BALLOT_CLOSED__INIT;
@@ -235,7 +237,7 @@ enum err events_say_closed(struct writer_tx *tx, const struct ballot_definition 
         message.closed_time_ms = tx->now_ms;
         message.voters = turnout->voters;
         message.revisions = turnout->revisions;
-        message.days = (int32_t)turnout_days(definition);
+        message.days = (int32_t)turnout_days(definition, row->extended_to_ms);
         message.n_tables = TURNOUT_DIMENSION_END;
         message.tables = pointers;
         err = say(tx, TYPE_CLOSED, ballot_id, &message.base, NULL);
@@ -245,6 +247,23 @@ enum err events_say_closed(struct writer_tx *tx, const struct ballot_definition 
         free(tables[d].names);
     }
     return err;
+}
+
+enum err events_say_extended(struct writer_tx *tx, const uint8_t ballot_id[BALLOT_ID_SIZE],
+                             const struct extension_row *extension)
+{
+    Hyeopchi__Participation__V1__BallotExtended message =
+        HYEOPCHI__PARTICIPATION__V1__BALLOT_EXTENDED__INIT;
+    char id[CRYPTO_UUID_TEXT_SIZE];
+
+    crypto_uuid_format(ballot_id, id);
+    message.ballot_id = id;
+    message.extension_no = extension->extension_no;
+    message.former_closes_time_ms = extension->from_ms;
+    message.closes_time_ms = extension->to_ms;
+    message.reason = event_say_text(extension->reason);
+    message.extended_time_ms = extension->extended_at_ms;
+    return say(tx, TYPE_EXTENDED, id, &message.base, NULL);
 }
 
 enum err events_say_key_destroyed(struct writer_tx *tx, const uint8_t ballot_id[BALLOT_ID_SIZE])

@@ -10,6 +10,7 @@
 #include "participation/domain/ballot.h"
 #include "participation/domain/turnout.h"
 #include "participation/store/ballots.h"
+#include "participation/store/extension.h"
 #include "runtime/err.h"
 #include "runtime/event.h"
 #include "runtime/writer.h"
@@ -49,7 +50,12 @@ ERR_CHECKED enum err events_say_opening_refused(struct writer_tx *tx,
 /* Turnout as it may be published: small cells are withheld before they leave. */
 ERR_CHECKED enum err events_say_closed(struct writer_tx *tx,
                                        const struct ballot_definition *definition,
-                                       const struct turnout *turnout);
+                                       const struct ballot_row *row, const struct turnout *turnout);
+
+/* The window ends later than it would have. */
+ERR_CHECKED enum err events_say_extended(struct writer_tx *tx,
+                                         const uint8_t ballot_id[BALLOT_ID_SIZE],
+                                         const struct extension_row *extension);
 
 /* The ballot's key is gone. */
 ERR_CHECKED enum err events_say_key_destroyed(struct writer_tx *tx,

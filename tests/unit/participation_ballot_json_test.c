@@ -176,7 +176,7 @@ static void a_ballot_reads_back_what_it_shows(void **state)
     static const char *const shown_only[] = {
         "ballot_id",       "district",         "state",     "demonstration",
         "definition_hash", "opening_refusal",  "opened_at", "closed_at",
-        "certified_at",    "key_destroyed_at", "lot_seed",
+        "certified_at",    "key_destroyed_at", "lot_seed",  "extended_to",
     };
     struct ballot_row row = {.state = BALLOT_STATE_DRAFT};
     struct read first;

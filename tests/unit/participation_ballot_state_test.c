@@ -23,6 +23,12 @@ static struct ballot_standing standing_in(enum ballot_state state)
         .state = state,
         .now_ms = FIXTURE_NOW_MS,
         .closes_at_ms = FIXTURE_CLOSES_AT_MS,
+        .extension =
+            {
+                .to_ms = FIXTURE_CLOSES_AT_MS + 1,
+                .opens_at_ms = FIXTURE_OPENS_AT_MS,
+                .frozen_closes_at_ms = FIXTURE_CLOSES_AT_MS,
+            },
     };
 }
 
@@ -32,6 +38,7 @@ static void only_the_listed_actions_lead_anywhere(void **state)
         [BALLOT_STATE_DRAFT][BALLOT_ACTION_OPEN] = BALLOT_STATE_OPENING,
         [BALLOT_STATE_OPENING][BALLOT_ACTION_ENVELOPE_RESERVED] = BALLOT_STATE_OPEN,
         [BALLOT_STATE_OPENING][BALLOT_ACTION_ENVELOPE_REFUSED] = BALLOT_STATE_DRAFT,
+        [BALLOT_STATE_OPEN][BALLOT_ACTION_EXTEND] = BALLOT_STATE_OPEN,
         [BALLOT_STATE_OPEN][BALLOT_ACTION_CLOSE] = BALLOT_STATE_CLOSED,
         [BALLOT_STATE_CLOSED][BALLOT_ACTION_LOT] = BALLOT_STATE_CLOSED,
         [BALLOT_STATE_CLOSED][BALLOT_ACTION_COUNT] = BALLOT_STATE_COUNTED,
@@ -61,6 +68,7 @@ static void there_is_no_way_back_from_open(void **state)
         if (transitions[i].from >= BALLOT_STATE_OPEN) {
             assert_true(transitions[i].to > transitions[i].from ||
                         transitions[i].action == BALLOT_ACTION_LOT ||
+                        transitions[i].action == BALLOT_ACTION_EXTEND ||
                         transitions[i].action == BALLOT_ACTION_DESTROY_KEY);
             assert_true(transitions[i].to >= transitions[i].from);
         }
@@ -124,6 +132,7 @@ static void the_first_operator_is_recorded_and_the_second_completes(void **state
         enum ballot_state to;
     } CASES[] = {
         {BALLOT_STATE_DRAFT, BALLOT_ACTION_OPEN, BALLOT_STATE_OPENING},
+        {BALLOT_STATE_OPEN, BALLOT_ACTION_EXTEND, BALLOT_STATE_OPEN},
         {BALLOT_STATE_OPEN, BALLOT_ACTION_CLOSE, BALLOT_STATE_CLOSED},
         {BALLOT_STATE_CLOSED, BALLOT_ACTION_LOT, BALLOT_STATE_CLOSED},
         {BALLOT_STATE_COUNTED, BALLOT_ACTION_CERTIFY, BALLOT_STATE_CERTIFIED},
@@ -312,6 +321,55 @@ static void a_key_is_not_destroyed_while_somebody_may_object(void **state)
             BALLOT_VERDICT_RECORDED);
 }
 
+static void a_window_is_extended_before_its_end_and_never_shortened(void **state)
+{
+    struct ballot_standing standing = standing_in(BALLOT_STATE_OPEN);
+    const int64_t ends[] = {FIXTURE_CLOSES_AT_MS, FIXTURE_CLOSES_AT_MS - 1, 0, -1, INT64_MIN};
+
+    (void)state;
+    standing.now_ms = FIXTURE_CLOSES_AT_MS - 1;
+    refused(&standing, BALLOT_ACTION_EXTEND, BALLOT_ACTOR_OPERATOR, ERR_OK,
+            BALLOT_VERDICT_RECORDED);
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        standing.extension.to_ms = ends[i];
+        refused(&standing, BALLOT_ACTION_EXTEND, BALLOT_ACTOR_OPERATOR, ERR_CONFLICT,
+                BALLOT_VERDICT_EXTENSION_SHORTENS);
+    }
+    standing.extension.to_ms = FIXTURE_CLOSES_AT_MS + 1;
+    standing.now_ms = FIXTURE_CLOSES_AT_MS;
+    refused(&standing, BALLOT_ACTION_EXTEND, BALLOT_ACTOR_OPERATOR, ERR_CONFLICT,
+            BALLOT_VERDICT_EXTENSION_TOO_LATE);
+    standing.demonstration = true; /* No rehearsal reopens a window either. */
+    refused(&standing, BALLOT_ACTION_EXTEND, BALLOT_ACTOR_OPERATOR, ERR_CONFLICT,
+            BALLOT_VERDICT_EXTENSION_TOO_LATE);
+}
+
+static void extensions_are_bounded_in_number_and_in_length(void **state)
+{
+    struct ballot_standing standing = standing_in(BALLOT_STATE_OPEN);
+
+    (void)state;
+    standing.extension.before = BALLOT_EXTENSION_COUNT_MAX - 1;
+    standing.extension.to_ms = FIXTURE_CLOSES_AT_MS + BALLOT_EXTENSION_MAX_MS;
+    refused(&standing, BALLOT_ACTION_EXTEND, BALLOT_ACTOR_OPERATOR, ERR_OK,
+            BALLOT_VERDICT_RECORDED);
+    standing.extension.to_ms++;
+    refused(&standing, BALLOT_ACTION_EXTEND, BALLOT_ACTOR_OPERATOR, ERR_CONFLICT,
+            BALLOT_VERDICT_EXTENSION_TOO_LONG);
+    standing.extension.to_ms = INT64_MAX;
+    refused(&standing, BALLOT_ACTION_EXTEND, BALLOT_ACTOR_OPERATOR, ERR_CONFLICT,
+            BALLOT_VERDICT_EXTENSION_TOO_LONG);
+    standing.extension.before = BALLOT_EXTENSION_COUNT_MAX;
+    standing.extension.to_ms = FIXTURE_CLOSES_AT_MS + 1;
+    refused(&standing, BALLOT_ACTION_EXTEND, BALLOT_ACTOR_OPERATOR, ERR_CONFLICT,
+            BALLOT_VERDICT_EXTENSION_TOO_OFTEN);
+    /* The whole window stays one that turnout has days for, and within the years there are. */
+    assert_int_equal(ballot_extension_latest_ms(1000, 1000 + BALLOT_WINDOW_MAX_MS - 5),
+                     1000 + BALLOT_WINDOW_MAX_MS);
+    assert_int_equal(ballot_extension_latest_ms(BALLOT_TIME_MAX_MS - 2000, BALLOT_TIME_MAX_MS - 1),
+                     BALLOT_TIME_MAX_MS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -328,6 +386,8 @@ int main(void)
         cmocka_unit_test(only_a_demonstration_is_closed_before_its_window_is_over),
         cmocka_unit_test(every_state_action_and_verdict_has_words),
         cmocka_unit_test(a_key_is_not_destroyed_while_somebody_may_object),
+        cmocka_unit_test(a_window_is_extended_before_its_end_and_never_shortened),
+        cmocka_unit_test(extensions_are_bounded_in_number_and_in_length),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

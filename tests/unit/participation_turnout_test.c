@@ -10,6 +10,13 @@
 #include "participation/domain/turnout.h"
 #include "participation/domain/turnout_day.h"
 
+static enum err find_place(const struct fixture *fixture, int64_t at_ms, struct turnout_place *ret)
+{
+    const struct turnout_time time = {.at_ms = at_ms};
+
+    return turnout_place_find(&fixture->definition, &fixture->vote, &time, ret);
+}
+
 static void every_table_adds_up_to_the_voters(void **state)
 {
     struct fixture_random random = fixture_random_start();
@@ -48,13 +55,9 @@ static void a_person_is_counted_where_the_final_revision_was_cast(void **state)
     (void)state;
     fixture_init(&fixture);
     turnout_init(&turnout, &fixture.definition);
-    assert_int_equal(
-        turnout_place_find(&fixture.definition, &fixture.vote, FIXTURE_OPENS_AT_MS, &online),
-        ERR_OK);
+    assert_int_equal(find_place(&fixture, FIXTURE_OPENS_AT_MS, &online), ERR_OK);
     fixture.vote.channel = BALLOT_CHANNEL_BOOTH;
-    assert_int_equal(
-        turnout_place_find(&fixture.definition, &fixture.vote, FIXTURE_CLOSES_AT_MS - 1, &booth),
-        ERR_OK);
+    assert_int_equal(find_place(&fixture, FIXTURE_CLOSES_AT_MS - 1, &booth), ERR_OK);
     assert_int_equal(turnout_add(&turnout, &online), ERR_OK);
     assert_int_equal(turnout_revise(&turnout, &online, &booth), ERR_OK);
 
@@ -129,26 +132,18 @@ static void a_vote_of_another_ballot_has_no_place(void **state)
 
     (void)state;
     fixture_init(&fixture);
-    assert_int_equal(
-        turnout_place_find(&fixture.definition, &fixture.vote, FIXTURE_OPENS_AT_MS - 1, &place),
-        ERR_INVALID);
-    assert_int_equal(
-        turnout_place_find(&fixture.definition, &fixture.vote, FIXTURE_CLOSES_AT_MS, &place),
-        ERR_INVALID);
+    assert_int_equal(find_place(&fixture, FIXTURE_OPENS_AT_MS - 1, &place), ERR_INVALID);
+    assert_int_equal(find_place(&fixture, FIXTURE_CLOSES_AT_MS, &place), ERR_INVALID);
     fixture.vote.channel = BALLOT_CHANNEL_PAPER;
-    assert_int_equal(turnout_place_find(&fixture.definition, &fixture.vote, FIXTURE_NOW_MS, &place),
-                     ERR_INVALID);
+    assert_int_equal(find_place(&fixture, FIXTURE_NOW_MS, &place), ERR_INVALID);
     fixture_init(&fixture);
     fixture.vote.basis = BALLOT_BASIS_MANUAL;
-    assert_int_equal(turnout_place_find(&fixture.definition, &fixture.vote, FIXTURE_NOW_MS, &place),
-                     ERR_INVALID);
+    assert_int_equal(find_place(&fixture, FIXTURE_NOW_MS, &place), ERR_INVALID);
     fixture_init(&fixture);
     fixture_text(fixture.vote.area, sizeof fixture.vote.area, "자양1동");
-    assert_int_equal(turnout_place_find(&fixture.definition, &fixture.vote, FIXTURE_NOW_MS, &place),
-                     ERR_INVALID);
+    assert_int_equal(find_place(&fixture, FIXTURE_NOW_MS, &place), ERR_INVALID);
     fixture.definition.area_count = 0;
-    assert_int_equal(turnout_place_find(&fixture.definition, &fixture.vote, FIXTURE_NOW_MS, &place),
-                     ERR_OK);
+    assert_int_equal(find_place(&fixture, FIXTURE_NOW_MS, &place), ERR_OK);
     assert_int_equal(place.cell[TURNOUT_DIMENSION_AREA], 0);
 }
 
@@ -169,17 +164,14 @@ static void an_age_limit_leaves_only_cells_that_somebody_can_be_in(void **state)
     assert_string_equal(name, "10-19");
     turnout_cell_name(&fixture.definition, TURNOUT_DIMENSION_AGE_BAND, 2, name);
     assert_string_equal(name, "30-39");
-    assert_int_equal(turnout_place_find(&fixture.definition, &fixture.vote, FIXTURE_NOW_MS, &place),
-                     ERR_OK);
+    assert_int_equal(find_place(&fixture, FIXTURE_NOW_MS, &place), ERR_OK);
     assert_int_equal(place.cell[TURNOUT_DIMENSION_AGE_BAND], 2);
     fixture.vote.age_band = VOTE_AGE_BAND_ABSENT;
-    assert_int_equal(turnout_place_find(&fixture.definition, &fixture.vote, FIXTURE_NOW_MS, &place),
-                     ERR_INVALID);
+    assert_int_equal(find_place(&fixture, FIXTURE_NOW_MS, &place), ERR_INVALID);
     fixture_ages(&fixture.definition, 0, 0);
     turnout_cell_name(&fixture.definition, TURNOUT_DIMENSION_AGE_BAND, 0, name);
     assert_string_equal(name, "unknown");
-    assert_int_equal(turnout_place_find(&fixture.definition, &fixture.vote, FIXTURE_NOW_MS, &place),
-                     ERR_OK);
+    assert_int_equal(find_place(&fixture, FIXTURE_NOW_MS, &place), ERR_OK);
     assert_int_equal(place.cell[TURNOUT_DIMENSION_AGE_BAND], 0);
 }
 
@@ -212,14 +204,52 @@ static void a_window_touches_every_day_it_begins_or_ends_in(void **state)
 
     (void)state;
     fixture_init(&fixture);
-    assert_int_equal(turnout_days(&fixture.definition), 5);
+    assert_int_equal(turnout_days(&fixture.definition, 0), 5);
     /* Until midnight is not into the next day. */
     fixture.definition.closes_at_ms = 1655737200000LL;
-    assert_int_equal(turnout_days(&fixture.definition), 1);
+    assert_int_equal(turnout_days(&fixture.definition, 0), 1);
     fixture.definition.closes_at_ms++;
-    assert_int_equal(turnout_days(&fixture.definition), 2);
+    assert_int_equal(turnout_days(&fixture.definition, 0), 2);
     fixture.definition.closes_at_ms = FIXTURE_OPENS_AT_MS + BALLOT_WINDOW_MAX_MS;
-    assert_int_equal(turnout_days(&fixture.definition), TURNOUT_DAY_MAX);
+    assert_int_equal(turnout_days(&fixture.definition, 0), TURNOUT_DAY_MAX);
+}
+
+/* A ballot of five days is extended by two: the days that were keep their cells, so that what is
+ * counted in them stays where it is. */
+static void an_extended_window_has_more_days_behind_those_it_had(void **state)
+{
+    const int64_t day_ms = 24LL * 60 * 60 * 1000;
+    struct turnout_time time = {.at_ms = FIXTURE_CLOSES_AT_MS - 1};
+    static struct turnout turnout;
+    struct turnout_place place;
+    struct fixture fixture;
+
+    (void)state;
+    fixture_init(&fixture);
+    turnout_init(&turnout, &fixture.definition);
+    assert_int_equal(find_place(&fixture, FIXTURE_CLOSES_AT_MS - 1, &place), ERR_OK);
+    assert_int_equal(place.cell[TURNOUT_DIMENSION_DAY], 4);
+    assert_int_equal(turnout_add(&turnout, &place), ERR_OK);
+
+    turnout_extend(&turnout, &fixture.definition, 0);
+    assert_int_equal(turnout.cell_count[TURNOUT_DIMENSION_DAY], 5);
+    time.extended_to_ms = FIXTURE_CLOSES_AT_MS + 2 * day_ms;
+    turnout_extend(&turnout, &fixture.definition, time.extended_to_ms);
+    assert_int_equal(turnout.cell_count[TURNOUT_DIMENSION_DAY], 7);
+    assert_int_equal(turnout_days(&fixture.definition, time.extended_to_ms), 7);
+    assert_int_equal(turnout.cells[TURNOUT_DIMENSION_DAY][4], 1);
+    assert_true(turnout_balanced(&turnout));
+
+    time.at_ms = time.extended_to_ms - 1;
+    assert_int_equal(turnout_place_find(&fixture.definition, &fixture.vote, &time, &place), ERR_OK);
+    assert_int_equal(place.cell[TURNOUT_DIMENSION_DAY], 6);
+    assert_int_equal(turnout_add(&turnout, &place), ERR_OK);
+    time.at_ms = time.extended_to_ms;
+    assert_int_equal(turnout_place_find(&fixture.definition, &fixture.vote, &time, &place),
+                     ERR_INVALID);
+    time.extended_to_ms = FIXTURE_OPENS_AT_MS + BALLOT_WINDOW_MAX_MS;
+    turnout_extend(&turnout, &fixture.definition, time.extended_to_ms);
+    assert_int_equal(turnout.cell_count[TURNOUT_DIMENSION_DAY], TURNOUT_DAY_MAX);
 }
 
 static void assert_name(const struct fixture *fixture, enum turnout_dimension dimension,
@@ -467,6 +497,7 @@ int main(void)
         cmocka_unit_test(an_age_limit_leaves_only_cells_that_somebody_can_be_in),
         cmocka_unit_test(days_change_at_midnight_in_seoul),
         cmocka_unit_test(a_window_touches_every_day_it_begins_or_ends_in),
+        cmocka_unit_test(an_extended_window_has_more_days_behind_those_it_had),
         cmocka_unit_test(every_cell_has_a_name),
         cmocka_unit_test(open_ballots_show_tens_only),
         cmocka_unit_test(small_cells_and_what_gives_them_away_are_withheld),

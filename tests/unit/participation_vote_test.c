@@ -53,6 +53,10 @@ static void a_vote_is_early_until_the_window_opens_and_late_from_when_it_closes(
     assert_accepted(&fixture);
     fixture.context.now_ms = FIXTURE_CLOSES_AT_MS;
     assert_refused(&fixture, VOTE_REFUSAL_BALLOT_CLOSED, "");
+    fixture.context.extended_to_ms = FIXTURE_CLOSES_AT_MS + 1;
+    assert_accepted(&fixture);
+    fixture.context.now_ms++;
+    assert_refused(&fixture, VOTE_REFUSAL_BALLOT_CLOSED, "");
 }
 
 static void only_an_open_ballot_accepts_votes(void **state)

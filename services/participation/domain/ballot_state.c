@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "participation/domain/ballot.h"
 #include "participation/domain/ballot_names.h"
 
 #define COUNT(array) ((unsigned)(sizeof(array) / sizeof((array)[0])))
@@ -20,6 +21,8 @@ static const struct ballot_transition TRANSITIONS[] = {
      0},
     {BALLOT_STATE_OPENING, BALLOT_ACTION_ENVELOPE_RESERVED, BALLOT_STATE_OPEN, BALLOT_ACTOR_LEDGER,
      0},
+    {BALLOT_STATE_OPEN, BALLOT_ACTION_EXTEND, BALLOT_STATE_OPEN, BALLOT_ACTOR_OPERATOR,
+     BALLOT_APPROVALS_NEEDED},
     {BALLOT_STATE_OPEN, BALLOT_ACTION_CLOSE, BALLOT_STATE_CLOSED, BALLOT_ACTOR_OPERATOR,
      BALLOT_APPROVALS_NEEDED},
     {BALLOT_STATE_CLOSED, BALLOT_ACTION_LOT, BALLOT_STATE_CLOSED, BALLOT_ACTOR_OPERATOR,
@@ -33,9 +36,10 @@ static const struct ballot_transition TRANSITIONS[] = {
 
 static const char *const STATES[] = {"missing", "draft",   "opening",  "open",
                                      "closed",  "counted", "certified"};
-static const char *const ACTIONS[] = {"missing",          "open",  "envelope-reserved",
-                                      "envelope-refused", "close", "count",
-                                      "certify",          "lot",   "destroy-key"};
+static const char *const ACTIONS[] = {
+    "missing",     "open",  "envelope-reserved", "envelope-refused",
+    "close",       "count", "certify",           "lot",
+    "destroy-key", "extend"};
 
 static const struct ballot_verdict_text VERDICT_TEXTS[] = {
     [BALLOT_VERDICT_NONE] = {"none", "승인 결과가 없습니다.", "Nothing was decided."},
@@ -65,16 +69,33 @@ static const struct ballot_verdict_text VERDICT_TEXTS[] = {
     [BALLOT_VERDICT_OBJECTION_NOT_OVER] =
         {"objection-not-over", "이의신청 기간이 끝나지 않아 키를 파기할 수 없습니다.",
          "The objection period is not over, so the key cannot be destroyed."},
+    [BALLOT_VERDICT_EXTENSION_TOO_LATE] =
+        {"extension-too-late", "투표 기간이 이미 끝나 연장할 수 없습니다.",
+         "The voting window is over already, so it cannot be extended."},
+    [BALLOT_VERDICT_EXTENSION_SHORTENS] = {"extension-shortens",
+                                           "새 마감 시각은 현재 마감 시각보다 늦어야 합니다.",
+                                           "The new end must be later than the present one."},
+    [BALLOT_VERDICT_EXTENSION_TOO_LONG] =
+        {"extension-too-long",
+         "연장은 처음 정한 마감 시각부터 모두 31일까지, 투표 기간 전체로 366일까지 할 수 있습니다.",
+         "A window is extended by at most 31 days beyond its first end, and to 366 days in all."},
+    [BALLOT_VERDICT_EXTENSION_TOO_OFTEN] = {"extension-too-often",
+                                            "투표 기간은 세 번까지만 연장할 수 있습니다.",
+                                            "A window is extended at most three times."},
 };
 
 static_assert(COUNT(STATES) == BALLOT_STATE_END, "a word for every state");
 static_assert(COUNT(ACTIONS) == BALLOT_ACTION_END, "a word for every action");
 static_assert(COUNT(VERDICT_TEXTS) == BALLOT_VERDICT_END, "a text for every verdict");
 static_assert(BALLOT_APPROVALS_NEEDED == 2, "the sentences speak of one other operator");
+static_assert(BALLOT_EXTENSION_COUNT_MAX == 3, "the sentence says three times");
+static_assert(BALLOT_EXTENSION_MAX_MS == 31LL * 24 * 60 * 60 * 1000, "the sentence says 31 days");
+static_assert(BALLOT_WINDOW_MAX_MS == 366LL * 24 * 60 * 60 * 1000, "the sentence says 366 days");
 
 static enum ballot_verdict verdict_without_count(const struct ballot_standing *standing,
                                                  enum ballot_action action,
                                                  enum ballot_actor actor);
+static enum ballot_verdict extension_verdict(const struct ballot_standing *standing);
 static unsigned approvers_count(const struct ballot_standing *standing,
                                 const struct ballot_approval *approval, bool *ret_repeated);
 static bool same_subject(const struct ballot_approval *a, const struct ballot_approval *b);
@@ -215,6 +236,44 @@ static enum ballot_verdict verdict_without_count(const struct ballot_standing *s
     if (action == BALLOT_ACTION_DESTROY_KEY && standing->now_ms < standing->objection_ends_at_ms) {
         return BALLOT_VERDICT_OBJECTION_NOT_OVER;
     }
+    return action == BALLOT_ACTION_EXTEND ? extension_verdict(standing) : BALLOT_VERDICT_NONE;
+}
+
+int64_t ballot_extension_latest_ms(int64_t opens_at_ms, int64_t frozen_closes_at_ms)
+{
+    int64_t latest_ms = frozen_closes_at_ms + BALLOT_EXTENSION_MAX_MS;
+
+    assert(opens_at_ms > 0 && opens_at_ms < frozen_closes_at_ms);
+    assert(frozen_closes_at_ms <= BALLOT_TIME_MAX_MS);
+
+    if (latest_ms > opens_at_ms + BALLOT_WINDOW_MAX_MS) {
+        latest_ms = opens_at_ms + BALLOT_WINDOW_MAX_MS;
+    }
+    return latest_ms < BALLOT_TIME_MAX_MS ? latest_ms : BALLOT_TIME_MAX_MS;
+}
+
+/* Whoever came at the present end was turned away, so that nobody may vote after it as if it had not
+ * been: an extension is in force before the end it moves, or not at all. */
+static enum ballot_verdict extension_verdict(const struct ballot_standing *standing)
+{
+    const struct ballot_extension *extension = &standing->extension;
+
+    assert(extension->opens_at_ms > 0);
+    assert(extension->before <= BALLOT_EXTENSION_COUNT_MAX);
+
+    if (standing->now_ms >= standing->closes_at_ms) {
+        return BALLOT_VERDICT_EXTENSION_TOO_LATE;
+    }
+    if (extension->to_ms <= standing->closes_at_ms) {
+        return BALLOT_VERDICT_EXTENSION_SHORTENS;
+    }
+    if (extension->before == BALLOT_EXTENSION_COUNT_MAX) {
+        return BALLOT_VERDICT_EXTENSION_TOO_OFTEN;
+    }
+    if (extension->to_ms >
+        ballot_extension_latest_ms(extension->opens_at_ms, extension->frozen_closes_at_ms)) {
+        return BALLOT_VERDICT_EXTENSION_TOO_LONG;
+    }
     return BALLOT_VERDICT_NONE;
 }
 
@@ -279,6 +338,10 @@ static enum err verdict_err(enum ballot_verdict verdict)
         [BALLOT_VERDICT_WINDOW_NOT_OVER] = ERR_CONFLICT,
         [BALLOT_VERDICT_LOT_NOT_AWAITED] = ERR_CONFLICT,
         [BALLOT_VERDICT_OBJECTION_NOT_OVER] = ERR_CONFLICT,
+        [BALLOT_VERDICT_EXTENSION_TOO_LATE] = ERR_CONFLICT,
+        [BALLOT_VERDICT_EXTENSION_SHORTENS] = ERR_CONFLICT,
+        [BALLOT_VERDICT_EXTENSION_TOO_LONG] = ERR_CONFLICT,
+        [BALLOT_VERDICT_EXTENSION_TOO_OFTEN] = ERR_CONFLICT,
     };
 
     static_assert(COUNT(ERRS) == BALLOT_VERDICT_END, "an error for every verdict");

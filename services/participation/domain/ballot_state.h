@@ -5,6 +5,7 @@
  *   draft    --open-------------> opening    two operators
  *   opening  --envelope-refused-> draft      the ledger, with its reason
  *   opening  --envelope-reserved> open       the ledger
+ *   open     --extend-----------> open       two operators: a later end, before the present one
  *   open     --close------------> closed     two operators, once the window is over
  *   closed   --lot--------------> closed     two operators: the seed that breaks ties
  *   closed   --count------------> counted    the service, with the seed where there must be one
@@ -29,8 +30,13 @@
 #include "runtime/err.h"
 
 #define BALLOT_APPROVALS_NEEDED 2
-#define BALLOT_OPERATOR_MAX     64 /* bytes of an operator's id */
-#define BALLOT_CONTENT_SIZE     32 /* bytes of the hash an approval is for */
+#define BALLOT_OPERATOR_MAX     64   /* bytes of an operator's id */
+#define BALLOT_CONTENT_SIZE     32   /* bytes of the hash an approval is for */
+#define BALLOT_REASON_MAX       1000 /* bytes of a reason that operators publish */
+
+/* How often a window may be extended, and how far beyond its frozen end altogether. */
+#define BALLOT_EXTENSION_COUNT_MAX 3
+#define BALLOT_EXTENSION_MAX_MS    (31LL * 24 * 60 * 60 * 1000)
 
 /* The numbers are stored: they never change. */
 enum ballot_state {
@@ -54,6 +60,7 @@ enum ballot_action {
     BALLOT_ACTION_CERTIFY = 6,
     BALLOT_ACTION_LOT = 7,
     BALLOT_ACTION_DESTROY_KEY = 8,
+    BALLOT_ACTION_EXTEND = 9,
     BALLOT_ACTION_END,
 };
 
@@ -95,33 +102,49 @@ struct ballot_approval {
     enum ballot_action action;
     char operator_id[BALLOT_OPERATOR_MAX + 1];
     uint8_t content[BALLOT_CONTENT_SIZE]; /* def_hash to open and close, the result's to certify,
-                                             the seed's for a lot */
+                                             the seed's for a lot, of end and reason to extend */
 };
+
+/* An extension of the window that is asked for. Times are UTC milliseconds. */
+struct ballot_extension {
+    int64_t to_ms;               /* the end it asks for */
+    int64_t opens_at_ms;         /* the definition's */
+    int64_t frozen_closes_at_ms; /* likewise */
+    unsigned before;             /* extensions that the ballot has had */
+};
+
+/* The latest end that a window of these frozen times can be extended to. */
+int64_t ballot_extension_latest_ms(int64_t opens_at_ms, int64_t frozen_closes_at_ms);
 
 /* Where the ballot stands when an approval arrives. */
 struct ballot_standing {
     enum ballot_state state;
     int64_t now_ms;
-    int64_t closes_at_ms;
+    int64_t closes_at_ms;                    /* as it was last extended to */
     bool demonstration;                      /* may be closed before its window is over */
     int64_t objection_ends_at_ms;            /* of a certified ballot: then its key may go */
     bool lot_awaited;                        /* the tie rule is lot, and there is no seed yet */
+    struct ballot_extension extension;       /* of an extension; else not looked at */
     const struct ballot_approval *approvals; /* recorded so far in this state; borrowed */
     size_t approval_count;
 };
 
 enum ballot_verdict {
     BALLOT_VERDICT_NONE = 0,
-    BALLOT_VERDICT_RECORDED,           /* keep it; another operator is still needed */
-    BALLOT_VERDICT_COMPLETES,          /* keep it and go to ret->to */
-    BALLOT_VERDICT_REPEATED,           /* this operator already approved this: nothing changes */
-    BALLOT_VERDICT_NOT_OPERATOR,       /* refused: only operators approve */
-    BALLOT_VERDICT_WRONG_STATE,        /* refused: the state does not know the action */
-    BALLOT_VERDICT_NEEDS_NO_APPROVAL,  /* refused: the action is not the operators' */
-    BALLOT_VERDICT_WINDOW_OVER,        /* refused: opening a ballot nobody could vote in */
-    BALLOT_VERDICT_WINDOW_NOT_OVER,    /* refused: closing while residents may still vote */
-    BALLOT_VERDICT_LOT_NOT_AWAITED,    /* refused: no lot breaks ties, or its seed is published */
-    BALLOT_VERDICT_OBJECTION_NOT_OVER, /* refused: somebody may still object, and need the key */
+    BALLOT_VERDICT_RECORDED,            /* keep it; another operator is still needed */
+    BALLOT_VERDICT_COMPLETES,           /* keep it and go to ret->to */
+    BALLOT_VERDICT_REPEATED,            /* this operator already approved this: nothing changes */
+    BALLOT_VERDICT_NOT_OPERATOR,        /* refused: only operators approve */
+    BALLOT_VERDICT_WRONG_STATE,         /* refused: the state does not know the action */
+    BALLOT_VERDICT_NEEDS_NO_APPROVAL,   /* refused: the action is not the operators' */
+    BALLOT_VERDICT_WINDOW_OVER,         /* refused: opening a ballot nobody could vote in */
+    BALLOT_VERDICT_WINDOW_NOT_OVER,     /* refused: closing while residents may still vote */
+    BALLOT_VERDICT_LOT_NOT_AWAITED,     /* refused: no lot breaks ties, or its seed is published */
+    BALLOT_VERDICT_OBJECTION_NOT_OVER,  /* refused: somebody may still object, and need the key */
+    BALLOT_VERDICT_EXTENSION_TOO_LATE,  /* refused: residents were told already that it is over */
+    BALLOT_VERDICT_EXTENSION_SHORTENS,  /* refused: the new end is not later than the present one */
+    BALLOT_VERDICT_EXTENSION_TOO_LONG,  /* refused: the new end is later than it may be */
+    BALLOT_VERDICT_EXTENSION_TOO_OFTEN, /* refused: it was extended as often as it may be */
     BALLOT_VERDICT_END,
 };
 

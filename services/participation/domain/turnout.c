@@ -35,13 +35,26 @@ void turnout_init(struct turnout *turnout, const struct ballot_definition *defin
         members_count(definition->channels, BALLOT_CHANNEL_END);
     turnout->cell_count[TURNOUT_DIMENSION_BASIS] =
         members_count(definition->bases, BALLOT_BASIS_END);
-    turnout->cell_count[TURNOUT_DIMENSION_DAY] = turnout_days(definition);
+    turnout->cell_count[TURNOUT_DIMENSION_DAY] = turnout_days(definition, 0);
     assert(turnout_balanced(turnout));
 }
 
-enum err turnout_place_find(const struct ballot_definition *definition, const struct vote *vote,
-                            int64_t at_ms, struct turnout_place *ret)
+void turnout_extend(struct turnout *turnout, const struct ballot_definition *definition,
+                    int64_t extended_to_ms)
 {
+    const size_t days = turnout_days(definition, extended_to_ms);
+
+    assert(turnout != NULL);
+    assert(days >= turnout->cell_count[TURNOUT_DIMENSION_DAY]);
+
+    turnout->cell_count[TURNOUT_DIMENSION_DAY] = days;
+}
+
+enum err turnout_place_find(const struct ballot_definition *definition, const struct vote *vote,
+                            const struct turnout_time *time, struct turnout_place *ret)
+{
+    const int64_t closes_at_ms =
+        time->extended_to_ms > 0 ? time->extended_to_ms : definition->closes_at_ms;
     struct turnout_place place = {{0}};
     enum err err;
 
@@ -49,11 +62,11 @@ enum err turnout_place_find(const struct ballot_definition *definition, const st
     assert(vote->age_band < VOTE_AGE_BAND_END);
     assert(ret != NULL);
 
-    if (at_ms < definition->opens_at_ms || at_ms >= definition->closes_at_ms) {
+    if (time->at_ms < definition->opens_at_ms || time->at_ms >= closes_at_ms) {
         return ERR_INVALID;
     }
     place.cell[TURNOUT_DIMENSION_DAY] =
-        (size_t)(turnout_day(at_ms) - turnout_day(definition->opens_at_ms));
+        (size_t)(turnout_day(time->at_ms) - turnout_day(definition->opens_at_ms));
     place.cell[TURNOUT_DIMENSION_SEX] = vote->sex;
 
     err = area_place(definition, vote->area, &place.cell[TURNOUT_DIMENSION_AREA]);
@@ -143,13 +156,15 @@ bool turnout_balanced(const struct turnout *turnout)
     return true;
 }
 
-size_t turnout_days(const struct ballot_definition *definition)
+size_t turnout_days(const struct ballot_definition *definition, int64_t extended_to_ms)
 {
+    const int64_t closes_at_ms = extended_to_ms > 0 ? extended_to_ms : definition->closes_at_ms;
     int64_t days;
 
     assert(definition->opens_at_ms < definition->closes_at_ms);
+    assert(closes_at_ms >= definition->closes_at_ms);
 
-    days = turnout_day(definition->closes_at_ms - 1) - turnout_day(definition->opens_at_ms) + 1;
+    days = turnout_day(closes_at_ms - 1) - turnout_day(definition->opens_at_ms) + 1;
     assert(days >= 1);
     assert(days <= TURNOUT_DAY_MAX);
     return (size_t)days;

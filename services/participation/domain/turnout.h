@@ -56,14 +56,25 @@ struct turnout {
 /* Empty tables for a ballot that ballot_check accepts. */
 void turnout_init(struct turnout *turnout, const struct ballot_definition *definition);
 
+/* Makes room for the days until a later end than the definition's, where the window was extended;
+ * extended_to_ms is 0 where it was not. Cells of days that there are keep their place. */
+void turnout_extend(struct turnout *turnout, const struct ballot_definition *definition,
+                    int64_t extended_to_ms);
+
+/* When a vote was accepted, and until when the ballot accepted any. UTC milliseconds. */
+struct turnout_time {
+    int64_t at_ms;
+    int64_t extended_to_ms; /* 0: the window was not extended */
+};
+
 /*
- * Finds the cells of a vote accepted at at_ms.
+ * Finds the cells of a vote accepted at that time.
  *
  * ERR_INVALID  the vote is not one of this ballot: its area, channel, basis or
  *              time is outside of it. *ret is then left alone.
  */
 ERR_CHECKED enum err turnout_place_find(const struct ballot_definition *definition,
-                                        const struct vote *vote, int64_t at_ms,
+                                        const struct vote *vote, const struct turnout_time *time,
                                         struct turnout_place *ret);
 
 /* Counts a person who had not voted before. ERR_FULL when no more can be counted; nothing is
@@ -126,7 +137,8 @@ const char *turnout_dimension_name(enum turnout_dimension dimension);
 void turnout_cell_name(const struct ballot_definition *definition, enum turnout_dimension dimension,
                        size_t cell, char ret_name[TURNOUT_NAME_SIZE]);
 
-/* Calendar days in Seoul that the window touches, first and last included. */
-size_t turnout_days(const struct ballot_definition *definition);
+/* Calendar days in Seoul that the window touches, first and last included; extended_to_ms is 0 where
+ * it was not extended. */
+size_t turnout_days(const struct ballot_definition *definition, int64_t extended_to_ms);
 
 #endif

@@ -170,15 +170,18 @@ enum err vote_age_band_from_name(const char *name, enum vote_age_band *ret)
 
 static enum err check_open(const struct vote_context *context, struct vote_refusal *refusal)
 {
+    const int64_t closes_at_ms =
+        context->extended_to_ms > 0 ? context->extended_to_ms : context->definition->closes_at_ms;
+
     assert(context->state > BALLOT_STATE_MISSING && context->state < BALLOT_STATE_END);
     assert(context->definition->opens_at_ms < context->definition->closes_at_ms);
+    assert(closes_at_ms >= context->definition->closes_at_ms);
 
     if (context->state < BALLOT_STATE_OPEN) {
         return refuse(refusal, VOTE_REFUSAL_BALLOT_NOT_OPEN, NULL);
     }
     /* Late whether or not the operators have closed it already. */
-    if (context->state > BALLOT_STATE_OPEN ||
-        context->now_ms >= context->definition->closes_at_ms) {
+    if (context->state > BALLOT_STATE_OPEN || context->now_ms >= closes_at_ms) {
         return refuse(refusal, VOTE_REFUSAL_BALLOT_CLOSED, NULL);
     }
     if (context->now_ms < context->definition->opens_at_ms) {

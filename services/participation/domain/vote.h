@@ -121,6 +121,7 @@ struct vote_context {
     const struct ballot_definition *definition; /* one that ballot_check accepts; borrowed */
     enum ballot_state state;
     int64_t now_ms; /* UTC; opens_at_ms is the first instant in time, closes_at_ms the first late */
+    int64_t extended_to_ms; /* the first late one instead, where the window was extended; else 0 */
 };
 
 /*

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Opening, closing, publishing the seed of a lot, and certifying: each takes
- * two operators. The first one's approval is recorded (202), the second one's
+ * Opening, extending, closing, publishing the seed of a lot, and certifying:
+ * each takes two operators. The first one's approval is recorded (202), the second one's
  * carries it out (200).
  */
 #include "participation/decide.h"
@@ -111,11 +111,26 @@ static void approval_found(struct frozen *frozen, enum err err, void *context)
     }
 }
 
-/* What beside the action an approval is for; false when the request was answered. */
-static bool read_seed(struct approval *approval)
+/* What beside the action an approval is for. */
+static void read_members(struct decide_approve *decide, struct json_reader *reader)
 {
-    static const char *const keys[] = {"seed", NULL};
-    struct decide_approve *decide = &approval->decide;
+    static const char *const seed_keys[] = {"seed", NULL};
+    static const char *const extension_keys[] = {"closes_at", "reason", NULL};
+
+    if (decide->action == BALLOT_ACTION_LOT) {
+        json_reader_allow(reader, seed_keys);
+        json_read_text(reader, "seed", 1, decide->seed, sizeof decide->seed);
+    } else {
+        json_reader_allow(reader, extension_keys);
+        json_read_time(reader, "closes_at", &decide->extension.closes_at_ms);
+        json_read_text(reader, "reason", 1, decide->extension.reason,
+                       sizeof decide->extension.reason);
+    }
+}
+
+/* Reads the body of an action that has one; false when the request was answered. */
+static bool read_body(struct approval *approval)
+{
     struct problem problem = {0};
     struct json_reader reader;
     json_t *json = NULL;
@@ -127,8 +142,7 @@ static bool read_seed(struct approval *approval)
     }
     if (json_parse(body, length, &json, &problem) == ERR_OK) {
         json_reader_init(&reader, json, "", &problem);
-        json_reader_allow(&reader, keys);
-        json_read_text(&reader, "seed", 1, decide->seed, sizeof decide->seed);
+        read_members(&approval->decide, &reader);
         json_decref(json);
     }
     if (problem.kind != NULL) {
@@ -157,7 +171,7 @@ static void approve_start(struct http_request *request, struct participation *se
     approval->request = request;
     approval->decide.action = action;
     memcpy(approval->decide.operator_id, operator_id, strlen(operator_id) + 1);
-    if (action == BALLOT_ACTION_LOT && !read_seed(approval)) {
+    if ((action == BALLOT_ACTION_LOT || action == BALLOT_ACTION_EXTEND) && !read_body(approval)) {
         free(approval);
         return;
     }
@@ -172,6 +186,11 @@ void handle_ballot_open(struct http_request *request, void *context)
 void handle_ballot_close(struct http_request *request, void *context)
 {
     approve_start(request, context, BALLOT_ACTION_CLOSE);
+}
+
+void handle_ballot_extend(struct http_request *request, void *context)
+{
+    approve_start(request, context, BALLOT_ACTION_EXTEND);
 }
 
 void handle_ballot_certify(struct http_request *request, void *context)

@@ -390,14 +390,14 @@ json_t *ballot_json_short(const struct ballot_row *row, const struct ballot_defi
     char ballot_id[CRYPTO_UUID_TEXT_SIZE];
 
     crypto_uuid_format(row->ballot_id, ballot_id);
-    return json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:I, s:o, s:o, s:b}", "ballot_id", ballot_id,
-                     "district", definition->district, "title", definition->title, "state",
-                     ballot_state_name(row->state), "budget_year", (int)definition->budget_year,
-                     "funding_source", ballot_funding_source_name(definition->funding_source),
-                     "budget_krw", (json_int_t)definition->budget_krw, "opens_at",
-                     time_json(definition->opens_at_ms), "closes_at",
-                     time_json(definition->closes_at_ms), "demonstration",
-                     (int)definition->demonstration);
+    return json_pack(
+        "{s:s, s:s, s:s, s:s, s:i, s:s, s:I, s:o, s:o, s:o, s:b}", "ballot_id", ballot_id,
+        "district", definition->district, "title", definition->title, "state",
+        ballot_state_name(row->state), "budget_year", (int)definition->budget_year,
+        "funding_source", ballot_funding_source_name(definition->funding_source), "budget_krw",
+        (json_int_t)definition->budget_krw, "opens_at", time_json(definition->opens_at_ms),
+        "closes_at", time_json(definition->closes_at_ms), "extended_to",
+        time_json(row->extended_to_ms), "demonstration", (int)definition->demonstration);
 }
 
 static json_t *refusal_json(const struct ballot_row *row)

@@ -100,6 +100,7 @@ static enum err read_tables(struct db *db, const struct ballot_row *row, json_t 
     }
     if (!err) {
         turnout_init(turnout, &copy->definition);
+        turnout_extend(turnout, &copy->definition, row->extended_to_ms);
         turnout->voters = row->voters;
         turnout->revisions = row->revisions;
         err = store_turnout_read(db, row->ballot_id, turnout);
@@ -118,10 +119,10 @@ static enum err read_tables(struct db *db, const struct ballot_row *row, json_t 
         json_decref(tables);
         return err;
     }
-    *ret_tables = json_pack("{s:s, s:I, s:b, s:I, s:i, s:o}", "state",
-                            ballot_state_name(row->state), "voters", (json_int_t)row->voters,
-                            "rounded", 0, "revisions", (json_int_t)row->revisions, "days",
-                            (int)turnout_days(&copy->definition), "tables", tables);
+    *ret_tables = json_pack(
+        "{s:s, s:I, s:b, s:I, s:i, s:o}", "state", ballot_state_name(row->state), "voters",
+        (json_int_t)row->voters, "rounded", 0, "revisions", (json_int_t)row->revisions, "days",
+        (int)turnout_days(&copy->definition, row->extended_to_ms), "tables", tables);
     free(copy);
     return ERR_OK;
 }

@@ -7,6 +7,7 @@
 enum {
     BALLOT_SIZE_MAX = 1024 * 1024, /* a definition with a thousand options */
     SEED_SIZE_MAX = 4096,          /* a seed, however it is escaped */
+    REASON_SIZE_MAX = 8192,        /* a reason, likewise, and what it is for */
 };
 
 static const struct http_route ROUTES[] = {
@@ -14,6 +15,7 @@ static const struct http_route ROUTES[] = {
     {"GET", "/v1/ballots", ROLE_PUBLIC, 0, handle_ballot_list},
     {"GET", "/v1/ballots/{id}", ROLE_PUBLIC, 0, handle_ballot_show},
     {"POST", "/v1/ballots/{id}:open", ROLE_OPERATOR, 0, handle_ballot_open},
+    {"POST", "/v1/ballots/{id}:extend", ROLE_OPERATOR, REASON_SIZE_MAX, handle_ballot_extend},
     {"POST", "/v1/ballots/{id}:close", ROLE_OPERATOR, 0, handle_ballot_close},
     {"POST", "/v1/ballots/{id}:lot", ROLE_OPERATOR, SEED_SIZE_MAX, handle_ballot_lot},
     {"POST", "/v1/ballots/{id}:certify", ROLE_OPERATOR, 0, handle_ballot_certify},

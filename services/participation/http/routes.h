@@ -16,6 +16,7 @@ void handle_ballot_create(struct http_request *request, void *context);
 void handle_ballot_list(struct http_request *request, void *context);
 void handle_ballot_show(struct http_request *request, void *context);
 void handle_ballot_open(struct http_request *request, void *context);
+void handle_ballot_extend(struct http_request *request, void *context);
 void handle_ballot_close(struct http_request *request, void *context);
 void handle_ballot_lot(struct http_request *request, void *context);
 void handle_ballot_certify(struct http_request *request, void *context);

@@ -23,6 +23,12 @@ bool ballot_row_awaits_lot(const struct ballot_row *row, const struct ballot_def
     return definition->tie == BALLOT_TIE_LOT && row->lot_seed == NULL;
 }
 
+int64_t ballot_row_closes_at_ms(const struct ballot_row *row,
+                                const struct ballot_definition *definition)
+{
+    return row->extended_to_ms > 0 ? row->extended_to_ms : definition->closes_at_ms;
+}
+
 static const char BALLOT_INSERT[] =
     "INSERT INTO participation.ballot"
     " (ballot_id, district, state, definition, definition_hash, created_at_ms, created_by,"
@@ -85,7 +91,7 @@ enum err store_ballot_find_request(struct db *db, const struct ballot_request *r
     ", coalesce(refusal_shortfall_krw, 0), batch_no, voters, revisions, result_json, result_hash"  \
     ", created_at_ms, coalesce(opened_at_ms, 0), coalesce(closed_at_ms, 0)"                        \
     ", coalesce(counted_at_ms, 0), coalesce(certified_at_ms, 0), lot_seed, roll_import_no"         \
-    ", coalesce(key_destroyed_at_ms, 0)"
+    ", coalesce(key_destroyed_at_ms, 0), coalesce(extended_to_ms, 0)"
 
 static enum err row_read_result(const struct db_rows *rows, int64_t row, struct ballot_row *ret_row)
 {
@@ -127,6 +133,7 @@ static enum err row_read(const struct db_rows *rows, int64_t row, struct ballot_
         .certified_at_ms = db_rows_int64(rows, row, 16),
         .roll_import_no = (int32_t)db_rows_int64(rows, row, 18),
         .key_destroyed_at_ms = db_rows_int64(rows, row, 19),
+        .extended_to_ms = db_rows_int64(rows, row, 20),
     };
     (void)snprintf(ret_row->refusal_code, sizeof ret_row->refusal_code, "%s",
                    db_rows_text(rows, row, 5)); /* The ledger's codes are short. */
@@ -189,8 +196,8 @@ enum err store_ballot_lock(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE
 }
 
 static const char BALLOT_LOCK_STATE[] =
-    "SELECT state, batch_no, voters, roll_import_no FROM participation.ballot"
-    " WHERE ballot_id = $1 FOR UPDATE";
+    "SELECT state, batch_no, voters, roll_import_no, coalesce(extended_to_ms, 0)"
+    " FROM participation.ballot WHERE ballot_id = $1 FOR UPDATE";
 
 enum err store_ballot_ask_state(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE])
 {
@@ -213,6 +220,7 @@ enum err store_ballot_hear_state(struct db *db, struct ballot_progress *ret_prog
             .batch_no = db_rows_int64(rows, 0, 1),
             .voters = db_rows_int64(rows, 0, 2),
             .roll_import_no = (int32_t)db_rows_int64(rows, 0, 3),
+            .extended_to_ms = db_rows_int64(rows, 0, 4),
         };
     }
     db_rows_release(rows);
@@ -299,16 +307,18 @@ enum err store_approval_insert(struct db *db, const struct ballot_row *row,
 
 static const char APPROVAL_LIST[] =
     "SELECT operator_id, content FROM participation.ballot_approval"
-    " WHERE ballot_id = $1 AND action = $2 AND attempt = $3"
-    " ORDER BY approved_at_ms, operator_id LIMIT $4";
+    " WHERE ballot_id = $1 AND action = $2 AND attempt = $3 AND content = $4"
+    " ORDER BY approved_at_ms, operator_id LIMIT $5";
 
-enum err store_approval_list(struct db *db, const struct ballot_row *row, enum ballot_action action,
+enum err store_approval_list(struct db *db, const struct ballot_row *row,
+                             const struct ballot_approval *wanted,
                              struct ballot_approval *ret_approvals, size_t *ret_count)
 {
     const struct db_param params[] = {
         db_uuid(row->ballot_id),
-        db_text(ballot_action_name(action)),
+        db_text(ballot_action_name(wanted->action)),
         db_int32(row->opening_attempt),
+        db_bytes(wanted->content, BALLOT_CONTENT_SIZE),
         db_int32(STORE_APPROVAL_COUNT_MAX),
     };
     struct db_rows *rows = NULL;
@@ -318,7 +328,7 @@ enum err store_approval_list(struct db *db, const struct ballot_row *row, enum b
     while (!err && count < (size_t)db_rows_count(rows)) {
         struct ballot_approval *approval = &ret_approvals[count];
 
-        *approval = (struct ballot_approval){.action = action};
+        *approval = (struct ballot_approval){.action = wanted->action};
         (void)snprintf(approval->operator_id, sizeof approval->operator_id, "%s",
                        db_rows_text(rows, (int64_t)count, 0)); /* Bounded when it was written. */
         err = db_rows_fixed(rows, (int64_t)count, 1, approval->content, BALLOT_CONTENT_SIZE);

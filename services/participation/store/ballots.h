@@ -42,6 +42,7 @@ struct ballot_row {
     int64_t certified_at_ms;
     int64_t key_destroyed_at_ms;
     int32_t roll_import_no; /* of store/roll.h; 0: the ballot has no roll */
+    int64_t extended_to_ms; /* of store/extension.h; 0: the window ends as the definition says */
 };
 
 /* Frees what the row owns; takes zeroed rows. */
@@ -51,6 +52,10 @@ void ballot_row_release(struct ballot_row *row);
  * it is not counted. */
 bool ballot_row_awaits_lot(const struct ballot_row *row,
                            const struct ballot_definition *definition);
+
+/* The first instant a vote is late: as the window was extended to, else as the definition says. */
+int64_t ballot_row_closes_at_ms(const struct ballot_row *row,
+                                const struct ballot_definition *definition);
 
 /* Who asked for a new ballot, and how. */
 struct ballot_request {
@@ -94,6 +99,7 @@ struct ballot_progress {
     int64_t batch_no;
     int64_t voters;
     int32_t roll_import_no;
+    int64_t extended_to_ms;
 };
 ERR_CHECKED enum err store_ballot_hear_state(struct db *db, struct ballot_progress *ret_progress);
 
@@ -109,9 +115,9 @@ ERR_CHECKED enum err store_ballot_find_uncounted(struct db *db, const uint8_t af
 ERR_CHECKED enum err store_approval_insert(struct db *db, const struct ballot_row *row,
                                            const struct ballot_approval *approval, int64_t now_ms);
 
-/* The approvals of an action in the ballot's present attempt, oldest first. */
+/* The approvals of the same action and content in the ballot's present attempt, oldest first. */
 ERR_CHECKED enum err store_approval_list(struct db *db, const struct ballot_row *row,
-                                         enum ballot_action action,
+                                         const struct ballot_approval *wanted,
                                          struct ballot_approval *ret_approvals, size_t *ret_count);
 
 /* Changes of state; each sets its time. */
