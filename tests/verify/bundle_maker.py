@@ -1,0 +1,388 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Makes bundles from nothing: a ballot, its votes, its log, receipts, openings and result.
+
+    tests/verify/bundle_maker.py FOLDER [--seed N] [--method M] [--rule R] [--tie T] [--voters N] …
+
+Whoever holds these keys can sign anything, so it is also the malicious administrator of the mutation
+tests. It must never make a bundle that breaks a rule of services/verify/README.md by itself.
+"""
+
+import argparse
+import hashlib
+import os
+import random
+import sys
+import uuid
+from collections import namedtuple
+from dataclasses import dataclass, field
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+# pylint: disable=wrong-import-position
+from verify import archive, definition as definitions, ed25519, log, recount
+from verify.encoding import (Malformed, Tree, leaf_hash, receipt_code, tagged_hash, to_base64url,
+                             tree_path, write_framed, write_json, write_number, write_text)
+
+OPENED_AT_MS = 1_800_000_000_000
+HOUR_MS = 3_600_000
+MERGE_DELAY_S = 60
+
+# One vote: choices is {option number: value}; batch says with which checkpoint it is published.
+Vote = namedtuple("Vote", "nullifier rev channel choices blinding req_hash batch")
+
+
+def final_votes(votes, voided):
+    """The last vote of everybody whose last vote is not void, by nullifier."""
+    last = {}
+    for vote in votes:
+        if vote.nullifier not in last or last[vote.nullifier].rev < vote.rev:
+            last[vote.nullifier] = vote
+    return {name: last[name] for name in sorted(last) if name not in voided}
+
+
+@dataclass
+class Ballot:
+    """Everything that is true of a ballot; parts() is what follows from it."""
+
+    definition: dict
+    votes: list
+    batches: int
+    voided: set = field(default_factory=set)
+    board_seed: bytes = bytes(32)
+    receipt_seeds: list = field(default_factory=lambda: [b"\1" * 32])
+    roll: dict = None  # voters by area
+    lot: bytes = None
+    commit_size: int = 3
+    more_time_ms: int = 0
+
+    @property
+    def ballot_id(self):
+        return self.definition["ballot_id"]
+
+    @property
+    def name(self):
+        return log.origin(self.definition["district"], self.ballot_id)
+
+    @property
+    def def_hash(self):
+        return tagged_hash("ballot", definitions.encode(self.definition))
+
+    def body(self, vote):
+        return definitions.encode_body(self.definition, vote.choices)
+
+    def commitment(self, vote):
+        body = self.body(vote)
+        return tagged_hash("commit", self.ballot_id + self.def_hash + vote.blinding
+                           + write_number(2, len(body)) + body)
+
+    def leaf(self, leaf):
+        return log.write_leaf(self.ballot_id, leaf)
+
+    def cast(self, vote, commit_no):
+        return self.leaf(log.Cast(commit_no, vote.nullifier, vote.rev, vote.channel,
+                                  self.commitment(vote), tagged_hash("ct", b""), vote.req_hash))
+
+    def commits(self):
+        """The votes in the groups that became durable together: (batch, commit number, votes)."""
+        commit_no = 0
+        for batch in range(self.batches):
+            votes = [vote for vote in self.votes if vote.batch == batch]
+            for at in range(0, len(votes), self.commit_size):
+                commit_no += 1
+                yield batch, commit_no, votes[at : at + self.commit_size]
+
+    def key_of(self, batch):
+        """The key of receipts changes at even distances."""
+        return self.receipt_seeds[batch * len(self.receipt_seeds) // self.batches]
+
+    def entries(self):
+        """The leaves of every batch; a batch may have none."""
+        now = OPENED_AT_MS + self.more_time_ms
+        batches = [[self.leaf(log.Open(self.def_hash, now))] for _ in range(1)]
+        in_force = None
+        for batch in range(self.batches):
+            leaves = []
+            if self.key_of(batch) is not in_force:
+                in_force = self.key_of(batch)
+                leaves.append(self.leaf(log.Key(1, ed25519.public_key(in_force), now + batch)))
+            casts = [self.cast(vote, commit_no) for at, commit_no, votes in self.commits()
+                     if at == batch for vote in votes]
+            batches.append(leaves + sorted(casts, key=leaf_hash))
+        anchor = log.Anchor("participation", 17, hashlib.sha256(b"audit").digest())
+        voters = len({vote.nullifier for vote in self.votes})
+        close = log.Close(now + HOUR_MS, voters, len(self.votes) - voters)
+        last = {name: vote.rev for name, vote in final_votes(self.votes, ()).items()}
+        voids = [self.leaf(log.Void(name, last[name], 1)) for name in sorted(self.voided)]
+        counted = log.Result(tagged_hash("result", self.result()), now + 2 * HOUR_MS)
+        return batches + [[self.leaf(close), self.leaf(anchor), *voids], [self.leaf(counted)]]
+
+    def openings(self):
+        return [(name, vote.blinding, self.body(vote))
+                for name, vote in final_votes(self.votes, self.voided).items()]
+
+    def result(self):
+        choices = [vote.choices for vote in final_votes(self.votes, self.voided).values()]
+        return recount.result(self.definition, choices, self.lot)
+
+    def roll_json(self):
+        if self.roll is None:
+            return None
+        areas = self.definition["areas"] or ["all"]
+        listed = b"".join(write_text(area) + write_number(8, self.roll[area]) for area in areas)
+        digest = tagged_hash("roll", self.ballot_id + write_number(2, len(areas)) + listed)
+        return write_json({
+            "ballot_id": str(uuid.UUID(bytes=self.ballot_id)), "voters": sum(self.roll.values()),
+            "roll_hash": digest.hex(), "imported_at": "2027-01-10T00:00:00.000Z",
+            "areas": [{"area": area, "voters": self.roll[area]} for area in areas]})
+
+    def turnout_json(self):
+        voters = len({vote.nullifier for vote in self.votes})
+        areas = self.definition["areas"] or ["all"]
+        shares = [voters // len(areas)] * (len(areas) - 1)
+        counts = dict(zip(areas, [voters - sum(shares), *shares]))
+        cells = [{"name": area, "voters": None if 0 < counts[area] < 5 else counts[area],
+                  "suppressed": 0 < counts[area] < 5} for area in areas]
+        if self.roll is not None:
+            cells = [{**cell, "eligible": self.roll[cell["name"]]} for cell in cells]
+        return write_json({
+            "state": "certified", "voters": voters, "rounded": False,
+            "revisions": len(self.votes) - voters, "days": 1, "tables": {"area": cells},
+            "eligible": None if self.roll is None else sum(self.roll.values())})
+
+    def parts(self):
+        batches = self.entries()
+        entries = [leaf for batch in batches for leaf in batch]
+        sizes = sorted({len([leaf for batch in batches[:place] for leaf in batch])
+                        for place in range(1, len(batches) + 1)})
+        return Parts(
+            ballot=self, definition=definitions.encode(self.definition), entries=entries,
+            sizes=sizes, openings=self.openings(), roll=self.roll_json(),
+            turnout=self.turnout_json(), lot=self.lot, result=self.result(),
+            receipt_keys=[ed25519.public_key(seed) for seed in self.receipt_seeds],
+            time_s=(OPENED_AT_MS + self.more_time_ms + HOUR_MS) // 1000)
+
+    def receipts(self):
+        """Every vote's receipt, as a front end keeps it: {(nullifier, rev): JSON}."""
+        found = {}
+        for batch, commit_no, votes in self.commits():
+            seed = self.key_of(batch)
+            hashes = [leaf_hash(self.cast(vote, commit_no)) for vote in votes]
+            tree = Tree()
+            for each in hashes:
+                tree.append(each)
+            body = log.write_receipt_body(self.ballot_id, tree.root(),
+                                          OPENED_AT_MS + 1000 * commit_no, MERGE_DELAY_S)
+            signature = ed25519.sign(seed, body)
+            for index, vote in enumerate(votes):
+                path = [to_base64url(each) for each in tree_path(hashes, index)]
+                found[vote.nullifier, vote.rev] = write_json({
+                    "vote": {"rev": vote.rev, "nullifier": to_base64url(vote.nullifier),
+                             "leaf_hash": to_base64url(hashes[index])},
+                    "receipt": {"code": receipt_code(hashes[index]), "body": to_base64url(body),
+                                "path": {"index": index, "size": len(votes), "hashes": path},
+                                "signature": to_base64url(signature),
+                                "key": to_base64url(ed25519.public_key(seed))}})
+        return found
+
+
+@dataclass
+class Parts:
+    """The pieces of a bundle, each free to be changed; pack() writes and signs what they are now."""
+
+    ballot: Ballot
+    definition: bytes
+    entries: list
+    sizes: list
+    openings: list
+    roll: bytes
+    turnout: bytes
+    lot: bytes
+    result: bytes
+    receipt_keys: list
+    time_s: int
+    notes: list = None  # else signed from entries and sizes
+
+    def signed_notes(self):
+        notes, tree, sizes = [], Tree(), set(self.sizes)
+        for leaf in self.entries:
+            tree.append(leaf_hash(leaf))
+            if tree.size in sizes:
+                notes.append(log.write_checkpoint(self.ballot.name, self.ballot.board_seed,
+                                                  tree.size, tree.root()))
+        return notes
+
+    def keys_json(self):
+        board = ed25519.public_key(self.ballot.board_seed)
+        return write_json({"board": log.verifier_key(self.ballot.name, board),
+                           "receipts": [to_base64url(key) for key in self.receipt_keys]})
+
+    def files(self):
+        notes = self.signed_notes() if self.notes is None else self.notes
+        files = {
+            "definition": self.definition,
+            "keys.json": self.keys_json(),
+            "checkpoints": write_framed(notes),
+            "entries": write_framed(self.entries),
+            "openings": b"".join(name + blinding + write_number(2, len(body)) + body
+                                 for name, blinding, body in self.openings),
+            "roll.json": self.roll,
+            "turnout.json": self.turnout,
+            "lot": self.lot,
+            "result.json": self.result,
+        }
+        return {name: data for name, data in files.items() if data is not None}
+
+    def pack(self):
+        return pack(self.ballot.ballot_id, self.files(), self.time_s)
+
+
+def pack(ballot_id, files, time_s):
+    """The archive of these files, with the manifest that belongs to them."""
+    files = {name: data for name, data in files.items() if name != "manifest.json"}
+    files["manifest.json"] = archive.manifest(str(uuid.UUID(bytes=ballot_id)), files)
+    return archive.write(files, time_s)
+
+
+# Ballots by chance. Small numbers make ties; the literal recount takes a run per won.
+
+AREAS = ["성수1가1동", "왕십리도선동", "Majang"]
+FIELDS = ["", "복지", "환경"]
+
+
+def random_definition(chance, method=None, rule=None, tie=None):
+    method = method or chance.choice(definitions.METHODS)
+    rule = rule or chance.choice(definitions.RULES)
+    shares, pointed = rule in ("equal-shares", "comparison"), method in ("cumulative", "scoring")
+    budget = chance.randint(20, 90)
+    options = [{
+        "number": number, "id": chance.choice([f"p{number}", f"{20 - number}", f"B/{number}.가"]),
+        "name": f"사업 {number} \"{number}\"", "cost_krw": chance.choice([5, 10, chance.randint(1, budget)]),
+        "area": chance.choice(["", *AREAS]), "field": chance.choice(FIELDS),
+        "programme": f"2027-{number:03}",
+    } for number in range(1, chance.randint(3, 8) + 1)]
+    satisfactions = ["cost"] if rule == "phragmen" else ["cost", "cardinality"]
+    satisfactions += ["points"] if shares and pointed else []
+    definition = {
+        "format": definitions.FORMAT, "ballot_id": chance.randbytes(16), "district": "성동구",
+        "title": "2027년 주민참여예산 투표", "budget_year": 2027, "funding_source": "district",
+        "budget_krw": budget, "method": method, "rule": rule,
+        "satisfaction": chance.choice(satisfactions),
+        "completion": chance.choice(definitions.COMPLETIONS) if shares else "none",
+        "threshold_score": chance.randint(1, 5) if rule == "greedy-threshold" else None,
+        "tie": tie or chance.choice(definitions.TIES),
+        "opens_at_ms": OPENED_AT_MS, "closes_at_ms": OPENED_AT_MS + HOUR_MS,
+        "min_options": 1, "max_options": 1 if method == "choose-1" else len(options) - 1,
+        "min_cost_krw": None, "max_cost_krw": None,
+        "min_points": 1 if method == "scoring" else None,
+        "max_points": 5 if method == "scoring" else None, "min_sum_points": None,
+        "max_sum_points": 10 if method == "cumulative" else None, "default_score": None,
+        "empty_allowed": chance.random() < 0.5,
+        "channels": list(definitions.CHANNELS[: chance.randint(1, 4)]),
+        "bases": ["resident-register", "did"], "grounds": ["address"], "min_age": 16,
+        "max_age": None, "age_on": "2027-01-01", "objection_days": 30, "demonstration": False,
+        "areas": list(AREAS) if chance.random() < 0.7 else [], "options": options,
+    }
+    if method in ("approval", "choose-1") and chance.random() < 0.4:
+        definition["max_cost_krw"] = budget
+    definition["terms"] = random_terms(chance, definition)
+    while budget < min(option["cost_krw"] for option in options):
+        options[0]["cost_krw"] = budget
+    return definition
+
+
+def random_terms(chance, definition):
+    options = definition["options"]
+    numbers = [option["number"] for option in options]
+    terms = dict.fromkeys(("tie_order", "partial_fit", "quorum", "incompatible", "area_caps",
+                           "field_caps", "area_quotas"))
+    if definition["tie"] == "drawn":
+        terms["tie_order"] = chance.sample(numbers, len(numbers))
+    if definition["rule"].startswith("greedy") and chance.random() < 0.5:
+        terms["partial_fit"] = {"numerator": 50, "denominator": 100}
+    if chance.random() < 0.2:
+        terms["quorum"] = chance.randint(1, 12)
+    if chance.random() < 0.4:
+        terms["incompatible"] = [chance.sample(numbers, 2)]
+    for name, key in (("area_caps", "area"), ("field_caps", "field")):
+        named = sorted({option[key] for option in options} - {""})
+        if named and chance.random() < 0.4:
+            cheapest = min(option["cost_krw"] for option in options if option[key] == named[0])
+            terms[name] = [{key: named[0], "cap_krw": cheapest + chance.randint(0, 30)}]
+    local = sum(option["area"] != "" for option in options)
+    if local and definition["method"] != "choose-1" and chance.random() < 0.4:
+        terms["area_quotas"] = [{"scope": "local", "area": "", "min_options": 0,
+                                 "max_options": chance.randint(1, local)}]
+    return terms
+
+
+def random_choices(chance, definition):
+    """Choices that obey the definition, or None when chance found none."""
+    numbers = [option["number"] for option in definition["options"]]
+    for _ in range(50):
+        length = chance.randint(0, min(4, definition["max_options"]))
+        chosen = chance.sample(numbers, length)
+        values = {"ordinal": range(1, length + 1), "cumulative": [chance.randint(1, 4)] * length,
+                  "scoring": [chance.randint(1, 5) for _ in chosen]}
+        choices = dict(zip(chosen, values.get(definition["method"], [1] * length)))
+        try:
+            definitions.decode_body(definition, definitions.encode_body(definition, choices))
+        except Malformed:
+            continue
+        return choices
+    return None
+
+
+def random_ballot(chance, method=None, rule=None, tie=None, voters=12, roll=None, voids=None,
+                  batches=None, key_changes=None):
+    """A ballot by chance; what is given is not left to it. voters may turn out fewer."""
+    definition = random_definition(chance, method, rule, tie)
+    batches = chance.randint(1, 4) if batches is None else batches
+    key_changes = chance.randint(0, 2) if key_changes is None else key_changes
+    channels = [definitions.CHANNELS.index(name) + 1 for name in definition["channels"]]
+    votes = []
+    for _ in range(voters):
+        nullifier, batch = chance.randbytes(32), 0
+        for rev in range(1, chance.choice([1, 1, 1, 2, 3]) + 1):
+            choices = random_choices(chance, definition)
+            if choices is None:
+                break
+            batch = chance.randint(batch, batches - 1)
+            votes.append(Vote(nullifier, rev, chance.choice(channels), choices,
+                              chance.randbytes(32), chance.randbytes(32), batch))
+    names = sorted({vote.nullifier for vote in votes})
+    voided = set(chance.sample(names, min(len(names), chance.choice([0, 0, 1, 2])
+                                          if voids is None else voids)))
+    with_roll = chance.random() < 0.5 if roll is None else roll
+    areas = definition["areas"] or ["all"]
+    return Ballot(
+        definition, votes, batches, voided, chance.randbytes(32),
+        [chance.randbytes(32) for _ in range(1 + min(key_changes, batches - 1))],
+        {area: voters + chance.randint(0, 9) for area in areas} if with_roll else None,
+        "2027년 1월 10일 추첨 3 14 15".encode() if definition["tie"] == "lot" else None,
+        chance.randint(1, 4))
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Makes a bundle and the receipts of its votes.")
+    parser.add_argument("folder")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--method", choices=definitions.METHODS)
+    parser.add_argument("--rule", choices=definitions.RULES)
+    parser.add_argument("--tie", choices=definitions.TIES)
+    for number in ("voters", "batches", "voids", "key-changes"):
+        parser.add_argument(f"--{number}", type=int, default=12 if number == "voters" else None)
+    parser.add_argument("--roll", action=argparse.BooleanOptionalAction)
+    given = parser.parse_args()
+    ballot = random_ballot(random.Random(given.seed), given.method, given.rule, given.tie,
+                           given.voters, given.roll, given.voids, given.batches, given.key_changes)
+    os.makedirs(given.folder, exist_ok=True)
+    kept = {f"receipt-{nullifier.hex()[:8]}-{rev}.json": receipt
+            for (nullifier, rev), receipt in ballot.receipts().items()}
+    for name, data in {"bundle.tar": ballot.parts().pack(), **kept}.items():
+        with open(os.path.join(given.folder, name), "wb") as file:
+            file.write(data)
+
+
+if __name__ == "__main__":
+    main()

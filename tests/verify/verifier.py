@@ -1,0 +1,300 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Checks a bundle, and receipts and checkpoints that were kept, as services/verify/README.md says.
+
+    tests/verify/verifier.py BUNDLE [--receipt FILE]… [--checkpoint FILE]…
+
+The checks below stand in the order of that page and have its names. This is the second of two
+verifiers: Python's standard library only, no code of the services, and no hurry. What it needs is
+beside it: encoding.py, archive.py, definition.py, log.py, ed25519.py and recount.py.
+"""
+
+import argparse
+import os
+import sys
+import uuid
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+# pylint: disable=wrong-import-position
+from verify import archive, definition as definitions, log, recount
+from verify.encoding import (Malformed, Reader, Tree, demand, from_base64url, leaf_hash,
+                             read_framed, read_json, tagged_hash, to_base64url, write_json,
+                             write_number, write_text)
+
+VERIFIED, FAILED, UNREADABLE, USAGE = 0, 1, 2, 64
+
+
+class Bundle:
+    """A bundle on its way through the checks; each leaves here what the next ones stand on."""
+
+    def __init__(self, data, receipts=(), kept=()):
+        self.data, self.receipts, self.kept = data, receipts, kept
+
+    def check_archive(self):
+        self.files, self.time_s = archive.read(self.data)
+
+    def check_manifest(self):
+        self.ballot = archive.manifest_ballot(self.files)
+
+    def check_definition(self):
+        data = self.files["definition"]
+        self.definition = definitions.decode(data)
+        self.ballot_id = self.definition["ballot_id"]
+        self.name = log.origin(self.definition["district"], self.ballot_id)
+        self.def_hash = tagged_hash("ballot", data)
+        demand(str(uuid.UUID(bytes=self.ballot_id)) == self.ballot, "another ballot")
+        first = Reader(self.files["entries"])
+        opened = log.read_leaf(self.ballot_id, first.take(first.number(2)))
+        demand(isinstance(opened, log.Open) and opened.def_hash == self.def_hash,
+               "not what the ballot was opened with")
+
+    def check_checkpoints(self):
+        self.entries = read_framed(self.files["entries"])
+        keys = read_json(self.files["keys.json"])
+        demand(isinstance(keys, dict) and isinstance(keys.get("board"), str)
+               and isinstance(keys.get("receipts"), list)
+               and all(isinstance(key, str) for key in keys["receipts"]), "keys.json")
+        self.board_key = log.read_verifier_key(self.name, keys["board"])
+        self.receipt_keys = [from_base64url(key) for key in keys["receipts"]]
+        stated = {"board": keys["board"],
+                  "receipts": [to_base64url(key) for key in self.receipt_keys]}
+        demand(write_json(stated) == self.files["keys.json"], "not the one way to write it")
+        notes = read_framed(self.files["checkpoints"])
+        self.checkpoints = [log.read_checkpoint(self.name, self.board_key, note) for note in notes]
+        sizes = [checkpoint.size for checkpoint in self.checkpoints]
+        demand(sizes == sorted(set(sizes)), "sizes that do not increase")
+        demand(sizes and sizes[-1] == len(self.entries), "not of the log's size")
+
+    def check_root(self):
+        self.hashes = [leaf_hash(leaf) for leaf in self.entries]
+        self.roots, tree = {}, Tree()
+        for each in self.hashes:
+            tree.append(each)
+            self.roots[tree.size] = tree.root()
+        for checkpoint in self.checkpoints:
+            demand(self.roots[checkpoint.size] == checkpoint.root,
+                   f"the checkpoint of {checkpoint.size}")
+
+    def check_leaves(self):
+        self.leaves = [log.read_leaf(self.ballot_id, data) for data in self.entries]
+        kinds = [type(leaf) for leaf in self.leaves]
+        for kind, place in ((log.Open, 0), (log.Result, len(kinds) - 1)):
+            demand(kinds.count(kind) == 1 and kinds[place] is kind, f"{kind.__name__} out of place")
+        demand(kinds.count(log.Close) == 1, "one CLOSE")
+        closed = kinds.index(log.Close)
+        if log.Cast in kinds:
+            demand(log.Cast not in kinds[closed:], "a CAST behind CLOSE")
+            demand(log.Key in kinds[: kinds.index(log.Cast)], "no KEY before the first CAST")
+        times = [getattr(leaf, name) for leaf in self.leaves for name in leaf._fields
+                 if name in ("opened_at_ms", "from_ms", "closed_at_ms", "counted_at_ms")]
+        demand(times == sorted(times), "times that run backwards")
+        self.close = self.leaves[closed]
+        self.result = self.leaves[-1]
+
+    def check_batches(self):
+        """Also puts the CASTs of each nullifier in the order of their revs, with their batch."""
+        self.casts, self.place, start = {}, {}, 0
+        for batch, checkpoint in enumerate(self.checkpoints):
+            hashes = []
+            for at in range(start, checkpoint.size):
+                cast = self.leaves[at]
+                if isinstance(cast, log.Cast):
+                    demand(cast.batch_no >= 1, "a batch_no of 0")
+                    hashes.append(self.hashes[at])
+                    self.casts.setdefault(cast.nullifier, []).append((batch, cast))
+                    self.place[self.hashes[at]] = cast
+            demand(hashes == sorted(set(hashes)), "CASTs out of order")
+            start = checkpoint.size
+
+    def check_keys(self):
+        keys = [leaf.public_key for leaf in self.leaves if isinstance(leaf, log.Key)]
+        demand(keys == self.receipt_keys, "not the KEY leaves'")
+
+    def check_revisions(self):
+        self.final = {}
+        for nullifier, casts in self.casts.items():
+            casts.sort(key=lambda item: item[1].rev)
+            revs = [cast.rev for _, cast in casts]
+            batches = [batch for batch, _ in casts]
+            demand(revs == list(range(1, len(revs) + 1)), "revs with a gap, or twice")
+            demand(batches == sorted(batches), "a rev before the one that it follows")
+            self.final[nullifier] = casts[-1][1]
+        voided = set()
+        for at, leaf in enumerate(self.leaves):
+            if isinstance(leaf, log.Void):
+                final = self.final.get(leaf.nullifier)
+                demand(final is not None and final.rev == leaf.rev, "a VOID of no final CAST")
+                demand(final in self.leaves[:at], "a VOID before its CAST")
+                demand(leaf.nullifier not in voided, "a VOID twice")
+                voided.add(leaf.nullifier)
+        for nullifier in voided:
+            del self.final[nullifier]
+
+    def check_close(self):
+        votes = sum(len(casts) for casts in self.casts.values())
+        demand(self.close.voters == len(self.casts), "voters")
+        demand(self.close.revisions == votes - len(self.casts), "revisions")
+        demand(self.close.closed_at_ms // 1000 == self.time_s, "the archive's time")
+
+    def check_openings(self):
+        reader, self.bodies = Reader(self.files["openings"]), {}
+        nullifiers = []
+        while not reader.ended():
+            nullifier, blinding = reader.take(32), reader.take(32)
+            body = reader.take(reader.number(2))
+            demand(nullifier in self.final, "an opening of no final vote")
+            opened = tagged_hash("commit", self.ballot_id + self.def_hash + blinding
+                                 + write_number(2, len(body)) + body)
+            demand(opened == self.final[nullifier].commitment, "not what was committed to")
+            nullifiers.append(nullifier)
+            self.bodies[nullifier] = body
+        demand(nullifiers == sorted(self.final), "an opening missing, twice or out of order")
+
+    def check_choices(self):
+        accepted = {definitions.CHANNELS.index(name) + 1 for name in self.definition["channels"]}
+        self.votes = []
+        for nullifier, body in self.bodies.items():
+            demand(self.final[nullifier].channel in accepted, "a channel that is not accepted")
+            self.votes.append(definitions.decode_body(self.definition, body))
+
+    def check_roll(self):
+        turnout = read_json(self.files["turnout.json"])
+        demand(isinstance(turnout, dict), "turnout.json")
+        for name, number in (("voters", self.close.voters), ("revisions", self.close.revisions)):
+            demand(is_number(turnout.get(name)) and turnout[name] == number, name)
+        cells = turnout.get("tables")
+        cells = cells.get("area") if isinstance(cells, dict) else None
+        demand(isinstance(cells, list), "no table of areas")
+        voted = {}
+        for cell in cells:
+            demand(isinstance(cell, dict) and isinstance(cell.get("name"), str)
+                   and (cell.get("voters") is None or is_number(cell["voters"])), "an area")
+            voted[cell["name"]] = cell["voters"]
+        if "roll.json" not in self.files:
+            return
+        roll = read_json(self.files["roll.json"])
+        demand(isinstance(roll, dict) and roll.get("ballot_id") == self.ballot, "another ballot's")
+        areas = roll.get("areas")
+        demand(isinstance(areas, list) and all(
+            isinstance(area, dict) and is_number(area.get("voters")) for area in areas), "areas")
+        may = {area.get("area"): area["voters"] for area in areas}
+        names = self.definition["areas"] or ["all"]
+        demand([area.get("area") for area in areas] == names, "other areas")
+        demand(is_number(roll.get("voters")) and roll["voters"] == sum(may.values()), "the sum")
+        listed = b"".join(write_text(name) + write_number(8, may[name]) for name in names)
+        digest = tagged_hash("roll", self.ballot_id + write_number(2, len(names)) + listed)
+        demand(roll.get("roll_hash") == digest.hex(), "roll_hash")
+        demand(self.close.voters <= roll["voters"], "more voters than people")
+        for name in names:
+            demand((voted.get(name) or 0) <= may[name], f"more voters than people in {name}")
+
+    def check_recount(self):
+        seed = self.files.get("lot")
+        demand((seed is not None) == (self.definition["tie"] == "lot"), "a lot")
+        if seed is not None:
+            demand(1 <= len(seed) <= 512, "the length of a seed")
+            try:
+                seed.decode("utf-8")
+            except UnicodeDecodeError as error:
+                raise Malformed(str(error)) from None
+        counted = recount.result(self.definition, self.votes, seed)
+        demand(counted == self.files["result.json"], "another result")
+
+    def check_sums(self):
+        options = read_json(self.files["result.json"])["options"]
+        method = self.definition["method"]
+        unnamed = self.definition["default_score"] or 0
+        total = 0
+        for choices in self.votes:
+            if method in ("approval", "choose-1"):
+                total += len(choices)
+            elif method == "ordinal":
+                total += sum(range(1, len(choices) + 1))
+            else:
+                total += sum(choices.values()) + unnamed * (len(options) - len(choices))
+        demand(sum(int(option["score"]) for option in options) == total, "selections")
+        demand(len(self.votes) == len(self.final), "voters")
+
+    def check_result(self):
+        digest = tagged_hash("result", self.files["result.json"])
+        demand(digest == self.result.result_hash, "not what the log says")
+
+    def check_kept(self):
+        for note in self.kept:
+            checkpoint = log.read_checkpoint(self.name, self.board_key, note)
+            demand(checkpoint in self.checkpoints, "not one of the bundle's")
+
+    def check_receipt(self):
+        for receipt in self.receipts:
+            log.check_receipt(self.ballot_id, receipt)
+            demand(receipt.key in self.receipt_keys, "a key that is not the log's")
+            cast = self.place.get(receipt.leaf_hash)
+            demand(cast is not None, "a vote that is not in the log")
+            demand((cast.nullifier, cast.rev) == (receipt.nullifier, receipt.rev), "another vote")
+
+
+def is_number(value):
+    return type(value) is int and value >= 0
+
+
+CHECKS = ["archive", "manifest", "definition", "checkpoints", "root", "leaves", "batches", "keys",
+          "revisions", "close", "openings", "choices", "roll", "recount", "sums", "result", "kept",
+          "receipt"]
+
+
+def verify(data, receipts=(), kept=(), tell=lambda name, found: None):
+    """The exit status, and the name of the check that failed or None. All three are bytes as read."""
+    try:
+        receipts = [log.read_receipt(receipt) for receipt in receipts]
+        for note in kept:
+            log.split_note(note)
+    except Malformed as error:
+        tell("a receipt or kept checkpoint cannot be read", error)
+        return UNREADABLE, None
+    bundle = Bundle(data, receipts, kept)
+    for name in CHECKS:
+        try:
+            getattr(bundle, f"check_{name}")()
+        except Malformed as error:
+            tell(name, error)
+            return UNREADABLE if name == "archive" else FAILED, name
+        tell(name, None)
+    return VERIFIED, None
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        self.print_usage(sys.stderr)
+        print(message, file=sys.stderr)
+        sys.exit(USAGE)
+
+
+def main():
+    parser = Parser(description="Checks a bundle: 0 verified, 1 a check failed, 2 unreadable.")
+    parser.add_argument("bundle")
+    parser.add_argument("--receipt", action="append", default=[], metavar="FILE")
+    parser.add_argument("--checkpoint", action="append", default=[], metavar="FILE")
+    given = parser.parse_args()
+
+    def contents(path):
+        with open(path, "rb") as file:
+            return file.read()
+
+    def tell(name, error):
+        print(f"{name}: ok" if error is None else f"{name}: FAILED: {error}")
+
+    try:
+        data = contents(given.bundle)
+        receipts = [contents(path) for path in given.receipt]
+        kept = [contents(path) for path in given.checkpoint]
+    except OSError as error:
+        print(error, file=sys.stderr)
+        return UNREADABLE
+    status, _ = verify(data, receipts, kept, tell)
+    print({VERIFIED: "verified", FAILED: "NOT verified", UNREADABLE: "unreadable"}[status])
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
