@@ -62,6 +62,29 @@ static void a_result_is_written_byte_by_byte_as_the_header_says(void **state)
     pb_free(pb);
 }
 
+/* All of what both hold goes to the first option, and the shares are whole numbers. */
+static void who_pays_exactly_all_they_hold_is_told_as_spent(void **state)
+{
+    static const char SHARED[] =
+        "META\nkey;value\nbudget;6\nvote_type;approval\n"
+        "PROJECTS\nproject_id;cost\na;6\nb;3\n"
+        "VOTES\nvoter_id;vote\n1;a,b\n2;a\n";
+    const struct tally_method method = {.rule = TALLY_EQUAL_SHARES};
+    struct tally_result result;
+    enum err err;
+    struct pb *pb = help_read(SHARED, true, &err);
+
+    (void)state;
+    assert_int_equal(err, ERR_OK);
+    assert_int_equal(tally_run(pb_election(pb), &method, &result), ERR_OK);
+    assert_int_equal(result.round_count, 2);
+    assert_true(result.rounds[0].funded);
+    assert_int_equal(result.rounds[0].supporters, 2);
+    assert_int_equal(result.rounds[0].spent, 2);
+    tally_result_release(&result);
+    pb_free(pb);
+}
+
 static void the_same_election_gives_the_same_bytes_every_time(void **state)
 {
     enum err err;
@@ -162,6 +185,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_result_is_written_byte_by_byte_as_the_header_says),
+        cmocka_unit_test(who_pays_exactly_all_they_hold_is_told_as_spent),
         cmocka_unit_test(the_same_election_gives_the_same_bytes_every_time),
         cmocka_unit_test(what_is_written_is_json_with_its_keys_in_order),
         cmocka_unit_test(every_character_survives_the_escaping),

@@ -85,7 +85,7 @@ static enum means means_of(const struct tally_shares *shares,
     if (shares->spent[class] != 0) {
         return MEANS_NONE;
     }
-    if (!candidate->unbounded && held >= wide_multiply(candidate->price, (uint64_t)worth)) {
+    if (!candidate->unbounded && held > wide_multiply(candidate->price, (uint64_t)worth)) {
         return MEANS_RICH;
     }
     return most < wide_multiply(candidate->price_low, (uint64_t)worth) ? MEANS_POOR : MEANS_UNSURE;
