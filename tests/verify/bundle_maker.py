@@ -28,8 +28,9 @@ OPENED_AT_MS = 1_800_000_000_000
 HOUR_MS = 3_600_000
 MERGE_DELAY_S = 60
 
-# One vote: choices is {option number: value}; batch says with which checkpoint it is published.
-Vote = namedtuple("Vote", "nullifier rev channel choices blinding req_hash batch")
+# One vote: choices is {option number: value}; commit_no says with which others it became durable, batch
+# with which checkpoint it is published. All votes of a commit are of one batch.
+Vote = namedtuple("Vote", "nullifier rev channel choices blinding req_hash batch commit_no")
 
 
 def final_votes(votes, voided):
@@ -53,7 +54,6 @@ class Ballot:
     receipt_seeds: list = field(default_factory=lambda: [b"\1" * 32])
     roll: dict = None  # voters by area
     lot: bytes = None
-    commit_size: int = 3
     more_time_ms: int = 0
 
     @property
@@ -79,18 +79,9 @@ class Ballot:
     def leaf(self, leaf):
         return log.write_leaf(self.ballot_id, leaf)
 
-    def cast(self, vote, commit_no):
-        return self.leaf(log.Cast(commit_no, vote.nullifier, vote.rev, vote.channel,
+    def cast(self, vote):
+        return self.leaf(log.Cast(vote.commit_no, vote.nullifier, vote.rev, vote.channel,
                                   self.commitment(vote), tagged_hash("ct", b""), vote.req_hash))
-
-    def commits(self):
-        """The votes in the groups that became durable together: (batch, commit number, votes)."""
-        commit_no = 0
-        for batch in range(self.batches):
-            votes = [vote for vote in self.votes if vote.batch == batch]
-            for at in range(0, len(votes), self.commit_size):
-                commit_no += 1
-                yield batch, commit_no, votes[at : at + self.commit_size]
 
     def key_of(self, batch):
         """The key of receipts changes at even distances."""
@@ -99,15 +90,14 @@ class Ballot:
     def entries(self):
         """The leaves of every batch; a batch may have none."""
         now = OPENED_AT_MS + self.more_time_ms
-        batches = [[self.leaf(log.Open(self.def_hash, now))] for _ in range(1)]
+        batches = [[self.leaf(log.Open(self.def_hash, now))]]
         in_force = None
         for batch in range(self.batches):
             leaves = []
             if self.key_of(batch) is not in_force:
                 in_force = self.key_of(batch)
                 leaves.append(self.leaf(log.Key(1, ed25519.public_key(in_force), now + batch)))
-            casts = [self.cast(vote, commit_no) for at, commit_no, votes in self.commits()
-                     if at == batch for vote in votes]
+            casts = [self.cast(vote) for vote in self.votes if vote.batch == batch]
             batches.append(leaves + sorted(casts, key=leaf_hash))
         anchor = log.Anchor("participation", 17, hashlib.sha256(b"audit").digest())
         voters = len({vote.nullifier for vote in self.votes})
@@ -165,9 +155,10 @@ class Ballot:
     def receipts(self):
         """Every vote's receipt, as a front end keeps it: {(nullifier, rev): JSON}."""
         found = {}
-        for batch, commit_no, votes in self.commits():
-            seed = self.key_of(batch)
-            hashes = [leaf_hash(self.cast(vote, commit_no)) for vote in votes]
+        for commit_no in sorted({vote.commit_no for vote in self.votes}):
+            votes = [vote for vote in self.votes if vote.commit_no == commit_no]
+            seed = self.key_of(votes[0].batch)
+            hashes = [leaf_hash(self.cast(vote)) for vote in votes]
             tree = Tree()
             for each in hashes:
                 tree.append(each)
@@ -349,7 +340,8 @@ def random_ballot(chance, method=None, rule=None, tie=None, voters=12, roll=None
                 break
             batch = chance.randint(batch, batches - 1)
             votes.append(Vote(nullifier, rev, chance.choice(channels), choices,
-                              chance.randbytes(32), chance.randbytes(32), batch))
+                              chance.randbytes(32), chance.randbytes(32), batch, 0))
+    votes = committed(votes, chance.randint(1, 4))
     names = sorted({vote.nullifier for vote in votes})
     voided = set(chance.sample(names, min(len(names), chance.choice([0, 0, 1, 2])
                                           if voids is None else voids)))
@@ -359,8 +351,18 @@ def random_ballot(chance, method=None, rule=None, tie=None, voters=12, roll=None
         definition, votes, batches, voided, chance.randbytes(32),
         [chance.randbytes(32) for _ in range(1 + min(key_changes, batches - 1))],
         {area: voters + chance.randint(0, 9) for area in areas} if with_roll else None,
-        "2027년 1월 10일 추첨 3 14 15".encode() if definition["tie"] == "lot" else None,
-        chance.randint(1, 4))
+        "2027년 1월 10일 추첨 3 14 15".encode() if definition["tie"] == "lot" else None)
+
+
+def committed(votes, size):
+    """The votes of each batch in commits of at most that size."""
+    found, commit_no = [], 0
+    for batch in sorted({vote.batch for vote in votes}):
+        together = [vote for vote in votes if vote.batch == batch]
+        for at, vote in enumerate(together):
+            commit_no += at % size == 0
+            found.append(vote._replace(commit_no=commit_no))
+    return found
 
 
 def main():

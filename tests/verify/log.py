@@ -98,10 +98,14 @@ def checkpoint_text(name, size, root):
     return f"{name}\n{size}\n{base64.b64encode(root).decode()}\n"
 
 
+def write_note(text, name, signature):
+    return f"{text}\n\N{EM DASH} {name} {base64.b64encode(signature).decode()}\n".encode()
+
+
 def write_checkpoint(name, seed, size, root):
     text = checkpoint_text(name, size, root)
-    signed = key_hash(name, ed25519.public_key(seed)) + ed25519.sign(seed, text.encode())
-    return f"{text}\n\N{EM DASH} {name} {base64.b64encode(signed).decode()}\n".encode()
+    signature = ed25519.sign(seed, text.encode())
+    return write_note(text, name, key_hash(name, ed25519.public_key(seed)) + signature)
 
 
 def split_note(note):

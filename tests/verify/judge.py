@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Both verifiers on the same bundle, and whether they agree: the exit status always, and the name of
+the check that failed. hyeopchi-verify is run as anybody runs it; the Python one in this process.
+"""
+
+import os
+import re
+import subprocess
+from collections import Counter
+from dataclasses import dataclass, field
+
+from support.paths import BINARIES
+from support.services import environment
+from verify import mutants, verifier
+
+PROGRAM = os.path.join(BINARIES, "hyeopchi-verify")
+
+
+def write(path, data):
+    with open(path, "wb") as file:
+        file.write(data)
+    return path
+
+
+def run_program(folder, data, receipts, kept):
+    """Exit status and the name of the check that failed, of the verifier in C."""
+    command = [PROGRAM, write(os.path.join(folder, "bundle.tar"), data)]
+    for number, receipt in enumerate(receipts):
+        command += ["--receipt", write(os.path.join(folder, f"receipt-{number}.json"), receipt)]
+    for number, note in enumerate(kept):
+        command += ["--checkpoint", write(os.path.join(folder, f"checkpoint-{number}"), note)]
+    done = subprocess.run(command, capture_output=True, timeout=60, env=environment(), check=False)
+    text = (done.stdout + done.stderr).decode("utf-8", "replace")
+    assert done.returncode in (0, 1, 2), (done.returncode, text)
+    return done.returncode, failed_check(text)
+
+
+def failed_check(text):
+    found = re.search(rf"\b({'|'.join(verifier.CHECKS)})\b[^\n]*(FAILED|✗|failed)", text)
+    return found.group(1) if found else None
+
+
+@dataclass
+class Run:
+    """What came of many mutants."""
+
+    folder: str
+    both: bool = os.path.exists(PROGRAM)
+    count: int = 0
+    stages: Counter = field(default_factory=Counter)
+    checks: Counter = field(default_factory=Counter)
+    undetected: list = field(default_factory=list)
+    disagreements: list = field(default_factory=list)
+    other_names: list = field(default_factory=list)
+
+    def verdict(self, what, data, receipts=(), kept=()):
+        status, name = verifier.verify(data, receipts, kept)
+        if self.both:
+            other = run_program(self.folder, data, receipts, kept)
+            if other[0] != status:
+                self.disagreements.append((what, (status, name), other))
+            elif status == verifier.FAILED and other[1] != name:
+                self.other_names.append((what, name, other[1]))
+        return status, name
+
+    def take(self, mutate, case, mutant):
+        """Shows the bundle alone first, then all receipts beside it, then a checkpoint."""
+        self.count += 1
+        kind, receipts = mutate.__name__, list(mutant.receipts)
+        steps = [(mutants.ALONE, receipts, []),
+                 (mutants.RECEIPT, receipts + list(case.receipts.values()), []),
+                 (mutants.KEPT, receipts, [mutant.kept or case.notes[-1]])]
+        for stage, given, kept in steps:
+            status, name = self.verdict(kind, mutant.data, given, kept)
+            if status != verifier.VERIFIED:
+                self.stages[kind, stage] += 1
+                self.checks[kind, name or "unreadable"] += 1
+                return
+            if mutants.FINDERS[mutate] == stage:
+                break
+        write(os.path.join(self.folder, f"undetected-{len(self.undetected)}-{kind}.tar"),
+              mutant.data)
+        self.undetected.append(kind)
+
+    def table(self):
+        rows = []
+        for mutate in mutants.FINDERS:
+            kind = mutate.__name__
+            found = [f"{self.stages[kind, stage]:5}"
+                     for stage in (mutants.ALONE, mutants.RECEIPT, mutants.KEPT)]
+            checks = sorted((name for other, name in self.checks if other == kind),
+                            key=(verifier.CHECKS + ["unreadable"]).index)
+            named = ", ".join(f"{name} {self.checks[kind, name]}" for name in checks)
+            rows.append(f"{kind:42} {' '.join(found)}  {named}")
+        return "\n".join([f"{'found by':42} alone receipt kept", *rows])
+
+
+def mutate_many(chance, run, found, count):
+    """count mutants of the cases: every kind in turn, until chance makes no more of it."""
+    kinds = list(mutants.FINDERS)
+    made = 0
+    while made < count:
+        mutate = kinds[made % len(kinds)]
+        for _ in range(50):
+            case = chance.choice(found)
+            mutant = mutate(chance, case)
+            if mutant is not None and (mutant.data != case.data or mutant.receipts):
+                run.take(mutate, case, mutant)
+                break
+        made += 1

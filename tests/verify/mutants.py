@@ -1,0 +1,685 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sound bundles changed in every way somebody might, and what has to find it.
+
+A mutation takes a Case (a sound bundle with the receipts of its votes) and returns a Mutant: a bundle
+that is not what was published, or a receipt that is not what was given. The malicious administrator
+holds every key, so most mutants are signed again. FINDERS says what each kind is found by at the latest:
+the bundle alone, a receipt that a voter kept, or a checkpoint that anybody kept. A mutation must never
+return what nobody could tell from the original.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from verify import archive, ed25519, log
+from verify.bundle_maker import pack, random_ballot, random_choices
+from verify.encoding import leaf_hash, read_json, tagged_hash, write_json
+
+ALONE, RECEIPT, KEPT = "the bundle alone", "a receipt", "a kept checkpoint"
+FINDERS = {}
+
+
+@dataclass
+class Case:
+    ballot: object
+    parts: object
+    data: bytes
+    receipts: dict  # by (nullifier, rev)
+    notes: list
+
+    @classmethod
+    def of(cls, ballot):
+        parts = ballot.parts()
+        return cls(ballot, parts, parts.pack(), ballot.receipts(), parts.signed_notes())
+
+
+@dataclass
+class Mutant:
+    data: bytes
+    receipts: list = field(default_factory=list)  # part of the mutation: given from the start
+    kept: bytes = None  # the checkpoint somebody kept, when it is not the last
+
+
+def mutation(finder):
+    def register(function):
+        FINDERS[function] = finder
+        return function
+
+    return register
+
+
+def cases(chance, count):
+    """Ballots of every rule and every method in turn, each with votes."""
+    methods = ["approval", "cumulative", "ordinal", "scoring", "choose-1"]
+    rules = ["greedy", "equal-shares", "phragmen", "comparison", "greedy-threshold",
+             "greedy-no-skip"]
+    found = []
+    while len(found) < count:
+        place = len(found)
+        ballot = random_ballot(chance, methods[place % 5], rules[place % 6],
+                               "lot" if place % 4 == 3 else None, roll=place % 2 == 0,
+                               batches=chance.randint(2, 4))
+        if len(ballot.votes) >= 6 and len(ballot.openings()) >= 2:
+            found.append(Case.of(ballot))
+    return found
+
+
+def flipped(chance, data):
+    at = chance.randrange(len(data))
+    return data[:at] + bytes([data[at] ^ chance.randint(1, 255)]) + data[at + 1 :]
+
+
+def places(case, kind):
+    return [at for at, leaf in enumerate(case.parts.entries)
+            if isinstance(log.read_leaf(case.ballot.ballot_id, leaf), kind)]
+
+
+def relogged(case, entries, sizes=None):
+    """Another log, all its checkpoints signed by the right key."""
+    sizes = case.parts.sizes[:-1] + [len(entries)] if sizes is None else sizes
+    sizes = sorted({size for size in sizes if 0 < size <= len(entries)})
+    return replace(case.parts, entries=entries, sizes=sizes)
+
+
+def moved_sizes(case, at, by):
+    return [size + by if size > at else size for size in case.parts.sizes]
+
+
+# The archive's bytes, without touching the manifest.
+
+
+@mutation(ALONE)
+def any_byte_flipped(chance, case):
+    return Mutant(flipped(chance, case.data))
+
+
+@mutation(ALONE)
+def cut_short(chance, case):
+    return Mutant(case.data[: chance.randrange(len(case.data))])
+
+
+@mutation(ALONE)
+def bytes_behind_the_end(chance, case):
+    return Mutant(case.data + bytes(chance.choice([1, 512, 10240])))
+
+
+@mutation(ALONE)
+def time_of_the_archive_changed(chance, case):
+    return Mutant(replace(case.parts, time_s=case.parts.time_s + chance.choice([-1, 1])).pack())
+
+
+# Files, with the manifest that belongs to them.
+
+
+@mutation(ALONE)
+def byte_of_a_file_flipped(chance, case):
+    files = case.parts.files()
+    name = chance.choice(["definition", "keys.json", "checkpoints", "entries", "openings",
+                          "result.json"] + (["lot"] if "lot" in files else []))
+    if not files[name]:
+        return None
+    files[name] = flipped(chance, files[name])
+    return Mutant(pack(case.ballot.ballot_id, files, case.parts.time_s))
+
+
+@mutation(ALONE)
+def file_missing(chance, case):
+    files = case.parts.files()
+    name = chance.choice([name for name in files if name != "roll.json"])
+    del files[name]
+    return Mutant(pack(case.ballot.ballot_id, files, case.parts.time_s))
+
+
+@mutation(ALONE)
+def files_in_another_order(chance, case):
+    names = list(case.parts.files())
+    chance.shuffle(names)
+    if names == list(case.parts.files()):
+        return None
+    files = {name: case.parts.files()[name] for name in names}
+    return Mutant(pack(case.ballot.ballot_id, files, case.parts.time_s))
+
+
+@mutation(ALONE)
+def file_that_does_not_belong(chance, case):
+    files = case.parts.files()
+    name = chance.choice(["lot", "notes", "../entries"])
+    if name in files:
+        return None
+    return Mutant(pack(case.ballot.ballot_id, {**files, name: b"1"}, case.parts.time_s))
+
+
+@mutation(ALONE)
+def manifest_changed(chance, case):
+    files = case.parts.files()
+    value = read_json(archive.manifest("x", files))
+    change = chance.randrange(3)
+    if change == 0:
+        value["ballot"] = "00000000-0000-0000-0000-000000000000"
+    elif change == 1:
+        value["format"] = "hyeopchi-bundle/2"
+    else:
+        value["files"].reverse()
+    if change:
+        value["ballot"] = case.ballot.name.rpartition("/")[2]
+    files["manifest.json"] = write_json(value)
+    return Mutant(archive.write(files, case.parts.time_s))
+
+
+@mutation(ALONE)
+def json_written_in_another_way(chance, case):
+    files = case.parts.files()
+    name = chance.choice(["keys.json", "result.json"])
+    escaped = files[name].replace(b'{"r', b'{"\\u0072').replace(b'{"b', b'{"\\u0062')
+    files[name] = chance.choice([files[name].replace(b":", b": ", 1), files[name] + b"\n", escaped])
+    return Mutant(pack(case.ballot.ballot_id, files, case.parts.time_s))
+
+
+# Leaves, with every checkpoint made and signed again.
+
+
+@mutation(KEPT)
+def leaf_dropped(chance, case):
+    at = chance.randrange(len(case.parts.entries))
+    entries = case.parts.entries[:at] + case.parts.entries[at + 1 :]
+    return Mutant(relogged(case, entries, moved_sizes(case, at, -1)).pack(),
+                  kept=case.notes[-1])
+
+
+@mutation(KEPT)
+def leaf_altered(chance, case):
+    entries = list(case.parts.entries)
+    at = chance.randrange(len(entries))
+    entries[at] = flipped(chance, entries[at])
+    return Mutant(relogged(case, entries).pack())
+
+
+@mutation(ALONE)
+def commitment_altered(chance, case):
+    opened = {name for name, _, _ in case.parts.openings}
+    entries, finals = list(case.parts.entries), {}
+    for at in places(case, log.Cast):
+        leaf = log.read_leaf(case.ballot.ballot_id, entries[at])
+        if leaf.nullifier in opened and leaf.rev >= finals.get(leaf.nullifier, (0,))[0]:
+            finals[leaf.nullifier] = (leaf.rev, at, leaf)
+    _, at, leaf = chance.choice(list(finals.values()))
+    entries[at] = case.ballot.leaf(leaf._replace(commitment=flipped(chance, leaf.commitment)))
+    return Mutant(relogged(case, entries).pack())
+
+
+@mutation(KEPT)
+def leaves_reordered(chance, case):
+    entries = list(case.parts.entries)
+    one, other = chance.sample(range(len(entries)), 2)
+    entries[one], entries[other] = entries[other], entries[one]
+    return Mutant(relogged(case, entries).pack())
+
+
+@mutation(ALONE)
+def batch_reordered(chance, case):
+    entries = list(case.parts.entries)
+    ends = [0, *case.parts.sizes]
+    runs = [[at for at in places(case, log.Cast) if start <= at < end]
+            for start, end in zip(ends, ends[1:])]
+    runs = [run for run in runs if len(run) > 1]
+    if not runs:
+        return None
+    one, other = chance.sample(chance.choice(runs), 2)
+    entries[one], entries[other] = entries[other], entries[one]
+    return Mutant(relogged(case, entries).pack())
+
+
+@mutation(ALONE)
+def vote_inserted(chance, case):
+    """A CAST of somebody who never voted, with nothing else changed."""
+    model = log.read_leaf(case.ballot.ballot_id, case.parts.entries[chance.choice(
+        places(case, log.Cast))])
+    leaf = case.ballot.leaf(model._replace(nullifier=chance.randbytes(32), rev=1))
+    close = places(case, log.Close)[0]
+    at = chance.randint(1, close)
+    entries = case.parts.entries[:at] + [leaf] + case.parts.entries[at:]
+    return Mutant(relogged(case, entries, moved_sizes(case, at, 1)).pack())
+
+
+@mutation(ALONE)
+def vote_inserted_and_closed_over(chance, case):
+    """The same, with CLOSE and turnout counting it: its opening is missing."""
+    ballot = case.ballot
+    model = log.read_leaf(ballot.ballot_id, case.parts.entries[places(case, log.Cast)[0]])
+    leaf = ballot.leaf(model._replace(nullifier=chance.randbytes(32), rev=1))
+    at = places(case, log.Close)[0]
+    close = log.read_leaf(ballot.ballot_id, case.parts.entries[at])
+    entries = (case.parts.entries[:at] + [leaf, ballot.leaf(close._replace(voters=close.voters + 1))]
+               + case.parts.entries[at + 1 :])
+    turnout = read_json(case.parts.turnout)
+    turnout["voters"] += 1
+    parts = relogged(case, entries, sorted({*moved_sizes(case, at, 1), at + 1}))
+    return Mutant(replace(parts, turnout=write_json(turnout)).pack())
+
+
+def in_order(case, entries, sizes):
+    """The CASTs of every batch in the order they must have, other leaves where they are."""
+    found, start = list(entries), 0
+    for end in sizes:
+        run = [at for at in range(start, min(end, len(found)))
+               if found[at][10] == log.TYPES[log.Cast]]
+        for at, leaf in zip(run, sorted((found[at] for at in run), key=leaf_hash)):
+            found[at] = leaf
+        start = end
+    return found
+
+
+@mutation(RECEIPT)
+def vote_altered_and_put_in_order(chance, case):
+    """What no opening speaks of: the commit a vote came with, its request, or an earlier choice."""
+    entries, at = list(case.parts.entries), chance.choice(places(case, log.Cast))
+    leaf = log.read_leaf(case.ballot.ballot_id, entries[at])
+    change = chance.choice([{"batch_no": leaf.batch_no + 1}, {"req_hash": chance.randbytes(32)},
+                            {"ct_hash": chance.randbytes(32)},
+                            {"commitment": chance.randbytes(32)}])
+    entries[at] = case.ballot.leaf(leaf._replace(**change))
+    return Mutant(relogged(case, in_order(case, entries, case.parts.sizes)).pack())
+
+
+@mutation(ALONE)
+def vote_inserted_in_order(chance, case):
+    at = chance.choice(places(case, log.Cast))
+    model = log.read_leaf(case.ballot.ballot_id, case.parts.entries[at])
+    leaf = case.ballot.leaf(chance.choice([
+        model._replace(nullifier=chance.randbytes(32), rev=1),
+        model._replace(rev=chance.randint(1, 10), req_hash=chance.randbytes(32))]))
+    entries, sizes = list(case.parts.entries), moved_sizes(case, at, 1)
+    entries.insert(at, leaf)
+    return Mutant(relogged(case, in_order(case, entries, sizes), sizes).pack())
+
+
+@mutation(ALONE)
+def leaf_duplicated(chance, case):
+    at = chance.choice([at for at in range(len(case.parts.entries))
+                        if at not in places(case, log.Anchor) + places(case, log.Key)])
+    to = chance.randint(at, len(case.parts.entries))
+    entries = list(case.parts.entries)
+    entries.insert(to, entries[at])
+    return Mutant(relogged(case, entries, moved_sizes(case, to, 1)).pack())
+
+
+@mutation(ALONE)
+def closing_numbers_changed(chance, case):
+    entries, at = list(case.parts.entries), places(case, log.Close)[0]
+    close = log.read_leaf(case.ballot.ballot_id, entries[at])
+    change = chance.choice([{"voters": close.voters + 1}, {"revisions": close.revisions + 1},
+                            {"closed_at_ms": close.closed_at_ms + 1000}])
+    entries[at] = case.ballot.leaf(close._replace(**change))
+    return Mutant(relogged(case, entries).pack())
+
+
+@mutation(ALONE)
+def times_run_backwards(chance, case):
+    entries, at = list(case.parts.entries), chance.choice(places(case, log.Key))
+    key = log.read_leaf(case.ballot.ballot_id, entries[at])
+    entries[at] = case.ballot.leaf(key._replace(from_ms=chance.choice([0, 2**63])))
+    return Mutant(relogged(case, entries).pack())
+
+
+# Checkpoints and keys.
+
+
+@mutation(ALONE)
+def two_checkpoints_of_one_size(chance, case):
+    notes, at = list(case.notes), chance.randrange(len(case.notes))
+    root = chance.choice([chance.randbytes(32), log.split_note(notes[at])[1].root])
+    size = case.parts.sizes[at]
+    other = log.write_checkpoint(case.ballot.name, case.ballot.board_seed, size, root)
+    notes.insert(at + chance.randint(0, 1), other)
+    return Mutant(replace(case.parts, notes=notes).pack())
+
+
+@mutation(ALONE)
+def checkpoint_of_another_tree(chance, case):
+    notes, at = list(case.notes), chance.randrange(len(case.notes))
+    notes[at] = log.write_checkpoint(case.ballot.name, case.ballot.board_seed,
+                                     case.parts.sizes[at], chance.randbytes(32))
+    return Mutant(replace(case.parts, notes=notes).pack())
+
+
+@mutation(ALONE)
+def signature_flipped(chance, case):
+    notes, at = list(case.notes), chance.randrange(len(case.notes))
+    name, checkpoint, signature = log.split_note(notes[at])
+    text = log.checkpoint_text(name, *checkpoint)
+    notes[at] = log.write_note(text, name, flipped(chance, signature))
+    return Mutant(replace(case.parts, notes=notes).pack())
+
+
+@mutation(KEPT)
+def checkpoint_dropped(chance, case):
+    at = chance.randrange(len(case.notes))
+    notes = case.notes[:at] + case.notes[at + 1 :]
+    return Mutant(replace(case.parts, notes=notes).pack(), kept=case.notes[at])
+
+
+@mutation(ALONE)
+def board_key_swapped(chance, case):
+    ballot = replace(case.ballot, board_seed=chance.randbytes(32))
+    return Mutant(replace(case.parts, ballot=ballot, notes=case.notes).pack())
+
+
+@mutation(KEPT)
+def board_key_swapped_and_all_signed_by_it(chance, case):
+    ballot = replace(case.ballot, board_seed=chance.randbytes(32))
+    return Mutant(replace(case.parts, ballot=ballot).pack())
+
+
+@mutation(ALONE)
+def receipt_key_swapped(chance, case):
+    keys = list(case.parts.receipt_keys)
+    keys[chance.randrange(len(keys))] = ed25519.public_key(chance.randbytes(32))
+    return Mutant(replace(case.parts, receipt_keys=chance.choice([keys, keys[:-1]])).pack())
+
+
+@mutation(RECEIPT)
+def receipt_keys_swapped_in_the_log_too(chance, case):
+    keys, entries = [], list(case.parts.entries)
+    for at in places(case, log.Key):
+        leaf = log.read_leaf(case.ballot.ballot_id, entries[at])
+        keys.append(ed25519.public_key(chance.randbytes(32)))
+        entries[at] = case.ballot.leaf(leaf._replace(public_key=keys[-1]))
+    return Mutant(replace(relogged(case, entries), receipt_keys=keys).pack())
+
+
+# Openings.
+
+
+@mutation(ALONE)
+def opening_dropped(chance, case):
+    openings, at = list(case.parts.openings), chance.randrange(len(case.parts.openings))
+    del openings[at]
+    return Mutant(replace(case.parts, openings=openings).pack())
+
+
+@mutation(ALONE)
+def opening_added(chance, case):
+    openings = list(case.parts.openings)
+    name, blinding, body = chance.choice(openings)
+    voided = sorted(case.ballot.voided)
+    openings.append((chance.choice([name, chance.randbytes(32), *voided]), blinding, body))
+    return Mutant(replace(case.parts, openings=sorted(openings)).pack())
+
+
+@mutation(ALONE)
+def opening_changed(chance, case):
+    openings, at = list(case.parts.openings), chance.randrange(len(case.parts.openings))
+    name, blinding, body = openings[at]
+    openings[at] = chance.choice([(name, flipped(chance, blinding), body),
+                                  (name, blinding, flipped(chance, body))])
+    return Mutant(replace(case.parts, openings=openings).pack())
+
+
+@mutation(ALONE)
+def openings_in_another_order(chance, case):
+    openings = list(case.parts.openings)
+    at = chance.randrange(len(openings) - 1)
+    openings[at], openings[at + 1] = openings[at + 1], openings[at]
+    return Mutant(replace(case.parts, openings=openings).pack())
+
+
+@mutation(ALONE)
+def opening_of_an_earlier_revision(chance, case):
+    earlier = [vote for vote in case.ballot.votes
+               if any(other.nullifier == vote.nullifier and other.rev > vote.rev
+                      for other in case.ballot.votes) and vote.nullifier not in case.ballot.voided]
+    if not earlier:
+        return None
+    vote = chance.choice(earlier)
+    openings = [(name, *rest) if name != vote.nullifier
+                else (name, vote.blinding, case.ballot.body(vote))
+                for name, *rest in case.parts.openings]
+    return Mutant(replace(case.parts, openings=openings).pack())
+
+
+@mutation(ALONE)
+def choices_that_break_the_rules(chance, case):
+    """Committed to, opened and closed over as if they were allowed."""
+    opened = sorted({vote.nullifier for vote in case.ballot.votes} - case.ballot.voided)
+    name, options = chance.choice(opened), len(case.ballot.definition["options"])
+    bad = chance.choice([{options + 1: 1}, {0: 1}, {1: 2**32 - 1}])
+    last = max(vote.rev for vote in case.ballot.votes if vote.nullifier == name)
+    votes = [vote._replace(choices=bad) if (vote.nullifier, vote.rev) == (name, last) else vote
+             for vote in case.ballot.votes]
+    forged = SameResult(case, votes)
+    return Mutant(forged.parts().pack())
+
+
+# What was counted, and from what.
+
+
+@mutation(ALONE)
+def result_changed(chance, case):
+    """Says that something else is funded; in half of them the log says so too."""
+    value = read_json(case.parts.result)
+    option = chance.choice(value["options"])
+    change = chance.randrange(4)
+    if change == 0:
+        option["funded"] = not option["funded"]
+    elif change == 1:
+        option["score"] = str(int(option["score"]) + 1)
+    elif change == 2:
+        value["funded"] = list(reversed(value["funded"])) + [option["id"]]
+    else:
+        value["total_cost"], value["left_over"] = value["left_over"], value["total_cost"] + "0"
+    result, entries = write_json(value), list(case.parts.entries)
+    if chance.random() < 0.5:
+        leaf = log.read_leaf(case.ballot.ballot_id, entries[-1])
+        digest = tagged_hash("result", result)
+        entries[-1] = case.ballot.leaf(leaf._replace(result_hash=digest))
+    return Mutant(replace(relogged(case, entries), result=result).pack())
+
+
+@mutation(ALONE)
+def result_hash_changed(chance, case):
+    entries = list(case.parts.entries)
+    leaf = log.read_leaf(case.ballot.ballot_id, entries[-1])
+    entries[-1] = case.ballot.leaf(leaf._replace(result_hash=flipped(chance, leaf.result_hash)))
+    return Mutant(relogged(case, entries).pack())
+
+
+@mutation(ALONE)
+def definition_changed(chance, case):
+    """Another budget; in half of them OPEN says so too, and no commitment does."""
+    definition = {**case.ballot.definition}
+    definition["budget_krw"] += chance.randint(1, 9)
+    changed = replace(case.ballot, definition=definition)
+    parts = replace(case.parts, definition=changed.parts().definition)
+    if chance.random() < 0.5:
+        entries = [changed.entries()[0][0], *case.parts.entries[1:]]
+        parts = replace(relogged(case, entries), definition=parts.definition)
+    return Mutant(parts.pack())
+
+
+@mutation(ALONE)
+def another_ballots_definition(chance, case):
+    definition = {**case.ballot.definition, "ballot_id": chance.randbytes(16)}
+    return Mutant(replace(case.parts, definition=replace(
+        case.ballot, definition=definition).parts().definition).pack())
+
+
+@mutation(ALONE)
+def roll_changed(chance, case):
+    """Fewer people than voted, or a number without the hash that belongs to it."""
+    if case.parts.roll is None:
+        return None
+    value = read_json(case.parts.roll)
+    if chance.random() < 0.5:
+        area = chance.choice(value["areas"])
+        area["voters"], value["voters"] = area["voters"] + 1, value["voters"] + 1
+        roll = write_json(value)
+    else:
+        roll = replace(case.ballot, roll=dict.fromkeys(case.ballot.roll, 0)).roll_json()
+    return Mutant(replace(case.parts, roll=roll).pack())
+
+
+@mutation(ALONE)
+def turnout_changed(chance, case):
+    value = read_json(case.parts.turnout)
+    value[chance.choice(["voters", "revisions"])] += 1
+    return Mutant(replace(case.parts, turnout=write_json(value)).pack())
+
+
+@mutation(ALONE)
+def lot_changed(chance, case):
+    if case.parts.lot is None:
+        return Mutant(replace(case.parts, lot=b"3 14 15").pack())
+    return Mutant(replace(case.parts, lot=flipped(chance, case.parts.lot)).pack())
+
+
+# Another ballot altogether: every number, hash and signature made anew from other votes.
+
+
+class SameResult:
+    """A ballot with other votes whose result is still the old one: it could not be counted."""
+
+    def __init__(self, case, votes):
+        self.ballot = replace(case.ballot, votes=votes)
+        self.result = case.ballot.result
+
+    def parts(self):
+        self.ballot.result = self.result
+        return self.ballot.parts()
+
+
+def voters(case):
+    return sorted({vote.nullifier for vote in case.ballot.votes})
+
+
+@mutation(RECEIPT)
+def voter_dropped_and_all_made_anew(chance, case):
+    name = chance.choice(voters(case))
+    votes = [vote for vote in case.ballot.votes if vote.nullifier != name]
+    return Mutant(replace(case.ballot, votes=votes,
+                          voided=case.ballot.voided - {name}).parts().pack())
+
+
+@mutation(RECEIPT)
+def revision_dropped_and_all_made_anew(chance, case):
+    revised = [vote.nullifier for vote in case.ballot.votes if vote.rev > 1]
+    if not revised:
+        return None
+    name = chance.choice(revised)
+    last = max(vote.rev for vote in case.ballot.votes if vote.nullifier == name)
+    votes = [vote for vote in case.ballot.votes if (vote.nullifier, vote.rev) != (name, last)]
+    return Mutant(replace(case.ballot, votes=votes).parts().pack())
+
+
+@mutation(RECEIPT)
+def choices_changed_and_all_made_anew(chance, case):
+    vote = chance.choice(case.ballot.votes)
+    choices = random_choices(chance, case.ballot.definition)
+    if choices is None or choices == vote.choices:
+        return None
+    votes = [each._replace(choices=choices) if each is vote else each for each in case.ballot.votes]
+    return Mutant(replace(case.ballot, votes=votes).parts().pack())
+
+
+@mutation(KEPT)
+def voter_invented_and_all_made_anew(chance, case):
+    model = chance.choice(case.ballot.votes)
+    vote = model._replace(nullifier=chance.randbytes(32), rev=1, blinding=chance.randbytes(32))
+    roll = case.ballot.roll and {area: may + 1 for area, may in case.ballot.roll.items()}
+    return Mutant(replace(case.ballot, votes=[*case.ballot.votes, vote], roll=roll).parts().pack())
+
+
+@mutation(RECEIPT)
+def definition_changed_and_all_made_anew(chance, case):
+    definition = {**case.ballot.definition}
+    definition["budget_krw"] += chance.randint(1, 9)
+    return Mutant(replace(case.ballot, definition=definition).parts().pack())
+
+
+@mutation(ALONE)
+def more_voters_than_people_and_all_made_anew(chance, case):
+    if case.ballot.roll is None:
+        return None
+    roll = {area: 0 for area in case.ballot.roll}
+    roll[chance.choice(list(roll))] = len(voters(case)) - 1
+    return Mutant(replace(case.ballot, roll=roll).parts().pack())
+
+
+@mutation(KEPT)
+def vote_voided_and_all_made_anew(chance, case):
+    """No receipt tells: the vote is in the log still."""
+    name = chance.choice(voters(case))
+    if name in case.ballot.voided:
+        return None
+    return Mutant(replace(case.ballot, voided=case.ballot.voided | {name}).parts().pack())
+
+
+@mutation(KEPT)
+def log_of_another_time(chance, case):
+    """The same votes, opened and closed at other times."""
+    return Mutant(replace(case.ballot, more_time_ms=chance.randint(1, 5000)).parts().pack())
+
+
+# Receipts, beside the bundle as it is.
+
+
+@mutation(ALONE)
+def receipt_that_is_not_there(chance, case):
+    """Soundly signed, for a vote that was never merged."""
+    vote = chance.choice(case.ballot.votes)
+    name = chance.randbytes(32)
+    lost = replace(case.ballot, votes=[vote._replace(nullifier=name, rev=1)])
+    return Mutant(case.data, [lost.receipts()[name, 1]])
+
+
+@mutation(ALONE)
+def receipt_of_another_ballot(chance, case):
+    definition = {**case.ballot.definition, "ballot_id": chance.randbytes(16)}
+    other = replace(case.ballot, definition=definition)
+    return Mutant(case.data, [chance.choice(list(other.receipts().values()))])
+
+
+@mutation(ALONE)
+def receipt_of_another_key(chance, case):
+    seeds = [chance.randbytes(32) for _ in case.ballot.receipt_seeds]
+    other = replace(case.ballot, receipt_seeds=seeds)
+    return Mutant(case.data, [chance.choice(list(other.receipts().values()))])
+
+
+@mutation(ALONE)
+def receipt_says_another_vote(chance, case):
+    value = read_json(chance.choice(list(case.receipts.values())))
+    if chance.random() < 0.5:
+        value["vote"]["rev"] += 1
+    else:
+        other = read_json(chance.choice(list(case.receipts.values())))
+        if other["vote"]["nullifier"] == value["vote"]["nullifier"]:
+            return None
+        value["vote"]["nullifier"] = other["vote"]["nullifier"]
+    return Mutant(case.data, [write_json(value)])
+
+
+@mutation(ALONE)
+def byte_of_a_receipt_flipped(chance, case):
+    return Mutant(case.data, [flipped(chance, chance.choice(list(case.receipts.values())))])
+
+
+@mutation(ALONE)
+def member_of_a_receipt_missing(chance, case):
+    value = read_json(chance.choice(list(case.receipts.values())))
+    holder = chance.choice([value, value["vote"], value["receipt"], value["receipt"]["path"]])
+    del holder[chance.choice(list(holder))]
+    return Mutant(case.data, [write_json(value)])
+
+
+@mutation(ALONE)
+def path_of_a_receipt_changed(chance, case):
+    value = read_json(chance.choice(list(case.receipts.values())))
+    path = value["receipt"]["path"]
+    change = chance.randrange(3)
+    if change == 0:
+        path["index"] += 1
+    elif change == 1:
+        path["size"] += chance.choice([2, 5, 60])
+    else:
+        path["hashes"].append(value["vote"]["leaf_hash"])
+    return Mutant(case.data, [write_json(value)])
+
