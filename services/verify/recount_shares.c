@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The Method of Equal Shares, round after round, and its completions that
+ * raise what everybody is given.
+ */
+#include "verify/recount_shares.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+struct shares *shares_new(struct recount *recount)
+{
+    struct shares *shares = calloc(1, sizeof *shares);
+
+    if (shares == NULL) {
+        return NULL;
+    }
+    shares->recount = recount;
+    shares->by_cost = recount->definition->satisfaction == DEFINITION_BY_COST;
+    shares->all_stale = recount->definition->satisfaction == DEFINITION_BY_POINTS &&
+                        recount->definition->default_score.value > 0;
+    mpz_inits(shares->common, shares->steps, shares->one, shares->other, NULL);
+    for (size_t i = 0; i < OPTIONS_MAX; i++) {
+        mpz_inits(shares->prices[i].over.value, shares->prices[i].over.slope,
+                  shares->prices[i].under, NULL);
+    }
+    shares->class_purses = calloc(recount->class_count + 1, sizeof *shares->class_purses);
+    shares->purses = calloc(1, sizeof *shares->purses);
+    shares->free_purses = calloc(1, sizeof *shares->free_purses);
+    if (shares->class_purses == NULL || shares->purses == NULL || shares->free_purses == NULL) {
+        shares_free(shares);
+        return NULL;
+    }
+    mpz_inits(shares->purses[0].holds.value, shares->purses[0].holds.slope, NULL);
+    shares->purses[0].first_group = NO_GROUP;
+    shares->purse_count = 1;
+    shares->purse_room = 1;
+    return shares;
+}
+
+void shares_free(struct shares *shares)
+{
+    if (shares == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < shares->purse_count; i++) {
+        mpz_clears(shares->purses[i].holds.value, shares->purses[i].holds.slope, NULL);
+    }
+    for (size_t i = 0; i < OPTIONS_MAX; i++) {
+        mpz_clears(shares->prices[i].over.value, shares->prices[i].over.slope,
+                   shares->prices[i].under, NULL);
+    }
+    mpz_clears(shares->common, shares->steps, shares->one, shares->other, NULL);
+    free(shares->class_purses);
+    free(shares->purses);
+    free(shares->free_purses);
+    free(shares->groups);
+    free(shares);
+}
+
+/* Who can take part at all: options with supporters. */
+static void begin(struct shares *shares, const mpq_t endowment)
+{
+    const struct recount *recount = shares->recount;
+
+    shares_endow(shares, endowment);
+    shares->bounded = false;
+    for (size_t i = 0; i < recount->definition->option_count; i++) {
+        bool supported = recount->ends[i] > recount->starts[i];
+
+        shares->prices[i].open = supported;
+        shares->prices[i].stale = true;
+        shares->outcome->reasons[i] = supported ? REASON_NONE : REASON_NO_SUPPORTERS;
+    }
+}
+
+/* Puts out an option that a limit keeps out, or whose supporters no longer hold its cost. */
+static enum recount_err look_at(struct shares *shares, uint32_t option)
+{
+    struct outcome *outcome = shares->outcome;
+    struct price *price = &shares->prices[option];
+    bool affordable = true;
+    enum recount_err err;
+
+    outcome->reasons[option] = outcome_limit_whole(shares->recount, outcome, option);
+    if (outcome->reasons[option] != REASON_NONE) {
+        price->open = false;
+        return RECOUNT_OK;
+    }
+    if (!price->stale) {
+        return RECOUNT_OK;
+    }
+    err = shares_price(shares, option, &affordable);
+    if (!err && !affordable) {
+        bool over = outcome_fit(shares->recount, outcome, option) == REASON_OVER_BUDGET;
+
+        outcome->reasons[option] = over ? REASON_OVER_BUDGET : REASON_SUPPORTERS_SHORT;
+        outcome_round(outcome, STEP_SHARES, option, false)->supporters = price->supporters;
+        price->open = false;
+    }
+    return err;
+}
+
+/* The sign of left's rate less right's, and the difference as an amount of no particular unit. */
+static int compare(const struct shares *shares, uint32_t left, uint32_t right,
+                   struct amount *ret_difference)
+{
+    const struct price *one = &shares->prices[left];
+    const struct price *other = &shares->prices[right];
+
+    mpz_mul(ret_difference->value, one->over.value, other->under);
+    mpz_submul(ret_difference->value, other->over.value, one->under);
+    mpz_mul(ret_difference->slope, one->over.slope, other->under);
+    mpz_submul(ret_difference->slope, other->over.slope, one->under);
+    return mpz_sgn(ret_difference->value);
+}
+
+/* The options of the least rate, in the order of their places; 0 when none is open. */
+static size_t find_best(struct shares *shares, uint32_t *best)
+{
+    const struct recount *recount = shares->recount;
+    struct amount difference;
+    size_t count = 0;
+
+    mpz_inits(difference.value, difference.slope, NULL);
+    for (uint32_t i = 0; i < recount->definition->option_count; i++) {
+        int order = -1;
+
+        if (!shares->prices[i].open) {
+            continue;
+        }
+        if (count > 0) {
+            order = compare(shares, i, best[0], &difference);
+        }
+        count = order < 0 ? 0 : count;
+        if (order <= 0) {
+            best[count] = i;
+            count++;
+        }
+    }
+    recount_sort_places(recount, best, count);
+    for (uint32_t i = 0; i < recount->definition->option_count; i++) {
+        if (shares->prices[i].open && i != best[0]) {
+            (void)compare(shares, i, best[0], &difference); /* its sign is known */
+            shares_note(shares, difference.value, difference.slope,
+                        recount->places[i] < recount->places[best[0]]);
+        }
+    }
+    mpz_clears(difference.value, difference.slope, NULL);
+    return count;
+}
+
+static enum recount_err buy(struct shares *shares, uint32_t option)
+{
+    struct outcome *outcome = shares->outcome;
+    int64_t cost_krw = shares->recount->definition->options[option].cost_krw;
+    int64_t spent = 0;
+    enum recount_err err = shares_pay(shares, option, &spent);
+    struct round *round;
+
+    if (err) {
+        return err;
+    }
+    outcome_fund(shares->recount, outcome, option, cost_krw);
+    shares->prices[option].open = false;
+    round = outcome_round(outcome, STEP_SHARES, option, true);
+    round->supporters = shares->prices[option].supporters;
+    round->spent = spent;
+    return RECOUNT_OK;
+}
+
+static bool fell_short(const struct shares *shares)
+{
+    for (size_t i = 0; i < shares->outcome->round_count; i++) {
+        if (!shares->outcome->rounds[i].funded) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum recount_err shares_run(struct shares *shares, const mpq_t endowment, struct outcome *outcome,
+                            enum shares_end *ret)
+{
+    uint32_t best[OPTIONS_MAX] = {0};
+    size_t count = 1;
+    enum recount_err err = RECOUNT_OK;
+
+    shares->outcome = outcome;
+    begin(shares, endowment);
+    while (count > 0 && outcome->left_over >= 0) {
+        for (uint32_t i = 0; i < shares->recount->definition->option_count && !err; i++) {
+            err = shares->prices[i].open ? look_at(shares, i) : RECOUNT_OK;
+        }
+        count = err ? 0 : find_best(shares, best);
+        if (count > 0) {
+            err = outcome_tie(shares->recount, outcome, STEP_SHARES, best, count);
+        }
+        if (count > 0 && !err) {
+            err = buy(shares, best[0]);
+        }
+        if (err) {
+            return err;
+        }
+    }
+    if (outcome->left_over < 0) {
+        *ret = SHARES_OVER;
+    } else {
+        *ret = fell_short(shares) ? SHARES_WITHIN : SHARES_COMPLETE;
+    }
+    return err;
+}
+
+/* Whether an option that somebody supports and that is not funded would fit what is left. */
+static bool something_fits(const struct recount *recount, const struct outcome *outcome)
+{
+    for (uint32_t i = 0; i < recount->definition->option_count; i++) {
+        if (!outcome_is_funded(outcome, i) && recount->ends[i] > recount->starts[i] &&
+            outcome_limit_whole(recount, outcome, i) == REASON_NONE &&
+            outcome_fit(recount, outcome, i) == REASON_NONE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A run in an outcome of its own. */
+static enum recount_err run_once(struct shares *shares, const mpq_t endowment, struct outcome **ret,
+                                 enum shares_end *ret_end)
+{
+    struct recount *recount = shares->recount;
+    struct outcome *outcome = outcome_new(recount);
+    enum recount_err err = outcome == NULL ? RECOUNT_NO_MEMORY : RECOUNT_OK;
+
+    recount->runs++;
+    if (!err && recount->progress != NULL &&
+        !recount->progress(recount->progress_context, recount->runs)) {
+        err = RECOUNT_STOPPED;
+    }
+    if (!err) {
+        err = shares_run(shares, endowment, outcome, ret_end);
+    }
+    if (err) {
+        outcome_free(outcome);
+        return err;
+    }
+    mpq_set(outcome->endowment, endowment);
+    outcome->has_endowment = true;
+    *ret = outcome;
+    return RECOUNT_OK;
+}
+
+/*
+ * Raises the endowment from *endowment to the one whose outcome is kept: the
+ * first after which nothing is wanting, or the last that stays within the
+ * budget. Steps between which no decision of the run changes are not run.
+ */
+static enum recount_err raise_endowment(struct shares *shares, mpq_t endowment)
+{
+    bool exhaustive = shares->recount->definition->completion == DEFINITION_ADD1_EXHAUSTIVE;
+    bool going = true;
+    mpq_t steps;
+    enum recount_err err = RECOUNT_OK;
+
+    mpq_init(steps);
+    while (going && !err) {
+        struct outcome *outcome = NULL;
+        enum shares_end end = SHARES_OVER;
+
+        err = run_once(shares, endowment, &outcome, &end);
+        if (err) {
+            break;
+        }
+        if (end == SHARES_OVER) {
+            mpq_set_si(steps, 1, 1);
+            mpq_sub(endowment, endowment, steps);
+            going = false;
+        } else if (end == SHARES_COMPLETE || !shares->bounded ||
+                   (exhaustive && !something_fits(shares->recount, outcome))) {
+            going = false;
+        } else {
+            mpq_set_z(steps, shares->steps);
+            mpq_add(endowment, endowment, steps);
+        }
+        outcome_free(outcome);
+    }
+    mpq_clear(steps);
+    return err;
+}
+
+/* budget / votes, or (add1, add1u) the whole part of it. */
+static void first_endowment(const struct recount *recount, mpq_t ret)
+{
+    const struct definition *d = recount->definition;
+
+    mpz_set_si(mpq_numref(ret), d->budget_krw);
+    mpz_set_si(mpq_denref(ret), recount->votes);
+    if (d->completion == DEFINITION_ADD1 || d->completion == DEFINITION_ADD1U) {
+        mpz_fdiv_q(mpq_numref(ret), mpq_numref(ret), mpq_denref(ret));
+        mpz_set_si(mpq_denref(ret), 1);
+    }
+    mpq_canonicalize(ret);
+}
+
+/* Without a vote there is nobody to give anything to. */
+static enum recount_err run_empty(struct recount *recount, struct outcome **ret)
+{
+    struct outcome *outcome = outcome_new(recount);
+
+    if (outcome == NULL) {
+        return RECOUNT_NO_MEMORY;
+    }
+    for (size_t i = 0; i < recount->definition->option_count; i++) {
+        outcome->reasons[i] = REASON_NO_SUPPORTERS;
+    }
+    *ret = outcome;
+    return RECOUNT_OK;
+}
+
+enum recount_err recount_shares(struct recount *recount, struct outcome **ret)
+{
+    enum definition_completion completion = recount->definition->completion;
+    enum shares_end end = SHARES_WITHIN;
+    enum recount_err err = RECOUNT_OK;
+    struct shares *shares;
+    mpq_t endowment;
+
+    if (recount->votes == 0) {
+        return run_empty(recount, ret);
+    }
+    shares = shares_new(recount);
+    if (shares == NULL) {
+        return RECOUNT_NO_MEMORY;
+    }
+    mpq_init(endowment);
+    first_endowment(recount, endowment);
+    if (completion != DEFINITION_NONE && completion != DEFINITION_UTILITARIAN) {
+        err = raise_endowment(shares, endowment);
+    }
+    if (!err) {
+        err = run_once(shares, endowment, ret, &end);
+    }
+    assert(err || end != SHARES_OVER);
+    mpq_clear(endowment);
+    shares_free(shares);
+    return err;
+}
