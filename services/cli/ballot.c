@@ -160,6 +160,11 @@ static enum cli_status ballot_turnout(const struct invocation *invocation)
     return ballot_get(invocation, "/turnout");
 }
 
+static enum cli_status ballot_voids(const struct invocation *invocation)
+{
+    return ballot_get(invocation, "/voids");
+}
+
 static enum cli_status ballot_result(const struct invocation *invocation)
 {
     return ballot_get(invocation, "/result");
@@ -394,6 +399,37 @@ static const struct command_option LOT_OPTIONS[] = {
     {.name = NULL},
 };
 
+static const struct command_option VOID_OPTIONS[] = {
+    {
+        .name = "nullifier",
+        .argument = "BASE64URL",
+        .required = true,
+        .sentence = {"접수증에 적힌 표의 익명 번호", "the vote's nullifier, as its receipt has it"},
+    },
+    {
+        .name = "rev",
+        .argument = "N",
+        .required = true,
+        .sentence = {"몇 번째 투표인지 (접수증의 rev)", "its revision, as its receipt has it"},
+    },
+    {
+        .name = "code",
+        .argument = "CODE",
+        .choices = "not-cast-by-voter|not-eligible|cast-twice|coerced|other",
+        .required = true,
+        .sentence = {"사유 구분: 본인이 하지 않음, 투표권 없음, 두 번 투표, 강요·매수, 그 밖",
+                     "the kind of reason"},
+    },
+    {
+        .name = "reason",
+        .argument = "TEXT",
+        .required = true,
+        .sentence = {"공개할 사유. 두 운영자가 똑같이 줍니다",
+                     "why, which is published; both operators give the same"},
+    },
+    {.name = NULL},
+};
+
 static const struct command_option EXTEND_OPTIONS[] = {
     {
         .name = "closes",
@@ -439,6 +475,13 @@ static const char *const EXTEND_EXAMPLES[] = {
     "--key-file kim.key",
     NULL,
 };
+static const char *const VOID_EXAMPLES[] = {
+    "hyeopchi ballot void " ID
+    " --nullifier h4Ai6i2A4yzIb2vPRYwU7QSTyCdOCJAFC8BcTiZFBCA --rev 1 "
+    "--code not-cast-by-voter --reason '명의 도용이 경찰 조사로 확인됨' --key-file kim.key",
+    NULL,
+};
+static const char *const VOIDS_EXAMPLES[] = {"hyeopchi ballot voids " ID, NULL};
 static const char *const CLOSE_EXAMPLES[] = {"hyeopchi ballot close " ID, NULL};
 static const char *const LOT_EXAMPLES[] = {
     "hyeopchi ballot lot " ID " --seed '2026-11-22 로또 1199회 3 7 15 22 31 40'", NULL};
@@ -495,6 +538,24 @@ static const struct command COMMANDS[] = {
         .shared = CLIENT_OPTIONS,
         .examples = EXTEND_EXAMPLES,
         .run = ballot_act_extend,
+    },
+    {
+        .verb = "void",
+        .summary = {"표 하나의 무효 처리를 승인합니다 (개표 전, 운영자 두 명, 사유 공개)",
+                    "approves that a vote is void, before the count; two operators must"},
+        .operands = REQUEST_BALLOT_OPERAND,
+        .options = VOID_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = VOID_EXAMPLES,
+        .run = ballot_act_void,
+    },
+    {
+        .verb = "voids",
+        .summary = {"무효로 처리된 표와 사유", "shows the votes that are void, and why"},
+        .operands = REQUEST_BALLOT_OPERAND,
+        .shared = CLIENT_OPTIONS,
+        .examples = VOIDS_EXAMPLES,
+        .run = ballot_voids,
     },
     {
         .verb = "close",

@@ -7,6 +7,7 @@
 
 #include "cli/print.h"
 #include "cli/request.h"
+#include "participation/domain/vote.h"
 #include "runtime/clock.h"
 #include "runtime/json.h"
 
@@ -92,6 +93,20 @@ enum cli_status ballot_act_lot(const struct invocation *invocation)
 {
     return ballot_act_with(invocation, ":lot",
                            json_pack("{s:s}", "seed", invocation_text(invocation, "seed")));
+}
+
+enum cli_status ballot_act_void(const struct invocation *invocation)
+{
+    int64_t rev = 0;
+
+    if (invocation_number(invocation, "rev", 1, VOTE_REVISION_MAX, &rev)) {
+        return CLI_USAGE;
+    }
+    return ballot_act_with(
+        invocation, ":void",
+        json_pack("{s:s, s:I, s:s, s:s}", "nullifier", invocation_text(invocation, "nullifier"),
+                  "rev", (json_int_t)rev, "reason_code", invocation_text(invocation, "code"),
+                  "reason", invocation_text(invocation, "reason")));
 }
 
 enum cli_status ballot_act_extend(const struct invocation *invocation)

@@ -5,11 +5,31 @@
  */
 #include "participation/box.h"
 
+#include "participation/store/void.h"
 #include "participation/store/votes.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Who takes the votes, and which of them are none. */
+struct taker {
+    box_vote_fn *on_vote;
+    void *context;
+    struct void_vote voids[VOID_COUNT_MAX];
+    size_t void_count;
+};
+
+static enum err take(const struct taker *taker, const struct box_vote *vote)
+{
+    struct void_vote wanted = {.rev = vote->rev};
+
+    memcpy(wanted.nullifier, vote->nullifier, sizeof wanted.nullifier);
+    if (bsearch(&wanted, taker->voids, taker->void_count, sizeof wanted, void_vote_compare)) {
+        return ERR_OK;
+    }
+    return taker->on_vote(taker->context, vote);
+}
 
 static enum err hold(struct box_vote *held, const struct vote_page_row *row)
 {
@@ -27,7 +47,7 @@ static enum err hold(struct box_vote *held, const struct vote_page_row *row)
 }
 
 static enum err take_row(struct box_vote *held, const struct vote_page_row *row,
-                         box_vote_fn *on_vote, void *context)
+                         const struct taker *taker)
 {
     const bool revises =
         held->rev > 0 && memcmp(held->nullifier, row->nullifier, sizeof held->nullifier) == 0;
@@ -37,7 +57,7 @@ static enum err take_row(struct box_vote *held, const struct vote_page_row *row,
         return ERR_INTERNAL; /* Revisions are contiguous, or somebody took one out. */
     }
     if (held->rev > 0 && !revises) {
-        err = on_vote(context, held);
+        err = take(taker, held);
     }
     return err ? err : hold(held, row);
 }
@@ -45,8 +65,15 @@ static enum err take_row(struct box_vote *held, const struct vote_page_row *row,
 enum err box_read(struct db *db, const uint8_t *ballot_id, box_vote_fn *on_vote, void *context)
 {
     struct box_vote *held = calloc(1, sizeof *held);
+    struct taker *taker = calloc(1, sizeof *taker);
     bool more = true;
-    enum err err = held == NULL ? ERR_FULL : ERR_OK;
+    enum err err = held == NULL || taker == NULL ? ERR_FULL : ERR_OK;
+
+    if (!err) {
+        taker->on_vote = on_vote;
+        taker->context = context;
+        err = store_void_votes(db, ballot_id, taker->voids, &taker->void_count);
+    }
 
     /* Ends: every page but the last is full, and each starts behind the one before. */
     while (more && !err) {
@@ -59,13 +86,14 @@ enum err box_read(struct db *db, const uint8_t *ballot_id, box_vote_fn *on_vote,
             struct vote_page_row row;
 
             store_vote_page_row(rows, i, &row);
-            err = take_row(held, &row, on_vote, context);
+            err = take_row(held, &row, taker);
         }
         db_rows_release(rows);
     }
     if (!err && held->rev > 0) {
-        err = on_vote(context, held);
+        err = take(taker, held);
     }
+    free(taker);
     free(held);
     return err;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A ballot's box: its final votes, in the order of their nullifiers. Never the
+ * A ballot's box: its final votes, in the order of their nullifiers, without
+ * those that operators declared void. Never the
  * roll, nor a ballot's key. Database threads.
  */
 #ifndef HYEOPCHI_PARTICIPATION_BOX_H

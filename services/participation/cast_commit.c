@@ -99,6 +99,7 @@ static enum err work_ballot(struct writer_tx *tx, const struct cast *first,
     free(share.roll);
     free(share.changes);
     free(share.requests);
+    free(share.voids);
     free(share.known);
     return err;
 }

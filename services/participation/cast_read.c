@@ -8,6 +8,7 @@
 #include "participation/cast_share.h"
 #include "participation/store/ballots.h"
 #include "participation/store/roll.h"
+#include "participation/store/void.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -86,6 +87,20 @@ static enum err read_standings(struct share *share, int32_t import_no)
                                     roll_area_count(definition));
 }
 
+/* Only for a ballot that has any, likewise. */
+static enum err read_voids(struct share *share, int64_t count)
+{
+    if (count == 0) {
+        return ERR_OK;
+    }
+    share->voids = calloc(VOID_COUNT_MAX, sizeof share->voids[0]);
+    if (share->voids == NULL) {
+        return ERR_FULL;
+    }
+    return store_void_votes(share->tx->db, share->frozen->definition.ballot_id, share->voids,
+                            &share->void_count);
+}
+
 static enum err ask_voters(const struct share *share)
 {
     const uint8_t *ballot_id = share->frozen->definition.ballot_id;
@@ -119,6 +134,9 @@ static enum err hear_voters(struct share *share)
     }
     if (!err) {
         err = read_standings(share, progress.roll_import_no);
+    }
+    if (!err) {
+        err = read_voids(share, progress.voids);
     }
     return err;
 }

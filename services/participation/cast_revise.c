@@ -73,10 +73,25 @@ static enum err take_place(struct share *share, const struct roll_row *before,
     return ERR_OK;
 }
 
+/* True if the voter's last vote was declared void. */
+static bool last_is_void(const struct share *share, const struct cast_item *item,
+                         const struct roll_row *voter)
+{
+    struct void_vote wanted = {.rev = voter->rev};
+
+    memcpy(wanted.nullifier, item->nullifier, sizeof wanted.nullifier);
+    return share->void_count > 0 && bsearch(&wanted, share->voids, share->void_count, sizeof wanted,
+                                            void_vote_compare) != NULL;
+}
+
 /* Gives the item its revision and moves the voter on, or refuses it. */
 static enum err revise(struct share *share, struct cast_item *item, struct roll_row *voter)
 {
-    const struct vote_previous previous = {.rev = voter->rev, .channel = voter->channel};
+    const struct vote_previous previous = {
+        .rev = voter->rev,
+        .channel = voter->channel,
+        .is_void = last_is_void(share, item, voter),
+    };
     const struct turnout_time time = {
         .at_ms = share->tx->now_ms,
         .extended_to_ms = share->extended_to_ms,

@@ -9,6 +9,7 @@
 
 #include "participation/cast.h"
 #include "participation/domain/roll.h"
+#include "participation/domain/void.h"
 #include "participation/store/votes.h"
 
 struct share {
@@ -22,7 +23,9 @@ struct share {
     enum ballot_state state;
     int64_t batch_no; /* of this commit */
     int64_t voters_before;
-    int64_t extended_to_ms; /* 0: the window was not extended */
+    int64_t extended_to_ms;  /* 0: the window was not extended */
+    struct void_vote *voids; /* those declared void, in their order; if any */
+    size_t void_count;
     bool has_roll;
     struct roll_standing
         standings[BALLOT_AREA_MAX]; /* of each area, as of the last voter accepted */

@@ -13,6 +13,7 @@
 #include "participation/domain/tally_json.h"
 #include "participation/domain/tally_lot.h"
 #include "participation/frozen.h"
+#include "participation/store/void.h"
 #include "participation/store/votes.h"
 #include "runtime/log.h"
 
@@ -139,6 +140,7 @@ static enum err count_ballot(struct db *db, const struct ballot_definition *defi
     struct ballot_tally_store *limits = calloc(1, sizeof *limits);
     struct election *election = NULL;
     uint32_t *order = NULL;
+    int64_t voids = 0;
     enum err err = limits == NULL ? ERR_FULL
                                   : election_new(ballot_tally_vote_type(definition),
                                                  tally_rule_needs_votes(method.rule), &election);
@@ -153,12 +155,15 @@ static enum err count_ballot(struct db *db, const struct ballot_definition *defi
     if (!err) {
         err = box_read(db, row->ballot_id, add_vote, election);
     }
-    if (!err && (int64_t)election_vote_count(election) != row->voters) {
+    if (!err) {
+        err = store_void_count_final(db, row->ballot_id, &voids);
+    }
+    if (!err && (int64_t)election_vote_count(election) != row->voters - voids) {
         char ballot_id[CRYPTO_UUID_TEXT_SIZE];
 
         crypto_uuid_format(row->ballot_id, ballot_id);
         log_error("count_contradicts_roll", log_str("ballot_id", ballot_id),
-                  log_int("voters", row->voters),
+                  log_int("voters", row->voters), log_int("voids", voids),
                   log_int("final_votes", (int64_t)election_vote_count(election)),
                   log_str("action", "not counted: compare the backups"));
         err = ERR_INTERNAL;
@@ -204,6 +209,7 @@ static enum err count_work(struct db *db, struct reader_job *job)
         err = ERR_CONFLICT;
     }
     if (!err) {
+        counter->write.voids = row.voids;
         err = count_ballot(db, &copy->definition, &row, &counter->write.result_json);
     }
     if (!err) {

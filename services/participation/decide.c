@@ -7,6 +7,7 @@
 
 #include "participation/events.h"
 #include "participation/roll_import.h"
+#include "participation/store/void.h"
 #include "participation/store/votes.h"
 
 #include <assert.h>
@@ -87,6 +88,18 @@ static enum err publish_seed(struct writer_tx *tx, const struct decide_approve *
     return err ? err : events_say_lot_published(tx, row->ballot_id, approve->seed);
 }
 
+static enum err certify_ballot(struct writer_tx *tx, const struct ballot_definition *definition,
+                               const struct ballot_row *row)
+{
+    int64_t voids = 0;
+    enum err err = store_ballot_set_certified(tx->db, row->ballot_id, tx->now_ms);
+
+    if (!err) {
+        err = store_void_count_final(tx->db, row->ballot_id, &voids);
+    }
+    return err ? err : events_say_certified(tx, definition, row, voids);
+}
+
 /* Carries out an action that has all its approvals. */
 static enum err complete(struct writer_tx *tx, const struct decide_approve *approve,
                          const struct ballot_row *row, const struct ballot_standing *standing)
@@ -101,12 +114,13 @@ static enum err complete(struct writer_tx *tx, const struct decide_approve *appr
     case BALLOT_ACTION_CLOSE:
         return close_ballot(tx, approve->frozen, row);
     case BALLOT_ACTION_CERTIFY:
-        err = store_ballot_set_certified(tx->db, row->ballot_id, tx->now_ms);
-        return err ? err : events_say_certified(tx, definition, row);
+        return certify_ballot(tx, definition, row);
     case BALLOT_ACTION_DESTROY_KEY:
         return ERR_OK; /* The file comes first: decide_key_destroyed_work() follows it. */
     case BALLOT_ACTION_LOT:
         return publish_seed(tx, approve, row);
+    case BALLOT_ACTION_VOID:
+        return voiding_carry_out(tx, row, &approve->voiding);
     case BALLOT_ACTION_EXTEND:
         return extension_carry_out(tx, row, definition, &standing->extension, &approve->extension);
     case BALLOT_ACTION_MISSING:
@@ -131,6 +145,8 @@ static enum err approved_content(struct db *db, const struct decide_approve *app
     }
     if (approve->action == BALLOT_ACTION_EXTEND) {
         extension_content(row, &approve->extension, ret_content);
+    } else if (approve->action == BALLOT_ACTION_VOID) {
+        voiding_content(row, &approve->voiding, ret_content);
     } else if (approve->action == BALLOT_ACTION_LOT) {
         crypto_tagged_hash(TAG_LOT_SEED, approve->seed, strlen(approve->seed), ret_content);
     } else {
@@ -171,6 +187,9 @@ static enum err approve_row(struct writer_tx *tx, struct decide_approve *approve
     if (!err && approve->action == BALLOT_ACTION_EXTEND) {
         err = extension_ask(tx->db, row, &approve->frozen->definition, &approve->extension,
                             &standing.extension);
+    }
+    if (!err && approve->action == BALLOT_ACTION_VOID) {
+        err = voiding_ask(tx->db, row, &approve->voiding, &standing.voiding);
     }
     if (err) {
         return err;
@@ -238,8 +257,10 @@ enum err decide_count_work(struct writer_tx *tx, struct writer_job *const *jobs,
     if (err) {
         return err;
     }
-    /* Another process may have counted it meanwhile; the result would be the same. */
-    if (ballot_transit(row.state, BALLOT_ACTION_COUNT, BALLOT_ACTOR_SERVICE, &after) == ERR_OK) {
+    /* Another process may have counted it meanwhile; the result would be the same. Or a vote was
+     * declared void: then it is still closed, and is found and counted again. */
+    if (row.voids == counted->voids &&
+        ballot_transit(row.state, BALLOT_ACTION_COUNT, BALLOT_ACTOR_SERVICE, &after) == ERR_OK) {
         err = store_ballot_set_counted(tx->db, row.ballot_id, counted->result_json,
                                        counted->result_hash, tx->now_ms);
     }

@@ -11,6 +11,7 @@
 #include "participation/extension.h"
 #include "participation/frozen.h"
 #include "participation/store/ballots.h"
+#include "participation/voiding.h"
 #include "runtime/writer.h"
 
 /* A new draft. All pointers are borrowed until done. */
@@ -33,6 +34,7 @@ struct decide_approve {
     char operator_id[BALLOT_OPERATOR_MAX + 1];
     char seed[BALLOT_SEED_MAX + 1];     /* of a lot; else "" */
     struct extension_request extension; /* of an extension */
+    struct void_request voiding;        /* of a void */
 
     /* Results. */
     struct ballot_decision decision;
@@ -54,6 +56,7 @@ struct decide_count {
     uint8_t ballot_id[BALLOT_ID_SIZE];
     char *result_json; /* the job's owner frees it */
     uint8_t result_hash[CRYPTO_HASH_SIZE];
+    int64_t voids; /* that the ballot had when it was read: with more it is counted again */
 };
 enum err decide_count_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count);
 

@@ -25,6 +25,7 @@
 #define TYPE_VOTES_ACCEPTED    TYPE_PREFIX "votes.accepted.v1"
 #define TYPE_CLOSED            TYPE_PREFIX "ballot.closed.v1"
 #define TYPE_EXTENDED          TYPE_PREFIX "ballot.extended.v1"
+#define TYPE_VOIDED            TYPE_PREFIX "vote.voided.v1"
 #define TYPE_KEY_DESTROYED     TYPE_PREFIX "ballot.key-destroyed.v1"
 #define TYPE_LOT_PUBLISHED     TYPE_PREFIX "ballot.lot-published.v1"
 #define TYPE_CERTIFIED         TYPE_PREFIX "tally.certified.v1"
@@ -38,6 +39,7 @@ const ProtobufCMessageDescriptor *const events_types[] = {
     &hyeopchi__participation__v1__votes_accepted__descriptor,
     &hyeopchi__participation__v1__ballot_closed__descriptor,
     &hyeopchi__participation__v1__ballot_extended__descriptor,
+    &hyeopchi__participation__v1__vote_voided__descriptor,
     &hyeopchi__participation__v1__ballot_lot_published__descriptor,
     &hyeopchi__participation__v1__ballot_key_destroyed__descriptor,
     &hyeopchi__participation__v1__tally_certified__descriptor,
@@ -266,6 +268,22 @@ enum err events_say_extended(struct writer_tx *tx, const uint8_t ballot_id[BALLO
     return say(tx, TYPE_EXTENDED, id, &message.base, NULL);
 }
 
+enum err events_say_voided(struct writer_tx *tx, const uint8_t ballot_id[BALLOT_ID_SIZE],
+                           const struct void_row *voided)
+{
+    Hyeopchi__Participation__V1__VoteVoided message =
+        HYEOPCHI__PARTICIPATION__V1__VOTE_VOIDED__INIT;
+    char id[CRYPTO_UUID_TEXT_SIZE];
+
+    crypto_uuid_format(ballot_id, id);
+    message.ballot_id = id;
+    message.void_no = voided->void_no;
+    message.reason_code = event_say_text(void_reason_name(voided->reason_code));
+    message.reason = event_say_text(voided->reason);
+    message.voided_time_ms = voided->voided_at_ms;
+    return say(tx, TYPE_VOIDED, id, &message.base, NULL);
+}
+
 enum err events_say_key_destroyed(struct writer_tx *tx, const uint8_t ballot_id[BALLOT_ID_SIZE])
 {
     Hyeopchi__Participation__V1__BallotKeyDestroyed message =
@@ -367,7 +385,7 @@ static bool fill_results(Hyeopchi__Participation__V1__TallyCertified *message,
 }
 
 enum err events_say_certified(struct writer_tx *tx, const struct ballot_definition *definition,
-                              const struct ballot_row *row)
+                              const struct ballot_row *row, int64_t voids)
 {
     Hyeopchi__Participation__V1__TallyCertified message =
         HYEOPCHI__PARTICIPATION__V1__TALLY_CERTIFIED__INIT;
@@ -385,7 +403,8 @@ enum err events_say_certified(struct writer_tx *tx, const struct ballot_definiti
         message.budget_year = definition->budget_year;
         message.funding_source = (Hyeopchi__Ledger__V1__FundingSource)definition->funding_source;
         message.budget_krw = definition->budget_krw;
-        message.voters = row->voters;
+        message.voters = row->voters - voids;
+        message.voids = voids;
         message.result_json = row->result_json;
         message.certified_time_ms = tx->now_ms;
         err = say(tx, TYPE_CERTIFIED, ballot_id, &message.base, NULL);

@@ -11,6 +11,7 @@
 #include "participation/domain/turnout.h"
 #include "participation/store/ballots.h"
 #include "participation/store/extension.h"
+#include "participation/store/void.h"
 #include "runtime/err.h"
 #include "runtime/event.h"
 #include "runtime/writer.h"
@@ -66,10 +67,16 @@ ERR_CHECKED enum err events_say_lot_published(struct writer_tx *tx,
                                               const uint8_t ballot_id[BALLOT_ID_SIZE],
                                               const char *seed);
 
-/* The result as it was counted; row holds it and the voters. ERR_INTERNAL when it cannot be read. */
+/* A vote is not counted, and why; not which. */
+ERR_CHECKED enum err events_say_voided(struct writer_tx *tx,
+                                       const uint8_t ballot_id[BALLOT_ID_SIZE],
+                                       const struct void_row *voided);
+
+/* The result as it was counted; row holds it and the voters, of whom the final votes of so many are
+ * void. ERR_INTERNAL when it cannot be read. */
 ERR_CHECKED enum err events_say_certified(struct writer_tx *tx,
                                           const struct ballot_definition *definition,
-                                          const struct ballot_row *row);
+                                          const struct ballot_row *row, int64_t voids);
 
 /* What the ledger answers to an opening. */
 enum events_heard_kind { EVENTS_HEARD_OTHER, EVENTS_HEARD_RESERVED, EVENTS_HEARD_REFUSED };

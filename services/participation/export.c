@@ -10,6 +10,7 @@
 #include "participation/commitment.h"
 #include "participation/domain/ballot_pb.h"
 #include "participation/domain/decimal.h"
+#include "participation/store/void.h"
 #include "runtime/json.h"
 
 #include <assert.h>
@@ -31,7 +32,7 @@ struct export
 {
     const struct ballot_row *row;
     const struct ballot_definition *definition;
-    struct choice *choices; /* row->voters of them */
+    struct choice *choices; /* room for row->voters of them */
     int64_t choice_count;
     struct text lists;
     int64_t votes[BALLOT_OPTION_MAX];
@@ -95,9 +96,13 @@ static enum err take_vote(void *context, const struct box_vote *vote)
 
 static enum err read_votes(struct db *db, struct export *export)
 {
+    int64_t voids = 0;
     enum err err = box_read(db, export->row->ballot_id, take_vote, export);
 
-    if (err == ERR_INVALID || (!err && export->choice_count != export->row->voters)) {
+    if (!err) {
+        err = store_void_count_final(db, export->row->ballot_id, &voids);
+    }
+    if (err == ERR_INVALID || (!err && export->choice_count != export->row->voters - voids)) {
         err = ERR_INTERNAL;
     }
     for (size_t i = 0; i < export->definition->option_count; i++) {
@@ -169,7 +174,7 @@ static int compare_choices(const void *left, const void *right)
 static void write_file(struct export *export, struct text *text)
 {
     const struct ballot_pb_count count = {
-        .voters = export->row->voters,
+        .voters = export->choice_count,
         .votes = export->votes,
         .scores = export->scores,
         .funded = export->funded,

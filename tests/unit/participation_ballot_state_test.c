@@ -6,6 +6,7 @@
 #include "../support/participation_fixture.h"
 
 #include "participation/domain/ballot_state.h"
+#include "participation/domain/void.h"
 
 static struct ballot_approval approval_of(const char *operator_id, enum ballot_action action,
                                           uint8_t content)
@@ -29,6 +30,7 @@ static struct ballot_standing standing_in(enum ballot_state state)
                 .opens_at_ms = FIXTURE_OPENS_AT_MS,
                 .frozen_closes_at_ms = FIXTURE_CLOSES_AT_MS,
             },
+        .voiding = {.rev = 2, .last_rev = 2},
     };
 }
 
@@ -39,6 +41,8 @@ static void only_the_listed_actions_lead_anywhere(void **state)
         [BALLOT_STATE_OPENING][BALLOT_ACTION_ENVELOPE_RESERVED] = BALLOT_STATE_OPEN,
         [BALLOT_STATE_OPENING][BALLOT_ACTION_ENVELOPE_REFUSED] = BALLOT_STATE_DRAFT,
         [BALLOT_STATE_OPEN][BALLOT_ACTION_EXTEND] = BALLOT_STATE_OPEN,
+        [BALLOT_STATE_OPEN][BALLOT_ACTION_VOID] = BALLOT_STATE_OPEN,
+        [BALLOT_STATE_CLOSED][BALLOT_ACTION_VOID] = BALLOT_STATE_CLOSED,
         [BALLOT_STATE_OPEN][BALLOT_ACTION_CLOSE] = BALLOT_STATE_CLOSED,
         [BALLOT_STATE_CLOSED][BALLOT_ACTION_LOT] = BALLOT_STATE_CLOSED,
         [BALLOT_STATE_CLOSED][BALLOT_ACTION_COUNT] = BALLOT_STATE_COUNTED,
@@ -69,6 +73,7 @@ static void there_is_no_way_back_from_open(void **state)
             assert_true(transitions[i].to > transitions[i].from ||
                         transitions[i].action == BALLOT_ACTION_LOT ||
                         transitions[i].action == BALLOT_ACTION_EXTEND ||
+                        transitions[i].action == BALLOT_ACTION_VOID ||
                         transitions[i].action == BALLOT_ACTION_DESTROY_KEY);
             assert_true(transitions[i].to >= transitions[i].from);
         }
@@ -133,6 +138,8 @@ static void the_first_operator_is_recorded_and_the_second_completes(void **state
     } CASES[] = {
         {BALLOT_STATE_DRAFT, BALLOT_ACTION_OPEN, BALLOT_STATE_OPENING},
         {BALLOT_STATE_OPEN, BALLOT_ACTION_EXTEND, BALLOT_STATE_OPEN},
+        {BALLOT_STATE_OPEN, BALLOT_ACTION_VOID, BALLOT_STATE_OPEN},
+        {BALLOT_STATE_CLOSED, BALLOT_ACTION_VOID, BALLOT_STATE_CLOSED},
         {BALLOT_STATE_OPEN, BALLOT_ACTION_CLOSE, BALLOT_STATE_CLOSED},
         {BALLOT_STATE_CLOSED, BALLOT_ACTION_LOT, BALLOT_STATE_CLOSED},
         {BALLOT_STATE_COUNTED, BALLOT_ACTION_CERTIFY, BALLOT_STATE_CERTIFIED},
@@ -370,6 +377,51 @@ static void extensions_are_bounded_in_number_and_in_length(void **state)
                      BALLOT_TIME_MAX_MS);
 }
 
+static void only_a_final_vote_that_counts_is_declared_void(void **state)
+{
+    static const struct {
+        struct ballot_void voiding;
+        enum ballot_verdict verdict;
+    } CASES[] = {
+        {{.rev = 1, .last_rev = 0}, BALLOT_VERDICT_VOTE_NOT_FOUND},
+        {{.rev = 0, .last_rev = 1}, BALLOT_VERDICT_VOTE_NOT_FOUND},
+        {{.rev = 3, .last_rev = 2}, BALLOT_VERDICT_VOTE_NOT_FOUND},
+        {{.rev = 1, .last_rev = 2}, BALLOT_VERDICT_VOTE_NOT_FINAL},
+        {{.rev = 2, .last_rev = 2, .already = true}, BALLOT_VERDICT_VOTE_ALREADY_VOID},
+        {{.rev = 2, .last_rev = 2, .before = VOID_COUNT_MAX}, BALLOT_VERDICT_VOIDS_TOO_MANY},
+    };
+    struct ballot_standing standing = standing_in(BALLOT_STATE_OPEN);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        standing.voiding = CASES[i].voiding;
+        refused(&standing, BALLOT_ACTION_VOID, BALLOT_ACTOR_OPERATOR, ERR_CONFLICT,
+                CASES[i].verdict);
+    }
+    standing.voiding =
+        (struct ballot_void){.rev = 10, .last_rev = 10, .before = VOID_COUNT_MAX - 1};
+    refused(&standing, BALLOT_ACTION_VOID, BALLOT_ACTOR_OPERATOR, ERR_OK, BALLOT_VERDICT_RECORDED);
+    standing.state = BALLOT_STATE_COUNTED; /* Nobody who has seen a result takes votes out of it. */
+    refused(&standing, BALLOT_ACTION_VOID, BALLOT_ACTOR_OPERATOR, ERR_CONFLICT,
+            BALLOT_VERDICT_WRONG_STATE);
+}
+
+static void every_reason_for_a_void_has_a_word_and_votes_have_an_order(void **state)
+{
+    const struct void_vote low = {.nullifier = {1}, .rev = 2};
+    const struct void_vote same = {.nullifier = {1}, .rev = 3};
+    const struct void_vote high = {.nullifier = {2}, .rev = 1};
+
+    (void)state;
+    for (int i = VOID_REASON_MISSING + 1; i < VOID_REASON_END; i++) {
+        assert_int_equal(void_reason_from_name(void_reason_name((enum void_reason)i)), i);
+    }
+    assert_int_equal(void_reason_from_name("because"), VOID_REASON_MISSING);
+    assert_int_equal(void_vote_compare(&low, &low), 0);
+    assert_true(void_vote_compare(&low, &same) < 0 && void_vote_compare(&same, &low) > 0);
+    assert_true(void_vote_compare(&same, &high) < 0 && void_vote_compare(&high, &same) > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -388,6 +440,8 @@ int main(void)
         cmocka_unit_test(a_key_is_not_destroyed_while_somebody_may_object),
         cmocka_unit_test(a_window_is_extended_before_its_end_and_never_shortened),
         cmocka_unit_test(extensions_are_bounded_in_number_and_in_length),
+        cmocka_unit_test(only_a_final_vote_that_counts_is_declared_void),
+        cmocka_unit_test(every_reason_for_a_void_has_a_word_and_votes_have_an_order),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -400,6 +400,25 @@ static void a_booth_or_paper_vote_is_final_and_voids_the_online_one(void **state
     }
 }
 
+static void behind_a_void_vote_only_a_final_one_follows(void **state)
+{
+    struct vote_previous previous = {.rev = 1, .channel = BALLOT_CHANNEL_WEB, .is_void = true};
+    struct vote_refusal refusal = {.reason = VOTE_REFUSAL_NONE};
+    struct vote_revision revision;
+
+    (void)state;
+    assert_int_equal(vote_revise(&previous, BALLOT_CHANNEL_WEB, &revision, &refusal), ERR_CONFLICT);
+    assert_int_equal(refusal.reason, VOTE_REFUSAL_VOTE_VOID);
+    assert_string_equal(refusal.path, "/channel");
+    assert_int_equal(vote_revise(&previous, BALLOT_CHANNEL_BOOTH, &revision, &refusal), ERR_OK);
+    assert_int_equal(revision.rev, 2);
+    /* A booth's vote that is void stays the last one. */
+    previous.channel = BALLOT_CHANNEL_BOOTH;
+    assert_int_equal(vote_revise(&previous, BALLOT_CHANNEL_BOOTH, &revision, &refusal),
+                     ERR_CONFLICT);
+    assert_int_equal(refusal.reason, VOTE_REFUSAL_FINAL_VOTE_CAST);
+}
+
 static void web_and_kiosk_are_the_front_ends_and_booth_and_paper_the_staffs(void **state)
 {
     (void)state;
@@ -708,6 +727,7 @@ int main(void)
         cmocka_unit_test(every_refusal_has_a_class_a_code_of_its_own_and_two_sentences),
         cmocka_unit_test(revisions_count_from_one_without_a_gap_up_to_ten),
         cmocka_unit_test(a_booth_or_paper_vote_is_final_and_voids_the_online_one),
+        cmocka_unit_test(behind_a_void_vote_only_a_final_one_follows),
         cmocka_unit_test(web_and_kiosk_are_the_front_ends_and_booth_and_paper_the_staffs),
         cmocka_unit_test(words_for_sex_and_age_are_read_and_absence_is_not_an_error),
         cmocka_unit_test(the_body_is_the_published_vector),

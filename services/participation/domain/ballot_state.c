@@ -11,6 +11,7 @@
 
 #include "participation/domain/ballot.h"
 #include "participation/domain/ballot_names.h"
+#include "participation/domain/void.h"
 
 #define COUNT(array) ((unsigned)(sizeof(array) / sizeof((array)[0])))
 
@@ -25,6 +26,10 @@ static const struct ballot_transition TRANSITIONS[] = {
      BALLOT_APPROVALS_NEEDED},
     {BALLOT_STATE_OPEN, BALLOT_ACTION_CLOSE, BALLOT_STATE_CLOSED, BALLOT_ACTOR_OPERATOR,
      BALLOT_APPROVALS_NEEDED},
+    {BALLOT_STATE_OPEN, BALLOT_ACTION_VOID, BALLOT_STATE_OPEN, BALLOT_ACTOR_OPERATOR,
+     BALLOT_APPROVALS_NEEDED},
+    {BALLOT_STATE_CLOSED, BALLOT_ACTION_VOID, BALLOT_STATE_CLOSED, BALLOT_ACTOR_OPERATOR,
+     BALLOT_APPROVALS_NEEDED},
     {BALLOT_STATE_CLOSED, BALLOT_ACTION_LOT, BALLOT_STATE_CLOSED, BALLOT_ACTOR_OPERATOR,
      BALLOT_APPROVALS_NEEDED},
     {BALLOT_STATE_CLOSED, BALLOT_ACTION_COUNT, BALLOT_STATE_COUNTED, BALLOT_ACTOR_SERVICE, 0},
@@ -37,9 +42,8 @@ static const struct ballot_transition TRANSITIONS[] = {
 static const char *const STATES[] = {"missing", "draft",   "opening",  "open",
                                      "closed",  "counted", "certified"};
 static const char *const ACTIONS[] = {
-    "missing",     "open",  "envelope-reserved", "envelope-refused",
-    "close",       "count", "certify",           "lot",
-    "destroy-key", "extend"};
+    "missing", "open", "envelope-reserved", "envelope-refused", "close", "count",
+    "certify", "lot",  "destroy-key",       "extend",           "void"};
 
 static const struct ballot_verdict_text VERDICT_TEXTS[] = {
     [BALLOT_VERDICT_NONE] = {"none", "승인 결과가 없습니다.", "Nothing was decided."},
@@ -82,12 +86,23 @@ static const struct ballot_verdict_text VERDICT_TEXTS[] = {
     [BALLOT_VERDICT_EXTENSION_TOO_OFTEN] = {"extension-too-often",
                                             "투표 기간은 세 번까지만 연장할 수 있습니다.",
                                             "A window is extended at most three times."},
+    [BALLOT_VERDICT_VOTE_NOT_FOUND] = {"vote-not-found", "그 익명 번호와 차수의 표가 없습니다.",
+                                       "There is no vote of that nullifier and revision."},
+    [BALLOT_VERDICT_VOTE_NOT_FINAL] =
+        {"vote-not-final", "그 뒤에 다시 투표하여 집계되지 않는 표입니다.",
+         "The voter has voted again since, so this vote is not counted anyway."},
+    [BALLOT_VERDICT_VOTE_ALREADY_VOID] = {"vote-already-void", "이미 무효로 처리된 표입니다.",
+                                          "This vote is void already."},
+    [BALLOT_VERDICT_VOIDS_TOO_MANY] = {"voids-too-many",
+                                       "한 투표에서 무효로 처리할 수 있는 표는 1,000표까지입니다.",
+                                       "At most 1,000 votes of a ballot can be declared void."},
 };
 
 static_assert(COUNT(STATES) == BALLOT_STATE_END, "a word for every state");
 static_assert(COUNT(ACTIONS) == BALLOT_ACTION_END, "a word for every action");
 static_assert(COUNT(VERDICT_TEXTS) == BALLOT_VERDICT_END, "a text for every verdict");
 static_assert(BALLOT_APPROVALS_NEEDED == 2, "the sentences speak of one other operator");
+static_assert(VOID_COUNT_MAX == 1000, "the sentence says 1,000");
 static_assert(BALLOT_EXTENSION_COUNT_MAX == 3, "the sentence says three times");
 static_assert(BALLOT_EXTENSION_MAX_MS == 31LL * 24 * 60 * 60 * 1000, "the sentence says 31 days");
 static_assert(BALLOT_WINDOW_MAX_MS == 366LL * 24 * 60 * 60 * 1000, "the sentence says 366 days");
@@ -96,6 +111,7 @@ static enum ballot_verdict verdict_without_count(const struct ballot_standing *s
                                                  enum ballot_action action,
                                                  enum ballot_actor actor);
 static enum ballot_verdict extension_verdict(const struct ballot_standing *standing);
+static enum ballot_verdict void_verdict(const struct ballot_standing *standing);
 static unsigned approvers_count(const struct ballot_standing *standing,
                                 const struct ballot_approval *approval, bool *ret_repeated);
 static bool same_subject(const struct ballot_approval *a, const struct ballot_approval *b);
@@ -236,7 +252,29 @@ static enum ballot_verdict verdict_without_count(const struct ballot_standing *s
     if (action == BALLOT_ACTION_DESTROY_KEY && standing->now_ms < standing->objection_ends_at_ms) {
         return BALLOT_VERDICT_OBJECTION_NOT_OVER;
     }
+    if (action == BALLOT_ACTION_VOID) {
+        return void_verdict(standing);
+    }
     return action == BALLOT_ACTION_EXTEND ? extension_verdict(standing) : BALLOT_VERDICT_NONE;
+}
+
+static enum ballot_verdict void_verdict(const struct ballot_standing *standing)
+{
+    const struct ballot_void *voiding = &standing->voiding;
+
+    assert(voiding->before <= VOID_COUNT_MAX);
+    assert(!voiding->already || voiding->last_rev > 0);
+
+    if (voiding->rev == 0 || voiding->rev > voiding->last_rev) {
+        return BALLOT_VERDICT_VOTE_NOT_FOUND;
+    }
+    if (voiding->already) {
+        return BALLOT_VERDICT_VOTE_ALREADY_VOID;
+    }
+    if (voiding->rev < voiding->last_rev) {
+        return BALLOT_VERDICT_VOTE_NOT_FINAL;
+    }
+    return voiding->before == VOID_COUNT_MAX ? BALLOT_VERDICT_VOIDS_TOO_MANY : BALLOT_VERDICT_NONE;
 }
 
 int64_t ballot_extension_latest_ms(int64_t opens_at_ms, int64_t frozen_closes_at_ms)
@@ -342,6 +380,10 @@ static enum err verdict_err(enum ballot_verdict verdict)
         [BALLOT_VERDICT_EXTENSION_SHORTENS] = ERR_CONFLICT,
         [BALLOT_VERDICT_EXTENSION_TOO_LONG] = ERR_CONFLICT,
         [BALLOT_VERDICT_EXTENSION_TOO_OFTEN] = ERR_CONFLICT,
+        [BALLOT_VERDICT_VOTE_NOT_FOUND] = ERR_CONFLICT,
+        [BALLOT_VERDICT_VOTE_NOT_FINAL] = ERR_CONFLICT,
+        [BALLOT_VERDICT_VOTE_ALREADY_VOID] = ERR_CONFLICT,
+        [BALLOT_VERDICT_VOIDS_TOO_MANY] = ERR_CONFLICT,
     };
 
     static_assert(COUNT(ERRS) == BALLOT_VERDICT_END, "an error for every verdict");

@@ -7,6 +7,8 @@
  *   opening  --envelope-reserved> open       the ledger
  *   open     --extend-----------> open       two operators: a later end, before the present one
  *   open     --close------------> closed     two operators, once the window is over
+ *   open     --void-------------> open       two operators: one vote is not counted
+ *   closed   --void-------------> closed     the same, before the count
  *   closed   --lot--------------> closed     two operators: the seed that breaks ties
  *   closed   --count------------> counted    the service, with the seed where there must be one
  *   counted  --certify----------> certified  two operators
@@ -61,6 +63,7 @@ enum ballot_action {
     BALLOT_ACTION_LOT = 7,
     BALLOT_ACTION_DESTROY_KEY = 8,
     BALLOT_ACTION_EXTEND = 9,
+    BALLOT_ACTION_VOID = 10,
     BALLOT_ACTION_END,
 };
 
@@ -113,6 +116,14 @@ struct ballot_extension {
     unsigned before;             /* extensions that the ballot has had */
 };
 
+/* A vote that is to be declared void. */
+struct ballot_void {
+    uint16_t rev;      /* the revision that is named */
+    uint16_t last_rev; /* of that nullifier's votes; 0: there are none */
+    bool already;      /* it is void */
+    unsigned before;   /* votes that are void */
+};
+
 /* The latest end that a window of these frozen times can be extended to. */
 int64_t ballot_extension_latest_ms(int64_t opens_at_ms, int64_t frozen_closes_at_ms);
 
@@ -125,6 +136,7 @@ struct ballot_standing {
     int64_t objection_ends_at_ms;            /* of a certified ballot: then its key may go */
     bool lot_awaited;                        /* the tie rule is lot, and there is no seed yet */
     struct ballot_extension extension;       /* of an extension; else not looked at */
+    struct ballot_void voiding;              /* of a void; else not looked at */
     const struct ballot_approval *approvals; /* recorded so far in this state; borrowed */
     size_t approval_count;
 };
@@ -144,6 +156,10 @@ enum ballot_verdict {
     BALLOT_VERDICT_EXTENSION_TOO_LATE,  /* refused: residents were told already that it is over */
     BALLOT_VERDICT_EXTENSION_SHORTENS,  /* refused: the new end is not later than the present one */
     BALLOT_VERDICT_EXTENSION_TOO_LONG,  /* refused: the new end is later than it may be */
+    BALLOT_VERDICT_VOTE_NOT_FOUND,      /* refused: the box has no such vote */
+    BALLOT_VERDICT_VOTE_NOT_FINAL,      /* refused: the voter has voted again since */
+    BALLOT_VERDICT_VOTE_ALREADY_VOID,   /* refused: it is not counted as it is */
+    BALLOT_VERDICT_VOIDS_TOO_MANY,      /* refused: so many void votes are no longer exceptions */
     BALLOT_VERDICT_EXTENSION_TOO_OFTEN, /* refused: it was extended as often as it may be */
     BALLOT_VERDICT_END,
 };

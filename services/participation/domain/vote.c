@@ -113,6 +113,9 @@ enum err vote_revise(const struct vote_previous *previous, enum ballot_channel c
     if (previous->rev == VOTE_REVISION_MAX) {
         return refuse(refusal, VOTE_REFUSAL_REVISIONS_EXHAUSTED, NULL);
     }
+    if (!first && previous->is_void && !final) {
+        return refuse(refusal, VOTE_REFUSAL_VOTE_VOID, "channel");
+    }
     *ret = (struct vote_revision){
         .rev = (uint16_t)(previous->rev + 1),
         .first = first,

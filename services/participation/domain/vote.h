@@ -75,6 +75,7 @@ enum vote_refusal_reason {
     VOTE_REFUSAL_BALLOT_CLOSED,
     VOTE_REFUSAL_FINAL_VOTE_CAST,
     VOTE_REFUSAL_REVISIONS_EXHAUSTED,
+    VOTE_REFUSAL_VOTE_VOID,
     VOTE_REFUSAL_ROLL_FULL,
     VOTE_REFUSAL_BASIS_NOT_ACCEPTED,
     VOTE_REFUSAL_AREA_NOT_ELIGIBLE,
@@ -170,6 +171,7 @@ bool vote_channel_final(enum ballot_channel channel);
 struct vote_previous {
     uint32_t rev;
     enum ballot_channel channel; /* not looked at when rev is 0 */
+    bool is_void;                /* operators declared it void; likewise */
 };
 
 struct vote_revision {
@@ -181,10 +183,11 @@ struct vote_revision {
 
 /*
  * The revision a vote becomes, given the voter's last one. Call it under the
- * lock of the voter's row.
+ * lock of the voter's row. Behind a vote that was declared void only a final one
+ * follows: somebody has to see who it is.
  *
- * ERR_CONFLICT  the last vote was final, or VOTE_REVISION_MAX votes were cast;
- *               *refusal, written only then, says which.
+ * ERR_CONFLICT  the last vote was final, or void and this one is not final, or
+ *               VOTE_REVISION_MAX votes were cast; *refusal, written only then, says which.
  */
 ERR_CHECKED enum err vote_revise(const struct vote_previous *previous, enum ballot_channel channel,
                                  struct vote_revision *ret, struct vote_refusal *refusal);

@@ -29,6 +29,10 @@ static const struct vote_refusal_text TEXTS[] = {
         {"revisions-exhausted", VOTE_REFUSAL_CLASS_CONFLICT, "",
          "투표를 변경할 수 있는 횟수(총 10회)를 모두 사용했습니다.",
          "All 10 votes a voter may cast in this ballot, changes included, have been used."},
+    [VOTE_REFUSAL_VOTE_VOID] =
+        {"vote-void", VOTE_REFUSAL_CLASS_CONFLICT, "channels",
+         "먼저 한 투표가 무효로 처리되었습니다. 투표소에서 본인 확인을 거쳐 다시 투표해 주십시오.",
+         "The vote cast before was declared void; please come to a booth to vote again."},
     [VOTE_REFUSAL_ROLL_FULL] =
         {"roll-full", VOTE_REFUSAL_CLASS_CONFLICT, "roll",
          "이 지역의 투표 인원이 등록된 유권자 수에 이르러 더 이상 참여할 수 없습니다.",

@@ -5,6 +5,7 @@
  * carries it out (200).
  */
 #include "participation/decide.h"
+#include "participation/domain/vote.h"
 #include "participation/http/params.h"
 #include "participation/http/routes.h"
 #include "runtime/json.h"
@@ -32,6 +33,9 @@ static void approval_free(struct approval *approval)
 
 static int verdict_status(enum ballot_verdict verdict)
 {
+    if (verdict == BALLOT_VERDICT_VOTE_NOT_FOUND) {
+        return 404;
+    }
     return verdict == BALLOT_VERDICT_NOT_OPERATOR ? 403 : 409;
 }
 
@@ -111,21 +115,48 @@ static void approval_found(struct frozen *frozen, enum err err, void *context)
     }
 }
 
+static void read_void(struct void_request *voiding, struct json_reader *reader)
+{
+    static const char *const codes[] = {
+        "not-cast-by-voter", "not-eligible", "cast-twice", "coerced", "other", NULL,
+    };
+    int64_t rev = 0;
+    int code = 0;
+
+    json_read_base64url(reader, "nullifier", voiding->vote.nullifier,
+                        sizeof voiding->vote.nullifier);
+    json_read_int64(reader, "rev", 1, VOTE_REVISION_MAX, &rev);
+    json_read_choice(reader, "reason_code", codes, &code);
+    json_read_text(reader, "reason", 1, voiding->reason, sizeof voiding->reason);
+    voiding->vote.rev = (uint16_t)rev;
+    voiding->reason_code = (enum void_reason)(code + 1);
+}
+
 /* What beside the action an approval is for. */
 static void read_members(struct decide_approve *decide, struct json_reader *reader)
 {
     static const char *const seed_keys[] = {"seed", NULL};
+    static const char *const void_keys[] = {"nullifier", "rev", "reason_code", "reason", NULL};
     static const char *const extension_keys[] = {"closes_at", "reason", NULL};
 
     if (decide->action == BALLOT_ACTION_LOT) {
         json_reader_allow(reader, seed_keys);
         json_read_text(reader, "seed", 1, decide->seed, sizeof decide->seed);
+    } else if (decide->action == BALLOT_ACTION_VOID) {
+        json_reader_allow(reader, void_keys);
+        read_void(&decide->voiding, reader);
     } else {
         json_reader_allow(reader, extension_keys);
         json_read_time(reader, "closes_at", &decide->extension.closes_at_ms);
         json_read_text(reader, "reason", 1, decide->extension.reason,
                        sizeof decide->extension.reason);
     }
+}
+
+static bool has_body(enum ballot_action action)
+{
+    return action == BALLOT_ACTION_LOT || action == BALLOT_ACTION_EXTEND ||
+           action == BALLOT_ACTION_VOID;
 }
 
 /* Reads the body of an action that has one; false when the request was answered. */
@@ -171,7 +202,7 @@ static void approve_start(struct http_request *request, struct participation *se
     approval->request = request;
     approval->decide.action = action;
     memcpy(approval->decide.operator_id, operator_id, strlen(operator_id) + 1);
-    if ((action == BALLOT_ACTION_LOT || action == BALLOT_ACTION_EXTEND) && !read_body(approval)) {
+    if (has_body(action) && !read_body(approval)) {
         free(approval);
         return;
     }
@@ -191,6 +222,11 @@ void handle_ballot_close(struct http_request *request, void *context)
 void handle_ballot_extend(struct http_request *request, void *context)
 {
     approve_start(request, context, BALLOT_ACTION_EXTEND);
+}
+
+void handle_ballot_void(struct http_request *request, void *context)
+{
+    approve_start(request, context, BALLOT_ACTION_VOID);
 }
 
 void handle_ballot_certify(struct http_request *request, void *context)

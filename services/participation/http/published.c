@@ -4,6 +4,7 @@
  * open that is one number, rounded down and at most as fresh as a minute ago.
  */
 #include "participation/frozen.h"
+#include "participation/http/outcome.h"
 #include "participation/http/params.h"
 #include "participation/http/routes.h"
 #include "participation/store/ballots.h"
@@ -127,6 +128,19 @@ static enum err read_tables(struct db *db, const struct ballot_row *row, json_t 
     return ERR_OK;
 }
 
+/* Voters whose vote is void have voted, and stay in every table: nobody can tell which cell to take
+ * them from. How many they are stands beside. */
+static enum err add_voids(struct db *db, const struct ballot_row *row, json_t *json)
+{
+    json_t *voids = NULL;
+    enum err err = outcome_voids(db, row, &voids);
+
+    if (err) {
+        return err;
+    }
+    return json_object_set_new(json, "voids", voids) == 0 ? ERR_OK : ERR_FULL;
+}
+
 /* On a reader thread. */
 static enum err turnout_work(struct db *db, struct reader_job *job)
 {
@@ -153,6 +167,9 @@ static enum err turnout_work(struct db *db, struct reader_job *job)
         err = json_object_set_new(published->json, "eligible", eligible_json(published)) == 0
                   ? ERR_OK
                   : ERR_FULL;
+    }
+    if (!err && published->json != NULL) {
+        err = add_voids(db, &row, published->json);
     }
     if (!err && published->json != NULL && published->has_roll) {
         err = add_eligible(db, &import,
@@ -223,11 +240,10 @@ static enum err result_work(struct db *db, struct reader_job *job)
     published->state = row.state;
     if (row.state == BALLOT_STATE_CERTIFIED ||
         (row.state == BALLOT_STATE_COUNTED && published->official)) {
-        published->result_json = row.result_json;
-        row.result_json = NULL;
+        err = outcome_text(db, &row, &published->result_json);
     }
     ballot_row_release(&row);
-    return ERR_OK;
+    return err;
 }
 
 static void result_done(struct reader_job *job)
@@ -239,7 +255,6 @@ static void result_done(struct reader_job *job)
     } else if (published->result_json == NULL) {
         params_refuse(published->request, &RESULT_HIDDEN, "");
     } else {
-        /* The very bytes that were counted and hashed. */
         http_respond(published->request, 200, "application/json", published->result_json,
                      strlen(published->result_json));
     }

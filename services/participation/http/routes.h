@@ -17,6 +17,8 @@ void handle_ballot_list(struct http_request *request, void *context);
 void handle_ballot_show(struct http_request *request, void *context);
 void handle_ballot_open(struct http_request *request, void *context);
 void handle_ballot_extend(struct http_request *request, void *context);
+void handle_ballot_void(struct http_request *request, void *context);
+void handle_ballot_voids(struct http_request *request, void *context);
 void handle_ballot_close(struct http_request *request, void *context);
 void handle_ballot_lot(struct http_request *request, void *context);
 void handle_ballot_certify(struct http_request *request, void *context);

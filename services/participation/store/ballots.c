@@ -91,7 +91,7 @@ enum err store_ballot_find_request(struct db *db, const struct ballot_request *r
     ", coalesce(refusal_shortfall_krw, 0), batch_no, voters, revisions, result_json, result_hash"  \
     ", created_at_ms, coalesce(opened_at_ms, 0), coalesce(closed_at_ms, 0)"                        \
     ", coalesce(counted_at_ms, 0), coalesce(certified_at_ms, 0), lot_seed, roll_import_no"         \
-    ", coalesce(key_destroyed_at_ms, 0), coalesce(extended_to_ms, 0)"
+    ", coalesce(key_destroyed_at_ms, 0), coalesce(extended_to_ms, 0), voids"
 
 static enum err row_read_result(const struct db_rows *rows, int64_t row, struct ballot_row *ret_row)
 {
@@ -134,6 +134,7 @@ static enum err row_read(const struct db_rows *rows, int64_t row, struct ballot_
         .roll_import_no = (int32_t)db_rows_int64(rows, row, 18),
         .key_destroyed_at_ms = db_rows_int64(rows, row, 19),
         .extended_to_ms = db_rows_int64(rows, row, 20),
+        .voids = db_rows_int64(rows, row, 21),
     };
     (void)snprintf(ret_row->refusal_code, sizeof ret_row->refusal_code, "%s",
                    db_rows_text(rows, row, 5)); /* The ledger's codes are short. */
@@ -196,7 +197,7 @@ enum err store_ballot_lock(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE
 }
 
 static const char BALLOT_LOCK_STATE[] =
-    "SELECT state, batch_no, voters, roll_import_no, coalesce(extended_to_ms, 0)"
+    "SELECT state, batch_no, voters, roll_import_no, coalesce(extended_to_ms, 0), voids"
     " FROM participation.ballot WHERE ballot_id = $1 FOR UPDATE";
 
 enum err store_ballot_ask_state(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE])
@@ -221,6 +222,7 @@ enum err store_ballot_hear_state(struct db *db, struct ballot_progress *ret_prog
             .voters = db_rows_int64(rows, 0, 2),
             .roll_import_no = (int32_t)db_rows_int64(rows, 0, 3),
             .extended_to_ms = db_rows_int64(rows, 0, 4),
+            .voids = db_rows_int64(rows, 0, 5),
         };
     }
     db_rows_release(rows);

@@ -42,6 +42,7 @@ struct ballot_row {
     int64_t certified_at_ms;
     int64_t key_destroyed_at_ms;
     int32_t roll_import_no; /* of store/roll.h; 0: the ballot has no roll */
+    int64_t voids;          /* of store/void.h: votes declared void */
     int64_t extended_to_ms; /* of store/extension.h; 0: the window ends as the definition says */
 };
 
@@ -100,6 +101,7 @@ struct ballot_progress {
     int64_t voters;
     int32_t roll_import_no;
     int64_t extended_to_ms;
+    int64_t voids;
 };
 ERR_CHECKED enum err store_ballot_hear_state(struct db *db, struct ballot_progress *ret_progress);
 
