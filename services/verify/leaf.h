@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The grammar of one leaf of a ballot's log. Each leaf is exactly as long as
+ * its type says, every number in it in its range; a type that is reserved or
+ * unknown is no leaf.
+ *
+ * Hashes are borrowed from the bytes. No allocation; any thread.
+ */
+#ifndef HYEOPCHI_VERIFY_LEAF_H
+#define HYEOPCHI_VERIFY_LEAF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "verify/bytes.h"
+
+#define LEAF_REVISION_MAX 10
+
+enum leaf_type {
+    LEAF_OPEN = 1,
+    LEAF_CAST = 2,
+    LEAF_CLOSE = 4,
+    LEAF_RESULT = 6,
+    LEAF_AUDIT_ANCHOR = 7,
+    LEAF_KEY = 8,
+    LEAF_VOID = 9,
+};
+
+enum leaf_channel {
+    LEAF_CHANNEL_WEB = 1,
+    LEAF_CHANNEL_KIOSK,
+    LEAF_CHANNEL_BOOTH,
+    LEAF_CHANNEL_PAPER,
+    LEAF_CHANNEL_END,
+};
+
+#define LEAF_KEY_RECEIPTS 1 /* the only purpose of a KEY there is */
+
+/* A leaf; which members have a meaning depends on the type. */
+struct leaf {
+    enum leaf_type type;
+    const uint8_t *ballot_id; /* 16 bytes */
+    uint64_t time_ms;         /* OPEN, CLOSE, RESULT, KEY */
+    const uint8_t *hash;      /* OPEN def_hash, RESULT result_hash, KEY public key: 32 bytes */
+    const uint8_t *nullifier; /* CAST, VOID: 32 bytes */
+    const uint8_t *commit;    /* CAST: 32 bytes */
+    uint64_t batch_no;        /* CAST */
+    uint64_t voters;          /* CLOSE */
+    uint64_t revisions;       /* CLOSE */
+    uint16_t rev;             /* CAST, VOID */
+    uint8_t channel;          /* CAST */
+};
+
+/* False when the bytes are no leaf. *ret is written only on success. */
+bool leaf_read(struct span bytes, struct leaf *ret);
+
+/* "CAST". Static. */
+const char *leaf_type_name(enum leaf_type type);
+
+#endif
