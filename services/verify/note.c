@@ -85,6 +85,7 @@ bool note_read(struct span text, struct note *ret)
     struct span root;
     struct span blank;
     struct span dash;
+    struct span space;
     struct span base64;
     uint8_t bytes[4 + NOTE_SIGNATURE_SIZE];
 
@@ -98,10 +99,12 @@ bool note_read(struct span text, struct note *ret)
     note.text = (struct span){.data = text.data, .length = reader.offset};
     blank = read_until(&reader, '\n');
     dash = read_span(&reader, sizeof DASH - 1);
-    note.key_name = read_until(&reader, ' ');
+    note.key_name = read_span(&reader, note.origin.length);
+    space = read_span(&reader, 1);
     base64 = read_until(&reader, '\n');
     if (!reader_done(&reader) || blank.length != 0 || !span_is_text(dash, DASH) ||
-        !name_valid(note.origin) || !name_valid(note.key_name) ||
+        !span_is_text(space, " ") || !span_equal(note.key_name, note.origin) ||
+        note.origin.length == 0 || !span_is_utf8(note.origin) ||
         !spell_read_decimal(size, &note.size) || note.size == 0 ||
         !spell_read_base64(root, SPELL_BASE64, note.root, sizeof note.root) ||
         !spell_read_base64(base64, SPELL_BASE64, bytes, sizeof bytes)) {

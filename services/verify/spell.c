@@ -81,6 +81,25 @@ bool spell_read_base64(struct span text, enum spell_base64 alphabet, uint8_t *re
     return written == size && (bits & ((1U << bit_count) - 1)) == 0;
 }
 
+bool spell_base64url_size(struct span text, size_t *ret_size)
+{
+    /* Bits of the last digit that say nothing, by the digits behind the last whole group. */
+    static const uint32_t UNUSED[] = {0x00, 0x3F, 0x0F, 0x03};
+    size_t rest = text.length % 4;
+
+    for (size_t i = 0; i < text.length; i++) {
+        if (base64_value(text.data[i], SPELL_BASE64URL) == 64) {
+            return false;
+        }
+    }
+    if (rest == 1 ||
+        (rest > 0 && (base64_value(text.data[text.length - 1], SPELL_BASE64URL) & UNUSED[rest]))) {
+        return false;
+    }
+    *ret_size = text.length / 4 * 3 + (rest == 0 ? 0 : rest - 1);
+    return true;
+}
+
 void spell_base64(const uint8_t *bytes, size_t size, enum spell_base64 alphabet, char *ret_text)
 {
     const char *digits = alphabet_of(alphabet);

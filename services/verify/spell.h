@@ -34,6 +34,9 @@ enum spell_base64 {
  */
 bool spell_read_base64(struct span text, enum spell_base64 alphabet, uint8_t *ret, size_t size);
 
+/* Whether the text is base64url, of however many bytes, which *ret_size then says. */
+bool spell_base64url_size(struct span text, size_t *ret_size);
+
 /* Writes base64 and a NUL to text, which has SPELL_BASE64_MAX(size) + 1 bytes. */
 void spell_base64(const uint8_t *bytes, size_t size, enum spell_base64 alphabet, char *ret_text);
 

@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `hyeopchi-verify watch URL`: looks at a board once or again and again, keeps
+ * what it saw in a file, and ends with an alarm when the log is not the one it
+ * saw before, or the board has been silent for too long.
+ */
+#include "verify/command.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <sodium.h>
+
+#include "verify/fetch.h"
+#include "verify/file.h"
+#include "verify/spell.h"
+#include "verify/verdict.h"
+#include "verify/watch.h"
+
+#define SECONDS_MAX      86400
+#define INTERVAL_DEFAULT 60
+#define SILENCE_DEFAULT  900
+
+/* What the arguments ask for. */
+struct request {
+    const char *url;   /* NULL until it was named */
+    const char *state; /* NULL: named after the ballot */
+    const char *key;   /* NULL: that of the state, or the board's own */
+    bool once;
+    bool quiet;
+    uint64_t interval_s;
+    uint64_t silence_s;
+};
+
+/* One board that is watched. */
+struct watcher {
+    const struct request *request;
+    char base[FETCH_URL_MAX];
+    char path[FILE_PATH_MAX]; /* of the state */
+    struct fetch *fetch;
+    struct watch_source source;
+    struct watch_state state;
+    uint64_t started_ms;
+};
+
+static uint64_t now_ms(void)
+{
+    struct timespec now = {0};
+    int done = clock_gettime(CLOCK_REALTIME, &now);
+
+    assert(done == 0);
+    (void)done;
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static int read_seconds(const char *option, const char *text, uint64_t *ret)
+{
+    uint64_t seconds = 0;
+
+    if (text == NULL ||
+        !spell_read_decimal((struct span){.data = (const uint8_t *)text, .length = strlen(text)},
+                            &seconds) ||
+        seconds < 1 || seconds > SECONDS_MAX) {
+        return command_usage("1에서 86400까지의 초가 아닙니다, not 1 to 86400 seconds", option);
+    }
+    *ret = seconds;
+    return 0;
+}
+
+static int read_text(const char *option, const char *text, const char **ret)
+{
+    if (text == NULL || text[0] == '\0') {
+        return command_usage("값이 없습니다, a value is missing", option);
+    }
+    *ret = text;
+    return 0;
+}
+
+static int read_argument(struct arguments *arguments, struct request *request)
+{
+    const char *argument = arguments->argv[arguments->next];
+    const char *value = NULL;
+
+    if (arguments_value(arguments, "--state", &value)) {
+        return read_text("--state", value, &request->state);
+    }
+    if (arguments_value(arguments, "--key", &value)) {
+        return read_text("--key", value, &request->key);
+    }
+    if (arguments_value(arguments, "--interval", &value)) {
+        return read_seconds("--interval", value, &request->interval_s);
+    }
+    if (arguments_value(arguments, "--silence", &value)) {
+        return read_seconds("--silence", value, &request->silence_s);
+    }
+    if (arguments_flag(arguments, "--once")) {
+        request->once = true;
+        return 0;
+    }
+    if (arguments_flag(arguments, "--quiet")) {
+        request->quiet = true;
+        return 0;
+    }
+    if (argument[0] == '-') {
+        return command_usage("없는 옵션입니다, there is no such option", argument);
+    }
+    if (request->url != NULL) {
+        return command_usage("게시판은 하나만 지켜봅니다, one board at a time", argument);
+    }
+    request->url = argument;
+    arguments->next++;
+    return 0;
+}
+
+/* The UUID in front of "/board" at the address's end, or "". */
+static void find_uuid(const char *base, char ret_uuid[SPELL_UUID_LENGTH + 1])
+{
+    static const char TAIL[] = "/board";
+    const size_t tail = sizeof TAIL - 1;
+    size_t length = strlen(base);
+    uint8_t bytes[SPELL_UUID_BYTES];
+
+    ret_uuid[0] = '\0';
+    if (length > tail + SPELL_UUID_LENGTH && strcmp(base + length - tail, TAIL) == 0) {
+        const char *uuid = base + length - tail - SPELL_UUID_LENGTH;
+
+        if (spell_read_uuid(
+                (struct span){.data = (const uint8_t *)uuid, .length = SPELL_UUID_LENGTH}, bytes)) {
+            memcpy(ret_uuid, uuid, SPELL_UUID_LENGTH);
+            ret_uuid[SPELL_UUID_LENGTH] = '\0';
+        }
+    }
+}
+
+/* Fills in addresses and names; 0, or COMMAND_USAGE. */
+static int name_things(struct watcher *watcher)
+{
+    const struct request *request = watcher->request;
+    size_t length = strlen(request->url);
+
+    if (strncmp(request->url, "http://", 7) != 0 && strncmp(request->url, "https://", 8) != 0) {
+        return command_usage("http나 https 주소가 아닙니다, no http or https address",
+                             request->url);
+    }
+    if (length >= sizeof watcher->base) {
+        return command_usage("주소가 너무 깁니다, the address is too long", request->url);
+    }
+    memcpy(watcher->base, request->url, length + 1);
+    while (length > 0 && watcher->base[length - 1] == '/') {
+        watcher->base[--length] = '\0';
+    }
+    find_uuid(watcher->base, watcher->source.uuid);
+    if (request->state == NULL && watcher->source.uuid[0] == '\0') {
+        return command_usage(
+            "…/v1/ballots/{id}/board 가 아니면 --state가 필요합니다, "
+            "an address of another form needs --state",
+            request->url);
+    }
+    if (request->state != NULL) {
+        if (strlen(request->state) >= sizeof watcher->path) {
+            return command_usage("파일 이름이 너무 깁니다, the file's name is too long", "--state");
+        }
+        memcpy(watcher->path, request->state, strlen(request->state) + 1);
+    } else {
+        (void)snprintf(watcher->path, sizeof watcher->path, "%s.watch", watcher->source.uuid);
+    }
+    return 0;
+}
+
+/* Takes up what was seen before, if anything. */
+static enum verdict load_state(struct watcher *watcher, struct finding *finding)
+{
+    const struct request *request = watcher->request;
+    struct file file = {0};
+    enum verdict verdict = VERDICT_GOOD;
+
+    if (file_exists(watcher->path)) {
+        verdict = file_open(&file, watcher->path, finding);
+        if (verdict == VERDICT_GOOD && !watch_state_read(file.bytes, &watcher->state)) {
+            verdict = finding_unreadable(finding, watcher->path, "this is no state of a watch");
+        }
+        file_close(&file);
+    }
+    if (verdict == VERDICT_GOOD && request->key != NULL) {
+        if (strlen(request->key) >= sizeof watcher->state.key) {
+            return finding_unreadable(finding, "--key", "this is no verifier key");
+        }
+        if (watcher->state.key[0] != '\0' && strcmp(watcher->state.key, request->key) != 0) {
+            return finding_unreadable(finding, watcher->path,
+                                      "it was made with another key than --key");
+        }
+        memcpy(watcher->state.key, request->key, strlen(request->key) + 1);
+    }
+    return verdict;
+}
+
+static enum verdict save_state(const struct watcher *watcher, struct finding *finding)
+{
+    const char *checkpoint = watcher->state.checkpoint;
+    char path[FILE_PATH_MAX + 16];
+    char json[WATCH_STATE_MAX];
+    size_t length = watch_state_write(&watcher->state, json);
+    enum verdict verdict;
+
+    if (length == 0) {
+        return finding_unreadable(finding, watcher->path, "there is no memory to write it");
+    }
+    /* By itself too, for `--checkpoint` when the bundle comes out. */
+    (void)snprintf(path, sizeof path, "%s.checkpoint", watcher->path);
+    verdict = file_replace(
+        path, (struct span){.data = (const uint8_t *)checkpoint, .length = strlen(checkpoint)},
+        finding);
+    if (verdict == VERDICT_GOOD) {
+        verdict = file_replace(
+            watcher->path, (struct span){.data = (const uint8_t *)json, .length = length}, finding);
+    }
+    return verdict;
+}
+
+/* Nothing can be done where printing fails, so what it returns is dropped. */
+static void say_seen(const struct watcher *watcher, bool first, bool learned, uint64_t before)
+{
+    const struct watch_state *state = &watcher->state;
+
+    if (watcher->request->quiet) {
+        return;
+    }
+    if (learned) {
+        (void)printf(
+            "게시판이 보낸 키를 처음이라 그대로 믿고 보관합니다. 다른 경로로 받은 키가 있으면 "
+            "--key로 주십시오.\n"
+            "The board's key is taken on trust, this first time; give --key if you have "
+            "it from elsewhere.\n  %s\n",
+            state->key);
+    }
+    if (first) {
+        (void)printf("처음 봅니다: 항목 %" PRIu64 "개. First look: %" PRIu64 " leaves.\n",
+                     state->frontier.size, state->frontier.size);
+    } else if (state->frontier.size == before) {
+        (void)printf("그대로입니다: 항목 %" PRIu64 "개. Unchanged: %" PRIu64 " leaves.\n",
+                     state->frontier.size, state->frontier.size);
+    } else {
+        (void)printf("이어졌습니다: 항목 %" PRIu64 "개에서 %" PRIu64
+                     "개로. Consistent: from %" PRIu64 " leaves to %" PRIu64 ".\n",
+                     before, state->frontier.size, before, state->frontier.size);
+    }
+    (void)fflush(stdout);
+}
+
+static void say_finding(const char *what, const struct finding *finding)
+{
+    (void)fprintf(stderr, "%s%s%s: %s.\n", what, finding->file[0] == '\0' ? "" : " ", finding->file,
+                  finding->what);
+}
+
+/* Keeps the checkpoint that an alarm is about, for others to see. */
+static void keep_evidence(const struct watcher *watcher, const struct fetch_body *evidence)
+{
+    struct finding finding = {0};
+    char path[FILE_PATH_MAX + 16];
+
+    (void)snprintf(path, sizeof path, "%s.alarm", watcher->path);
+    if (evidence->length == 0) {
+        return;
+    }
+    if (file_replace(path, (struct span){.data = evidence->bytes, .length = evidence->length},
+                     &finding) == VERDICT_GOOD) {
+        (void)fprintf(stderr,
+                      "받은 체크포인트를 %s에 두었습니다. 앞서 본 것은 %s.checkpoint에 있습니다.\n"
+                      "The checkpoint is kept in %s, the one seen before in %s.checkpoint.\n",
+                      path, watcher->path, path, watcher->path);
+    } else {
+        say_finding("경보의 증거를 두지 못했습니다. The evidence could not be kept:", &finding);
+    }
+}
+
+/* A board that does not answer: an alarm once it has been silent for too long. */
+static enum verdict judge_silence(const struct watcher *watcher, uint64_t at_ms,
+                                  const struct finding *finding)
+{
+    uint64_t since = watcher->state.seen_ms == 0 ? watcher->started_ms : watcher->state.seen_ms;
+    uint64_t silent_s = at_ms > since ? (at_ms - since) / 1000 : 0;
+
+    if (silent_s < watcher->request->silence_s) {
+        say_finding("게시판을 읽을 수 없습니다. The board cannot be read:", finding);
+        return VERDICT_UNREADABLE;
+    }
+    (void)fprintf(stderr,
+                  "경보: 게시판이 %" PRIu64
+                  "초 동안 응답하지 않았습니다. ALARM: the board has been "
+                  "silent for %" PRIu64 " seconds.\n",
+                  silent_s, silent_s);
+    say_finding("  마지막 까닭, last reason:", finding);
+    return VERDICT_FAILED;
+}
+
+/* Looks once and says what was seen. */
+static enum verdict look(struct watcher *watcher)
+{
+    struct fetch_body *evidence = malloc(sizeof *evidence);
+    uint64_t before = watcher->state.frontier.size;
+    bool first = watcher->state.seen_ms == 0;
+    bool learned = watcher->state.key[0] == '\0';
+    struct finding finding = {0};
+    uint64_t at_ms = now_ms();
+    enum verdict verdict;
+
+    if (evidence == NULL) {
+        (void)fprintf(stderr, "메모리가 부족합니다. There is no memory.\n");
+        return VERDICT_UNREADABLE;
+    }
+    verdict = watch_look(&watcher->state, &watcher->source, at_ms, evidence, &finding);
+    switch (verdict) {
+    case VERDICT_GOOD:
+        say_seen(watcher, first, learned, before);
+        verdict = save_state(watcher, &finding);
+        if (verdict != VERDICT_GOOD) {
+            say_finding("본 것을 두지 못했습니다. What was seen could not be kept:", &finding);
+        }
+        break;
+    case VERDICT_FAILED:
+        say_finding("경보: 게시판의 기록을 믿을 수 없습니다. ALARM:", &finding);
+        keep_evidence(watcher, evidence);
+        break;
+    case VERDICT_UNREADABLE:
+    default:
+        verdict = judge_silence(watcher, at_ms, &finding);
+        break;
+    }
+    free(evidence);
+    return verdict;
+}
+
+/* Waits until the next look; false when a signal asks to end. */
+static bool wait_interval(const sigset_t *signals, uint64_t interval_s)
+{
+    const struct timespec interval = {.tv_sec = (time_t)interval_s};
+    int caught;
+
+    do {
+        caught = sigtimedwait(signals, NULL, &interval);
+    } while (caught < 0 && errno == EINTR);
+    return caught < 0;
+}
+
+/* Looks until an alarm or a signal. A board that cannot be read just now is looked at again. */
+static enum verdict watch(struct watcher *watcher)
+{
+    sigset_t signals;
+    enum verdict verdict;
+
+    (void)sigemptyset(&signals);
+    (void)sigaddset(&signals, SIGINT);
+    (void)sigaddset(&signals, SIGTERM);
+    (void)sigprocmask(SIG_BLOCK, &signals, NULL); /* These four only fail for no signal at all. */
+    do {
+        verdict = look(watcher);
+    } while (verdict != VERDICT_FAILED && !watcher->request->once &&
+             wait_interval(&signals, watcher->request->interval_s));
+    return verdict;
+}
+
+static enum fetch_outcome fetch(void *argument, const char *path, struct fetch_body *ret,
+                                struct finding *finding)
+{
+    return fetch_get(argument, path, ret, finding);
+}
+
+static int run(const struct request *request)
+{
+    struct watcher *watcher = calloc(1, sizeof *watcher);
+    struct finding finding = {0};
+    int status = VERDICT_UNREADABLE;
+
+    if (watcher == NULL || sodium_init() < 0) {
+        goto out;
+    }
+    watcher->request = request;
+    watcher->started_ms = now_ms();
+    status = name_things(watcher);
+    if (status != 0) {
+        goto out;
+    }
+    status = (int)load_state(watcher, &finding);
+    if (status != VERDICT_GOOD) {
+        say_finding("지켜볼 수 없습니다. It cannot be watched:", &finding);
+        goto out;
+    }
+    watcher->fetch = fetch_new(watcher->base);
+    if (watcher->fetch == NULL) {
+        (void)fprintf(stderr, "메모리가 부족합니다. There is no memory.\n");
+        status = VERDICT_UNREADABLE;
+        goto out;
+    }
+    watcher->source.fetch = fetch;
+    watcher->source.argument = watcher->fetch;
+    status = (int)watch(watcher);
+
+out:
+    if (watcher != NULL) {
+        fetch_free(watcher->fetch);
+    }
+    free(watcher);
+    return status;
+}
+
+int command_watch(int argc, char **argv)
+{
+    struct arguments arguments = {.argc = argc, .argv = argv};
+    struct request request = {.interval_s = INTERVAL_DEFAULT, .silence_s = SILENCE_DEFAULT};
+    int status = 0;
+
+    while (status == 0 && arguments.next < arguments.argc) {
+        status = read_argument(&arguments, &request);
+    }
+    if (status == 0 && request.url == NULL) {
+        status = command_usage("지켜볼 주소가 없습니다, an address is missing", "URL");
+    }
+    return status == 0 ? run(&request) : status;
+}
