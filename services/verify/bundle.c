@@ -153,16 +153,11 @@ void bundle_free(struct bundle *bundle)
     free(bundle);
 }
 
-static struct span as_span(struct definition_text text)
-{
-    return (struct span){.data = (const uint8_t *)text.bytes, .length = text.length};
-}
-
 void bundle_summary(const struct bundle *bundle, struct bundle_summary *ret)
 {
     *ret = (struct bundle_summary){
-        .district = as_span(bundle->definition->district),
-        .title = as_span(bundle->definition->title),
+        .district = bundle->definition->district,
+        .title = bundle->definition->title,
         .leaves = bundle->log.count,
         .checkpoints = bundle->checkpoint_count,
         .voters = bundle->voters,
@@ -178,7 +173,7 @@ static const struct definition_option *find_option(const struct definition *defi
                                                    struct span id)
 {
     for (size_t i = 0; i < definition->option_count; i++) {
-        if (span_equal(as_span(definition->options[i].id), id)) {
+        if (span_equal(definition->options[i].id, id)) {
             return &definition->options[i];
         }
     }
@@ -202,8 +197,8 @@ enum verdict bundle_each_funded(const struct bundle *bundle, bundle_funded_fn te
 
         if (option != NULL) {
             tell(argument, &(const struct bundle_option){
-                               .id = as_span(option->id),
-                               .name = as_span(option->name),
+                               .id = option->id,
+                               .name = option->name,
                                .cost_krw = option->cost_krw,
                            });
         }

@@ -170,10 +170,6 @@ static enum verdict load_notes(struct bundle *bundle, struct finding *finding)
 
 enum verdict check_checkpoints(struct bundle *bundle, struct finding *finding)
 {
-    struct span district = {
-        .data = (const uint8_t *)bundle->definition->district.bytes,
-        .length = bundle->definition->district.length,
-    };
     enum verdict verdict;
     uint64_t last;
 
@@ -181,7 +177,7 @@ enum verdict check_checkpoints(struct bundle *bundle, struct finding *finding)
     if (verdict != VERDICT_GOOD) {
         return verdict;
     }
-    if (!note_origin(district, bundle->ballot_id, bundle->origin)) {
+    if (!note_origin(bundle->definition->district, bundle->ballot_id, bundle->origin)) {
         return finding_fail(finding, archive_file_name(ARCHIVE_DEFINITION),
                             "no origin can be made of its district");
     }

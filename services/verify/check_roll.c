@@ -89,10 +89,7 @@ static struct span area_name(const struct bundle *bundle, size_t place)
     if (bundle->definition->area_count == 0) {
         return (struct span){.data = ALL, .length = sizeof ALL};
     }
-    return (struct span){
-        .data = (const uint8_t *)bundle->definition->areas[place].bytes,
-        .length = bundle->definition->areas[place].length,
-    };
+    return bundle->definition->areas[place];
 }
 
 /* People who voted in an area, as far as the table says; 0 where it keeps that back. */
