@@ -3,8 +3,8 @@
 the check that failed. hyeopchi-verify is run as anybody runs it; the Python one in this process.
 """
 
+import json
 import os
-import re
 import subprocess
 from collections import Counter
 from dataclasses import dataclass, field
@@ -24,20 +24,16 @@ def write(path, data):
 
 def run_program(folder, data, receipts, kept):
     """Exit status and the name of the check that failed, of the verifier in C."""
-    command = [PROGRAM, write(os.path.join(folder, "bundle.tar"), data)]
+    command = [PROGRAM, "--json", write(os.path.join(folder, "bundle.tar"), data)]
     for number, receipt in enumerate(receipts):
         command += ["--receipt", write(os.path.join(folder, f"receipt-{number}.json"), receipt)]
     for number, note in enumerate(kept):
         command += ["--checkpoint", write(os.path.join(folder, f"checkpoint-{number}"), note)]
     done = subprocess.run(command, capture_output=True, timeout=60, env=environment(), check=False)
-    text = (done.stdout + done.stderr).decode("utf-8", "replace")
-    assert done.returncode in (0, 1, 2), (done.returncode, text)
-    return done.returncode, failed_check(text)
-
-
-def failed_check(text):
-    found = re.search(rf"\b({'|'.join(verifier.CHECKS)})\b[^\n]*(FAILED|✗|failed)", text)
-    return found.group(1) if found else None
+    assert done.returncode in (0, 1, 2), (done.returncode, done.stderr)
+    checks = json.loads(done.stdout)["checks"]
+    failed = [check["name"] for check in checks if check["outcome"] == "failed"]
+    return done.returncode, failed[0] if failed else None
 
 
 @dataclass

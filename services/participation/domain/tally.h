@@ -40,7 +40,11 @@ enum tally_satisfaction {
     TALLY_SATISFACTION_COUNT,
 };
 
-/* What follows equal shares, which leaves money over. Every other rule takes "none" only. */
+/*
+ * What follows equal shares, which leaves money over. Every other rule takes "none" only. The runs of
+ * add1, add1u and add1-exhaustive also end when every supported option is funded, or kept out by the
+ * limits beside those funded: the last run is then kept. What fills up goes by score, never by score / cost.
+ */
 enum tally_completion {
     TALLY_COMPLETION_NONE, /* "none": the endowment is budget / voters, exactly */
     TALLY_COMPLETION_ADD1, /* "add1": from floor(budget / voters) up, until over budget */
@@ -86,7 +90,13 @@ struct tally_method {
     int64_t quorum; /* so many votes it takes for anything to be funded; 0: no quorum */
 };
 
-/* Why an option is funded or not. */
+/*
+ * Why an option is funded or not. By score and by load a limit that keeps it out is told before what
+ * it costs (by load, the limit as it stands at the end); by shares when the limit came before its
+ * supporters ran short. Else the first of these that is true, by
+ * shares: withdrawn, no-supporters, over-budget, supporters-short; load: withdrawn, over-budget,
+ * over-left, stopped.
+ */
 enum tally_reason {
     TALLY_FUNDED,           /* "funded" */
     TALLY_OVER_BUDGET,      /* "over-budget": it costs more than the whole budget */
