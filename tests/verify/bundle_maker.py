@@ -276,6 +276,13 @@ def random_definition(chance, method=None, rule=None, tie=None):
     }
     if method in ("approval", "choose-1") and chance.random() < 0.4:
         definition["max_cost_krw"] = budget
+    names_nothing = rule.startswith("greedy") or (rule, definition["satisfaction"]) == (
+        "equal-shares", "points")  # only such a rule takes points of 0, or by default
+    if method == "scoring" and names_nothing:
+        definition["min_points"] = chance.choice([None, 0, 1])
+        definition["default_score"] = chance.choice([None, 0, 1, 3])
+    if method == "cumulative" and chance.random() < 0.3:
+        definition["min_sum_points"] = 2
     definition["terms"] = random_terms(chance, definition)
     while budget < min(option["cost_krw"] for option in options):
         options[0]["cost_krw"] = budget
@@ -300,10 +307,14 @@ def random_terms(chance, definition):
         if named and chance.random() < 0.4:
             cheapest = min(option["cost_krw"] for option in options if option[key] == named[0])
             terms[name] = [{key: named[0], "cap_krw": cheapest + chance.randint(0, 30)}]
-    local = sum(option["area"] != "" for option in options)
-    if local and definition["method"] != "choose-1" and chance.random() < 0.4:
-        terms["area_quotas"] = [{"scope": "local", "area": "", "min_options": 0,
-                                 "max_options": chance.randint(1, local)}]
+    if definition["method"] != "choose-1" and chance.random() < 0.5:
+        quotas = [{"scope": "local", "area": ""}, {"scope": "district", "area": ""},
+                  {"scope": "area", "area": chance.choice(AREAS)}]
+        covered = [sum(definitions.covers(definition, quota, option) for option in options)
+                   for quota in quotas]
+        terms["area_quotas"] = [
+            {**quota, "min_options": 0, "max_options": chance.randint(1, count)}
+            for quota, count in zip(quotas, covered) if count] or None
     return terms
 
 
@@ -314,7 +325,7 @@ def random_choices(chance, definition):
         length = chance.randint(0, min(4, definition["max_options"]))
         chosen = chance.sample(numbers, length)
         values = {"ordinal": range(1, length + 1), "cumulative": [chance.randint(1, 4)] * length,
-                  "scoring": [chance.randint(1, 5) for _ in chosen]}
+                  "scoring": [chance.randint(0, 5) for _ in chosen]}
         choices = dict(zip(chosen, values.get(definition["method"], [1] * length)))
         try:
             definitions.decode_body(definition, definitions.encode_body(definition, choices))
