@@ -36,6 +36,7 @@ static const struct command_option FILTER_OPTIONS[] = {
     {.name = NULL},
 };
 
+static const struct command_option BLOCKS_OPTIONS[] = {LIMIT_OPTION, {.name = NULL}};
 static const struct command_option PERIODS_OPTIONS[] = {LEDGER_YEAR_OPTION(false), {.name = NULL}};
 
 static const struct command_option APPROPRIATE_OPTIONS[] = {
@@ -95,6 +96,7 @@ static const char *const LINES_EXAMPLES[] = {
 static const char *const SHOW_EXAMPLES[] = {"hyeopchi ledger show --year 2026", NULL};
 static const char *const ENVELOPES_EXAMPLES[] = {"hyeopchi ledger envelopes --year 2026", NULL};
 static const char *const JOURNAL_EXAMPLES[] = {"hyeopchi ledger journal --limit 20", NULL};
+static const char *const BLOCKS_EXAMPLES[] = {"hyeopchi ledger blocks", NULL};
 static const char *const VERIFY_EXAMPLES[] = {"hyeopchi ledger verify", NULL};
 static const char *const RELEASE_EXAMPLES[] = {
     "hyeopchi ledger release 0197c1f2-0000-7000-8000-000000000001 --reason '투표 취소'", NULL};
@@ -526,6 +528,15 @@ static const struct command COMMANDS[] = {
         .shared = CLIENT_OPTIONS,
         .examples = JOURNAL_EXAMPLES,
         .run = ledger_journal,
+    },
+    {
+        .verb = "blocks",
+        .summary = {"분개장을 묶은 블록과 그 루트 해시를 보여 줍니다",
+                    "shows the blocks that the journal is sealed in, with their roots"},
+        .options = BLOCKS_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = BLOCKS_EXAMPLES,
+        .run = ledger_blocks,
     },
     {
         .verb = "verify",

@@ -197,6 +197,27 @@ enum cli_status ledger_journal(const struct invocation *invocation)
     return CLI_OK;
 }
 
+enum cli_status ledger_blocks(const struct invocation *invocation)
+{
+    struct list_request request = {
+        .service = CLIENT_LEDGER,
+        .path = "/v1/blocks",
+        .items = "blocks",
+    };
+    json_t *rows = NULL;
+    enum cli_status status = CLI_USAGE;
+
+    if (invocation_number(invocation, "limit", 1, INT64_MAX, &request.count_max) == ERR_INVALID) {
+        return CLI_USAGE;
+    }
+    status = fetch_rows(invocation, &request, &rows);
+    if (status == CLI_OK) {
+        print_answer(rows, invocation->json);
+        json_decref(rows);
+    }
+    return status;
+}
+
 enum cli_status ledger_appropriate(const struct invocation *invocation)
 {
     const char *date = invocation_text(invocation, "date");

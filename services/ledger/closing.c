@@ -5,6 +5,7 @@
  */
 #include "ledger/closing.h"
 
+#include "ledger/blocks.h"
 #include "ledger/domain/closing.h"
 #include "ledger/events.h"
 #include "ledger/store/period.h"
@@ -59,6 +60,7 @@ enum err closing_run(struct poster *poster, struct writer_tx *tx, const struct c
     struct store_head head = {.epoch = 0};
     int64_t reserved = 0;
     size_t count = 0;
+    struct blocks_outcome outcome;
     enum err err = period_state_read(&run, &state);
 
     memset(ret_refusal, 0, sizeof *ret_refusal);
@@ -93,6 +95,10 @@ enum err closing_run(struct poster *poster, struct writer_tx *tx, const struct c
     if (!err) {
         err = store_period_close(tx->db, poster->shard, closing->fiscal_year, &head, tx->now_ms,
                                  closing->by);
+    }
+    if (!err) {
+        const struct blocks_wish wish = {head.seq, true, closing->cause};
+        err = blocks_seal(tx, poster->shard, &wish, &outcome);
     }
 
 out:

@@ -23,6 +23,7 @@
 #define TYPE_LIMIT_SET         "kr.hyeopchi.ledger.envelope-limit.set.v1"
 #define TYPE_HOLD_PLACED       "kr.hyeopchi.ledger.hold.placed.v1"
 #define TYPE_HOLD_ENDED        "kr.hyeopchi.ledger.hold.ended.v1"
+#define TYPE_BLOCK_SEALED      "kr.hyeopchi.ledger.block.sealed.v1"
 #define TYPE_OPENING_REQUESTED "kr.hyeopchi.participation.ballot.opening-requested.v1"
 #define TYPE_TALLY_CERTIFIED   "kr.hyeopchi.participation.tally.certified.v1"
 
@@ -34,6 +35,7 @@ const ProtobufCMessageDescriptor *const events_types[] = {
     &hyeopchi__ledger__v1__envelope_limit_set__descriptor,
     &hyeopchi__ledger__v1__hold_placed__descriptor,
     &hyeopchi__ledger__v1__hold_ended__descriptor,
+    &hyeopchi__ledger__v1__block_sealed__descriptor,
     NULL,
 };
 
@@ -221,6 +223,25 @@ enum err events_say_hold_ended(struct writer_tx *tx, const struct event_cause *c
     message.end = hold->state == HOLD_RELEASED ? HYEOPCHI__LEDGER__V1__HOLD_END__HOLD_END_RELEASED
                                                : HYEOPCHI__LEDGER__V1__HOLD_END__HOLD_END_EXPIRED;
     return event_say(tx, &(struct event_saying){TYPE_HOLD_ENDED, subject, cause}, &message.base);
+}
+
+enum err events_say_block(struct writer_tx *tx, const struct event_cause *cause,
+                          const struct block *block)
+{
+    Hyeopchi__Ledger__V1__BlockSealed message;
+    char subject[EVENT_SUBJECT_SIZE];
+    uint8_t root[JOURNAL_HASH_SIZE];
+
+    memcpy(root, block->root, sizeof root);
+    hyeopchi__ledger__v1__block_sealed__init(&message);
+    (void)snprintf(subject, sizeof subject, "blocks/%lld", (long long)block->number); /* fits */
+    message.number = block->number;
+    message.first_seq = block->first_seq;
+    message.last_seq = block->last_seq;
+    message.root.data = root;
+    message.root.len = sizeof root;
+    message.sealed_time_ms = block->sealed_time_ms;
+    return event_say(tx, &(struct event_saying){TYPE_BLOCK_SEALED, subject, cause}, &message.base);
 }
 
 enum err events_hear(const struct event *event, struct heard *ret_heard)

@@ -9,6 +9,7 @@
 #ifndef HYEOPCHI_LEDGER_EVENTS_H
 #define HYEOPCHI_LEDGER_EVENTS_H
 
+#include "ledger/domain/block.h"
 #include "ledger/domain/envelope.h"
 #include "ledger/domain/hold.h"
 #include "ledger/domain/order.h"
@@ -58,6 +59,9 @@ ERR_CHECKED enum err events_say_hold_placed(struct writer_tx *tx, const struct e
 /* The hold is RELEASED or EXPIRED; of one that an entry took up that entry's event speaks. */
 ERR_CHECKED enum err events_say_hold_ended(struct writer_tx *tx, const struct event_cause *cause,
                                            const struct hold *hold);
+
+ERR_CHECKED enum err events_say_block(struct writer_tx *tx, const struct event_cause *cause,
+                                      const struct block *block);
 
 enum heard_kind {
     HEARD_OTHER = 0,         /* nothing the ledger listens for */

@@ -6,6 +6,7 @@
  */
 #include "ledger/post.h"
 
+#include "ledger/blocks.h"
 #include "ledger/domain/journal.h"
 #include "ledger/holds.h"
 #include "ledger/store/journal.h"
@@ -51,6 +52,8 @@ static void run_restore(struct run *run, const struct run_mark *mark);
 static void run_mark_release(struct run_mark *mark);
 static void answer_or_recall(struct run *run, size_t index);
 static enum err run_write(struct run *run);
+static enum err run_write_held(struct run *run);
+static enum err run_seal(struct run *run);
 static bool any_pending(struct order *const *orders, size_t count);
 static bool recall_in_run(struct run *run, size_t index);
 static void answer_one(struct run *run, struct order *order);
@@ -430,14 +433,35 @@ static enum err run_write(struct run *run)
         return err;
     }
     err = store_account_save(db, shard, run->accounts, run->account_count);
-    if (err || run->holds.count == 0) {
-        return err;
+    if (!err && run->holds.count > 0) {
+        err = run_write_held(run);
     }
-    err = store_account_save_held(db, shard, run->accounts, run->account_count);
+    return err ? err : run_seal(run);
+}
+
+static enum err run_write_held(struct run *run)
+{
+    const char *shard = run->poster->shard;
+    struct db *db = run->tx->db;
+    enum err err = store_account_save_held(db, shard, run->accounts, run->account_count);
+
     if (err) {
         return err;
     }
     return store_hold_commit(db, shard, run->tx->now_ms, run->holds.rows, run->holds.count);
+}
+
+/* Seals the blocks that this run's entries filled. */
+static enum err run_seal(struct run *run)
+{
+    const struct event_cause cause = {.traceparent = NULL};
+    const struct blocks_wish wish = {.head_seq = run->head.seq, .cause = &cause};
+    struct blocks_outcome outcome;
+
+    if (!block_completed(run->before.seq, run->head.seq)) {
+        return ERR_OK;
+    }
+    return blocks_seal(run->tx, run->poster->shard, &wish, &outcome);
 }
 
 static bool any_pending(struct order *const *orders, size_t count)

@@ -6,7 +6,7 @@
 #ifndef HYEOPCHI_LEDGER_SERVICE_H
 #define HYEOPCHI_LEDGER_SERVICE_H
 
-#include "ledger/hold_clock.h"
+#include "ledger/due_clock.h"
 #include "ledger/post.h"
 #include "runtime/host.h"
 
@@ -17,7 +17,7 @@ struct ledger {
     struct poster poster; /* the writer thread's, once the host is open */
     const char *shard;    /* the district; any thread */
     bool verifying;       /* a verification is under way; loop thread */
-    struct hold_clock hold_clock;
+    struct due_clock due_clock;
 };
 
 #endif

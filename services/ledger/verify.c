@@ -10,6 +10,7 @@
 #include "ledger/store/hold.h"
 #include "ledger/store/journal.h"
 #include "ledger/store/posting.h"
+#include "ledger/verify_blocks.h"
 #include "runtime/crypto.h"
 
 #include <assert.h>
@@ -43,6 +44,7 @@ static enum err verify_entry(struct run *run, const struct order *order,
 static enum journal_fault verify_hash(struct run *run, const struct order *order);
 static enum err verify_head(struct run *run, bool whole);
 static enum err verify_count(struct run *run, count_fn count, enum journal_fault fault);
+static enum err verify_roots(struct run *run);
 static enum err verify_balances(struct run *run);
 static enum err verify_account(struct run *run, const struct account_balance *stored);
 static enum err posting_page(struct run *run);
@@ -104,6 +106,10 @@ static enum err verify_all(struct run *run)
         return err;
     }
     err = verify_count(run, store_period_mismatch_count, JOURNAL_FAULT_PERIOD);
+    if (err) {
+        return err;
+    }
+    err = verify_roots(run);
     if (err) {
         return err;
     }
@@ -218,6 +224,21 @@ static enum err verify_count(struct run *run, count_fn count, enum journal_fault
     }
     if (!report_fault(run->report, fault, 0, NULL)) {
         run->report->faults[run->report->fault_count - 1].row_count = row_count;
+    }
+    return ERR_OK;
+}
+
+static enum err verify_roots(struct run *run)
+{
+    struct verify_blocks blocks = {.fault = JOURNAL_SOUND};
+    enum err err = verify_blocks(run->db, run->shard, run->report->seq, &blocks);
+
+    if (err) {
+        return err;
+    }
+    run->report->block_count = blocks.block_count;
+    if (blocks.fault) {
+        (void)report_fault(run->report, blocks.fault, blocks.seq, NULL); /* a full report is kept */
     }
     return ERR_OK;
 }

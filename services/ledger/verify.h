@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Recomputes the whole ledger from its rows: chain, sums, rules, keys,
- * versions, balances, floors, holds, envelopes. What `hyeopchi ledger verify` asks for.
+ * versions, balances, floors, holds, envelopes, blocks. What `hyeopchi ledger verify` asks for.
  *
  * Reader thread, inside one snapshot of the database, so that postings under
  * way cannot be mistaken for faults. It repairs nothing.
@@ -32,6 +32,7 @@ struct verify_report {
     int64_t entry_count; /* that were verified */
     int64_t posting_count;
     int64_t account_count;
+    int64_t block_count;
     struct verify_fault faults[VERIFY_FAULT_COUNT_MAX];
     size_t fault_count;
 };

@@ -61,6 +61,10 @@ def test_an_officer_takes_money_from_the_budget_to_its_refund(command):  # noqa:
         assert (opened["fiscal_year"], opened["state"]) == (2022, "open")
     closed = command.json("ledger", "close", "--year", "2022", "--document", "결산", key="kim.key")
     assert closed["state"] == "closed"
+    # Closing sealed the journal up to its end.
+    (block,) = command.json("ledger", "blocks", key="park.key")
+    assert (block["number"], block["first_seq"]) == (1, 1) and block["last_seq"] >= wrong["seq"]
+    assert block["root"] in ledger("blocks")[0]
     states, _ = ledger("periods", "--year", "2022", "--json")
     assert '"closed"' in states and "2023" not in states
     assert command.json("ledger", "verify", key="park.key")["sound"] is True

@@ -48,9 +48,11 @@ static const struct fault_row FAULT_ROWS[] = {
                               "A closed fiscal year is not as it was closed."},
     [JOURNAL_FAULT_HOLD] = {"hold-mismatch", "예약 금액이 예약 기록이나 전표와 다릅니다.",
                             "What is held is not what holds and entries say."},
+    [JOURNAL_FAULT_BLOCK] = {"block-mismatch", "블록의 루트 해시가 그 안의 전표와 다릅니다.",
+                             "A block is missing, or its root is not that of its entries."},
 };
 
-static_assert(sizeof FAULT_ROWS / sizeof FAULT_ROWS[0] == (size_t)JOURNAL_FAULT_HOLD + 1,
+static_assert(sizeof FAULT_ROWS / sizeof FAULT_ROWS[0] == (size_t)JOURNAL_FAULT_BLOCK + 1,
               "a row for every fault");
 static_assert(ENTRY_METADATA_LENGTH_MAX <= UINT16_MAX, "a text's count is a u16");
 
@@ -248,7 +250,7 @@ enum journal_fault balance_check_account(struct balance_check *check,
 static const struct fault_row *fault_row(enum journal_fault fault)
 {
     assert(fault >= JOURNAL_SOUND);
-    assert(fault <= JOURNAL_FAULT_HOLD);
+    assert(fault <= JOURNAL_FAULT_BLOCK);
     return &FAULT_ROWS[fault];
 }
 

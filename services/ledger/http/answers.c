@@ -88,6 +88,14 @@ json_t *answer_entry(const struct order *order)
                      answer_hex(order->hash, sizeof order->hash), "legs", legs);
 }
 
+json_t *answer_block(const struct block *block)
+{
+    return json_pack("{s:I, s:I, s:I, s:o, s:o}", "number", (json_int_t)block->number, "first_seq",
+                     (json_int_t)block->first_seq, "last_seq", (json_int_t)block->last_seq, "root",
+                     answer_hex(block->root, sizeof block->root), "sealed_time",
+                     answer_time(block->sealed_time_ms));
+}
+
 json_t *answer_envelope(const struct envelope *envelope, int64_t changed_time_ms)
 {
     char ballot_id[CRYPTO_UUID_TEXT_SIZE];

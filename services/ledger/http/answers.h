@@ -6,6 +6,7 @@
 #ifndef HYEOPCHI_LEDGER_HTTP_ANSWERS_H
 #define HYEOPCHI_LEDGER_HTTP_ANSWERS_H
 
+#include "ledger/domain/block.h"
 #include "ledger/domain/envelope.h"
 #include "ledger/domain/order.h"
 #include "runtime/db.h"
@@ -26,6 +27,9 @@ void answer_refusal_plain(struct http_request *request, const struct refusal *re
 
 /* A posted entry; a new reference, NULL when out of memory. */
 json_t *answer_entry(const struct order *order);
+
+/* A block; a new reference, NULL when out of memory. */
+json_t *answer_block(const struct block *block);
 
 /* An envelope; a new reference, NULL when out of memory. */
 json_t *answer_envelope(const struct envelope *envelope, int64_t changed_time_ms);

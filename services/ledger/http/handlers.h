@@ -12,6 +12,7 @@ void entry_post_start(struct http_request *request, void *context);
 void entry_batch_start(struct http_request *request, void *context);
 void balance_get_start(struct http_request *request, void *context);
 void journal_get_start(struct http_request *request, void *context);
+void block_list_start(struct http_request *request, void *context);
 void line_list_start(struct http_request *request, void *context);
 void line_freeze_start(struct http_request *request, void *context);
 void line_thaw_start(struct http_request *request, void *context);

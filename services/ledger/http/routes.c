@@ -12,6 +12,8 @@ static const struct http_route ROUTES[] = {
     {"GET", "/v1/accounts/{fiscal_year}/{funding_source}/{programme}/{stage}/balance",
      ROLE_OPERATOR | ROLE_AUDITOR | ROLE_STAFF | ROLE_FRONT_END, 0, balance_get_start},
     {"GET", "/v1/journal", ROLE_OPERATOR | ROLE_AUDITOR, 0, journal_get_start},
+    {"GET", "/v1/blocks", ROLE_OPERATOR | ROLE_AUDITOR | ROLE_STAFF | ROLE_FRONT_END, 0,
+     block_list_start},
     {"GET", "/v1/lines", ROLE_OPERATOR | ROLE_AUDITOR | ROLE_STAFF | ROLE_FRONT_END, 0,
      line_list_start},
     {"POST", "/v1/lines:freeze", ROLE_OPERATOR, 0, line_freeze_start},

@@ -99,11 +99,13 @@ static json_t *report_json(const struct verify_report *report)
     for (size_t i = 0; i < report->fault_count; i++) {
         answer_append(&faults, fault_json(&report->faults[i]));
     }
-    return json_pack("{s:b, s:I, s:I, s:o, s:I, s:I, s:I, s:o}", "sound", report->fault_count == 0,
-                     "epoch", (json_int_t)report->epoch, "seq", (json_int_t)report->seq, "hash",
-                     answer_hex(report->hash, sizeof report->hash), "entries",
-                     (json_int_t)report->entry_count, "postings", (json_int_t)report->posting_count,
-                     "accounts", (json_int_t)report->account_count, "faults", faults);
+    return json_pack("{s:b, s:I, s:I, s:o, s:I, s:I, s:I, s:I, s:o}", "sound",
+                     report->fault_count == 0, "epoch", (json_int_t)report->epoch, "seq",
+                     (json_int_t)report->seq, "hash", answer_hex(report->hash, sizeof report->hash),
+                     "entries", (json_int_t)report->entry_count, "postings",
+                     (json_int_t)report->posting_count, "accounts",
+                     (json_int_t)report->account_count, "blocks", (json_int_t)report->block_count,
+                     "faults", faults);
 }
 
 static json_t *fault_json(const struct verify_fault *fault)
