@@ -96,6 +96,7 @@ static const char *const LINES_EXAMPLES[] = {
 static const char *const SHOW_EXAMPLES[] = {"hyeopchi ledger show --year 2026", NULL};
 static const char *const ENVELOPES_EXAMPLES[] = {"hyeopchi ledger envelopes --year 2026", NULL};
 static const char *const JOURNAL_EXAMPLES[] = {"hyeopchi ledger journal --limit 20", NULL};
+static const char *const ENTRY_EXAMPLES[] = {"hyeopchi ledger entry 17", NULL};
 static const char *const BLOCKS_EXAMPLES[] = {"hyeopchi ledger blocks", NULL};
 static const char *const VERIFY_EXAMPLES[] = {"hyeopchi ledger verify", NULL};
 static const char *const RELEASE_EXAMPLES[] = {
@@ -206,6 +207,11 @@ static const char *const SHEET_EXPORT_EXAMPLES[] = {
 static const struct command_operand ACCOUNT_OPERAND[] = {
     {.name = "ACCOUNT",
      .sentence = {"계정: 회계연도/재원/세부사업/단계", "year/source/programme/stage"}},
+    {.name = NULL},
+};
+
+static const struct command_operand ENTRY_OPERAND[] = {
+    {.name = "SEQ", .sentence = {"전표 번호", "the entry's number"}},
     {.name = NULL},
 };
 
@@ -528,6 +534,15 @@ static const struct command COMMANDS[] = {
         .shared = CLIENT_OPTIONS,
         .examples = JOURNAL_EXAMPLES,
         .run = ledger_journal,
+    },
+    {
+        .verb = "entry",
+        .summary = {"전표 하나와 그 정정 내역, 블록 증명을 보여 줍니다",
+                    "shows one entry, what corrected it, and its proof"},
+        .operands = ENTRY_OPERAND,
+        .shared = CLIENT_OPTIONS,
+        .examples = ENTRY_EXAMPLES,
+        .run = ledger_entry,
     },
     {
         .verb = "blocks",

@@ -21,6 +21,7 @@ enum cli_status ledger_release(const struct invocation *invocation);
 enum cli_status ledger_appropriate(const struct invocation *invocation);
 enum cli_status ledger_lines(const struct invocation *invocation);
 enum cli_status ledger_journal(const struct invocation *invocation);
+enum cli_status ledger_entry(const struct invocation *invocation);
 enum cli_status ledger_blocks(const struct invocation *invocation);
 enum cli_status ledger_verify(const struct invocation *invocation);
 enum cli_status ledger_freeze(const struct invocation *invocation);

@@ -197,6 +197,24 @@ enum cli_status ledger_journal(const struct invocation *invocation)
     return CLI_OK;
 }
 
+enum cli_status ledger_entry(const struct invocation *invocation)
+{
+    const char *seq = invocation_operand(invocation, 0);
+    char path[CLIENT_URL_SIZE];
+
+    if (seq[strspn(seq, "0123456789")] != '\0') {
+        return usage_error(invocation,
+                           say("'%s': 전표 번호여야 합니다", "'%s': it must be an entry's number"),
+                           seq);
+    }
+    (void)snprintf(path, sizeof path, "/v1/entries/%s", seq);
+    return request_run(invocation, &(const struct client_request){
+                                       .service = CLIENT_LEDGER,
+                                       .method = "GET",
+                                       .path = path,
+                                   });
+}
+
 enum cli_status ledger_blocks(const struct invocation *invocation)
 {
     struct list_request request = {

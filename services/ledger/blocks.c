@@ -8,7 +8,6 @@
 #include "ledger/events.h"
 #include "ledger/store/block.h"
 #include "runtime/log.h"
-#include "runtime/merkle.h"
 
 #include <assert.h>
 #include <string.h>
@@ -16,6 +15,8 @@
 static_assert((int)MERKLE_HASH_SIZE == (int)JOURNAL_HASH_SIZE, "an entry's hash is a leaf");
 
 static enum err seal(struct writer_tx *tx, const char *shard, struct block *block);
+static void leaf_hashes(const uint8_t *hashes, size_t count,
+                        uint8_t ret_leaves[BLOCK_ENTRY_MAX * MERKLE_HASH_SIZE]);
 
 enum err blocks_seal(struct writer_tx *tx, const char *shard, const struct blocks_wish *wish,
                      struct blocks_outcome *ret_outcome)
@@ -69,11 +70,27 @@ void blocks_root(const uint8_t *hashes, size_t count, uint8_t ret_root[JOURNAL_H
 {
     uint8_t leaves[BLOCK_ENTRY_MAX * MERKLE_HASH_SIZE];
 
+    leaf_hashes(hashes, count, leaves);
+    merkle_root(leaves, count, ret_root);
+}
+
+void blocks_path(const uint8_t *hashes, size_t count, size_t place,
+                 uint8_t ret_path[BLOCKS_PATH_SIZE_MAX], size_t *ret_length)
+{
+    uint8_t leaves[BLOCK_ENTRY_MAX * MERKLE_HASH_SIZE];
+
+    assert(place < count);
+    leaf_hashes(hashes, count, leaves);
+    merkle_path(leaves, count, place, ret_path, ret_length);
+}
+
+static void leaf_hashes(const uint8_t *hashes, size_t count,
+                        uint8_t ret_leaves[BLOCK_ENTRY_MAX * MERKLE_HASH_SIZE])
+{
     assert(count >= 1);
     assert(count <= BLOCK_ENTRY_MAX);
     for (size_t i = 0; i < count; i++) {
         merkle_leaf_hash(&hashes[i * JOURNAL_HASH_SIZE], JOURNAL_HASH_SIZE,
-                         &leaves[i * MERKLE_HASH_SIZE]);
+                         &ret_leaves[i * MERKLE_HASH_SIZE]);
     }
-    merkle_root(leaves, count, ret_root);
 }

@@ -12,6 +12,7 @@
 #include "ledger/domain/block.h"
 #include "runtime/err.h"
 #include "runtime/event_say.h"
+#include "runtime/merkle.h"
 #include "runtime/writer.h"
 
 #include <stdbool.h>
@@ -39,6 +40,16 @@ struct blocks_outcome {
 ERR_CHECKED enum err blocks_seal(struct writer_tx *tx, const char *shard,
                                  const struct blocks_wish *wish,
                                  struct blocks_outcome *ret_outcome);
+
+/* An inclusion path's bytes: a hash for each level of a block's tree. */
+enum { BLOCKS_PATH_SIZE_MAX = MERKLE_PATH_LENGTH_MAX * MERKLE_HASH_SIZE };
+
+/*
+ * The RFC 6962 path from the entry in this place, 0 being the first, to the root of the block that
+ * these `count` hashes make; ret_length counts hashes. Any thread.
+ */
+void blocks_path(const uint8_t *hashes, size_t count, size_t place,
+                 uint8_t ret_path[BLOCKS_PATH_SIZE_MAX], size_t *ret_length);
 
 /* The root over the hashes of `count` entries, one after another. Any thread. */
 void blocks_root(const uint8_t *hashes, size_t count, uint8_t ret_root[JOURNAL_HASH_SIZE]);

@@ -134,6 +134,42 @@ def test_blocks_are_sealed_full_or_after_a_day_and_anyone_can_recompute_them(led
     assert ledger.get("/v1/blocks?after=2")["blocks"] == []
 
 
+def root_from_path(leaf, place, count, path):
+    """RFC 9162, 2.1.3.2."""
+    last = count - 1
+    root = hashlib.sha256(b"\0" + bytes.fromhex(leaf)).digest()
+    for sibling in map(bytes.fromhex, path):
+        if place & 1 or place == last:
+            root = hashlib.sha256(b"\1" + sibling + root).digest()
+            while place and not place & 1:
+                place, last = place >> 1, last >> 1
+        else:
+            root = hashlib.sha256(b"\1" + root + sibling).digest()
+        place, last = place >> 1, last >> 1
+    return root.hex()
+
+
+def test_an_entry_is_shown_with_what_corrected_it_and_the_way_to_its_root(ledger):
+    post_many(ledger, 5)
+    status, reversal = ledger.post("reversal", linked_seq=2)
+    assert status == 201
+    entry = ledger.get("/v1/entries/2")
+    (known,) = ledger.get("/v1/journal?after=1&limit=1")["entries"]
+    correction = {"seq": 6, "kind": "reversal", "kind_name": "역분개"}
+    assert entry == {**known, "corrections": [correction], "block": None}
+    assert ledger.get("/v1/entries/6", key=ledger.auditor)["linked_seq"] == 2
+    ledger.clock.move_ms(25 * HOUR_MS)
+    (block,) = wait_blocks(ledger, 1)
+    for seq in range(1, 7):
+        entry = ledger.get(f"/v1/entries/{seq}")
+        path = entry["block"].pop("path")
+        assert entry["block"] == block
+        assert root_from_path(entry["hash"], seq - 1, 6, path) == block["root"]
+    assert (reversal["seq"], entry["hash"]) == (6, reversal["hash"])
+    for target, expected in (("7", 404), ("0", 400), ("x", 400), ("01", 400)):
+        assert ledger.ask("GET", f"/v1/entries/{target}")[0] == expected, target
+
+
 def test_closing_a_year_seals_the_journal_to_its_end(ledger):
     assert ledger.post("main_budget", 10)[0] == 201
     cut = {"debit": "S10", "credit": "S90", "amount_krw": 10}

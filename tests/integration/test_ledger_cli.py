@@ -61,6 +61,10 @@ def test_an_officer_takes_money_from_the_budget_to_its_refund(command):  # noqa:
         assert (opened["fiscal_year"], opened["state"]) == (2022, "open")
     closed = command.json("ledger", "close", "--year", "2022", "--document", "결산", key="kim.key")
     assert closed["state"] == "closed"
+    shown = command.json("ledger", "entry", str(wrong["seq"]), key="park.key")
+    assert [row["kind"] for row in shown["corrections"]] == ["reversal"]
+    assert shown["block"]["path"] and shown["legs"] == wrong["legs"]
+    ledger("entry", "x", status=2)
     # Closing sealed the journal up to its end.
     (block,) = command.json("ledger", "blocks", key="park.key")
     assert (block["number"], block["first_seq"]) == (1, 1) and block["last_seq"] >= wrong["seq"]

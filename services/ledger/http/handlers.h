@@ -10,6 +10,7 @@
 
 void entry_post_start(struct http_request *request, void *context);
 void entry_batch_start(struct http_request *request, void *context);
+void entry_get_start(struct http_request *request, void *context);
 void balance_get_start(struct http_request *request, void *context);
 void journal_get_start(struct http_request *request, void *context);
 void block_list_start(struct http_request *request, void *context);

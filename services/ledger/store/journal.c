@@ -111,6 +111,22 @@ out:
     return err;
 }
 
+static const char CORRECTION_ROWS[] =
+    "SELECT seq, kind FROM ledger.journal WHERE shard = $1 AND linked_seq = $2"
+    " ORDER BY seq LIMIT $3";
+
+enum err store_correction_rows(struct db *db, const char *shard, int64_t seq,
+                               struct db_rows **ret_rows)
+{
+    const struct db_param params[] = {
+        db_text(shard),
+        db_int64(seq),
+        db_int64(STORE_JOURNAL_COUNT_MAX),
+    };
+
+    return db_query(db, CORRECTION_ROWS, params, DB_COUNT(params), ret_rows);
+}
+
 static const char LEG_READ[] =
     "SELECT fiscal_year, programme, funding_source, stage, seq, leg, amount_krw, version,"
     "    balance_after_krw"

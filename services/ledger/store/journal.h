@@ -49,6 +49,12 @@ struct store_link {
 ERR_CHECKED enum err store_link_read(struct db *db, const char *shard, int64_t seq,
                                      struct store_link *ret_link);
 
+enum store_correction_column { STORE_CORRECTION_SEQ, STORE_CORRECTION_KIND };
+
+/* The entries that name this one, in order, at most STORE_JOURNAL_COUNT_MAX. */
+ERR_CHECKED enum err store_correction_rows(struct db *db, const char *shard, int64_t seq,
+                                           struct db_rows **ret_rows);
+
 /* Reads the head without locking. ERR_NOT_FOUND when the shard has none yet. */
 ERR_CHECKED enum err store_head_read(struct db *db, const char *shard, struct store_head *ret_head);
 
