@@ -430,6 +430,23 @@ static const struct command_option VOID_OPTIONS[] = {
     {.name = NULL},
 };
 
+static const struct command_option EXCLUDE_OPTIONS[] = {
+    {
+        .name = "option",
+        .argument = "ID",
+        .required = true,
+        .sentence = {"제외할 의제의 번호", "the option's id"},
+    },
+    {
+        .name = "reason",
+        .argument = "TEXT",
+        .required = true,
+        .sentence = {"공개할 제외 사유. 두 운영자가 똑같이 줍니다",
+                     "why, which is published; both operators give the same"},
+    },
+    {.name = NULL},
+};
+
 static const struct command_option EXTEND_OPTIONS[] = {
     {
         .name = "closes",
@@ -485,6 +502,12 @@ static const char *const VOIDS_EXAMPLES[] = {"hyeopchi ballot voids " ID, NULL};
 static const char *const CLOSE_EXAMPLES[] = {"hyeopchi ballot close " ID, NULL};
 static const char *const LOT_EXAMPLES[] = {
     "hyeopchi ballot lot " ID " --seed '2026-11-22 로또 1199회 3 7 15 22 31 40'", NULL};
+static const char *const EXCLUDE_EXAMPLES[] = {
+    "hyeopchi ballot exclude " ID
+    " --option 7 --reason '사유지로 확인되어 설치할 수 없음' "
+    "--key-file kim.key",
+    NULL,
+};
 static const char *const CERTIFY_EXAMPLES[] = {"hyeopchi ballot certify " ID " --key-file kim.key",
                                                NULL};
 static const char *const DESTROY_KEY_EXAMPLES[] = {
@@ -575,6 +598,17 @@ static const struct command COMMANDS[] = {
         .shared = CLIENT_OPTIONS,
         .examples = LOT_EXAMPLES,
         .run = ballot_act_lot,
+    },
+    {
+        .verb = "exclude",
+        .summary = {"개표에서 선정된 의제의 제외를 승인합니다 (확정 전, 운영자 두 명, 사유 공개)",
+                    "approves that a funded option is not carried out, before certification; two "
+                    "operators must"},
+        .operands = REQUEST_BALLOT_OPERAND,
+        .options = EXCLUDE_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = EXCLUDE_EXAMPLES,
+        .run = ballot_act_exclude,
     },
     {
         .verb = "certify",

@@ -95,6 +95,13 @@ enum cli_status ballot_act_lot(const struct invocation *invocation)
                            json_pack("{s:s}", "seed", invocation_text(invocation, "seed")));
 }
 
+enum cli_status ballot_act_exclude(const struct invocation *invocation)
+{
+    return ballot_act_with(invocation, ":exclude",
+                           json_pack("{s:s, s:s}", "option", invocation_text(invocation, "option"),
+                                     "reason", invocation_text(invocation, "reason")));
+}
+
 enum cli_status ballot_act_void(const struct invocation *invocation)
 {
     int64_t rev = 0;

@@ -91,13 +91,22 @@ static enum err publish_seed(struct writer_tx *tx, const struct decide_approve *
 static enum err certify_ballot(struct writer_tx *tx, const struct ballot_definition *definition,
                                const struct ballot_row *row)
 {
+    struct decided *decided = NULL;
     int64_t voids = 0;
     enum err err = store_ballot_set_certified(tx->db, row->ballot_id, tx->now_ms);
 
     if (!err) {
         err = store_void_count_final(tx->db, row->ballot_id, &voids);
     }
-    return err ? err : events_say_certified(tx, definition, row, voids);
+    if (!err) {
+        err = decided_read(tx->db, row, definition, &decided);
+    }
+    if (!err) {
+        err = events_say_certified(tx, definition, row,
+                                   &(const struct events_certified){decided, voids});
+    }
+    decided_free(decided);
+    return err;
 }
 
 /* Carries out an action that has all its approvals. */
@@ -119,6 +128,8 @@ static enum err complete(struct writer_tx *tx, const struct decide_approve *appr
         return ERR_OK; /* The file comes first: decide_key_destroyed_work() follows it. */
     case BALLOT_ACTION_LOT:
         return publish_seed(tx, approve, row);
+    case BALLOT_ACTION_EXCLUDE:
+        return exclusion_carry_out(tx, row, definition, &approve->exclusion);
     case BALLOT_ACTION_VOID:
         return voiding_carry_out(tx, row, &approve->voiding);
     case BALLOT_ACTION_EXTEND:
@@ -143,16 +154,19 @@ static enum err approved_content(struct db *db, const struct decide_approve *app
     if (approve->action == BALLOT_ACTION_OPEN) {
         return roll_opening_content(db, row, ret_content);
     }
+    if (approve->action == BALLOT_ACTION_CERTIFY && row->result_json != NULL) {
+        return certification_content(db, row, ret_content);
+    }
     if (approve->action == BALLOT_ACTION_EXTEND) {
         extension_content(row, &approve->extension, ret_content);
+    } else if (approve->action == BALLOT_ACTION_EXCLUDE) {
+        exclusion_content(row, &approve->exclusion, ret_content);
     } else if (approve->action == BALLOT_ACTION_VOID) {
         voiding_content(row, &approve->voiding, ret_content);
     } else if (approve->action == BALLOT_ACTION_LOT) {
         crypto_tagged_hash(TAG_LOT_SEED, approve->seed, strlen(approve->seed), ret_content);
     } else {
-        memcpy(ret_content,
-               approve->action == BALLOT_ACTION_CERTIFY ? row->result_hash : row->definition_hash,
-               BALLOT_CONTENT_SIZE);
+        memcpy(ret_content, row->definition_hash, BALLOT_CONTENT_SIZE);
     }
     return ERR_OK;
 }
@@ -190,6 +204,10 @@ static enum err approve_row(struct writer_tx *tx, struct decide_approve *approve
     }
     if (!err && approve->action == BALLOT_ACTION_VOID) {
         err = voiding_ask(tx->db, row, &approve->voiding, &standing.voiding);
+    }
+    if (!err && approve->action == BALLOT_ACTION_EXCLUDE) {
+        err = exclusion_ask(tx->db, row, &approve->frozen->definition, &approve->exclusion,
+                            &standing.exclusion);
     }
     if (err) {
         return err;

@@ -7,6 +7,7 @@
 #ifndef HYEOPCHI_PARTICIPATION_DECIDE_H
 #define HYEOPCHI_PARTICIPATION_DECIDE_H
 
+#include "participation/decided.h"
 #include "participation/domain/ballot_state.h"
 #include "participation/extension.h"
 #include "participation/frozen.h"
@@ -35,6 +36,7 @@ struct decide_approve {
     char seed[BALLOT_SEED_MAX + 1];     /* of a lot; else "" */
     struct extension_request extension; /* of an extension */
     struct void_request voiding;        /* of a void */
+    struct exclusion_request exclusion; /* of an exclusion */
 
     /* Results. */
     struct ballot_decision decision;

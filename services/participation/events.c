@@ -13,7 +13,6 @@
 #include "hyeopchi/participation/v1/ballot.pb-c.h"
 
 #include <assert.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -310,107 +309,55 @@ enum err events_say_lot_published(struct writer_tx *tx, const uint8_t ballot_id[
     return say(tx, TYPE_LOT_PUBLISHED, id, &message.base, NULL);
 }
 
-/* A number that the tally's JSON writes as a string of an exact decimal: whole here. */
-static bool read_whole(const json_t *json, int64_t *ret_value)
+static void fill_result(Hyeopchi__Participation__V1__OptionResult *message,
+                        const struct ballot_option *option, const struct decided_option *decided)
 {
-    const char *digits = json_string_value(json);
-    int64_t value = 0;
-
-    if (digits == NULL || digits[0] == '\0') {
-        return false;
-    }
-    for (; *digits >= '0' && *digits <= '9'; digits++) {
-        if (value > (INT64_MAX - 9) / 10) {
-            return false;
-        }
-        value = 10 * value + (*digits - '0');
-    }
-    *ret_value = value;
-    return *digits == '\0';
-}
-
-/* What a funded option gets: its cost, unless the result says that it is funded partly. */
-static bool read_granted(const json_t *json, const struct ballot_option *option,
-                         int64_t *ret_granted_krw)
-{
-    const json_t *granted = json_object_get(json, "granted");
-
-    *ret_granted_krw = option->cost_krw;
-    return granted == NULL || read_whole(granted, ret_granted_krw);
-}
-
-static bool fill_result(Hyeopchi__Participation__V1__OptionResult *message,
-                        const struct ballot_option *option, const json_t *json)
-{
-    const char *id = json_string_value(json_object_get(json, "id"));
-    const char *reason = json_string_value(json_object_get(json, "reason"));
-
     hyeopchi__participation__v1__option_result__init(message);
-    if (id == NULL || strcmp(id, option->id) != 0 || reason == NULL ||
-        !read_whole(json_object_get(json, "score"), &message->score)) {
-        return false;
-    }
     message->option_id = event_say_text(option->id);
+    message->score = decided->score;
     message->cost_krw = option->cost_krw;
-    message->funded = json_is_true(json_object_get(json, "funded"));
-    if (message->funded && !read_granted(json, option, &message->granted_krw)) {
-        return false;
-    }
-    message->reason = event_say_text(reason);
+    message->funded = decided->funded;
+    message->granted_krw = decided->funded ? decided->granted_krw : 0;
+    message->reason = event_say_text(decided->reason);
     message->programme = event_say_text(option->programme);
-    return true;
-}
-
-static bool fill_results(Hyeopchi__Participation__V1__TallyCertified *message,
-                         const struct ballot_definition *definition, const json_t *result,
-                         const struct list *options)
-{
-    const json_t *json = json_object_get(result, "options");
-
-    if (json_array_size(json) != definition->option_count ||
-        !read_whole(json_object_get(result, "total_cost"), &message->funded_krw)) {
-        return false;
-    }
-    for (size_t i = 0; i < definition->option_count; i++) {
-        Hyeopchi__Participation__V1__OptionResult *option = options->pointers[i];
-
-        if (!fill_result(option, &definition->options[i], json_array_get(json, i))) {
-            return false;
-        }
-        message->selections += option->score;
-    }
-    message->n_options = definition->option_count;
-    message->options = (Hyeopchi__Participation__V1__OptionResult **)options->pointers;
-    return true;
+    message->computed_funded = decided->computed;
+    message->exclusion_reason =
+        event_say_text(decided->exclusion != NULL ? decided->exclusion->reason : "");
 }
 
 enum err events_say_certified(struct writer_tx *tx, const struct ballot_definition *definition,
-                              const struct ballot_row *row, int64_t voids)
+                              const struct ballot_row *row,
+                              const struct events_certified *certified)
 {
     Hyeopchi__Participation__V1__TallyCertified message =
         HYEOPCHI__PARTICIPATION__V1__TALLY_CERTIFIED__INIT;
+    const struct decided *decided = certified->decided;
     char ballot_id[CRYPTO_UUID_TEXT_SIZE];
-    json_t *result = json_loads(row->result_json, JSON_REJECT_DUPLICATES, NULL);
     struct list options = {0};
-    enum err err = ERR_INTERNAL;
+    enum err err = ERR_FULL;
 
     crypto_uuid_format(definition->ballot_id, ballot_id);
-    if (result != NULL &&
-        list_new(&options, definition->option_count,
-                 sizeof(Hyeopchi__Participation__V1__OptionResult)) &&
-        fill_results(&message, definition, result, &options)) {
+    if (list_new(&options, definition->option_count,
+                 sizeof(Hyeopchi__Participation__V1__OptionResult))) {
+        for (size_t i = 0; i < definition->option_count; i++) {
+            fill_result(options.pointers[i], &definition->options[i], &decided->options[i]);
+            message.selections += decided->options[i].score;
+        }
         message.ballot_id = ballot_id;
         message.budget_year = definition->budget_year;
         message.funding_source = (Hyeopchi__Ledger__V1__FundingSource)definition->funding_source;
         message.budget_krw = definition->budget_krw;
-        message.voters = row->voters - voids;
-        message.voids = voids;
+        message.funded_krw = decided->funded_krw;
+        message.computed_funded_krw = decided->computed_krw;
+        message.voters = row->voters - certified->voids;
+        message.voids = certified->voids;
+        message.n_options = definition->option_count;
+        message.options = (Hyeopchi__Participation__V1__OptionResult **)options.pointers;
         message.result_json = row->result_json;
         message.certified_time_ms = tx->now_ms;
         err = say(tx, TYPE_CERTIFIED, ballot_id, &message.base, NULL);
     }
     list_free(&options);
-    json_decref(result);
     return err;
 }
 

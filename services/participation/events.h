@@ -7,6 +7,7 @@
 #ifndef HYEOPCHI_PARTICIPATION_EVENTS_H
 #define HYEOPCHI_PARTICIPATION_EVENTS_H
 
+#include "participation/decided.h"
 #include "participation/domain/ballot.h"
 #include "participation/domain/turnout.h"
 #include "participation/store/ballots.h"
@@ -72,11 +73,15 @@ ERR_CHECKED enum err events_say_voided(struct writer_tx *tx,
                                        const uint8_t ballot_id[BALLOT_ID_SIZE],
                                        const struct void_row *voided);
 
-/* The result as it was counted; row holds it and the voters, of whom the final votes of so many are
- * void. ERR_INTERNAL when it cannot be read. */
+/* The result as it was counted and decided; row holds the voters. */
+struct events_certified {
+    const struct decided *decided;
+    int64_t voids; /* voters whose final vote is void */
+};
 ERR_CHECKED enum err events_say_certified(struct writer_tx *tx,
                                           const struct ballot_definition *definition,
-                                          const struct ballot_row *row, int64_t voids);
+                                          const struct ballot_row *row,
+                                          const struct events_certified *certified);
 
 /* What the ledger answers to an opening. */
 enum events_heard_kind { EVENTS_HEARD_OTHER, EVENTS_HEARD_RESERVED, EVENTS_HEARD_REFUSED };

@@ -2,16 +2,15 @@
 /*
  * Reading the box, putting the votes in the order of their commitments, and
  * holding them against the result: a file that says something else than what
- * was certified is not given out.
+ * was certified is not given out. What is selected is what was decided.
  */
 #include "participation/export.h"
 
 #include "participation/box.h"
 #include "participation/commitment.h"
+#include "participation/decided.h"
 #include "participation/domain/ballot_pb.h"
-#include "participation/domain/decimal.h"
 #include "participation/store/void.h"
-#include "runtime/json.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -113,53 +112,19 @@ static enum err read_votes(struct db *db, struct export *export)
     return err;
 }
 
-/* The option with that id; option_count when there is none. */
-static size_t find_option(const struct ballot_definition *definition, const char *id)
+/* What was decided on each option; the score of the result must be that of the votes read. */
+static enum err read_decided(struct db *db, struct export *export)
 {
-    size_t place = 0;
+    struct decided *decided = NULL;
+    enum err err = export->row->result_json == NULL
+                       ? ERR_INTERNAL
+                       : decided_read(db, export->row, export->definition, &decided);
 
-    while (id != NULL && place < definition->option_count &&
-           strcmp(definition->options[place].id, id) != 0) {
-        place++;
+    for (size_t i = 0; !err && i < export->definition->option_count; i++) {
+        export->funded[i] = decided->options[i].funded;
+        err = decided->options[i].score == export->scores[i] ? ERR_OK : ERR_INTERNAL;
     }
-    return id != NULL ? place : definition->option_count;
-}
-
-/* What the certified result says of one option; its score must be that of the votes read. */
-static enum err read_option(struct export *export, const json_t *option)
-{
-    const char *score = json_string_value(json_object_get(option, "score"));
-    size_t place =
-        find_option(export->definition, json_string_value(json_object_get(option, "id")));
-    char added[DECIMAL_TEXT_SIZE];
-
-    if (score == NULL || place == export->definition->option_count) {
-        return ERR_INTERNAL;
-    }
-    (void)decimal_format(export->scores[place], 0, added);
-    export->funded[place] = json_is_true(json_object_get(option, "funded"));
-    return strcmp(score, added) == 0 ? ERR_OK : ERR_INTERNAL;
-}
-
-static enum err read_result(struct export *export)
-{
-    const char *text = export->row->result_json;
-    struct problem ignored;
-    json_t *result = NULL;
-    const json_t *options;
-    enum err err = text == NULL ? ERR_INTERNAL : json_parse(text, strlen(text), &result, &ignored);
-
-    if (err) {
-        return ERR_INTERNAL;
-    }
-    options = json_object_get(result, "options");
-    if (json_array_size(options) != export->definition->option_count) {
-        err = ERR_INTERNAL;
-    }
-    for (size_t i = 0; !err && i < json_array_size(options); i++) {
-        err = read_option(export, json_array_get(options, i));
-    }
-    json_decref(result);
+    decided_free(decided);
     return err;
 }
 
@@ -217,7 +182,7 @@ enum err export_write(struct db *db, const struct ballot_row *row,
     export->choices = calloc((size_t)row->voters + 1, sizeof *export->choices);
     err = export->choices != NULL ? read_votes(db, export) : ERR_FULL;
     if (!err) {
-        err = read_result(export);
+        err = read_decided(db, export);
     }
     if (!err) {
         write_file(export, text);

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Channels: whose votes each of them takes, and what a booth's vote does to the online one."""
+"""Channels: whose votes each of them takes, and what a booth's vote does to the online one.
+
+The services start once for all cases; each has ballots of its own.
+"""
 
 import concurrent.futures
 import json
@@ -36,7 +39,7 @@ def final_channels(running, ballot_id):
     return [row[0] for row in rows], sum(row[1] for row in rows)
 
 
-def test_a_channel_takes_votes_only_from_those_whose_it_is(running):
+def check_a_channel_takes_votes_only_from_those_whose_it_is(running):
     ballot_id = running.open_ballot()
     for channel in ("web", "kiosk"):
         body = vote(channel, channel=channel)
@@ -61,7 +64,7 @@ def test_a_channel_takes_votes_only_from_those_whose_it_is(running):
     refused(running.clerk.post(target(online), booth(1)), 403, "channel-not-accepted", "/channel")
 
 
-def test_a_booths_vote_takes_the_place_of_the_online_one_for_good(running):
+def check_a_booths_vote_takes_the_place_of_the_online_one_for_good(running):
     ballot_id = running.open_ballot()
     first = running.cast(ballot_id, vote(1)).json()["vote"]
     second = running.clerk.post(target(ballot_id), booth(1)).json()["vote"]
@@ -81,7 +84,7 @@ def test_a_booths_vote_takes_the_place_of_the_online_one_for_good(running):
     }  # fmt: skip
 
 
-def test_a_voter_online_and_at_a_booth_at_once_ends_with_the_booths_vote(running):
+def check_a_voter_online_and_at_a_booth_at_once_ends_with_the_booths_vote(running):
     """Each resident sends votes from the telephone while a clerk hands in the same resident's vote
     of the booth. Whatever comes first: the booth's vote is taken once, is the last, and is counted;
     an online vote is either before it or refused by its name."""
@@ -118,3 +121,9 @@ def test_a_voter_online_and_at_a_booth_at_once_ends_with_the_booths_vote(running
     running.decide(ballot_id, "certify")
     result = running.public.get(f"/v1/ballots/{ballot_id}/result").json()
     assert [option["score"] for option in result["options"]] == ["0", str(VOTERS), "0"]
+
+
+def test_channels_take_the_votes_of_those_whose_they_are_and_a_booths_is_final(running):
+    check_a_channel_takes_votes_only_from_those_whose_it_is(running)
+    check_a_booths_vote_takes_the_place_of_the_online_one_for_good(running)
+    check_a_voter_online_and_at_a_booth_at_once_ends_with_the_booths_vote(running)

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Extending a window: by two operators with a public reason, before its end, and never shortening it."""
+"""Extending a window: by two operators with a public reason, before its end, and never shortening it.
+
+The services start once for all cases; each has ballots of its own.
+"""
 
 import concurrent.futures
 
@@ -36,7 +39,7 @@ def open_until(running, closes_ms, **changes):
     return running.open_ballot(closes_at=rfc3339(closes_ms), **changes)
 
 
-def test_two_operators_extend_an_open_window_and_the_definition_stays(running):
+def check_two_operators_extend_an_open_window_and_the_definition_stays(running):
     end = running.clock.now_ms() + 10 * MINUTE_MS
     ballot_id = open_until(running, end)
     before = show(running, ballot_id)
@@ -80,7 +83,7 @@ def test_two_operators_extend_an_open_window_and_the_definition_stays(running):
     assert turnout["days"] == len(turnout["tables"]["day"]) >= 2
 
 
-def test_days_behind_the_old_end_have_cells_of_their_own(running):
+def check_days_behind_the_old_end_have_cells_of_their_own(running):
     end = running.clock.now_ms() + 10 * MINUTE_MS
     ballot_id = open_until(running, end)
     for number in range(6):
@@ -104,7 +107,7 @@ def test_days_behind_the_old_end_have_cells_of_their_own(running):
     assert [cell["voters"] for cell in turnout["tables"]["day"]][:3] == [5, 0, 8]
 
 
-def test_an_extension_is_refused_by_its_rule(running):
+def check_an_extension_is_refused_by_its_rule(running):
     end = running.clock.now_ms() + 10 * MINUTE_MS
     draft = running.create(closes_at=rfc3339(end))
     refused(extend(running.kim, draft, end + DAY_MS), 409, "wrong-state")
@@ -135,7 +138,7 @@ def test_an_extension_is_refused_by_its_rule(running):
     refused(extend(running.lee, late, later), 409, "wrong-state")
 
 
-def test_extension_closing_and_votes_race_and_everybody_is_told_the_truth(running):
+def check_extension_closing_and_votes_race_and_everybody_is_told_the_truth(running):
     """Votes come in without a pause while two operators extend the window, the clock is set past the
     old end, and two operators close the ballot. Whoever was told 201 is counted, nobody else is;
     after the closing nobody is told 201; and the extension either is in force or was refused."""
@@ -170,3 +173,10 @@ def test_extension_closing_and_votes_race_and_everybody_is_told_the_truth(runnin
     running.decide(ballot_id, "certify")
     result = running.public.get(f"/v1/ballots/{ballot_id}/result").json()
     assert result["options"][0]["score"] == str(statuses.count(201))
+
+
+def test_two_operators_extend_a_window_and_everybody_is_told_the_truth(running):
+    check_two_operators_extend_an_open_window_and_the_definition_stays(running)
+    check_days_behind_the_old_end_have_cells_of_their_own(running)
+    check_an_extension_is_refused_by_its_rule(running)
+    check_extension_closing_and_votes_race_and_everybody_is_told_the_truth(running)

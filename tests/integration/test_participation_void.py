@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Votes that operators declare void: by nullifier, with a public reason, before the count."""
+"""Votes that operators declare void: by nullifier, with a public reason, before the count.
+
+The services start once for all cases; each has ballots of its own.
+"""
 
 import concurrent.futures
 
@@ -49,7 +52,7 @@ def scores(result):
     return {option["id"]: option["score"] for option in result["options"]}
 
 
-def test_a_void_vote_is_not_counted_and_everybody_reads_why(running):
+def check_a_void_vote_is_not_counted_and_everybody_reads_why(running):
     ballot_id = running.open_ballot()
     votes = [cast(running, ballot_id, n, ("a", "b")) for n in range(8)]
     refused(void(running.portal, ballot_id, votes[0]), 403, "role-not-allowed")
@@ -94,7 +97,7 @@ def test_a_void_vote_is_not_counted_and_everybody_reads_why(running):
     assert said[0][0] == 2
 
 
-def test_the_voter_whose_name_was_used_votes_at_a_booth(running):
+def check_the_voter_whose_name_was_used_votes_at_a_booth(running):
     ballot_id = running.open_ballot()
     stolen = cast(running, ballot_id, 1, ("b",))
     cast(running, ballot_id, 2, ("b",))
@@ -111,7 +114,7 @@ def test_the_voter_whose_name_was_used_votes_at_a_booth(running):
     assert len(voids(running, ballot_id)) == 1
 
 
-def test_what_cannot_be_void_is_refused_by_its_rule(running):
+def check_what_cannot_be_void_is_refused_by_its_rule(running):
     ballot_id = running.open_ballot()
     first = cast(running, ballot_id, 1)
     second = cast(running, ballot_id, 1)
@@ -133,7 +136,7 @@ def test_what_cannot_be_void_is_refused_by_its_rule(running):
     refused(void(running.kim, draft, third), 409, "wrong-state")
 
 
-def test_a_void_that_races_with_the_voter_names_the_vote_that_is_not_counted(running):
+def check_a_void_that_races_with_the_voter_names_the_vote_that_is_not_counted(running):
     """The second operator approves a void while the same voter sends votes again and again. Either
     the named vote was the last one then, and nothing follows it; or the void is refused."""
     ballot_id = running.open_ballot()
@@ -163,7 +166,7 @@ def test_a_void_that_races_with_the_voter_names_the_vote_that_is_not_counted(run
     assert scores(result) == {"a": "0", "b": str(12 - void_count), "c": "0"}
 
 
-def test_a_ballot_that_waits_for_its_lot_can_still_lose_a_vote(running):
+def check_a_ballot_that_waits_for_its_lot_can_still_lose_a_vote(running):
     ballot_id = running.open_ballot(tie="lot")
     votes = [cast(running, ballot_id, n) for n in range(3)]
     running.decide(ballot_id, "close")
@@ -175,3 +178,11 @@ def test_a_ballot_that_waits_for_its_lot_can_still_lose_a_vote(running):
     running.decide(ballot_id, "certify")
     result = running.public.get(f"/v1/ballots/{ballot_id}/result").json()
     assert scores(result)["a"] == "2" and result["voids"]["votes"] == 1
+
+
+def test_two_operators_declare_votes_void_and_everybody_reads_why(running):
+    check_a_void_vote_is_not_counted_and_everybody_reads_why(running)
+    check_the_voter_whose_name_was_used_votes_at_a_booth(running)
+    check_what_cannot_be_void_is_refused_by_its_rule(running)
+    check_a_void_that_races_with_the_voter_names_the_vote_that_is_not_counted(running)
+    check_a_ballot_that_waits_for_its_lot_can_still_lose_a_vote(running)

@@ -31,6 +31,7 @@ static struct ballot_standing standing_in(enum ballot_state state)
                 .frozen_closes_at_ms = FIXTURE_CLOSES_AT_MS,
             },
         .voiding = {.rev = 2, .last_rev = 2},
+        .exclusion = {.known = true, .computed = true},
     };
 }
 
@@ -46,6 +47,7 @@ static void only_the_listed_actions_lead_anywhere(void **state)
         [BALLOT_STATE_OPEN][BALLOT_ACTION_CLOSE] = BALLOT_STATE_CLOSED,
         [BALLOT_STATE_CLOSED][BALLOT_ACTION_LOT] = BALLOT_STATE_CLOSED,
         [BALLOT_STATE_CLOSED][BALLOT_ACTION_COUNT] = BALLOT_STATE_COUNTED,
+        [BALLOT_STATE_COUNTED][BALLOT_ACTION_EXCLUDE] = BALLOT_STATE_COUNTED,
         [BALLOT_STATE_COUNTED][BALLOT_ACTION_CERTIFY] = BALLOT_STATE_CERTIFIED,
         [BALLOT_STATE_CERTIFIED][BALLOT_ACTION_DESTROY_KEY] = BALLOT_STATE_CERTIFIED,
     };
@@ -74,6 +76,7 @@ static void there_is_no_way_back_from_open(void **state)
                         transitions[i].action == BALLOT_ACTION_LOT ||
                         transitions[i].action == BALLOT_ACTION_EXTEND ||
                         transitions[i].action == BALLOT_ACTION_VOID ||
+                        transitions[i].action == BALLOT_ACTION_EXCLUDE ||
                         transitions[i].action == BALLOT_ACTION_DESTROY_KEY);
             assert_true(transitions[i].to >= transitions[i].from);
         }
@@ -142,6 +145,7 @@ static void the_first_operator_is_recorded_and_the_second_completes(void **state
         {BALLOT_STATE_CLOSED, BALLOT_ACTION_VOID, BALLOT_STATE_CLOSED},
         {BALLOT_STATE_OPEN, BALLOT_ACTION_CLOSE, BALLOT_STATE_CLOSED},
         {BALLOT_STATE_CLOSED, BALLOT_ACTION_LOT, BALLOT_STATE_CLOSED},
+        {BALLOT_STATE_COUNTED, BALLOT_ACTION_EXCLUDE, BALLOT_STATE_COUNTED},
         {BALLOT_STATE_COUNTED, BALLOT_ACTION_CERTIFY, BALLOT_STATE_CERTIFIED},
         {BALLOT_STATE_CERTIFIED, BALLOT_ACTION_DESTROY_KEY, BALLOT_STATE_CERTIFIED},
     };
@@ -406,6 +410,27 @@ static void only_a_final_vote_that_counts_is_declared_void(void **state)
             BALLOT_VERDICT_WRONG_STATE);
 }
 
+static void only_an_option_that_the_tally_funded_is_excluded_and_only_once(void **state)
+{
+    struct ballot_standing standing = standing_in(BALLOT_STATE_COUNTED);
+
+    (void)state;
+    refused(&standing, BALLOT_ACTION_EXCLUDE, BALLOT_ACTOR_OPERATOR, ERR_OK,
+            BALLOT_VERDICT_RECORDED);
+    standing.exclusion.already = true;
+    refused(&standing, BALLOT_ACTION_EXCLUDE, BALLOT_ACTOR_OPERATOR, ERR_CONFLICT,
+            BALLOT_VERDICT_OPTION_ALREADY_EXCLUDED);
+    standing.exclusion = (struct ballot_exclusion){.known = true};
+    refused(&standing, BALLOT_ACTION_EXCLUDE, BALLOT_ACTOR_OPERATOR, ERR_CONFLICT,
+            BALLOT_VERDICT_OPTION_NOT_FUNDED);
+    standing.exclusion = (struct ballot_exclusion){.known = false};
+    refused(&standing, BALLOT_ACTION_EXCLUDE, BALLOT_ACTOR_OPERATOR, ERR_CONFLICT,
+            BALLOT_VERDICT_OPTION_NOT_FOUND);
+    standing.state = BALLOT_STATE_CERTIFIED;
+    refused(&standing, BALLOT_ACTION_EXCLUDE, BALLOT_ACTOR_OPERATOR, ERR_CONFLICT,
+            BALLOT_VERDICT_WRONG_STATE);
+}
+
 static void every_reason_for_a_void_has_a_word_and_votes_have_an_order(void **state)
 {
     const struct void_vote low = {.nullifier = {1}, .rev = 2};
@@ -441,6 +466,7 @@ int main(void)
         cmocka_unit_test(a_window_is_extended_before_its_end_and_never_shortened),
         cmocka_unit_test(extensions_are_bounded_in_number_and_in_length),
         cmocka_unit_test(only_a_final_vote_that_counts_is_declared_void),
+        cmocka_unit_test(only_an_option_that_the_tally_funded_is_excluded_and_only_once),
         cmocka_unit_test(every_reason_for_a_void_has_a_word_and_votes_have_an_order),
     };
 

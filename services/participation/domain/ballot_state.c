@@ -33,6 +33,8 @@ static const struct ballot_transition TRANSITIONS[] = {
     {BALLOT_STATE_CLOSED, BALLOT_ACTION_LOT, BALLOT_STATE_CLOSED, BALLOT_ACTOR_OPERATOR,
      BALLOT_APPROVALS_NEEDED},
     {BALLOT_STATE_CLOSED, BALLOT_ACTION_COUNT, BALLOT_STATE_COUNTED, BALLOT_ACTOR_SERVICE, 0},
+    {BALLOT_STATE_COUNTED, BALLOT_ACTION_EXCLUDE, BALLOT_STATE_COUNTED, BALLOT_ACTOR_OPERATOR,
+     BALLOT_APPROVALS_NEEDED},
     {BALLOT_STATE_COUNTED, BALLOT_ACTION_CERTIFY, BALLOT_STATE_CERTIFIED, BALLOT_ACTOR_OPERATOR,
      BALLOT_APPROVALS_NEEDED},
     {BALLOT_STATE_CERTIFIED, BALLOT_ACTION_DESTROY_KEY, BALLOT_STATE_CERTIFIED,
@@ -43,7 +45,7 @@ static const char *const STATES[] = {"missing", "draft",   "opening",  "open",
                                      "closed",  "counted", "certified"};
 static const char *const ACTIONS[] = {
     "missing", "open", "envelope-reserved", "envelope-refused", "close", "count",
-    "certify", "lot",  "destroy-key",       "extend",           "void"};
+    "certify", "lot",  "destroy-key",       "extend",           "void",  "exclude"};
 
 static const struct ballot_verdict_text VERDICT_TEXTS[] = {
     [BALLOT_VERDICT_NONE] = {"none", "승인 결과가 없습니다.", "Nothing was decided."},
@@ -86,6 +88,14 @@ static const struct ballot_verdict_text VERDICT_TEXTS[] = {
     [BALLOT_VERDICT_EXTENSION_TOO_OFTEN] = {"extension-too-often",
                                             "투표 기간은 세 번까지만 연장할 수 있습니다.",
                                             "A window is extended at most three times."},
+    [BALLOT_VERDICT_OPTION_NOT_FOUND] = {"option-not-found", "이 투표에 없는 의제입니다.",
+                                         "The ballot has no option of that id."},
+    [BALLOT_VERDICT_OPTION_NOT_FUNDED] =
+        {"option-not-funded", "개표에서 선정되지 않은 의제는 제외할 것이 없습니다.",
+         "The tally did not fund this option, so it cannot be excluded."},
+    [BALLOT_VERDICT_OPTION_ALREADY_EXCLUDED] = {"option-already-excluded",
+                                                "이미 제외하기로 결정한 의제입니다.",
+                                                "This option is excluded already."},
     [BALLOT_VERDICT_VOTE_NOT_FOUND] = {"vote-not-found", "그 익명 번호와 차수의 표가 없습니다.",
                                        "There is no vote of that nullifier and revision."},
     [BALLOT_VERDICT_VOTE_NOT_FINAL] =
@@ -112,6 +122,7 @@ static enum ballot_verdict verdict_without_count(const struct ballot_standing *s
                                                  enum ballot_actor actor);
 static enum ballot_verdict extension_verdict(const struct ballot_standing *standing);
 static enum ballot_verdict void_verdict(const struct ballot_standing *standing);
+static enum ballot_verdict exclusion_verdict(const struct ballot_standing *standing);
 static unsigned approvers_count(const struct ballot_standing *standing,
                                 const struct ballot_approval *approval, bool *ret_repeated);
 static bool same_subject(const struct ballot_approval *a, const struct ballot_approval *b);
@@ -255,7 +266,26 @@ static enum ballot_verdict verdict_without_count(const struct ballot_standing *s
     if (action == BALLOT_ACTION_VOID) {
         return void_verdict(standing);
     }
+    if (action == BALLOT_ACTION_EXCLUDE) {
+        return exclusion_verdict(standing);
+    }
     return action == BALLOT_ACTION_EXTEND ? extension_verdict(standing) : BALLOT_VERDICT_NONE;
+}
+
+static enum ballot_verdict exclusion_verdict(const struct ballot_standing *standing)
+{
+    const struct ballot_exclusion *exclusion = &standing->exclusion;
+
+    assert(exclusion->known || !exclusion->computed);
+    assert(exclusion->computed || !exclusion->already);
+
+    if (!exclusion->known) {
+        return BALLOT_VERDICT_OPTION_NOT_FOUND;
+    }
+    if (!exclusion->computed) {
+        return BALLOT_VERDICT_OPTION_NOT_FUNDED;
+    }
+    return exclusion->already ? BALLOT_VERDICT_OPTION_ALREADY_EXCLUDED : BALLOT_VERDICT_NONE;
 }
 
 static enum ballot_verdict void_verdict(const struct ballot_standing *standing)
@@ -380,6 +410,9 @@ static enum err verdict_err(enum ballot_verdict verdict)
         [BALLOT_VERDICT_EXTENSION_SHORTENS] = ERR_CONFLICT,
         [BALLOT_VERDICT_EXTENSION_TOO_LONG] = ERR_CONFLICT,
         [BALLOT_VERDICT_EXTENSION_TOO_OFTEN] = ERR_CONFLICT,
+        [BALLOT_VERDICT_OPTION_NOT_FOUND] = ERR_CONFLICT,
+        [BALLOT_VERDICT_OPTION_NOT_FUNDED] = ERR_CONFLICT,
+        [BALLOT_VERDICT_OPTION_ALREADY_EXCLUDED] = ERR_CONFLICT,
         [BALLOT_VERDICT_VOTE_NOT_FOUND] = ERR_CONFLICT,
         [BALLOT_VERDICT_VOTE_NOT_FINAL] = ERR_CONFLICT,
         [BALLOT_VERDICT_VOTE_ALREADY_VOID] = ERR_CONFLICT,

@@ -11,6 +11,7 @@
  *   closed   --void-------------> closed     the same, before the count
  *   closed   --lot--------------> closed     two operators: the seed that breaks ties
  *   closed   --count------------> counted    the service, with the seed where there must be one
+ *   counted  --exclude----------> counted    two operators: an option is not carried out
  *   counted  --certify----------> certified  two operators
  *   certified --destroy-key-----> certified  two operators, once nobody may object any more
  *
@@ -64,6 +65,7 @@ enum ballot_action {
     BALLOT_ACTION_DESTROY_KEY = 8,
     BALLOT_ACTION_EXTEND = 9,
     BALLOT_ACTION_VOID = 10,
+    BALLOT_ACTION_EXCLUDE = 11,
     BALLOT_ACTION_END,
 };
 
@@ -124,6 +126,13 @@ struct ballot_void {
     unsigned before;   /* votes that are void */
 };
 
+/* An option that is to be excluded from a counted result. */
+struct ballot_exclusion {
+    bool known;    /* the ballot has it */
+    bool computed; /* the tally funded it */
+    bool already;  /* it is excluded */
+};
+
 /* The latest end that a window of these frozen times can be extended to. */
 int64_t ballot_extension_latest_ms(int64_t opens_at_ms, int64_t frozen_closes_at_ms);
 
@@ -137,28 +146,32 @@ struct ballot_standing {
     bool lot_awaited;                        /* the tie rule is lot, and there is no seed yet */
     struct ballot_extension extension;       /* of an extension; else not looked at */
     struct ballot_void voiding;              /* of a void; else not looked at */
+    struct ballot_exclusion exclusion;       /* of an exclusion; else not looked at */
     const struct ballot_approval *approvals; /* recorded so far in this state; borrowed */
     size_t approval_count;
 };
 
 enum ballot_verdict {
     BALLOT_VERDICT_NONE = 0,
-    BALLOT_VERDICT_RECORDED,            /* keep it; another operator is still needed */
-    BALLOT_VERDICT_COMPLETES,           /* keep it and go to ret->to */
-    BALLOT_VERDICT_REPEATED,            /* this operator already approved this: nothing changes */
-    BALLOT_VERDICT_NOT_OPERATOR,        /* refused: only operators approve */
-    BALLOT_VERDICT_WRONG_STATE,         /* refused: the state does not know the action */
-    BALLOT_VERDICT_NEEDS_NO_APPROVAL,   /* refused: the action is not the operators' */
-    BALLOT_VERDICT_WINDOW_OVER,         /* refused: opening a ballot nobody could vote in */
-    BALLOT_VERDICT_WINDOW_NOT_OVER,     /* refused: closing while residents may still vote */
-    BALLOT_VERDICT_LOT_NOT_AWAITED,     /* refused: no lot breaks ties, or its seed is published */
-    BALLOT_VERDICT_OBJECTION_NOT_OVER,  /* refused: somebody may still object, and need the key */
-    BALLOT_VERDICT_EXTENSION_TOO_LATE,  /* refused: residents were told already that it is over */
-    BALLOT_VERDICT_EXTENSION_SHORTENS,  /* refused: the new end is not later than the present one */
-    BALLOT_VERDICT_EXTENSION_TOO_LONG,  /* refused: the new end is later than it may be */
-    BALLOT_VERDICT_VOTE_NOT_FOUND,      /* refused: the box has no such vote */
-    BALLOT_VERDICT_VOTE_NOT_FINAL,      /* refused: the voter has voted again since */
-    BALLOT_VERDICT_VOTE_ALREADY_VOID,   /* refused: it is not counted as it is */
+    BALLOT_VERDICT_RECORDED,           /* keep it; another operator is still needed */
+    BALLOT_VERDICT_COMPLETES,          /* keep it and go to ret->to */
+    BALLOT_VERDICT_REPEATED,           /* this operator already approved this: nothing changes */
+    BALLOT_VERDICT_NOT_OPERATOR,       /* refused: only operators approve */
+    BALLOT_VERDICT_WRONG_STATE,        /* refused: the state does not know the action */
+    BALLOT_VERDICT_NEEDS_NO_APPROVAL,  /* refused: the action is not the operators' */
+    BALLOT_VERDICT_WINDOW_OVER,        /* refused: opening a ballot nobody could vote in */
+    BALLOT_VERDICT_WINDOW_NOT_OVER,    /* refused: closing while residents may still vote */
+    BALLOT_VERDICT_LOT_NOT_AWAITED,    /* refused: no lot breaks ties, or its seed is published */
+    BALLOT_VERDICT_OBJECTION_NOT_OVER, /* refused: somebody may still object, and need the key */
+    BALLOT_VERDICT_EXTENSION_TOO_LATE, /* refused: residents were told already that it is over */
+    BALLOT_VERDICT_EXTENSION_SHORTENS, /* refused: the new end is not later than the present one */
+    BALLOT_VERDICT_EXTENSION_TOO_LONG, /* refused: the new end is later than it may be */
+    BALLOT_VERDICT_OPTION_NOT_FOUND,   /* refused: the ballot has no such option */
+    BALLOT_VERDICT_OPTION_NOT_FUNDED,  /* refused: there is nothing to exclude it from */
+    BALLOT_VERDICT_OPTION_ALREADY_EXCLUDED, /* refused: it is excluded as it is */
+    BALLOT_VERDICT_VOTE_NOT_FOUND,          /* refused: the box has no such vote */
+    BALLOT_VERDICT_VOTE_NOT_FINAL,          /* refused: the voter has voted again since */
+    BALLOT_VERDICT_VOTE_ALREADY_VOID,       /* refused: it is not counted as it is */
     BALLOT_VERDICT_VOIDS_TOO_MANY,      /* refused: so many void votes are no longer exceptions */
     BALLOT_VERDICT_EXTENSION_TOO_OFTEN, /* refused: it was extended as often as it may be */
     BALLOT_VERDICT_END,

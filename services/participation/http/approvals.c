@@ -33,7 +33,7 @@ static void approval_free(struct approval *approval)
 
 static int verdict_status(enum ballot_verdict verdict)
 {
-    if (verdict == BALLOT_VERDICT_VOTE_NOT_FOUND) {
+    if (verdict == BALLOT_VERDICT_VOTE_NOT_FOUND || verdict == BALLOT_VERDICT_OPTION_NOT_FOUND) {
         return 404;
     }
     return verdict == BALLOT_VERDICT_NOT_OPERATOR ? 403 : 409;
@@ -136,6 +136,7 @@ static void read_void(struct void_request *voiding, struct json_reader *reader)
 static void read_members(struct decide_approve *decide, struct json_reader *reader)
 {
     static const char *const seed_keys[] = {"seed", NULL};
+    static const char *const exclusion_keys[] = {"option", "reason", NULL};
     static const char *const void_keys[] = {"nullifier", "rev", "reason_code", "reason", NULL};
     static const char *const extension_keys[] = {"closes_at", "reason", NULL};
 
@@ -145,6 +146,12 @@ static void read_members(struct decide_approve *decide, struct json_reader *read
     } else if (decide->action == BALLOT_ACTION_VOID) {
         json_reader_allow(reader, void_keys);
         read_void(&decide->voiding, reader);
+    } else if (decide->action == BALLOT_ACTION_EXCLUDE) {
+        json_reader_allow(reader, exclusion_keys);
+        json_read_text(reader, "option", 1, decide->exclusion.option,
+                       sizeof decide->exclusion.option);
+        json_read_text(reader, "reason", 1, decide->exclusion.reason,
+                       sizeof decide->exclusion.reason);
     } else {
         json_reader_allow(reader, extension_keys);
         json_read_time(reader, "closes_at", &decide->extension.closes_at_ms);
@@ -156,7 +163,7 @@ static void read_members(struct decide_approve *decide, struct json_reader *read
 static bool has_body(enum ballot_action action)
 {
     return action == BALLOT_ACTION_LOT || action == BALLOT_ACTION_EXTEND ||
-           action == BALLOT_ACTION_VOID;
+           action == BALLOT_ACTION_VOID || action == BALLOT_ACTION_EXCLUDE;
 }
 
 /* Reads the body of an action that has one; false when the request was answered. */
@@ -227,6 +234,11 @@ void handle_ballot_extend(struct http_request *request, void *context)
 void handle_ballot_void(struct http_request *request, void *context)
 {
     approve_start(request, context, BALLOT_ACTION_VOID);
+}
+
+void handle_ballot_exclude(struct http_request *request, void *context)
+{
+    approve_start(request, context, BALLOT_ACTION_EXCLUDE);
 }
 
 void handle_ballot_certify(struct http_request *request, void *context)

@@ -5,6 +5,8 @@
  */
 #include "participation/http/outcome.h"
 
+#include "participation/decided.h"
+#include "participation/frozen.h"
 #include "participation/store/void.h"
 #include "runtime/buffer.h"
 #include "runtime/json.h"
@@ -45,8 +47,8 @@ enum err outcome_voids(struct db *db, const struct ballot_row *row, json_t **ret
     return *ret_json != NULL ? ERR_OK : ERR_FULL;
 }
 
-/* Puts a member behind those that the buffer's object has; takes the value. */
-static enum err append_member(struct buffer *buffer, const char *name, json_t *value)
+/* Puts a member behind those that the buffer's object has. */
+static enum err append_member(struct buffer *buffer, const char *name, const json_t *value)
 {
     char *text = json_text(value);
     enum err err = text != NULL ? ERR_OK : ERR_FULL;
@@ -58,31 +60,64 @@ static enum err append_member(struct buffer *buffer, const char *name, json_t *v
         buffer_append_text(buffer, text);
     }
     free(text);
-    json_decref(value);
     return err;
+}
+
+/* What was decided: null where nothing was excluded, so that it is what was computed. */
+static enum err decided_member(struct db *db, const struct ballot_row *row, json_t **ret_json)
+{
+    struct definition_copy *copy = NULL;
+    struct decided *decided = NULL;
+    enum err err;
+
+    if (row->exclusions == 0) {
+        *ret_json = json_null();
+        return ERR_OK;
+    }
+    err = definition_copy_make(row->definition, row->definition_length, &copy);
+    if (!err) {
+        err = decided_read(db, row, &copy->definition, &decided);
+    }
+    if (!err) {
+        *ret_json = decided_json(decided, &copy->definition);
+        err = *ret_json != NULL ? ERR_OK : ERR_FULL;
+    }
+    decided_free(decided);
+    free(copy);
+    return err;
+}
+
+/* The computed bytes but for the brace at their end. */
+static void append_computed(struct buffer *buffer, const char *result_json)
+{
+    size_t length = strlen(result_json);
+
+    while (length > 0 && result_json[length - 1] != '}') {
+        length--;
+    }
+    buffer_append(buffer, result_json, length > 0 ? length - 1 : 0);
 }
 
 enum err outcome_text(struct db *db, const struct ballot_row *row, char **ret_text)
 {
-    size_t length = strlen(row->result_json);
     struct buffer buffer;
     json_t *voids = NULL;
+    json_t *decided = NULL;
     enum err err = outcome_voids(db, row, &voids);
 
-    if (err) {
-        return err;
-    }
-    if (json_is_null(voids)) {
-        json_decref(voids);
-        *ret_text = strdup(row->result_json);
-        return *ret_text != NULL ? ERR_OK : ERR_FULL;
-    }
-    while (length > 0 && row->result_json[length - 1] != '}') {
-        length--;
-    }
     buffer_init(&buffer, OUTCOME_SIZE_MAX);
-    buffer_append(&buffer, row->result_json, length > 0 ? length - 1 : 0);
-    err = append_member(&buffer, "voids", voids);
+    if (!err) {
+        err = decided_member(db, row, &decided);
+    }
+    if (!err) {
+        append_computed(&buffer, row->result_json);
+    }
+    if (!err && !json_is_null(voids)) {
+        err = append_member(&buffer, "voids", voids);
+    }
+    if (!err && !json_is_null(decided)) {
+        err = append_member(&buffer, "decided", decided);
+    }
     if (!err) {
         buffer_append_text(&buffer, "}");
         err = buffer_status(&buffer);
@@ -91,6 +126,8 @@ enum err outcome_text(struct db *db, const struct ballot_row *row, char **ret_te
         *ret_text = strdup(buffer_text(&buffer));
         err = *ret_text != NULL ? ERR_OK : ERR_FULL;
     }
+    json_decref(voids);
+    json_decref(decided);
     buffer_release(&buffer);
     return err;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What stands beside a computed result: votes that operators declared void. On
- * reader threads.
+ * What stands beside a computed result: votes that operators declared void, and
+ * what they decided on it. On reader threads.
  */
 #ifndef HYEOPCHI_PARTICIPATION_HTTP_OUTCOME_H
 #define HYEOPCHI_PARTICIPATION_HTTP_OUTCOME_H

@@ -19,6 +19,7 @@ static const struct http_route ROUTES[] = {
     {"POST", "/v1/ballots/{id}:void", ROLE_OPERATOR, REASON_SIZE_MAX, handle_ballot_void},
     {"POST", "/v1/ballots/{id}:close", ROLE_OPERATOR, 0, handle_ballot_close},
     {"POST", "/v1/ballots/{id}:lot", ROLE_OPERATOR, SEED_SIZE_MAX, handle_ballot_lot},
+    {"POST", "/v1/ballots/{id}:exclude", ROLE_OPERATOR, REASON_SIZE_MAX, handle_ballot_exclude},
     {"POST", "/v1/ballots/{id}:certify", ROLE_OPERATOR, 0, handle_ballot_certify},
     {"POST", "/v1/ballots/{id}:destroy-key", ROLE_OPERATOR, 0, handle_ballot_destroy_key},
     {"GET", "/v1/ballots/{id}/voids", ROLE_PUBLIC, 0, handle_ballot_voids},

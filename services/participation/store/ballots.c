@@ -91,7 +91,7 @@ enum err store_ballot_find_request(struct db *db, const struct ballot_request *r
     ", coalesce(refusal_shortfall_krw, 0), batch_no, voters, revisions, result_json, result_hash"  \
     ", created_at_ms, coalesce(opened_at_ms, 0), coalesce(closed_at_ms, 0)"                        \
     ", coalesce(counted_at_ms, 0), coalesce(certified_at_ms, 0), lot_seed, roll_import_no"         \
-    ", coalesce(key_destroyed_at_ms, 0), coalesce(extended_to_ms, 0), voids"
+    ", coalesce(key_destroyed_at_ms, 0), coalesce(extended_to_ms, 0), voids, exclusions"
 
 static enum err row_read_result(const struct db_rows *rows, int64_t row, struct ballot_row *ret_row)
 {
@@ -135,6 +135,7 @@ static enum err row_read(const struct db_rows *rows, int64_t row, struct ballot_
         .key_destroyed_at_ms = db_rows_int64(rows, row, 19),
         .extended_to_ms = db_rows_int64(rows, row, 20),
         .voids = db_rows_int64(rows, row, 21),
+        .exclusions = db_rows_int64(rows, row, 22),
     };
     (void)snprintf(ret_row->refusal_code, sizeof ret_row->refusal_code, "%s",
                    db_rows_text(rows, row, 5)); /* The ledger's codes are short. */

@@ -43,6 +43,7 @@ struct ballot_row {
     int64_t key_destroyed_at_ms;
     int32_t roll_import_no; /* of store/roll.h; 0: the ballot has no roll */
     int64_t voids;          /* of store/void.h: votes declared void */
+    int64_t exclusions;     /* of store/exclusion.h: options excluded from the result */
     int64_t extended_to_ms; /* of store/extension.h; 0: the window ends as the definition says */
 };
 

@@ -64,6 +64,7 @@ static const struct word REASONS[] = {
     {"over-area-cap", "지역별 예산 한도를 초과"},
     {"over-field-cap", "분야별 예산 한도를 초과"},
     {"quorum-missed", "투표 정족수 미달"},
+    {"excluded", "선정되었으나 결정으로 제외"},
 };
 
 static const struct word DIMENSIONS[] = {
