@@ -84,10 +84,10 @@ static size_t area_count(const struct bundle *bundle)
 
 static struct span area_name(const struct bundle *bundle, size_t place)
 {
-    static const uint8_t ALL[] = {'a', 'l', 'l'};
+    static const uint8_t ALL[] = "all";
 
     if (bundle->definition->area_count == 0) {
-        return (struct span){.data = ALL, .length = sizeof ALL};
+        return (struct span){.data = ALL, .length = sizeof ALL - 1};
     }
     return bundle->definition->areas[place];
 }
