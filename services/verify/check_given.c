@@ -6,78 +6,42 @@
 #include "verify/bundle_internal.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "verify/tree.h"
-
-static int compare_sizes(const void *left, const void *right)
+/* Whether the bundle has a checkpoint of this size and root; it has every one ever signed. */
+static bool has_checkpoint(const struct bundle *bundle, const struct note *note)
 {
-    const struct note *const *a = left;
-    const struct note *const *b = right;
+    const struct bundle_checkpoint *checkpoint;
 
-    if ((*a)->size != (*b)->size) {
-        return (*a)->size < (*b)->size ? -1 : 1;
+    if (note->size > bundle->log.count) {
+        return false;
     }
-    return *a < *b ? -1 : (*a > *b ? 1 : 0);
-}
-
-/* Whether the log had these roots at these sizes; notes are in ascending order of size. */
-static enum verdict compare_roots(const struct bundle *bundle, const struct note *const *notes,
-                                  struct finding *finding)
-{
-    struct frontier frontier;
-    size_t position = 0;
-
-    frontier_init(&frontier);
-    for (size_t i = 0; i < bundle->input.kept_count; i++) {
-        const struct note *note = notes[i];
-        const char *name = bundle->input.kept[note - bundle->kept].name;
-        uint8_t root[DIGEST_SIZE];
-
-        if (note->size > bundle->log.count) {
-            return finding_fail(finding, name, "it says %llu leaves, and the log has only %zu",
-                                (unsigned long long)note->size, bundle->log.count);
-        }
-        for (; position < note->size; position++) {
-            bool added = frontier_add(&frontier, bundle->digest, 0, bundle->log.hashes[position]);
-
-            assert(added);
-            (void)added;
-        }
-        frontier_root(&frontier, bundle->digest, root);
-        if (memcmp(root, note->root, DIGEST_SIZE) != 0) {
-            return finding_fail(finding, name, "the log never had this root at %llu leaves",
-                                (unsigned long long)note->size);
-        }
-    }
-    return VERDICT_GOOD;
+    /* The batch that ends with the note's last leaf is that of its size, if there is one. */
+    checkpoint = &bundle->checkpoints[bundle_batch(bundle, note->size - 1)];
+    return checkpoint->size == note->size && memcmp(checkpoint->root, note->root, DIGEST_SIZE) == 0;
 }
 
 enum verdict check_kept(struct bundle *bundle, struct finding *finding)
 {
-    const struct note **notes = calloc(bundle->input.kept_count + 1, sizeof *notes);
-    enum verdict verdict = VERDICT_GOOD;
-
-    if (notes == NULL) {
-        return finding_unreadable(finding, "", "there is no memory for the checkpoints given");
-    }
-    for (size_t i = 0; verdict == VERDICT_GOOD && i < bundle->input.kept_count; i++) {
+    for (size_t i = 0; i < bundle->input.kept_count; i++) {
         const char *name = bundle->input.kept[i].name;
+        const struct note *note = &bundle->kept[i];
 
-        notes[i] = &bundle->kept[i];
-        if (!span_is_text(notes[i]->origin, bundle->origin)) {
-            verdict = finding_fail(finding, name, "its origin is not %s", bundle->origin);
-        } else if (!note_signed_by(notes[i], &bundle->board_key)) {
-            verdict = finding_fail(finding, name, "it is not signed by the board's key");
+        assert(note->size > 0);
+        if (!span_is_text(note->origin, bundle->origin)) {
+            return finding_fail(finding, name, "its origin is not %s", bundle->origin);
+        }
+        if (!note_signed_by(note, &bundle->board_key)) {
+            return finding_fail(finding, name, "it is not signed by the board's key");
+        }
+        if (!has_checkpoint(bundle, note)) {
+            return finding_fail(finding, name,
+                                "the bundle has no such checkpoint of %llu leaves, and it must "
+                                "have every one ever signed",
+                                (unsigned long long)note->size);
         }
     }
-    if (verdict == VERDICT_GOOD) {
-        qsort(notes, bundle->input.kept_count, sizeof *notes, compare_sizes);
-        verdict = compare_roots(bundle, notes, finding);
-    }
-    free(notes);
-    return verdict;
+    return VERDICT_GOOD;
 }
 
 /* The CAST of that leaf hash, or NULL. Few receipts are given: looking at all leaves is quick enough. */

@@ -156,7 +156,7 @@ static void say_end(void *argument, enum check check, enum verdict verdict,
     if (say->json || say->quiet || verdict != VERDICT_GOOD) {
         return;
     }
-    (void)printf("ok      %-12s %s\n                     %s\n", check_name(check),
+    (void)printf("%-12s ok      %s\n                     %s\n", check_name(check),
                  SENTENCES[check].ko, SENTENCES[check].en);
     (void)fflush(stdout);
 }
@@ -298,13 +298,13 @@ void say_verified(struct say *say, const struct bundle *bundle)
 static void print_finding(const struct finding *finding)
 {
     if (finding->file[0] != '\0') {
-        (void)fprintf(stderr, "        %s", finding->file);
+        (void)fprintf(stderr, "                     %s", finding->file);
         if (finding->at_position) {
             (void)fprintf(stderr, ", 위치 position %" PRIu64, finding->position);
         }
         (void)fprintf(stderr, ": %s.\n", finding->what);
     } else {
-        (void)fprintf(stderr, "        %s.\n", finding->what);
+        (void)fprintf(stderr, "                     %s.\n", finding->what);
     }
 }
 
@@ -321,8 +321,8 @@ void say_refused(struct say *say, enum verdict verdict, enum check check,
         return;
     }
     (void)fflush(stdout);
-    (void)fprintf(stderr, "%s  %-12s %s\n", verdict == VERDICT_FAILED ? "FAILED" : "unread",
-                  check_name(check),
+    (void)fprintf(stderr, "%-12s %s  %s\n", check_name(check),
+                  verdict == VERDICT_FAILED ? "FAILED" : "unread",
                   verdict == VERDICT_FAILED ? SENTENCES[check].ko_failed : "읽을 수 없습니다");
     print_finding(finding);
     (void)fprintf(stderr, "\n%s\n",
