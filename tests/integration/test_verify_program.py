@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: Apache-2.0
+"""hyeopchi-verify as people run it: what it prints, what it exits with, and `watch` on boards that grow,
+fork, shrink and fall silent. The boards are folders of static tiles behind Python's http.server.
+"""
+
+import contextlib
+import functools
+import hashlib
+import http.server
+import json
+import os
+import random
+import secrets
+import subprocess
+import threading
+import uuid
+
+import pytest
+
+from support.paths import BINARIES
+from support.services import environment
+from verify import ed25519, log
+from verify.bundle_maker import random_ballot
+from verify.encoding import Tree, leaf_hash, node_hash
+
+PROGRAM = os.path.join(BINARIES, "hyeopchi-verify")
+SEED = int(os.environ.get("HYEOPCHI_VERIFY_SEED", secrets.randbelow(2**32)))
+BALLOT = bytes(range(16))
+NAME = log.origin("성동구", BALLOT)
+WIDTH = 256
+
+
+def run(*arguments, cwd=None):
+    done = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True,
+                          timeout=60, env=environment(), cwd=cwd, check=False)
+    assert "AddressSanitizer" not in done.stderr and "runtime error" not in done.stderr, done.stderr
+    return done
+
+
+@pytest.fixture(name="sound")
+def make_sound(tmp_path):
+    """A folder with a sound bundle, one receipt and one checkpoint that was kept."""
+    print(f"HYEOPCHI_VERIFY_SEED={SEED}")
+    ballot = random_ballot(random.Random(SEED), method="approval", rule="greedy", voters=9)
+    parts = ballot.parts()
+    (tmp_path / "bundle.tar").write_bytes(parts.pack())
+    (tmp_path / "receipt.json").write_bytes(next(iter(ballot.receipts().values())))
+    (tmp_path / "kept").write_bytes(parts.signed_notes()[0])
+    return tmp_path
+
+
+def test_a_sound_bundle_is_told_check_by_check_in_korean_and_english(sound):
+    done = run("bundle.tar", "--receipt", "receipt.json", "--checkpoint=kept", cwd=sound)
+    assert done.returncode == 0 and not done.stderr
+    names = ["archive", "manifest", "definition", "checkpoints", "root", "leaves", "batches", "keys",
+             "revisions", "close", "openings", "choices", "roll", "recount", "sums", "result",
+             "kept", "receipt"]
+    told = [line.split()[0] for line in done.stdout.splitlines() if " ok " in line]
+    assert told == names
+    assert "검증되었습니다. Verified." in done.stdout
+    assert "성동구" in done.stdout and "선정 사업 funded" in done.stdout
+    assert not run("bundle.tar", "--quiet", cwd=sound).stdout
+
+
+def test_json_says_the_same_to_programs(sound):
+    told = json.loads(run("bundle.tar", "--json", "--receipt", "receipt.json", cwd=sound).stdout)
+    assert (told["verdict"], told["status"]) == ("verified", 0)
+    assert told["summary"]["district"] == "성동구" and told["summary"]["voters"] <= 9
+    assert [check["outcome"] for check in told["checks"]] == ["ok"] * 17
+    result = json.loads(run("bundle.tar", "--json", "--checkpoint", "receipt.json", cwd=sound).stdout)
+    assert (result["verdict"], result["status"], result["check"]) == ("unreadable", 2, "kept")
+
+
+def test_a_failure_names_check_file_and_position(sound):
+    data = bytearray((sound / "bundle.tar").read_bytes())
+    at = data.index(b"pbv1/leaf", data.index(b"pbv1/leaf") + 1) + 11
+    data[at] ^= 1
+    (sound / "bundle.tar").write_bytes(data)
+    done = run("bundle.tar", cwd=sound)
+    assert done.returncode == 1
+    assert "manifest     FAILED" in done.stderr and "entries" in done.stderr
+    told = json.loads(run("bundle.tar", "--json", cwd=sound).stdout)
+    assert (told["verdict"], told["check"], told["file"]) == ("failed", "manifest", "entries")
+
+
+def test_what_cannot_be_read_and_wrong_usage_have_their_own_exit_status(sound):
+    assert run("absent.tar", cwd=sound).returncode == 2
+    assert run(".", cwd=sound).returncode == 2
+    assert run("receipt.json", cwd=sound).returncode == 2
+    assert run("bundle.tar", "--receipt", "absent", cwd=sound).returncode == 2
+    (sound / "empty").write_bytes(b"")
+    assert run("empty", cwd=sound).returncode == 2
+    for wrong in ([], ["--quiet"], ["bundle.tar", "bundle.tar"], ["bundle.tar", "--receipt"],
+                  ["bundle.tar", "--unknown"], ["watch"], ["watch", "ftp://a/board"],
+                  ["watch", "http://a/b"], ["watch", "http://a/b", "--interval", "0"],
+                  ["watch", "http://a/b", "--state"]):
+        done = run(*wrong, cwd=sound)
+        assert done.returncode == 64 and "--help" in done.stderr, wrong
+    assert "hyeopchi-verify ballot.tar" in run("--help").stdout
+
+
+class Board:
+    """A log whose board is a folder; write() publishes its first leaves as tlog-tiles does."""
+
+    def __init__(self, folder, seed=b"\7" * 32):
+        self.folder, self.seed = folder, seed
+        self.hashes = [leaf_hash(hashlib.sha256(b"%d" % n).digest()) for n in range(1200)]
+        os.makedirs(folder)
+        self.file("key", log.verifier_key(NAME, ed25519.public_key(seed)).encode())
+
+    def file(self, name, data):
+        path = os.path.join(self.folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(data)
+
+    def write(self, size):
+        level, hashes = 0, self.hashes[:size]
+        while hashes:
+            for place in range(0, len(hashes), WIDTH):
+                tile = hashes[place : place + WIDTH]
+                partial = "" if len(tile) == WIDTH else f".p/{len(tile)}"
+                self.file(f"tile/{level}/{place // WIDTH:03}{partial}", b"".join(tile))
+            whole = [hashes[at : at + WIDTH] for at in range(0, len(hashes), WIDTH)]
+            hashes = [subtree(tile) for tile in whole if len(tile) == WIDTH]
+            level += 1
+        tree = Tree()
+        for each in self.hashes[:size]:
+            tree.append(each)
+        self.file("checkpoint", log.write_checkpoint(NAME, self.seed, size, tree.root()))
+
+    def fork(self, at):
+        self.hashes[at] = leaf_hash(b"another")
+
+
+def subtree(hashes):
+    while len(hashes) > 1:
+        hashes = [node_hash(*hashes[at : at + 2]) for at in range(0, len(hashes), 2)]
+    return hashes[0]
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format, *arguments):  # pylint: disable=redefined-builtin
+        pass
+
+
+@contextlib.contextmanager
+def serve(folder):
+    """The base address of a folder's files; nothing answers there afterwards."""
+    handler = functools.partial(Quiet, directory=folder)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture(name="board")
+def make_board(tmp_path):
+    """A board of 300 leaves, its address, and a function that watches it once."""
+    path = f"v1/ballots/{uuid.UUID(bytes=BALLOT)}/board"
+    board = Board(tmp_path / "served" / path)
+    board.write(300)
+    with serve(tmp_path / "served") as base:
+        board.address = f"{base}/{path}/"
+        board.watch = lambda *more: run("watch", board.address, "--once", *more, cwd=tmp_path)
+        yield board
+
+
+def test_the_first_look_says_that_the_key_is_taken_on_trust(board, tmp_path):
+    done = board.watch()
+    assert done.returncode == 0, done.stderr
+    assert "taken on trust" in done.stdout and "First look: 300 leaves" in done.stdout
+    state = f"{uuid.UUID(bytes=BALLOT)}.watch"
+    assert json.loads((tmp_path / state).read_text())["size"] == 300
+    kept = (tmp_path / f"{state}.checkpoint").read_bytes()
+    assert kept == (board.folder / "checkpoint").read_bytes()
+    again = board.watch()
+    assert again.returncode == 0 and "Unchanged: 300 leaves" in again.stdout
+    assert "trust" not in again.stdout
+
+
+def test_a_board_that_grows_is_consistent(board):
+    assert board.watch("--state", "seen").returncode == 0
+    for size in (301, 511, 512, 513, 1200):
+        board.write(size)
+        done = board.watch("--state", "seen")
+        assert done.returncode == 0, done.stderr
+        assert f"to {size}" in done.stdout
+
+
+def test_a_fork_is_an_alarm_with_both_checkpoints_kept(board, tmp_path):
+    key = (board.folder / "key").read_text()
+    assert board.watch("--state", "seen", "--key", key).returncode == 0
+    seen = (board.folder / "checkpoint").read_bytes()
+    board.fork(17)
+    for size in (300, 700):
+        board.write(size)
+        done = board.watch("--state", "seen")
+        assert done.returncode == 1
+        assert "ALARM" in done.stderr and "forked" in done.stderr
+        assert (tmp_path / "seen.alarm").read_bytes() == (board.folder / "checkpoint").read_bytes()
+        assert (tmp_path / "seen.checkpoint").read_bytes() == seen
+
+
+def test_a_log_that_shrinks_is_an_alarm(board):
+    assert board.watch("--state", "seen").returncode == 0
+    board.write(299)
+    done = board.watch("--state", "seen")
+    assert done.returncode == 1 and "shrank" in done.stderr
+
+
+def test_a_checkpoint_of_another_key_is_an_alarm(board, tmp_path):
+    other = Board(tmp_path / "other", b"\x08" * 32)
+    assert board.watch("--state", "seen").returncode == 0
+    board.seed = other.seed
+    board.write(300)
+    done = board.watch("--state", "seen")
+    assert done.returncode == 1 and "not signed" in done.stderr
+    wrong = (other.folder / "key").read_text()
+    assert board.watch("--state", "seen", "--key", wrong).returncode == 2
+    assert board.watch("--state", "fresh", "--key", wrong).returncode == 0
+
+
+def test_silence_is_an_alarm_only_when_it_lasts(board, tmp_path):
+    assert board.watch("--state", "seen").returncode == 0
+    os.rename(board.folder, f"{board.folder}-away")
+    done = board.watch("--state", "seen")
+    assert done.returncode == 2 and "no board" in done.stderr
+    state = json.loads((tmp_path / "seen").read_text())
+    state["seen_ms"] -= 901_000
+    (tmp_path / "seen").write_text(json.dumps(state))
+    done = board.watch("--state", "seen")
+    assert done.returncode == 1 and "silent for" in done.stderr
+    assert board.watch("--state", "seen", "--silence", "86400").returncode == 2
+
+
+@contextlib.contextmanager
+def watching(board, folder):
+    """A watch that goes on, behind its first look."""
+    with subprocess.Popen([PROGRAM, "watch", board.address, "--state", "seen", "--interval", "1"],
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          env=environment(), cwd=folder) as process:
+        try:
+            for line in process.stdout:
+                if "First look" in line:
+                    break
+            yield process
+        finally:
+            process.kill()
+
+
+def test_watching_goes_on_until_there_is_an_alarm(board, tmp_path):
+    with watching(board, tmp_path) as process:
+        board.write(301)
+        for line in process.stdout:
+            if "to 301" in line:
+                break
+        board.fork(5)
+        board.write(302)
+        assert process.wait(30) == 1
+        assert "ALARM" in process.stderr.read()
+
+
+def test_watching_ends_well_when_it_is_asked_to(board, tmp_path):
+    with watching(board, tmp_path) as process:
+        process.terminate()
+        assert process.wait(30) == 0
