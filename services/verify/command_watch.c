@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -143,8 +144,10 @@ static void find_uuid(const char *base, char ret_uuid[SPELL_UUID_LENGTH + 1])
 static int name_things(struct watcher *watcher)
 {
     const struct request *request = watcher->request;
-    size_t length = strlen(request->url);
+    size_t length;
 
+    assert(request->url != NULL);
+    length = strlen(request->url);
     if (strncmp(request->url, "http://", 7) != 0 && strncmp(request->url, "https://", 8) != 0) {
         return command_usage("http나 https 주소가 아닙니다, no http or https address",
                              request->url);
@@ -359,7 +362,8 @@ static enum verdict watch(struct watcher *watcher)
     (void)sigemptyset(&signals);
     (void)sigaddset(&signals, SIGINT);
     (void)sigaddset(&signals, SIGTERM);
-    (void)sigprocmask(SIG_BLOCK, &signals, NULL); /* These four only fail for no signal at all. */
+    (void)pthread_sigmask(SIG_BLOCK, &signals,
+                          NULL); /* These four only fail for no signal at all. */
     do {
         verdict = look(watcher);
     } while (verdict != VERDICT_FAILED && !watcher->request->once &&

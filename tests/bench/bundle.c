@@ -328,8 +328,8 @@ static void commit(struct maker *maker, const struct vote *vote, uint8_t ret[DIG
     static const uint8_t LENGTH[] = {0, BODY_SIZE};
     uint8_t id[16];
 
-    for (uint8_t i = 0; i < sizeof id; i++) {
-        id[i] = i;
+    for (size_t i = 0; i < sizeof id; i++) {
+        id[i] = (uint8_t)i;
     }
     digest_begin_tagged(maker->digest, "commit");
     digest_add(maker->digest, (struct span){.data = id, .length = sizeof id});

@@ -94,31 +94,46 @@ static void serve_checkpoint(const struct board *board, struct fetch_body *ret)
                                    "%s\n\xE2\x80\x94 %s %s\n", signed_text, NAME, base64);
 }
 
+/* Reads a number and goes on behind it. */
+static uint64_t take_number(const char **at)
+{
+    uint64_t number = 0;
+
+    assert_true(**at >= '0' && **at <= '9');
+    for (; **at >= '0' && **at <= '9'; (*at)++) {
+        number = number * 10 + (uint64_t)(**at - '0');
+    }
+    return number;
+}
+
+static void take_text(const char **at, const char *text)
+{
+    assert_memory_equal(*at, text, strlen(text));
+    *at += strlen(text);
+}
+
 /* Reads a tile's path by the letter of tlog-tiles, on its own. */
-static bool parse_tile(const char *path, unsigned *ret_level, uint64_t *ret_number,
+static void parse_tile(const char *path, unsigned *ret_level, uint64_t *ret_number,
                        unsigned *ret_width)
 {
-    char rest[WATCH_TILE_PATH_MAX];
-    unsigned group = 0;
-    char *at = rest;
+    const char *at = path;
 
+    take_text(&at, "tile/");
+    *ret_level = (unsigned)take_number(&at);
+    take_text(&at, "/");
     *ret_number = 0;
-    *ret_width = WATCH_TILE_WIDTH;
-    if (sscanf(path, "tile/%u/%63s", ret_level, rest) != 2) {
-        return false;
-    }
     while (*at == 'x') {
-        assert_int_equal(sscanf(at, "x%3u/", &group), 1);
-        *ret_number = *ret_number * 1000 + group;
-        at += 5;
+        take_text(&at, "x");
+        *ret_number = *ret_number * 1000 + take_number(&at);
+        take_text(&at, "/");
     }
-    assert_int_equal(sscanf(at, "%3u", &group), 1);
-    *ret_number = *ret_number * 1000 + group;
-    at += 3;
+    *ret_number = *ret_number * 1000 + take_number(&at);
+    *ret_width = WATCH_TILE_WIDTH;
     if (*at != '\0') {
-        assert_int_equal(sscanf(at, ".p/%u", ret_width), 1);
+        take_text(&at, ".p/");
+        *ret_width = (unsigned)take_number(&at);
     }
-    return true;
+    assert_int_equal(*at, '\0');
 }
 
 static enum fetch_outcome serve(void *argument, const char *path, struct fetch_body *ret,
@@ -142,7 +157,7 @@ static enum fetch_outcome serve(void *argument, const char *path, struct fetch_b
         serve_checkpoint(board, ret);
         return FETCH_GOT;
     }
-    assert_true(parse_tile(path, &level, &number, &width));
+    parse_tile(path, &level, &number, &width);
     if (width < WATCH_TILE_WIDTH && board->no_partial) {
         return FETCH_ABSENT;
     }
