@@ -525,6 +525,34 @@ def turnout_changed(chance, case):
 
 
 @mutation(ALONE)
+def json_of_another_shape(chance, case):
+    """What a reader might take for granted, in turnout, roll and keys."""
+    name = chance.choice(["turnout", "roll"])
+    value = read_json(getattr(case.parts, name) or b"null")
+    if value is None:
+        return None
+    change = chance.choice([[], None, 1, "x", {}])
+    if name == "turnout":
+        table = value["tables"]["area"]
+        spot = chance.randrange(4)
+        if spot == 0:
+            value["tables"] = change
+        elif spot == 1:
+            value["tables"]["area"] = {"0": change}
+        elif spot == 2:
+            chance.choice(table)["name"] = chance.choice([[], None, 1])
+        else:
+            chance.choice(table)["voters"] = chance.choice([-1, "1", 1.5, True])
+    else:
+        spot = chance.choice(["voters", "areas", "roll_hash", "ballot_id", "area"])
+        if spot == "area":
+            chance.choice(value["areas"])["area"] = chance.choice([[], None, 1, "x"])
+        else:
+            value[spot] = chance.choice([change, [value[spot]]])
+    return Mutant(replace(case.parts, **{name: write_json(value)}).pack())
+
+
+@mutation(ALONE)
 def lot_changed(chance, case):
     if case.parts.lot is None:
         return Mutant(replace(case.parts, lot=b"3 14 15").pack())

@@ -170,7 +170,7 @@ class Bundle:
         for cell in cells:
             demand(isinstance(cell, dict) and isinstance(cell.get("name"), str)
                    and (cell.get("voters") is None or is_number(cell["voters"])), "an area")
-            voted[cell["name"]] = cell["voters"]
+            voted[cell["name"]] = cell.get("voters") or 0
         if "roll.json" not in self.files:
             return
         roll = read_json(self.files["roll.json"])
@@ -178,16 +178,16 @@ class Bundle:
         areas = roll.get("areas")
         demand(isinstance(areas, list) and all(
             isinstance(area, dict) and is_number(area.get("voters")) for area in areas), "areas")
-        may = {area.get("area"): area["voters"] for area in areas}
         names = self.definition["areas"] or ["all"]
         demand([area.get("area") for area in areas] == names, "other areas")
+        may = {area["area"]: area["voters"] for area in areas}
         demand(is_number(roll.get("voters")) and roll["voters"] == sum(may.values()), "the sum")
         listed = b"".join(write_text(name) + write_number(8, may[name]) for name in names)
         digest = tagged_hash("roll", self.ballot_id + write_number(2, len(names)) + listed)
         demand(roll.get("roll_hash") == digest.hex(), "roll_hash")
         demand(self.close.voters <= roll["voters"], "more voters than people")
         for name in names:
-            demand((voted.get(name) or 0) <= may[name], f"more voters than people in {name}")
+            demand(voted.get(name, 0) <= may[name], f"more voters than people in {name}")
 
     def check_recount(self):
         seed = self.files.get("lot")
