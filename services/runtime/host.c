@@ -19,6 +19,7 @@
 #include "runtime/log.h"
 
 #include <assert.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +27,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { BUS_CLOSE_TIMEOUT_MS = 2000 };
+enum { BUS_CLOSE_TIMEOUT_MS = 2000, LARGE_BLOCK_SIZE = 128 * 1024 };
 
 static void on_stop(void *context);
 
@@ -227,11 +228,23 @@ static enum err open_clock(const struct host_config *config)
     return ERR_OK;
 }
 
+/*
+ * Blocks above this size get pages of their own, which go back to the system
+ * when they are freed. glibc would raise the size with every such block, and
+ * bodies and answers of batches would then leave holes in the heap: 37 MiB
+ * after 5,000,000 votes and growing, instead of 16.
+ */
+static void keep_memory_flat(void)
+{
+    (void)mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK_SIZE); /* A sanitizer's memory has no such size. */
+}
+
 /* What needs no closing. */
 static enum err prepare(const struct host_config *config)
 {
     enum err err = fail("memory", host_protect_memory());
 
+    keep_memory_flat();
     if (!err) {
         err = check_config(config);
     }
