@@ -130,9 +130,15 @@ static const char *const HOLD_COMMIT_EXAMPLES[] = {
     "hyeopchi ledger hold commit 0197c1f2-0000-7000-8000-000000000001 --amount 47,500,000 "
     "--document 문서-13",
     NULL};
+static const char *const HOLD_EXTEND_EXAMPLES[] = {
+    "hyeopchi ledger hold extend 0197c1f2-0000-7000-8000-000000000001 --until "
+    "2026-06-30T18:00:00+09:00 --reason '재공고'",
+    NULL};
 static const char *const HOLD_RELEASE_EXAMPLES[] = {
     "hyeopchi ledger hold release 0197c1f2-0000-7000-8000-000000000001 --reason '입찰 취소'", NULL};
-static const char *const HOLD_SHOW_EXAMPLES[] = {"hyeopchi ledger hold show --state held", NULL};
+static const char *const HOLD_SHOW_EXAMPLES[] = {
+    "hyeopchi ledger hold show --state held",
+    "hyeopchi ledger hold show 0197c1f2-0000-7000-8000-000000000001", NULL};
 static const char *const PAY_EXAMPLES[] = {
     "hyeopchi ledger pay --year 2026 --source district --programme 2026-P-03 --amount 48,000,000 "
     "--document 문서-12",
@@ -331,6 +337,15 @@ static const struct command COMMANDS[] = {
         .run = ledger_hold_commit,
     },
     {
+        .verb = "hold extend",
+        .summary = {"예약 기한을 늦춥니다", "moves a hold's deadline later"},
+        .operands = LEDGER_HOLD_OPERAND,
+        .options = LEDGER_HOLD_EXTEND_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = HOLD_EXTEND_EXAMPLES,
+        .run = ledger_hold_extend,
+    },
+    {
         .verb = "hold release",
         .summary = {"예약을 해제합니다", "gives held money back"},
         .operands = LEDGER_HOLD_OPERAND,
@@ -342,6 +357,7 @@ static const struct command COMMANDS[] = {
     {
         .verb = "hold show",
         .summary = {"예약과 그 결과를 보여 줍니다", "shows holds and what became of them"},
+        .operands = LEDGER_HOLD_SHOW_OPERAND,
         .options = LEDGER_HOLD_SHOW_OPTIONS,
         .shared = CLIENT_OPTIONS,
         .examples = HOLD_SHOW_EXAMPLES,

@@ -59,13 +59,16 @@ extern const struct command_option LEDGER_SETTLE_GRANT_OPTIONS[];
 /* ledger_hold.c: money held until a deadline. */
 enum cli_status ledger_hold_place(const struct invocation *invocation);
 enum cli_status ledger_hold_commit(const struct invocation *invocation);
+enum cli_status ledger_hold_extend(const struct invocation *invocation);
 enum cli_status ledger_hold_release(const struct invocation *invocation);
 enum cli_status ledger_hold_show(const struct invocation *invocation);
 
 extern const struct command_option LEDGER_HOLD_PLACE_OPTIONS[];
 extern const struct command_option LEDGER_HOLD_COMMIT_OPTIONS[];
+extern const struct command_option LEDGER_HOLD_EXTEND_OPTIONS[];
 extern const struct command_option LEDGER_HOLD_SHOW_OPTIONS[];
 extern const struct command_operand LEDGER_HOLD_OPERAND[];
+extern const struct command_operand LEDGER_HOLD_SHOW_OPERAND[];
 
 /* The tables of options of ledger_entry.c's commands; each ends with a NULL name. */
 extern const struct command_option LEDGER_PLAN_OPTIONS[];

@@ -21,9 +21,26 @@ const struct command_operand LEDGER_HOLD_OPERAND[] = {
     {.name = NULL},
 };
 
+const struct command_operand LEDGER_HOLD_SHOW_OPERAND[] = {
+    {
+        .name = "HOLD",
+        .optional = true,
+        .sentence = {"예약 번호(UUID), 기한 연장 내역까지 (기본: 모든 예약)",
+                     "one hold's UUID, with its extensions (default: all holds)"},
+    },
+    {.name = NULL},
+};
+
 #define AMOUNT_OPTION(korean, english)                                                             \
     {                                                                                              \
         .name = "amount", .argument = "KRW", .required = true, .sentence = {korean, english},      \
+    }
+
+#define UNTIL_OPTION                                                                               \
+    {                                                                                              \
+        .name = "until", .argument = "TIME", .required = true,                                     \
+        .sentence = {"기한 (예: 2026-05-31T18:00:00+09:00, 날짜만 적으면 그날 0시)",               \
+                     "the deadline, such as 2026-05-31T18:00:00+09:00; a day alone is its start"}, \
     }
 
 #define DOCUMENT_OPTION                                                                            \
@@ -42,13 +59,7 @@ const struct command_option LEDGER_HOLD_PLACE_OPTIONS[] = {
         .sentence = {"세부사업", "the budget programme"},
     },
     AMOUNT_OPTION("예약할 금액(원)", "how much to hold, in won"),
-    {
-        .name = "until",
-        .argument = "TIME",
-        .required = true,
-        .sentence = {"기한 (예: 2026-05-31T18:00:00+09:00, 날짜만 적으면 그날 0시)",
-                     "the deadline, such as 2026-05-31T18:00:00+09:00; a day alone is its start"},
-    },
+    UNTIL_OPTION,
     DOCUMENT_OPTION,
     {
         .name = "grant",
@@ -69,6 +80,17 @@ const struct command_option LEDGER_HOLD_COMMIT_OPTIONS[] = {
                      "the day it takes effect, such as 2026-01-01 (default: today)"},
     },
     REQUEST_KEY_OPTION("UUID"),
+    {.name = NULL},
+};
+
+const struct command_option LEDGER_HOLD_EXTEND_OPTIONS[] = {
+    UNTIL_OPTION,
+    {
+        .name = "reason",
+        .argument = "TEXT",
+        .required = true,
+        .sentence = {"연장 사유 (기록에 남습니다)", "why; it is kept on record"},
+    },
     {.name = NULL},
 };
 
@@ -117,7 +139,7 @@ enum cli_status ledger_hold_commit(const struct invocation *invocation)
     char path[CLIENT_URL_SIZE];
     int64_t amount_krw = 0;
 
-    if (hold_path(invocation, "commit", path) ||
+    if (hold_path(invocation, ":commit", path) ||
         invocation_number(invocation, "amount", 1, INT64_MAX, &amount_krw)) {
         return CLI_USAGE;
     }
@@ -127,15 +149,44 @@ enum cli_status ledger_hold_commit(const struct invocation *invocation)
                                invocation_text(invocation, "date")));
 }
 
+enum cli_status ledger_hold_extend(const struct invocation *invocation)
+{
+    char path[CLIENT_URL_SIZE];
+    char until[CLOCK_TEXT_SIZE];
+    int64_t until_ms = 0;
+
+    if (hold_path(invocation, ":extend", path) || invocation_time(invocation, "until", &until_ms)) {
+        return CLI_USAGE;
+    }
+    clock_format(until_ms, until);
+    return hold_send(invocation, path, NULL,
+                     json_pack("{s:s, s:s}", "expires_time", until, "reason",
+                               invocation_text(invocation, "reason")));
+}
+
 enum cli_status ledger_hold_release(const struct invocation *invocation)
 {
     char path[CLIENT_URL_SIZE];
 
-    if (hold_path(invocation, "release", path)) {
+    if (hold_path(invocation, ":release", path)) {
         return CLI_USAGE;
     }
     return hold_send(invocation, path, NULL,
                      json_pack("{s:s}", "reason", invocation_text(invocation, "reason")));
+}
+
+static enum cli_status hold_show_one(const struct invocation *invocation)
+{
+    char path[CLIENT_URL_SIZE];
+
+    if (hold_path(invocation, "", path)) {
+        return CLI_USAGE;
+    }
+    return request_run(invocation, &(const struct client_request){
+                                       .service = CLIENT_LEDGER,
+                                       .method = "GET",
+                                       .path = path,
+                                   });
 }
 
 enum cli_status ledger_hold_show(const struct invocation *invocation)
@@ -146,6 +197,9 @@ enum cli_status ledger_hold_show(const struct invocation *invocation)
     int64_t year = 0;
     enum cli_status status = CLI_USAGE;
 
+    if (invocation_operand(invocation, 0) != NULL) {
+        return hold_show_one(invocation);
+    }
     buffer_init(&path, PATH_SIZE_MAX);
     if (invocation_number(invocation, "year", LEDGER_YEAR_MIN, LEDGER_YEAR_MAX, &year) ==
         ERR_INVALID) {
@@ -193,7 +247,7 @@ static enum err hold_path(const struct invocation *invocation, const char *verb,
                           hold_id);
         return err;
     }
-    (void)snprintf(ret_path, CLIENT_URL_SIZE, "/v1/holds/%s:%s", hold_id, verb);
+    (void)snprintf(ret_path, CLIENT_URL_SIZE, "/v1/holds/%s%s", hold_id, verb);
     return ERR_OK;
 }
 

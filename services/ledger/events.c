@@ -22,6 +22,7 @@
 #define TYPE_ENVELOPE_RELEASED "kr.hyeopchi.ledger.envelope.released.v1"
 #define TYPE_LIMIT_SET         "kr.hyeopchi.ledger.envelope-limit.set.v1"
 #define TYPE_HOLD_PLACED       "kr.hyeopchi.ledger.hold.placed.v1"
+#define TYPE_HOLD_EXTENDED     "kr.hyeopchi.ledger.hold.extended.v1"
 #define TYPE_HOLD_ENDED        "kr.hyeopchi.ledger.hold.ended.v1"
 #define TYPE_BLOCK_SEALED      "kr.hyeopchi.ledger.block.sealed.v1"
 #define TYPE_OPENING_REQUESTED "kr.hyeopchi.participation.ballot.opening-requested.v1"
@@ -34,6 +35,7 @@ const ProtobufCMessageDescriptor *const events_types[] = {
     &hyeopchi__ledger__v1__envelope_released__descriptor,
     &hyeopchi__ledger__v1__envelope_limit_set__descriptor,
     &hyeopchi__ledger__v1__hold_placed__descriptor,
+    &hyeopchi__ledger__v1__hold_extended__descriptor,
     &hyeopchi__ledger__v1__hold_ended__descriptor,
     &hyeopchi__ledger__v1__block_sealed__descriptor,
     NULL,
@@ -201,6 +203,22 @@ enum err events_say_hold_placed(struct writer_tx *tx, const struct event_cause *
     message.expires_time_ms = hold->expires_time_ms;
     message.document = event_say_text(hold->document);
     return event_say(tx, &(struct event_saying){TYPE_HOLD_PLACED, subject, cause}, &message.base);
+}
+
+enum err events_say_hold_extended(struct writer_tx *tx, const struct event_cause *cause,
+                                  const struct hold *hold, int64_t previous_time_ms)
+{
+    Hyeopchi__Ledger__V1__HoldExtended message;
+    char hold_id[CRYPTO_UUID_TEXT_SIZE];
+    char subject[EVENT_SUBJECT_SIZE];
+
+    assert(hold->state == HOLD_HELD);
+    hyeopchi__ledger__v1__hold_extended__init(&message);
+    hold_texts(hold, hold_id, subject);
+    message.hold_id = hold_id;
+    message.expires_time_ms = hold->expires_time_ms;
+    message.previous_time_ms = previous_time_ms;
+    return event_say(tx, &(struct event_saying){TYPE_HOLD_EXTENDED, subject, cause}, &message.base);
 }
 
 enum err events_say_hold_ended(struct writer_tx *tx, const struct event_cause *cause,

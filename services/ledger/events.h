@@ -56,6 +56,10 @@ ERR_CHECKED enum err events_say_limit(struct writer_tx *tx, const struct event_c
 ERR_CHECKED enum err events_say_hold_placed(struct writer_tx *tx, const struct event_cause *cause,
                                             const struct hold *hold);
 
+/* The hold has its new deadline. */
+ERR_CHECKED enum err events_say_hold_extended(struct writer_tx *tx, const struct event_cause *cause,
+                                              const struct hold *hold, int64_t previous_time_ms);
+
 /* The hold is RELEASED or EXPIRED; of one that an entry took up that entry's event speaks. */
 ERR_CHECKED enum err events_say_hold_ended(struct writer_tx *tx, const struct event_cause *cause,
                                            const struct hold *hold);

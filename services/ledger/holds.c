@@ -199,6 +199,28 @@ enum err holds_release(struct writer_tx *tx, const char *shard,
     return events_say_hold_ended(tx, unwanted->cause, &row.hold);
 }
 
+enum err holds_extend(struct writer_tx *tx, const char *shard,
+                      const struct holds_extended *extended, struct refusal *ret_refusal)
+{
+    const struct store_change change = {tx->now_ms, extended->by, extended->reason};
+    struct store_hold row = {.changed = false};
+    enum err err = ERR_OK;
+
+    memset(ret_refusal, 0, sizeof *ret_refusal);
+    memcpy(row.hold.id, extended->hold_id, HOLD_ID_SIZE);
+    err = store_hold_load(tx->db, shard, &row, 1);
+    if (err) {
+        return err;
+    }
+    int64_t previous_ms = row.hold.expires_time_ms;
+    err = hold_extend(&row.hold, extended->expires_time_ms, tx->now_ms, ret_refusal);
+    if (err || row.hold.expires_time_ms == previous_ms) {
+        return ERR_OK; /* refused, or the same answer as before: nothing to write */
+    }
+    err = store_hold_extend(tx->db, shard, &row.hold, previous_ms, &change);
+    return err ? err : events_say_hold_extended(tx, extended->cause, &row.hold, previous_ms);
+}
+
 /* What was answered under the key before, as a hold or as a refusal. */
 static enum err recall(struct writer_tx *tx, const char *shard, const struct holds_wanted *wanted,
                        struct order *order, bool *ret_known)

@@ -83,4 +83,18 @@ ERR_CHECKED enum err holds_release(struct writer_tx *tx, const char *shard,
                                    const struct holds_unwanted *unwanted,
                                    struct refusal *ret_refusal);
 
+/* A hold whose deadline an operator moves later. All borrowed. */
+struct holds_extended {
+    const uint8_t *hold_id;
+    int64_t expires_time_ms;
+    const char *by;
+    const char *reason;
+    const struct event_cause *cause;
+};
+
+/* Moves a hold's deadline and says so; the same deadline again, nothing happens. Refused as above. */
+ERR_CHECKED enum err holds_extend(struct writer_tx *tx, const char *shard,
+                                  const struct holds_extended *extended,
+                                  struct refusal *ret_refusal);
+
 #endif

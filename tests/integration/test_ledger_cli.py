@@ -94,6 +94,10 @@ def test_an_officer_holds_money_and_commits_part_of_it(command):  # noqa: F811
         "ledger", "hold", "release", held["hold_id"], "--reason", "x", key="kim.key", status=1
     )
     assert "hold-committed" in said
+    later = (until + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    extended = ledger("hold", "extend", other["hold_id"], "--until", later, "--reason", "재공고")
+    assert extended["expires_time"] > other["expires_time"]
+    assert ledger("hold", "show", other["hold_id"]) == extended
     assert ledger("hold", "release", other["hold_id"], "--reason", "취소")["state"] == "released"
     rows = ledger("hold", "show", "--year", "2023", "--state", "committed")
     assert [(row["hold_id"], row["committed_krw"]) for row in rows] == [(held["hold_id"], 650)]

@@ -358,3 +358,59 @@ def test_an_ended_hold_is_changed_by_nobody_and_verification_sees_who_tried(ledg
         if undo:
             ledger.sql(undo)
             assert ledger.verification()["sound"], undo
+
+
+def test_a_deadline_is_extended_on_record_and_never_brought_forward(ledger):
+    def extend(hold_id, expires_time, reason="재공고"):
+        body = {"expires_time": expires_time, "reason": reason}
+        return ledger.ask("POST", f"/v1/holds/{hold_id}:extend", body)
+
+    hold = held(ledger, 600, hours=2)
+    target = f"/v1/holds/{hold['hold_id']}"
+    assert ledger.get(target, key=ledger.front_end) == {**hold, "extensions": []}
+    later = in_hours(ledger, 30)
+    status, extended = extend(hold["hold_id"], later)
+    assert (status, extended["expires_time"]) == (200, later), extended
+    (trace,) = extended["extensions"]
+    assert (trace["previous_time"], trace["expires_time"], trace["extended_by"], trace["reason"]) == (
+        hold["expires_time"],
+        later,
+        "operator:kim",
+        "재공고",
+    )
+    assert extend(hold["hold_id"], later, "again") == (200, extended)
+    assert code_of(extend(hold["hold_id"], in_hours(ledger, 29)), 422) == "hold-deadline-invalid"
+    assert code_of(extend(hold["hold_id"], in_hours(ledger, 400 * 24)), 422)
+    assert ledger.get(target) == extended
+    said_now = said(ledger, "hold.extended")
+    assert [x["hold_id"] for x in said_now] == [hold["hold_id"]]
+    # Beyond the first deadline it still stands, and can be taken up.
+    move_hours(ledger, 3)
+    assert account(ledger) == (1_000, 600)
+    other = held(ledger, 100, hours=1)
+    move_hours(ledger, 2)
+    assert code_of(extend(other["hold_id"], in_hours(ledger, 5))) == "hold-expired"
+    assert ledger.commit_hold(hold["hold_id"], 600)[0] == 201
+    assert code_of(extend(hold["hold_id"], in_hours(ledger, 50))) == "hold-committed"
+    assert code_of(extend(str(uuid.uuid4()), in_hours(ledger, 50))) == "hold-unknown"
+    assert ledger.ask("GET", f"/v1/holds/{uuid.uuid4()}")[0] == 404
+    assert ledger.ask("GET", "/v1/holds/x")[0] == 400
+    status, problem = ledger.ask("POST", f"{target}:extend", {"expires_time": "x"})
+    assert status == 400, problem
+    wait_state(ledger, other["hold_id"], "expired")
+    assert ledger.verification()["sound"]
+    for statement in ("UPDATE ledger.hold_extension SET reason = 'x'", "DELETE FROM ledger.hold_extension"):
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            ledger.cluster.psql("ledger", statement, role="ledger")
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege, match="append-only"):
+            ledger.sql(f"SET session_replication_role = replica; {statement}")
+    for change in ("expires_time_ms = 1", "expires_time_ms = expires_time_ms + 1"):
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            # It has ended, and nothing about it changes any more.
+            ledger.cluster.psql("ledger", f"UPDATE ledger.hold SET {change}", role="ledger")
+    ledger.sql("ALTER TABLE ledger.hold DISABLE TRIGGER USER")
+    ledger.sql(
+        "UPDATE ledger.hold SET expires_time_ms = expires_time_ms + 1"
+        f" WHERE hold_id = '{hold['hold_id']}'"
+    )
+    assert [x["code"] for x in ledger.verification()["faults"]] == ["hold-mismatch"]

@@ -248,6 +248,45 @@ static void every_state_has_a_code_that_is_read_back(void **state)
     assert_int_equal(hold_state_parse("", &read), ERR_INVALID);
 }
 
+static enum refusal_reason extend(struct hold *hold, int64_t expires_time_ms, int64_t now_ms)
+{
+    struct refusal refusal = {0};
+    enum err err = hold_extend(hold, expires_time_ms, now_ms, &refusal);
+
+    assert_int_equal(err, err ? refusal_err(refusal.reason) : ERR_OK);
+    return refusal.reason;
+}
+
+static void a_deadline_moves_later_only_while_the_hold_stands(void **state)
+{
+    struct hold hold = wanted(5);
+
+    (void)state;
+    assert_int_equal(extend(&hold, UNTIL_MS + 1, NOW_MS), REFUSAL_HOLD_UNKNOWN);
+    hold.state = HOLD_HELD;
+    assert_int_equal(extend(&hold, UNTIL_MS, NOW_MS), REFUSAL_NONE); /* as it is */
+    assert_int_equal(extend(&hold, UNTIL_MS - 1, NOW_MS), REFUSAL_HOLD_DEADLINE_INVALID);
+    assert_int_equal(extend(&hold, NOW_MS + HOLD_DURATION_MAX_MS + 1, NOW_MS),
+                     REFUSAL_HOLD_DEADLINE_INVALID);
+    assert_true(hold.expires_time_ms == UNTIL_MS);
+    assert_int_equal(extend(&hold, UNTIL_MS + 1, UNTIL_MS), REFUSAL_HOLD_EXPIRED);
+    assert_int_equal(extend(&hold, UNTIL_MS + 1, UNTIL_MS - 1), REFUSAL_NONE);
+    assert_true(hold.expires_time_ms == UNTIL_MS + 1);
+    assert_int_equal(extend(&hold, UNTIL_MS + HOLD_DURATION_MAX_MS, UNTIL_MS), REFUSAL_NONE);
+
+    static const struct {
+        enum hold_state state;
+        enum refusal_reason reason;
+    } ENDS[] = {{HOLD_COMMITTED, REFUSAL_HOLD_COMMITTED},
+                {HOLD_RELEASED, REFUSAL_HOLD_RELEASED},
+                {HOLD_EXPIRED, REFUSAL_HOLD_EXPIRED}};
+
+    for (size_t i = 0; i < sizeof ENDS / sizeof ENDS[0]; i++) {
+        hold.state = ENDS[i].state;
+        assert_int_equal(extend(&hold, hold.expires_time_ms + 1, NOW_MS), ENDS[i].reason);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +296,7 @@ int main(void)
         cmocka_unit_test(an_entry_takes_up_part_of_a_hold_and_frees_the_rest),
         cmocka_unit_test(a_refused_drawing_leaves_the_hold_as_it_was),
         cmocka_unit_test(every_state_has_a_code_that_is_read_back),
+        cmocka_unit_test(a_deadline_moves_later_only_while_the_hold_stands),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

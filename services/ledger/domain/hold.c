@@ -158,6 +158,23 @@ enum err hold_check_release(const struct hold *hold, int64_t now_ms, struct refu
     return hold->state == HOLD_RELEASED ? ERR_OK : check_ended(hold, now_ms, ret_refusal);
 }
 
+enum err hold_extend(struct hold *hold, int64_t expires_time_ms, int64_t now_ms,
+                     struct refusal *ret_refusal)
+{
+    assert(hold);
+    assert(ret_refusal);
+    enum err err = hold_check(hold, 1, now_ms, ret_refusal); /* whether it stands */
+    if (err) {
+        return err;
+    }
+    if (expires_time_ms < hold->expires_time_ms ||
+        expires_time_ms > now_ms + HOLD_DURATION_MAX_MS) {
+        return refusal_set(ret_refusal, REFUSAL_HOLD_DEADLINE_INVALID, "/expires_time", 0);
+    }
+    hold->expires_time_ms = expires_time_ms;
+    return ERR_OK;
+}
+
 bool hold_is_due(const struct hold *hold, int64_t now_ms)
 {
     assert(hold);

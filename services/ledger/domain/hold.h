@@ -85,6 +85,14 @@ ERR_CHECKED enum err hold_check(const struct hold *hold, int64_t amount_krw, int
 ERR_CHECKED enum err hold_check_release(const struct hold *hold, int64_t now_ms,
                                         struct refusal *ret_refusal);
 
+/*
+ * Moves the deadline of a hold that stands. Refused when it has ended, when its deadline has passed
+ * or is later than this, or when this is more than HOLD_DURATION_MAX_MS away. The same deadline
+ * again changes nothing.
+ */
+ERR_CHECKED enum err hold_extend(struct hold *hold, int64_t expires_time_ms, int64_t now_ms,
+                                 struct refusal *ret_refusal);
+
 /* True when a hold that still stands has passed its deadline. */
 bool hold_is_due(const struct hold *hold, int64_t now_ms);
 

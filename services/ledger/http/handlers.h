@@ -23,6 +23,8 @@ void grant_rule_list_start(struct http_request *request, void *context);
 void settlement_post_start(struct http_request *request, void *context);
 void hold_place_start(struct http_request *request, void *context);
 void hold_list_start(struct http_request *request, void *context);
+void hold_get_start(struct http_request *request, void *context);
+void hold_extend_start(struct http_request *request, void *context);
 void hold_commit_start(struct http_request *request, void *context);
 void hold_release_start(struct http_request *request, void *context);
 void period_list_start(struct http_request *request, void *context);

@@ -2,13 +2,14 @@
 /*
  * POST /v1/holds: an operator holds money of a line for a commitment or a grant
  * decision until a deadline; POST /v1/holds/{hold_id}:release gives it back;
- * GET /v1/holds lists. A hold's id is the key it was placed under, so that the
- * same request again is answered with the same hold, as it is then.
+ * GET /v1/holds lists, GET /v1/holds/{hold_id} shows one. A hold's id is the key
+ * it was placed under, so that the same request again is answered with the same
+ * hold, as it is then.
  */
 #include "ledger/holds.h"
-#include "ledger/domain/kind.h"
 #include "ledger/http/answers.h"
 #include "ledger/http/handlers.h"
+#include "ledger/http/hold_json.h"
 #include "ledger/http/list.h"
 #include "ledger/http/params.h"
 #include "ledger/service.h"
@@ -48,10 +49,9 @@ static enum err post_answer(struct db *db, struct hold_post *post);
 static void post_done(struct writer_job *job);
 static void post_free(struct hold_post *post);
 static enum err hold_list_read(struct list *list, struct problem *ret_problem);
+static enum err hold_get_read(struct list *list, struct problem *ret_problem);
+static enum err hold_get_work(struct db *db, struct list *list);
 static enum err hold_list_work(struct db *db, struct list *list);
-static json_t *hold_json(const struct db_rows *rows, int64_t row);
-static json_t *hold_id_json(const struct db_rows *rows, int64_t row);
-static json_t *optional_text(const struct db_rows *rows, int64_t row, int column);
 
 static const struct writer_job_type HOLD_POST = {
     .name = "hold_post",
@@ -73,6 +73,11 @@ void hold_release_start(struct http_request *request, void *context)
 void hold_list_start(struct http_request *request, void *context)
 {
     list_start(request, context, hold_list_read, hold_list_work);
+}
+
+void hold_get_start(struct http_request *request, void *context)
+{
+    list_start(request, context, hold_get_read, hold_get_work);
 }
 
 static void post_start(struct http_request *request, struct ledger *ledger, bool releases)
@@ -314,43 +319,12 @@ static enum err hold_list_work(struct db *db, struct list *list)
     return ERR_OK;
 }
 
-static json_t *hold_json(const struct db_rows *rows, int64_t row)
+static enum err hold_get_read(struct list *list, struct problem *ret_problem)
 {
-    bool committed = !db_rows_is_null(rows, row, STORE_HOLD_SEQ);
-    bool ended = !db_rows_is_null(rows, row, STORE_HOLD_ENDED_TIME);
-    const char *kind = db_rows_text(rows, row, STORE_HOLD_KIND);
-
-    return json_pack(
-        "{s:o, s:s, s:s, s:I, s:s, s:s, s:I, s:o, s:s, s:I, s:o, s:s, s:s, s:o, s:o, s:o, s:o}",
-        "hold_id", hold_id_json(rows, row), "kind", kind, "kind_name", kind_name_ko(kind),
-        "fiscal_year", (json_int_t)db_rows_int64(rows, row, STORE_HOLD_FISCAL_YEAR), "programme",
-        db_rows_text(rows, row, STORE_HOLD_PROGRAMME), "funding_source",
-        db_rows_text(rows, row, STORE_HOLD_FUNDING_SOURCE), "amount_krw",
-        (json_int_t)db_rows_int64(rows, row, STORE_HOLD_AMOUNT), "expires_time",
-        answer_time(db_rows_int64(rows, row, STORE_HOLD_EXPIRES_TIME)), "state",
-        db_rows_text(rows, row, STORE_HOLD_STATE), "committed_krw",
-        (json_int_t)db_rows_int64(rows, row, STORE_HOLD_COMMITTED), "seq",
-        committed ? json_integer((json_int_t)db_rows_int64(rows, row, STORE_HOLD_SEQ))
-                  : json_null(),
-        "document", db_rows_text(rows, row, STORE_HOLD_DOCUMENT), "placed_by",
-        db_rows_text(rows, row, STORE_HOLD_PLACED_BY), "placed_time",
-        answer_time(db_rows_int64(rows, row, STORE_HOLD_PLACED_TIME)), "ended_time",
-        ended ? answer_time(db_rows_int64(rows, row, STORE_HOLD_ENDED_TIME)) : json_null(),
-        "ended_by", optional_text(rows, row, STORE_HOLD_ENDED_BY), "end_reason",
-        optional_text(rows, row, STORE_HOLD_END_REASON));
+    return params_uuid(list->request, "hold_id", list->after_id, ret_problem);
 }
 
-static json_t *hold_id_json(const struct db_rows *rows, int64_t row)
+static enum err hold_get_work(struct db *db, struct list *list)
 {
-    char text[CRYPTO_UUID_TEXT_SIZE];
-    size_t length = 0;
-
-    crypto_uuid_format(db_rows_bytes(rows, row, STORE_HOLD_ID, &length), text);
-    return json_string(text);
-}
-
-static json_t *optional_text(const struct db_rows *rows, int64_t row, int column)
-{
-    return db_rows_is_null(rows, row, column) ? json_null()
-                                              : json_string(db_rows_text(rows, row, column));
+    return hold_json_read(db, list->ledger->shard, list->after_id, &list->answer);
 }

@@ -275,6 +275,48 @@ enum err store_hold_due(struct db *db, const char *shard, int64_t now_ms, bool *
     return err;
 }
 
+static const char HOLD_EXTEND[] =
+    "WITH extended AS ("
+    "    UPDATE ledger.hold SET expires_time_ms = $3 WHERE shard = $1 AND hold_id = $2"
+    " )"
+    " INSERT INTO ledger.hold_extension (shard, hold_id, expires_time_ms, previous_time_ms,"
+    "    extended_by, extended_time_ms, reason)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7)";
+
+enum err store_hold_extend(struct db *db, const char *shard, const struct hold *hold,
+                           int64_t previous_time_ms, const struct store_change *change)
+{
+    const struct db_param params[] = {
+        db_text(shard),
+        db_uuid(hold->id),
+        db_int64(hold->expires_time_ms),
+        db_int64(previous_time_ms),
+        db_text(change->by),
+        db_int64(change->time_ms),
+        db_text(change->reason),
+    };
+
+    assert(hold->expires_time_ms > previous_time_ms);
+    return db_exec(db, HOLD_EXTEND, params, DB_COUNT(params));
+}
+
+static const char HOLD_EXTENSION_ROWS[] =
+    "SELECT expires_time_ms, previous_time_ms, extended_by, extended_time_ms, reason"
+    " FROM ledger.hold_extension WHERE shard = $1 AND hold_id = $2"
+    " ORDER BY expires_time_ms LIMIT $3";
+
+enum err store_hold_extension_rows(struct db *db, const char *shard,
+                                   const uint8_t hold_id[HOLD_ID_SIZE], struct db_rows **ret_rows)
+{
+    const struct db_param params[] = {
+        db_text(shard),
+        db_uuid(hold_id),
+        db_int64(STORE_HOLD_EXTENSION_MAX),
+    };
+
+    return db_query(db, HOLD_EXTENSION_ROWS, params, DB_COUNT(params), ret_rows);
+}
+
 static const char HOLD_ROWS[] =
     "SELECT hold_id, kind, fiscal_year, programme, funding_source, amount_krw, expires_time_ms,"
     "    state, committed_krw, seq, document, placed_by, placed_time_ms, ended_time_ms, ended_by,"
@@ -326,8 +368,14 @@ static const char HOLD_MISMATCH_COUNT[] =
     "            AND posting.programme = hold.programme"
     "            AND posting.funding_source = hold.funding_source"
     "            AND posting.stage = hold.stage AND posting.amount_krw + hold.committed_krw = 0)"
+    " ), wrong_deadline AS ("
+    "    SELECT 1 AS wrong FROM (SELECT hold_id, max(expires_time_ms) AS expires_time_ms"
+    "        FROM ledger.hold_extension WHERE shard = $1 GROUP BY hold_id) AS extended"
+    "    INNER JOIN ledger.hold ON hold.shard = $1 AND hold.hold_id = extended.hold_id"
+    "    WHERE hold.expires_time_ms != extended.expires_time_ms"
     " )"
-    " SELECT ((SELECT count(*) FROM wrong_account) + (SELECT count(*) FROM wrong_hold))::int8"
+    " SELECT ((SELECT count(*) FROM wrong_account) + (SELECT count(*) FROM wrong_hold)"
+    "    + (SELECT count(*) FROM wrong_deadline))::int8"
     "    AS mismatches";
 
 enum err store_hold_mismatch_count(struct db *db, const char *shard, int64_t *ret_count)

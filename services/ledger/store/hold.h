@@ -46,6 +46,25 @@ ERR_CHECKED enum err store_hold_release(struct db *db, const char *shard,
                                         const uint8_t hold_id[HOLD_ID_SIZE],
                                         const struct store_change *change);
 
+/* Writes the deadline of a hold and how it came to it. */
+ERR_CHECKED enum err store_hold_extend(struct db *db, const char *shard, const struct hold *hold,
+                                       int64_t previous_time_ms, const struct store_change *change);
+
+enum store_hold_extension_column {
+    STORE_HOLD_EXTENSION_EXPIRES_TIME,
+    STORE_HOLD_EXTENSION_PREVIOUS_TIME,
+    STORE_HOLD_EXTENSION_BY,
+    STORE_HOLD_EXTENSION_TIME,
+    STORE_HOLD_EXTENSION_REASON,
+};
+
+enum { STORE_HOLD_EXTENSION_MAX = 1000 }; /* extensions of a hold in one read */
+
+/* How a hold's deadline was moved, earliest first. Any database thread. */
+ERR_CHECKED enum err store_hold_extension_rows(struct db *db, const char *shard,
+                                               const uint8_t hold_id[HOLD_ID_SIZE],
+                                               struct db_rows **ret_rows);
+
 /*
  * Ends up to STORE_HOLD_EXPIRE_MAX holds whose deadline is not after now, earliest first, and says
  * which: *ret_holds[ret_count] is the caller's, to free(). Their accounts still hold them:
@@ -99,8 +118,8 @@ ERR_CHECKED enum err store_hold_rows(struct db *db, const char *shard,
                                      struct db_rows **ret_rows);
 
 /*
- * How many accounts hold something else than their holds, and holds whose entry does not take up what
- * they say.
+ * How many accounts hold something else than their holds, holds whose entry does not take up what
+ * they say, and holds with another deadline than the last one they were extended to.
  */
 ERR_CHECKED enum err store_hold_mismatch_count(struct db *db, const char *shard,
                                                int64_t *ret_count);
