@@ -75,7 +75,7 @@ static enum cli_status read_settings(const struct invocation *invocation, const 
     for (i = 0; i < CLIENT_SERVICE_COUNT; i++) {
         const char *url = invocation_text(invocation, OPTIONS[i]);
 
-        if (client_target_set(&client->targets[i], url != NULL ? url : DEFAULTS[i])) {
+        if (http_client_target_set(&client->targets[i], url != NULL ? url : DEFAULTS[i])) {
             (void)usage_error(invocation,
                               say("--%s 값 '%s': http://…, https://… 또는 unix:/… 이어야 합니다",
                                   "--%s '%s': it must be http://…, https://… or unix:/…"),
@@ -120,7 +120,7 @@ enum cli_status client_open_as(const struct invocation *invocation, const char *
         return CLI_FAILED;
     }
     status = read_settings(invocation, key_file, client);
-    if (status == CLI_OK && client_curl_open(client)) {
+    if (status == CLI_OK && http_client_open(&client->http)) {
         status = CLI_FAILED;
     }
     if (status != CLI_OK) {
@@ -136,8 +136,8 @@ void client_close(struct client *client)
     if (client == NULL) {
         return;
     }
-    client_curl_close(client);
-    key_file_wipe(&client->key);
+    http_client_close(&client->http);
+    signing_key_wipe(&client->key);
     free(client);
 }
 
@@ -157,8 +157,8 @@ const char *client_key_id(const struct client *client)
 }
 
 /* Whether another attempt may follow, and after how long. */
-static bool retry_after(const struct client_attempt *attempt, const struct client_request *request,
-                        int64_t *pause_ms)
+static bool retry_after(const struct http_client_attempt *attempt,
+                        const struct client_request *request, int64_t *pause_ms)
 {
     if (request->single) {
         return false;
@@ -177,7 +177,7 @@ static bool retry_after(const struct client_attempt *attempt, const struct clien
 }
 
 static void say_unreachable(const struct client *client, const struct client_request *request,
-                            const struct client_attempt *attempt)
+                            const struct http_client_attempt *attempt)
 {
     (void)fprintf(stderr,
                   say("hyeopchi: %s(%s)에 연결할 수 없습니다: %s. 서비스가 실행 중인지, 주소가 "
@@ -194,7 +194,7 @@ enum err client_send(struct client *client, const struct client_request *request
     char key[CRYPTO_UUID_TEXT_SIZE] = "";
     struct client_request keyed = *request;
     struct client_response response = {.status = 0};
-    struct client_attempt attempt = {.status = 0};
+    struct http_client_attempt attempt = {.status = 0};
     int64_t pause_ms = PAUSE_FIRST_MS;
     struct problem ignored;
     enum err err;

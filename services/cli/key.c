@@ -41,32 +41,6 @@ static enum err parse_validity(const struct invocation *invocation, struct keyri
     return ERR_OK;
 }
 
-/* The public line of a secret, checked by reading it as a service does. */
-static enum err public_line(const char *key_id, const struct key_file *secret,
-                            const struct keyring_key *validity, char ret_line[KEYS_FILE_LINE_SIZE])
-{
-    struct keyring_key key = *validity;
-    struct keyring_key read_back;
-    const char *colon = strchr(key_id, ':');
-
-    if (colon == NULL ||
-        crypto_public(secret->algorithm, secret->secret, key.public_key, &key.public_length)) {
-        return ERR_INVALID;
-    }
-    (void)snprintf(key.principal.key_id, sizeof key.principal.key_id, "%s", key_id);
-    key.algorithm = secret->algorithm;
-    key.principal.role = (enum role)0;
-    for (enum role role = ROLE_FRONT_END; role <= ROLE_AUDITOR; role = (enum role)(role * 2)) {
-        const char *name = role_name(role);
-
-        if (strlen(name) == (size_t)(colon - key_id) && strncmp(name, key_id, strlen(name)) == 0) {
-            key.principal.role = role;
-        }
-    }
-    keyring_format_line(&key, ret_line, KEYS_FILE_LINE_SIZE);
-    return keyring_parse_line(ret_line, &read_back);
-}
-
 static void print_line(const struct invocation *invocation, const char *key_id, const char *line)
 {
     if (invocation->json) {
@@ -86,7 +60,7 @@ static enum cli_status key_new(const struct invocation *invocation)
     const char *algorithm = invocation_text(invocation, "algorithm");
     const char *out = invocation_text(invocation, "out");
     struct keyring_key validity = {.public_length = 0};
-    struct key_file key = {.algorithm = CRYPTO_ED25519};
+    struct signing_key key = {.algorithm = CRYPTO_ED25519};
     uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE];
     size_t public_length = 0;
     char line[KEYS_FILE_LINE_SIZE];
@@ -100,8 +74,8 @@ static enum cli_status key_new(const struct invocation *invocation)
     }
     if ((size_t)snprintf(key.key_id, sizeof key.key_id, "%s:%s", role, id) >= sizeof key.key_id ||
         crypto_keypair(key.algorithm, key.secret, public_key, &public_length) ||
-        public_line(key.key_id, &key, &validity, line)) {
-        key_file_wipe(&key);
+        signing_key_line(&key, &validity, line)) {
+        signing_key_wipe(&key);
         return usage_error(invocation,
                            say("--id '%s': 영문자, 숫자, - _ . 로 63자까지, 교체용은 뒤에 /2 처럼 "
                                "번호를 붙입니다",
@@ -113,14 +87,14 @@ static enum cli_status key_new(const struct invocation *invocation)
         print_line(invocation, key.key_id, line);
         status = CLI_OK;
     }
-    key_file_wipe(&key);
+    signing_key_wipe(&key);
     return status;
 }
 
 static enum cli_status key_public(const struct invocation *invocation)
 {
     struct keyring_key validity = {.public_length = 0};
-    struct key_file key;
+    struct signing_key key;
     char line[KEYS_FILE_LINE_SIZE];
     enum err err;
 
@@ -130,8 +104,8 @@ static enum cli_status key_public(const struct invocation *invocation)
     if (key_file_read(invocation_operand(invocation, 0), &key)) {
         return CLI_FAILED;
     }
-    err = public_line(key.key_id, &key, &validity, line);
-    key_file_wipe(&key);
+    err = signing_key_line(&key, &validity, line);
+    signing_key_wipe(&key);
     if (err) {
         (void)fprintf(stderr,
                       say("hyeopchi: 키의 id가 올바르지 않습니다: %s\n",
@@ -150,7 +124,7 @@ static enum cli_status wanted_line(const struct invocation *invocation,
     const char *given = invocation_text(invocation, "line");
     const char *from = invocation_text(invocation, "from");
     struct keyring_key validity = {.public_length = 0};
-    struct key_file key;
+    struct signing_key key;
     enum err err;
 
     if ((given == NULL) == (from == NULL)) {
@@ -167,8 +141,8 @@ static enum cli_status wanted_line(const struct invocation *invocation,
     if (key_file_read(from, &key)) {
         return CLI_FAILED;
     }
-    err = public_line(key.key_id, &key, &validity, ret_line);
-    key_file_wipe(&key);
+    err = signing_key_line(&key, &validity, ret_line);
+    signing_key_wipe(&key);
     return err ? CLI_FAILED : CLI_OK;
 }
 

@@ -21,8 +21,6 @@
 
 static const mode_t KEY_MODE = S_IRUSR | S_IWUSR;
 
-enum { SECRET_TEXT_SIZE = 64, REPLACE_SUFFIX_SIZE = 16 };
-
 /* Reads until the end or until size - 1 bytes are there. */
 static enum err read_all(int file, char *ret_text, size_t size, size_t *ret_length)
 {
@@ -79,58 +77,6 @@ enum err file_read_text(const char *path, char *ret_text, size_t size, size_t *r
     return err;
 }
 
-/* "id operator:kim": the rest of the line after the name, or NULL. */
-static const char *line_value(const char *text, const char *name, size_t *ret_length)
-{
-    const size_t name_length = strlen(name);
-    const char *line = text;
-
-    while (line != NULL && *line != '\0') {
-        if (strncmp(line, name, name_length) == 0 && line[name_length] == ' ') {
-            const char *value = line + name_length + 1;
-
-            *ret_length = strcspn(value, "\r\n");
-            return value;
-        }
-        line = strchr(line, '\n');
-        line = line != NULL ? line + 1 : NULL;
-    }
-    return NULL;
-}
-
-static enum err parse_key(const char *text, struct key_file *ret_key)
-{
-    size_t id_length = 0;
-    size_t algorithm_length = 0;
-    size_t secret_length = 0;
-    size_t length = 0;
-    const char *id = line_value(text, "id", &id_length);
-    const char *algorithm = line_value(text, "algorithm", &algorithm_length);
-    const char *secret = line_value(text, "secret", &secret_length);
-
-    if (id == NULL || algorithm == NULL || secret == NULL || id_length == 0 ||
-        id_length >= sizeof ret_key->key_id) {
-        return ERR_INVALID;
-    }
-    memcpy(ret_key->key_id, id, id_length);
-    ret_key->key_id[id_length] = '\0';
-    if (algorithm_length == strlen("ed25519") &&
-        memcmp(algorithm, "ed25519", algorithm_length) == 0) {
-        ret_key->algorithm = CRYPTO_ED25519;
-    } else if (algorithm_length == strlen("ecdsa-p256-sha256") &&
-               memcmp(algorithm, "ecdsa-p256-sha256", algorithm_length) == 0) {
-        ret_key->algorithm = CRYPTO_ECDSA_P256;
-    } else {
-        return ERR_INVALID;
-    }
-    if (crypto_base64url_parse(secret, secret_length, ret_key->secret, sizeof ret_key->secret,
-                               &length) ||
-        length != sizeof ret_key->secret) {
-        return ERR_INVALID;
-    }
-    return ERR_OK;
-}
-
 static enum err refuse(const char *path, const char *reason)
 {
     (void)fprintf(stderr, say("hyeopchi: 키 파일 %s: %s\n", "hyeopchi: key file %s: %s\n"), path,
@@ -138,11 +84,11 @@ static enum err refuse(const char *path, const char *reason)
     return ERR_INVALID;
 }
 
-enum err key_file_read(const char *path, struct key_file *ret_key)
+enum err key_file_read(const char *path, struct signing_key *ret_key)
 {
     char text[KEY_FILE_SIZE_MAX];
     struct stat status;
-    struct key_file key = {.algorithm = CRYPTO_ED25519};
+    struct signing_key key = {.algorithm = CRYPTO_ED25519};
     size_t length = 0;
     enum err err;
 
@@ -155,23 +101,22 @@ enum err key_file_read(const char *path, struct key_file *ret_key)
     }
     err = file_read_text(path, text, sizeof text, &length);
     if (!err) {
-        err = parse_key(text, &key);
+        err = signing_key_parse(text, &key);
     }
     crypto_wipe(text, sizeof text);
     if (err) {
-        key_file_wipe(&key);
+        signing_key_wipe(&key);
         return refuse(path, say("협치 개인 키가 아닙니다. 'hyeopchi key new'로 만들어 주십시오.",
                                 "it is no private key; make one with 'hyeopchi key new'."));
     }
     *ret_key = key;
-    key_file_wipe(&key);
+    signing_key_wipe(&key);
     return ERR_OK;
 }
 
-enum err key_file_write(const char *path, const struct key_file *key)
+enum err key_file_write(const char *path, const struct signing_key *key)
 {
-    char secret[SECRET_TEXT_SIZE];
-    char text[KEY_FILE_SIZE_MAX];
+    char text[SIGNING_KEY_TEXT_SIZE];
     int file;
     enum err err;
 
@@ -184,13 +129,8 @@ enum err key_file_write(const char *path, const struct key_file *key)
                                   : process_error());
         return exists ? ERR_CONFLICT : ERR_INVALID;
     }
-    crypto_base64url(key->secret, sizeof key->secret, secret, sizeof secret);
-    (void)snprintf(text, sizeof text,
-                   "# hyeopchi private key: keep it secret\nid %s\nalgorithm %s\nsecret %s\n",
-                   key->key_id, key->algorithm == CRYPTO_ED25519 ? "ed25519" : "ecdsa-p256-sha256",
-                   secret);
+    signing_key_format(key, text);
     err = write_all(file, text);
-    crypto_wipe(secret, sizeof secret);
     crypto_wipe(text, sizeof text);
     if (close(file) != 0) {
         err = ERR_INVALID;
@@ -200,11 +140,6 @@ enum err key_file_write(const char *path, const struct key_file *key)
         return refuse(path, process_error());
     }
     return ERR_OK;
-}
-
-void key_file_wipe(struct key_file *key)
-{
-    crypto_wipe(key->secret, sizeof key->secret);
 }
 
 static enum err say_cannot_write(const char *path)

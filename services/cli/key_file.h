@@ -1,38 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A private signing key in a file of its own: three lines, mode 0600.
- *
- *     # hyeopchi private key: keep it secret
- *     id operator:kim
- *     algorithm ed25519
- *     secret <base64url of 32 bytes>
+ * A private signing key (runtime/signing_key.h) in a file of its own, mode 0600.
  *
  * The secret never appears in messages or logs, and is wiped after use.
  */
 #ifndef HYEOPCHI_CLI_KEY_FILE_H
 #define HYEOPCHI_CLI_KEY_FILE_H
 
-#include "runtime/crypto.h"
 #include "runtime/err.h"
-#include "runtime/keyring.h"
+#include "runtime/signing_key.h"
+
+#include <stddef.h>
 
 enum { KEY_FILE_SIZE_MAX = 4096 };
 
-struct key_file {
-    char key_id[KEYRING_ID_SIZE + 16]; /* "operator:kim" */
-    enum crypto_algorithm algorithm;
-    uint8_t secret[32];
-};
-
 /* Reads a key. ERR_INVALID after saying on standard error what is wrong: also when others than its
  * owner may read the file. */
-ERR_CHECKED enum err key_file_read(const char *path, struct key_file *ret_key);
+ERR_CHECKED enum err key_file_read(const char *path, struct signing_key *ret_key);
 
 /* Writes a key into a new file, mode 0600, and syncs it. ERR_CONFLICT when there is one already. */
-ERR_CHECKED enum err key_file_write(const char *path, const struct key_file *key);
-
-/* Overwrites the secret. */
-void key_file_wipe(struct key_file *key);
+ERR_CHECKED enum err key_file_write(const char *path, const struct signing_key *key);
 
 /* The whole content of a small file, NUL-terminated, into ret_text of size bytes. ERR_NOT_FOUND,
  * ERR_FULL, or ERR_INVALID when it cannot be read or holds a NUL; says nothing. */

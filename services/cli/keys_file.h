@@ -7,10 +7,11 @@
 #define HYEOPCHI_CLI_KEYS_FILE_H
 
 #include "runtime/err.h"
+#include "runtime/signing_key.h"
 
 #include <stdbool.h>
 
-enum { KEYS_FILE_LINE_SIZE = 512 };
+enum { KEYS_FILE_LINE_SIZE = SIGNING_KEY_LINE_SIZE };
 
 /* The whole file as text, malloc'd; an absent file is empty. ERR_INVALID after saying that it cannot
  * be read. */

@@ -17,14 +17,13 @@
 #include "runtime/crypto.h"
 #include "runtime/host_internal.h"
 #include "runtime/log.h"
+#include "runtime/process.h"
 
 #include <assert.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 enum { BUS_CLOSE_TIMEOUT_MS = 2000, LARGE_BLOCK_SIZE = 128 * 1024 };
@@ -39,38 +38,9 @@ static enum err fail(const char *part, enum err err)
     return err;
 }
 
-static enum log_level level_of(const char *name)
-{
-    static const char *const names[] = {"debug", "info", "warn", "error"};
-
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (strcmp(names[i], name) == 0) {
-            return (enum log_level)i;
-        }
-    }
-    return LOG_INFO;
-}
-
-static enum log_format format_of(const char *name)
-{
-    if (strcmp(name, "json") == 0) {
-        return LOG_FORMAT_JSON;
-    }
-    return strcmp(name, "text") == 0 ? LOG_FORMAT_TEXT : LOG_FORMAT_AUTO;
-}
-
 void host_log_open(const struct host_config *config, const char *service)
 {
-    log_open(service, level_of(config->log_level), format_of(config->log_format));
-}
-
-enum err host_protect_memory(void)
-{
-    const struct rlimit none = {.rlim_cur = 0, .rlim_max = 0};
-
-    return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || setrlimit(RLIMIT_CORE, &none) != 0
-               ? ERR_INTERNAL
-               : ERR_OK;
+    log_open_words(service, config->log_level, config->log_format);
 }
 
 /* What the settings table cannot express. */
@@ -242,7 +212,7 @@ static void keep_memory_flat(void)
 /* What needs no closing. */
 static enum err prepare(const struct host_config *config)
 {
-    enum err err = fail("memory", host_protect_memory());
+    enum err err = fail("memory", process_protect_memory());
 
     keep_memory_flat();
     if (!err) {

@@ -108,9 +108,6 @@ struct host_state {
 /* Opens the log as the settings say; for commands too. */
 void host_log_open(const struct host_config *config, const char *service);
 
-/* Memory holds passwords and votes: from now on nobody may read it, not even from a core file. */
-ERR_CHECKED enum err host_protect_memory(void);
-
 /* Frees host->state; takes a host without one. */
 void host_state_free(struct host *host);
 

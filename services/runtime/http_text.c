@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Percent-decoding of paths and queries into a head's own memory. Strict: a
+ * Percent-decoding of paths, queries and forms. Strict: a
  * broken escape, a NUL, or anything that is not UTF-8 afterwards is refused.
  */
+#include "runtime/http_text.h"
+
 #include "runtime/http_parser.h"
 
 #include <assert.h>
@@ -76,16 +78,12 @@ static bool is_utf8(const char *text, size_t length)
     return true;
 }
 
-const char *http_head_decode(struct http_head *head, const char *begin, const char *end,
-                             bool plus_is_space)
+bool http_text_decode(const char *begin, const char *end, bool plus_is_space, char *ret_text,
+                      size_t *ret_length)
 {
-    char *text = head->text + head->text_length;
     size_t length = 0;
 
     assert(begin <= end);
-    if ((size_t)(end - begin) + 1 > sizeof head->text - head->text_length) {
-        return NULL;
-    }
     for (const char *at = begin; at < end; at++) {
         char character = *at;
 
@@ -94,7 +92,7 @@ const char *http_head_decode(struct http_head *head, const char *begin, const ch
             int low = high >= 0 ? hexadecimal(at[2]) : -1;
 
             if (low < 0) {
-                return NULL;
+                return false;
             }
             character = (char)(high * 16 + low);
             at += 2;
@@ -102,13 +100,25 @@ const char *http_head_decode(struct http_head *head, const char *begin, const ch
             character = ' ';
         }
         if (character == '\0') {
-            return NULL;
+            return false;
         }
-        text[length] = character;
+        ret_text[length] = character;
         length++;
     }
-    text[length] = '\0';
-    if (!is_utf8(text, length)) {
+    ret_text[length] = '\0';
+    *ret_length = length;
+    return is_utf8(ret_text, length);
+}
+
+const char *http_head_decode(struct http_head *head, const char *begin, const char *end,
+                             bool plus_is_space)
+{
+    char *text = head->text + head->text_length;
+    size_t length = 0;
+
+    assert(begin <= end);
+    if ((size_t)(end - begin) + 1 > sizeof head->text - head->text_length ||
+        !http_text_decode(begin, end, plus_is_space, text, &length)) {
         return NULL;
     }
     head->text_length += length + 1;

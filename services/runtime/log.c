@@ -44,6 +44,25 @@ void log_open(const char *program, enum log_level level, enum log_format format)
         format == LOG_FORMAT_TEXT || (format == LOG_FORMAT_AUTO && isatty(STDERR_FILENO) == 1);
 }
 
+void log_open_words(const char *program, const char *level, const char *format)
+{
+    static const char *const LEVELS[] = {"debug", "info", "warn", "error"};
+    enum log_level least = LOG_INFO;
+    enum log_format shape = LOG_FORMAT_AUTO;
+
+    for (size_t i = 0; i < sizeof LEVELS / sizeof LEVELS[0]; i++) {
+        if (strcmp(LEVELS[i], level) == 0) {
+            least = (enum log_level)i;
+        }
+    }
+    if (strcmp(format, "json") == 0) {
+        shape = LOG_FORMAT_JSON;
+    } else if (strcmp(format, "text") == 0) {
+        shape = LOG_FORMAT_TEXT;
+    }
+    log_open(program, least, shape);
+}
+
 struct log_field log_str(const char *name, const char *text)
 {
     return (struct log_field){.type = LOG_FIELD_STR, .name = name, .text = text};

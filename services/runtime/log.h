@@ -34,6 +34,9 @@ struct log_field {
 /* Sets the program's name (put in every line), the lowest level written and the format. */
 void log_open(const char *program, enum log_level level, enum log_format format);
 
+/* The same by the words of settings: "debug" to "error", and "auto", "json" or "text". */
+void log_open_words(const char *program, const char *level, const char *format);
+
 /* A text field; NULL is written as null. Borrowed until the log call returns. */
 struct log_field log_str(const char *name, const char *text);
 struct log_field log_int(const char *name, int64_t integer);

@@ -1,41 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Escapes text, and writes the figures of pages. What a text says must never
- * become markup.
+ * The figures of pages. Must never write a text as it stands: that is
+ * html_text()'s (runtime/html.h).
  */
 #include "reporting/http/html.h"
 
 #include "reporting/domain/date.h"
 #include "reporting/domain/number.h"
-
-#include <stddef.h>
-#include <string.h>
-
-void html_text(struct buffer *buffer, const char *text)
-{
-    for (const char *at = text; *at != '\0'; at++) {
-        switch (*at) {
-        case '&':
-            HTML(buffer, "&amp;");
-            break;
-        case '<':
-            HTML(buffer, "&lt;");
-            break;
-        case '>':
-            HTML(buffer, "&gt;");
-            break;
-        case '"':
-            HTML(buffer, "&quot;");
-            break;
-        case '\'':
-            HTML(buffer, "&#39;");
-            break;
-        default:
-            buffer_append(buffer, (unsigned char)*at < ' ' || *at == 0x7f ? " " : at, 1);
-            break;
-        }
-    }
-}
 
 void html_number(struct buffer *buffer, int64_t number)
 {

@@ -1,21 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Writes HTML into a buffer. Markup is a constant of the program; everything
- * else goes through html_text(), which escapes it, or through a function that
- * makes digits.
+ * The figures of pages, beside the markup and the texts of runtime/html.h.
  */
 #ifndef HYEOPCHI_REPORTING_HTTP_HTML_H
 #define HYEOPCHI_REPORTING_HTTP_HTML_H
 
-#include "runtime/buffer.h"
+#include "runtime/html.h"
 
 #include <stdint.h>
-
-/* Markup as it stands; only for constants. */
-#define HTML(buffer, markup) buffer_append_text(buffer, "" markup)
-
-/* Text for people: & < > " ' become entities, control characters a space. */
-void html_text(struct buffer *buffer, const char *text);
 
 /* 1577 as 1,577. */
 void html_number(struct buffer *buffer, int64_t number);
