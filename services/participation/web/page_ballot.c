@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a ballot is about, and the stand-in for proving who one is. The stand-in
+ * must never look like the real thing.
+ */
+#include "participation/web/pages.h"
+
+#include <string.h>
+
+static void rule(struct view *view, const char *ko, const char *en, int64_t number,
+                 const char *after_ko, const char *after_en)
+{
+    MARK(view, "<li>");
+    view_text(view, view_say(view, ko, en));
+    view_number(view, number);
+    view_text(view, view_say(view, after_ko, after_en));
+    MARK(view, "</li>\n");
+}
+
+static void option_rules(struct view *view, const struct ballot_definition *definition)
+{
+    if (definition->method == BALLOT_METHOD_CHOOSE_1) {
+        MARK(view, "<li>");
+        BOTH(view, "사업을 하나 고릅니다.", "Choose one project.");
+        MARK(view, "</li>\n");
+        return;
+    }
+    if (definition->min_options > 1) {
+        rule(view, "적어도 ", "Name at least ", definition->min_options, "개 사업을 고릅니다.",
+             " projects.");
+    }
+    rule(view, "많아야 ", "Name at most ", definition->max_options, "개 사업까지 고를 수 있습니다.",
+         " projects.");
+    if (definition->method == BALLOT_METHOD_ORDINAL) {
+        MARK(view, "<li>");
+        BOTH(view,
+             "고른 사업에 1위부터 빠짐없이 순위를 매깁니다. 같은 순위는 한 번만 쓸 수 있습니다.",
+             "Give places from 1 without a gap; each place once.");
+        MARK(view, "</li>\n");
+    }
+}
+
+static void point_rules(struct view *view, const struct ballot_definition *definition)
+{
+    const struct ballot_point_limits limits = ballot_point_limits(definition);
+
+    MARK(view, "<li>");
+    BOTH(view, "한 사업에 ", "Between ");
+    view_number(view, limits.min);
+    BOTH(view, "점에서 ", " and ");
+    view_number(view, limits.max);
+    BOTH(view, "점까지 줄 수 있습니다.", " points for one project.");
+    MARK(view, "</li>\n");
+    if (definition->method == BALLOT_METHOD_CUMULATIVE) {
+        if (limits.min_sum > 0) {
+            rule(view, "모두 더해 적어도 ", "At least ", limits.min_sum, "점을 나누어 줍니다.",
+                 " points together.");
+        }
+        rule(view, "모두 더해 많아야 ", "At most ", limits.max_sum, "점까지 나누어 줄 수 있습니다.",
+             " points together.");
+    } else {
+        rule(view, "비워 둔 사업은 ", "A project left empty counts as ",
+             definition->default_score.points, "점으로 셉니다.", " points.");
+    }
+}
+
+static void cost_rules(struct view *view, const struct ballot_definition *definition)
+{
+    if (definition->min_cost_krw.present) {
+        rule(view, "고른 사업의 비용을 더해 ", "Together they cost at least ",
+             definition->min_cost_krw.krw, "원 이상이어야 합니다.", " won.");
+    }
+    if (definition->max_cost_krw.present) {
+        rule(view, "고른 사업의 비용을 더해 ", "Together they cost at most ",
+             definition->max_cost_krw.krw, "원을 넘을 수 없습니다.", " won.");
+    }
+}
+
+static void quota_rules(struct view *view, const struct ballot_definition *definition)
+{
+    for (size_t i = 0; i < definition->area_quotas.count; i++) {
+        const struct ballot_quota *quota = &definition->area_quotas.list[i];
+
+        MARK(view, "<li>");
+        if (quota->scope == BALLOT_SCOPE_AREA) {
+            view_text(view, quota->area);
+            BOTH(view, " 사업: ", " projects: ");
+        } else if (quota->scope == BALLOT_SCOPE_LOCAL) {
+            BOTH(view, "동 단위 사업: ", "Neighbourhood projects: ");
+        } else {
+            BOTH(view, "구 전체 사업: ", "District-wide projects: ");
+        }
+        view_number(view, quota->min_options);
+        BOTH(view, "개에서 ", " to ");
+        view_number(view, quota->max_options);
+        BOTH(view, "개까지", "");
+        MARK(view, "</li>\n");
+    }
+}
+
+void page_rules(struct view *view, const struct ballot_definition *definition)
+{
+    option_rules(view, definition);
+    if (ballot_has_points(definition)) {
+        point_rules(view, definition);
+    }
+    cost_rules(view, definition);
+    quota_rules(view, definition);
+    if (definition->empty_allowed) {
+        MARK(view, "<li>");
+        BOTH(view, "아무 사업도 고르지 않은 표도 유효합니다.", "A vote for none of them is valid.");
+        MARK(view, "</li>\n");
+    }
+}
+
+static void who_may(struct view *view, const struct ballot_definition *definition)
+{
+    const struct eligibility *eligibility = &definition->eligibility;
+    bool first = true;
+
+    for (unsigned ground = 1; ground < ELIGIBILITY_GROUND_END; ground++) {
+        if (eligibility->grounds & BALLOT_BIT(ground)) {
+            view_text(view, first ? "" : ", ");
+            view_text(view, view_ground(view, ground));
+            first = false;
+        }
+    }
+    if (eligibility->min_age.present) {
+        BOTH(view, ", 만 ", ", aged ");
+        view_number(view, eligibility->min_age.years);
+        BOTH(view, "세 이상", " or older");
+    }
+    if (eligibility->max_age.present) {
+        BOTH(view, ", 만 ", ", aged ");
+        view_number(view, eligibility->max_age.years);
+        BOTH(view, "세 이하", " or younger");
+    }
+    if (eligibility_has_age(eligibility)) {
+        MARK(view, " (");
+        view_text(view, eligibility->age_on);
+        BOTH(view, " 기준)", ")");
+    }
+}
+
+static void facts(struct view *view, const struct ballot_definition *definition)
+{
+    MARK(view, "<dl>\n<dt>");
+    BOTH(view, "투표 기간", "Voting");
+    MARK(view, "</dt><dd>");
+    view_moment(view, definition->opens_at_ms);
+    MARK(view, " ~ ");
+    view_moment(view, definition->closes_at_ms);
+    MARK(view, "</dd>\n<dt>");
+    BOTH(view, "참여할 수 있는 사람", "Who may vote");
+    MARK(view, "</dt><dd>");
+    who_may(view, definition);
+    MARK(view, "</dd>\n<dt>");
+    BOTH(view, "예산", "Budget");
+    MARK(view, "</dt><dd>");
+    view_krw(view, definition->budget_krw);
+    MARK(view, "</dd>\n<dt>");
+    BOTH(view, "투표 방법", "How to vote");
+    MARK(view, "</dt><dd>");
+    view_text(view, view_method(view, definition->method));
+    MARK(view, "</dd>\n</dl>\n<h2>");
+    BOTH(view, "이 투표의 규칙", "The rules");
+    MARK(view, "</h2>\n<ul>\n");
+    page_rules(view, definition);
+    MARK(view, "</ul>\n");
+}
+
+/* Where a person goes from here. */
+static void way_on(struct exchange *exchange, int64_t now_ms)
+{
+    struct view *view = &exchange->view;
+    const struct ballot_definition *definition = &exchange->ballot->definition;
+    const bool open =
+        exchange->ballot->state == BALLOT_STATE_OPEN && now_ms < definition->closes_at_ms;
+
+    if (exchange->ballot->state == BALLOT_STATE_CERTIFIED) {
+        MARK(view, "<p><a class=\"button\" href=\"/ballots/");
+        view_text(view, exchange->ballot_id);
+        MARK(view, "/result\">");
+        BOTH(view, "결과 보기", "See the result");
+        MARK(view, "</a></p>\n");
+    } else if (open && now_ms >= definition->opens_at_ms) {
+        MARK(view, "<p><a class=\"button\" href=\"/ballots/");
+        view_text(view, exchange->ballot_id);
+        MARK(view, "/identity\">");
+        BOTH(view, "투표 시작", "Begin to vote");
+        MARK(view, "</a></p>\n<p>");
+        BOTH(view,
+             "마감 전까지는 같은 방법으로 다시 투표하여 표를 바꿀 수 있습니다. 마지막 표가 "
+             "유효합니다.",
+             "Until it closes you may vote again in the same way; the last vote counts.");
+        MARK(view, "</p>\n");
+    } else {
+        MARK(view, "<p class=\"notice\">");
+        if (open) {
+            BOTH(view, "아직 투표 기간이 아닙니다.", "Voting has not begun yet.");
+        } else {
+            BOTH(view, "마감되었습니다. 결과는 확정된 뒤에 공개합니다.",
+                 "Closed. The result is published once it is certified.");
+        }
+        MARK(view, "</p>\n");
+    }
+}
+
+void page_ballot(struct exchange *exchange, int64_t now_ms)
+{
+    struct view *view = &exchange->view;
+    const struct ballot_definition *definition = &exchange->ballot->definition;
+    const struct view_frame frame = {.title = definition->title, .ballot = definition};
+
+    view_begin(view, &frame);
+    MARK(view, "<h1>");
+    view_text(view, definition->title);
+    MARK(view, "</h1>\n");
+    way_on(exchange, now_ms);
+    facts(view, definition);
+    MARK(view, "<h2>");
+    BOTH(view, "내 표 확인", "Check a vote");
+    MARK(view, "</h2>\n<p><a href=\"/ballots/");
+    view_text(view, exchange->ballot_id);
+    MARK(view, "/check\">");
+    BOTH(view, "접수증의 확인 코드로 내 표가 공개 게시판에 있는지 확인하기",
+         "Look whether the board has the vote of your receipt's code");
+    MARK(view, "</a></p>\n");
+    view_end(view, &frame);
+}

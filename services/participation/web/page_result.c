@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A certified result: what is funded, what is left, ties and what decided them,
+ * where everything can be recomputed from, and what that proves. Figures are
+ * the service's own strings; nothing is computed here.
+ */
+#include "participation/web/pages.h"
+
+#include <string.h>
+
+/* "30000000" as 30,000,000; what is no whole number stands as it is. */
+static void figure(struct view *view, const char *text)
+{
+    int64_t number = 0;
+    const char *at = text;
+
+    for (; *at >= '0' && *at <= '9' && number < BALLOT_KRW_MAX; at++) {
+        number = number * 10 + (*at - '0');
+    }
+    if (at == text || *at != '\0') {
+        view_text(view, text);
+        return;
+    }
+    view_number(view, number);
+}
+
+/* A project's name by the result's id; the id where the ballot does not have it. */
+static const char *name_of(const struct ballot_definition *definition, const char *id)
+{
+    for (size_t i = 0; i < definition->option_count; i++) {
+        if (strcmp(definition->options[i].id, id) == 0) {
+            return definition->options[i].name;
+        }
+    }
+    return id;
+}
+
+struct words {
+    const char *word;
+    const char *ko;
+    const char *en;
+};
+
+static const char *find_words(const struct view *view, const struct words *words, size_t count,
+                              const char *word)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(words[i].word, word) == 0) {
+            return view_say(view, words[i].ko, words[i].en);
+        }
+    }
+    return word;
+}
+
+static const char *reason_words(const struct view *view, const char *reason)
+{
+    static const struct words WORDS[] = {
+        {"funded", "선정", "funded"},
+        {"funded-partly", "일부 금액으로 선정", "funded in part"},
+        {"over-budget", "비용이 전체 예산보다 큼", "costs more than the budget"},
+        {"over-left", "차례가 왔을 때 남은 예산보다 비용이 큼", "cost more than what was left"},
+        {"withdrawn", "철회됨", "withdrawn"},
+        {"below-threshold", "최소 득표에 미치지 못함", "below the threshold"},
+        {"stopped", "차례가 오기 전에 선정이 끝남", "selection had ended"},
+        {"no-supporters", "지지한 사람이 없음", "nobody supported it"},
+        {"supporters-short", "지지한 사람들의 몫이 비용에 미치지 못함",
+         "its supporters' shares did not reach its cost"},
+        {"incompatible", "함께 할 수 없는 사업이 선정됨", "excluded by a funded project"},
+        {"over-area-cap", "지역 한도를 넘음", "over its area's cap"},
+        {"over-field-cap", "분야 한도를 넘음", "over its field's cap"},
+        {"quorum-missed", "투표자 수가 정족수에 미치지 못함", "too few people voted"},
+    };
+
+    return find_words(view, WORDS, sizeof WORDS / sizeof WORDS[0], reason);
+}
+
+static const char *criterion_words(const struct view *view, const char *criterion)
+{
+    static const struct words WORDS[] = {
+        {"cost", "비용이 적은 순", "lower cost"},
+        {"votes", "득표가 많은 순", "more votes"},
+        {"id", "사업 번호 순", "project number"},
+        {"listed-order", "공고한 순서", "listed order"},
+        {"drawn", "미리 공개 추첨한 순서", "an order drawn in public"},
+        {"lot", "마감 뒤 공개한 추첨값", "a seed published after close"},
+    };
+
+    return find_words(view, WORDS, sizeof WORDS / sizeof WORDS[0], criterion);
+}
+
+static void outcome_row(struct view *view, const struct ballot_definition *definition,
+                        const json_t *option)
+{
+    MARK(view, "<tr><th scope=\"row\">");
+    view_text(view, name_of(definition, web_json_text(option, "id")));
+    MARK(view, "</th><td class=\"number\">");
+    figure(view, web_json_text(option, "score"));
+    MARK(view, "</td><td class=\"number\">");
+    figure(view, web_json_text(option, "cost"));
+    MARK(view, "</td><td>");
+    view_text(view, reason_words(view, web_json_text(option, "reason")));
+    if (json_is_string(json_object_get(option, "granted"))) {
+        MARK(view, ": ");
+        figure(view, web_json_text(option, "granted"));
+        BOTH(view, "원", " won");
+    }
+    MARK(view, "</td></tr>\n");
+}
+
+/* The options that are funded, or those that are not, with the line of the budget between them. */
+static void outcome_table(struct view *view, const struct ballot_definition *definition,
+                          const json_t *result, bool funded)
+{
+    const json_t *options = json_object_get(result, "options");
+
+    MARK(view, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
+    if (funded) {
+        BOTH(view, "선정된 사업", "Funded projects");
+    } else {
+        BOTH(view, "선정되지 않은 사업", "Projects that are not funded");
+    }
+    MARK(view, "\">\n<table>\n<caption>");
+    if (funded) {
+        BOTH(view, "선정된 사업 (금액 단위: 원)", "Funded projects (amounts in won)");
+    } else {
+        BOTH(view, "선정되지 않은 사업 (금액 단위: 원)", "Projects that are not funded (in won)");
+    }
+    MARK(view, "</caption>\n<thead><tr><th scope=\"col\">");
+    BOTH(view,
+         "사업</th><th scope=\"col\">득표</th><th scope=\"col\">비용</th><th scope=\"col\">판정",
+         "Project</th><th scope=\"col\">Score</th><th scope=\"col\">Cost</th><th "
+         "scope=\"col\">Outcome");
+    MARK(view, "</th></tr></thead>\n<tbody>\n");
+    for (size_t i = 0; i < json_array_size(options); i++) {
+        const json_t *option = json_array_get(options, i);
+
+        if (json_is_true(json_object_get(option, "funded")) == funded) {
+            outcome_row(view, definition, option);
+        }
+    }
+    MARK(view, "</tbody>\n");
+    if (funded) {
+        MARK(view, "<tfoot><tr><th scope=\"row\" colspan=\"2\">");
+        BOTH(view, "합계", "Together");
+        MARK(view, "</th><td class=\"number\">");
+        figure(view, web_json_text(result, "total_cost"));
+        MARK(view, "</td><td></td></tr>\n<tr class=\"line\"><th scope=\"row\" colspan=\"2\">");
+        BOTH(view, "남은 예산", "Left over");
+        MARK(view, "</th><td class=\"number\">");
+        figure(view, web_json_text(result, "left_over"));
+        MARK(view, "</td><td></td></tr></tfoot>\n");
+    }
+    MARK(view, "</table>\n</div>\n");
+}
+
+static void tie(struct view *view, const struct ballot_definition *definition, const json_t *tie)
+{
+    const json_t *options = json_object_get(tie, "options");
+    const json_t *decided = json_object_get(tie, "decided_by");
+
+    MARK(view, "<li>");
+    for (size_t i = 0; i < json_array_size(options); i++) {
+        const char *id = json_string_value(json_array_get(options, i));
+
+        view_text(view, i > 0 ? " > " : "");
+        view_text(view, name_of(definition, id != NULL ? id : ""));
+    }
+    BOTH(view, ": 정한 기준은 ", ": decided by ");
+    for (size_t i = 0; i < json_array_size(decided); i++) {
+        const char *criterion = json_string_value(json_array_get(decided, i));
+
+        view_text(view, i > 0 ? ", " : "");
+        view_text(view, criterion_words(view, criterion != NULL ? criterion : ""));
+    }
+    if (json_is_true(json_object_get(tie, "decisive"))) {
+        BOTH(view, ". 순서가 달랐다면 결과도 달랐을 수 있습니다.",
+             ". Another order could have changed the outcome.");
+    } else {
+        BOTH(view, ". 순서가 달랐어도 결과는 같습니다.",
+             ". No order would have changed the outcome.");
+    }
+    MARK(view, "</li>\n");
+}
+
+static void ties(struct view *view, const struct ballot_definition *definition,
+                 const json_t *result)
+{
+    const json_t *list = json_object_get(result, "ties");
+
+    MARK(view, "<h2>");
+    BOTH(view, "동점과 그것을 정한 기준", "Ties, and what decided them");
+    MARK(view, "</h2>\n");
+    if (json_array_size(list) == 0) {
+        BOTH(view, "<p>동점이 없었습니다.</p>\n", "<p>There was none.</p>\n");
+        return;
+    }
+    MARK(view, "<ul>\n");
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        tie(view, definition, json_array_get(list, i));
+    }
+    MARK(view, "</ul>\n");
+}
+
+/* The beginning of an address at participation, as readers reach it. */
+static void public_address(struct exchange *exchange, const char *what)
+{
+    const struct portal_config *config = &exchange->portal->config;
+    const char *base = config->participation_public_url[0] != '\0'
+                           ? config->participation_public_url
+                           : config->participation_url;
+
+    if (strncmp(base, "http", 4) == 0) {
+        view_text(&exchange->view, base);
+    }
+    MARK(&exchange->view, "/v1/ballots/");
+    view_text(&exchange->view, exchange->ballot_id);
+    view_text(&exchange->view, what);
+}
+
+static void source(struct exchange *exchange, const char *what, const char *text)
+{
+    MARK(&exchange->view, "<li><a href=\"");
+    public_address(exchange, what);
+    MARK(&exchange->view, "\">");
+    view_text(&exchange->view, text);
+    MARK(&exchange->view, "</a></li>\n");
+}
+
+static void sources(struct exchange *exchange)
+{
+    struct view *view = &exchange->view;
+
+    MARK(view, "<h2 id=\"sources\">");
+    BOTH(view, "직접 확인하기", "Check it yourself");
+    MARK(view, "</h2>\n<ul>\n");
+    source(exchange, "/bundle",
+           view_say(view, "검증 자료 묶음 (모든 표와 결과, tar)",
+                    "The bundle: every vote, and the result (tar)"));
+    source(exchange, "/board/checkpoint",
+           view_say(view, "공개 게시판의 서명된 상태", "The board's signed checkpoint"));
+    source(exchange, "/result", view_say(view, "결과 원자료 (JSON)", "The result as JSON"));
+    source(exchange, "/turnout", view_say(view, "투표율 원자료 (JSON)", "The turnout as JSON"));
+    if (exchange->portal->config.reporting_public_url[0] != '\0') {
+        MARK(view, "<li><a href=\"");
+        view_text(view, exchange->portal->config.reporting_public_url);
+        MARK(view, "/v1/ballot-reports/");
+        view_text(view, exchange->ballot_id);
+        MARK(view, ".html\">");
+        BOTH(view, "투표와 예산 보고서", "The report on ballot and budget");
+        MARK(view, "</a></li>\n");
+    }
+    MARK(view, "<li><a href=\"/ballots/");
+    view_text(view, exchange->ballot_id);
+    MARK(view, "/check\">");
+    BOTH(view, "내 표 확인", "Check my vote");
+    MARK(view, "</a></li>\n</ul>\n<p>");
+    BOTH(view,
+         "검증 프로그램 <code>hyeopchi-verify</code>는 서비스와 코드를 나누지 않습니다. 자료 "
+         "묶음을 내려받아 "
+         "이렇게 실행하면 모든 것을 다시 계산합니다.",
+         "The verifier, <code>hyeopchi-verify</code>, shares no code with the services. With the "
+         "bundle it recomputes everything:");
+    MARK(view, "</p>\n<pre><code>hyeopchi-verify ");
+    view_text(view, view_say(view, "묶음.tar --receipt 접수증.json",
+                             "bundle.tar --receipt receipt.json"));
+    MARK(view, "</code></pre>\n");
+}
+
+static void what_is_proven(struct view *view)
+{
+    MARK(view, "<h2>");
+    BOTH(view, "무엇이 증명되고 무엇은 아닌지", "What this proves, and what it does not");
+    MARK(view,
+         "</h2>\n<p lang=\"ko\">누구나 결과를 다시 계산할 수 있고, 접수증을 받은 뒤에 표가 "
+         "지워지거나 "
+         "바뀌면 드러납니다. 투표 화면을 보여 주는 포털로부터의 비밀, 강요로부터의 자유, 악성 "
+         "코드에 "
+         "감염된 휴대전화에서의 안전은 증명하지 않습니다.</p>\n"
+         "<p lang=\"en\">Anybody can recompute the result, and any deletion or change after a "
+         "receipt was given shows. It does <strong>not</strong> prove secrecy from the portal "
+         "that shows the ballot, freedom from coercion, or safety on an infected phone.</p>\n");
+}
+
+void page_result(struct exchange *exchange, const json_t *result, const json_t *turnout)
+{
+    struct view *view = &exchange->view;
+    const struct ballot_definition *definition = &exchange->ballot->definition;
+    const struct view_frame frame = {
+        .title = view_say(view, "투표 결과", "Result"),
+        .ballot = definition,
+    };
+
+    view_begin(view, &frame);
+    MARK(view, "<h1>");
+    view_text(view, definition->title);
+    MARK(view, ": ");
+    view_text(view, frame.title);
+    MARK(view, "</h1>\n<p>");
+    BOTH(view, "예산 ", "Of ");
+    view_krw(view, definition->budget_krw);
+    BOTH(view, " 가운데 ", ", ");
+    figure(view, web_json_text(result, "total_cost"));
+    BOTH(view, "원을 ", " won go to ");
+    view_number(view, (int64_t)json_array_size(json_object_get(result, "funded")));
+    BOTH(view, "개 사업에 쓰기로 했습니다. 운영자 두 명이 확정한 결과입니다.",
+         " projects. Two operators have certified this.");
+    MARK(view, "</p>\n");
+    outcome_table(view, definition, result, true);
+    outcome_table(view, definition, result, false);
+    ties(view, definition, result);
+    page_turnout(view, turnout);
+    sources(exchange);
+    what_is_proven(view);
+    MARK(view, "<p class=\"hint\">");
+    BOTH(view,
+         "개시할 때 확정된 투표 내용의 해시값: ", "Hash of the definition, frozen at opening: ");
+    MARK(view, "<code>");
+    view_text(view, exchange->ballot->definition_hash);
+    MARK(view, "</code></p>\n");
+    view_end(view, &frame);
+}
