@@ -1,0 +1,453 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ballot page with the real services, by plain forms and without JavaScript: every method of
+voting, everything that can come between a voter and a receipt, and the result."""
+
+import base64
+import concurrent.futures
+import hashlib
+import html
+import http.client
+import json
+import re
+import socket
+import threading
+
+import pytest
+
+from support.participation import BASE, rfc3339
+from support.portal import Served
+from support.ports import free_port
+
+SECRET_TAG = "홍길동-900101-1234567"
+
+
+@pytest.fixture
+def served(databases, start_service, tmp_path):
+    return Served(databases, start_service, tmp_path).begin()
+
+
+def ballot_form(page):
+    return page.form("/vote")
+
+
+def receipt_of(visitor, ballot_id):
+    status, _, headers, body = visitor.raw(f"/ballots/{ballot_id}/receipt.json")
+    assert status == 200, body
+    assert headers["Content-Disposition"] == 'attachment; filename="hyeopchi-receipt.json"'
+    return json.loads(body), body
+
+
+def votes(served, ballot_id):
+    """(rev, choice body) of every vote in the box, in hexadecimal."""
+    rows = served.databases.psql(
+        "participation",
+        "SELECT rev::integer, encode(choice, 'hex') FROM participation.vote"
+        " WHERE ballot_id = %s ORDER BY rev",
+        (ballot_id,),
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def body_of(method, *choices):
+    """choice_body as VOTING.md writes it."""
+    numbers = b"".join(o.to_bytes(4, "big") + v.to_bytes(4, "big") for o, v in sorted(choices))
+    return (bytes([method]) + len(choices).to_bytes(2, "big") + numbers).hex()
+
+
+def begin(served, changes, resident="resident-1"):
+    ballot_id = served.open_ballot(**changes)
+    visitor = served.visitor()
+    page = visitor.identify(ballot_id, resident)
+    assert page.status == 200 and page.url.endswith("/vote"), page.text
+    return ballot_id, visitor, page
+
+
+def accepted(page):
+    assert page.status == 200, page.text
+    assert page.url.endswith("/receipt"), page.text
+    assert "투표가 접수되었습니다" in page.text
+    return re.search(r'class="code"><strong>([^<]+)', page.text).group(1)
+
+
+def vote_with_limits(served):
+    """Approval with a cost limit: totals, refusals by name, confirmation, receipt, revision."""
+    ballot_id, visitor, page = begin(served, {"max_cost_krw": 50 * BASE, "max_options": 3})
+    shown = served.page.wait_log("ballot_shown", ballot=ballot_id)
+    assert f"<code>{shown['seed']}</code>" in page.text
+    wanted = sorted(("a", "b", "c"), key=lambda i: order_key(shown["seed"], i))
+    names = {"a": "마을공동체", "b": "커피박", "c": "청년공유공간"}
+    assert [next(i for i, n in names.items() if label.startswith(n)) for label in page.order()] == wanted
+    form = ballot_form(page).set("choice", page.option("마을"), page.option("청년"))
+    page = visitor.send(form, action="total")
+    assert page.status == 200
+    assert "고른 사업 2개 (최대 3개), 비용 합계 55,000,000원 (한도 50,000,000원). 비용 한도를" in page.text
+    assert '<progress id="bar" max="50000000" value="50000000"' in page.text
+    page = visitor.send(ballot_form(page), action="review")
+    assert page.status == 422 and page.title.startswith("오류: ")
+    assert 'role="alert"' in page.text and page.ids["options"]
+    form = ballot_form(page).set("choice", page.option("마을"), page.option("커피"))
+    page = visitor.send(form, action="review")
+    assert page.url.endswith("/confirm") and "아직 투표하지 않았습니다" in page.text
+    assert not votes(served, ballot_id)
+    code = accepted(visitor.send(page.form("/confirm")))
+    assert votes(served, ballot_id) == [(1, body_of(4, (1, 1), (2, 1)))]
+    answer, _ = receipt_of(visitor, ballot_id)
+    assert answer["receipt"]["code"] == code
+    # The same page again says that it changes a vote, and keeps what was chosen.
+    page = visitor.get(f"/ballots/{ballot_id}/vote")
+    assert "앞선 표를 대신합니다" in page.text
+    assert sorted(v for n, v in ballot_form(page).fields if n == "choice") == sorted(
+        [page.option("마을"), page.option("커피")]
+    )
+    page = visitor.send(ballot_form(page).set("choice", page.option("청년")), action="review")
+    assert "표를 바꿉니다" in page.text
+    changed = visitor.send(page.form("/confirm"))
+    assert accepted(changed) != code and "2번째" in changed.text
+    assert votes(served, ballot_id) == [
+        (1, body_of(4, (1, 1), (2, 1))),
+        (2, body_of(4, (3, 1))),
+    ]
+    # The same resident elsewhere is the same voter.
+    other = served.visitor()
+    page = other.identify(ballot_id, "resident-1")
+    page = other.confirm(ballot_form(page).set("choice", page.option("커피")))
+    assert accepted(page) and "3번째" in page.text
+    return ballot_id
+
+
+def order_key(seed, option):
+    tag = b"pbv1/display-order"
+    return hashlib.sha256(bytes([len(tag)]) + tag + seed.encode() + option.encode()).digest()
+
+
+def vote_choose_1(served):
+    ballot_id, visitor, page = begin(served, {"method": "choose-1", "max_options": 1})
+    empty = visitor.send(ballot_form(page), action="review")
+    assert empty.status == 422
+    form = ballot_form(page).set("choice", page.option("청년"))
+    accepted(visitor.confirm(form))
+    assert votes(served, ballot_id) == [(1, body_of(1, (3, 1)))]
+
+
+def vote_cumulative(served):
+    changes = {"method": "cumulative", "max_sum_points": 10, "max_options": 3}
+    ballot_id, visitor, page = begin(served, changes)
+    first, second = page.option("마을"), page.option("커피")
+    form = ballot_form(page).set(f"points-{first}", "7").set(f"points-{second}", "4")
+    page = visitor.send(form, action="review")
+    assert page.status == 422 and "점수 합계 11점 (한도 10점). 점수 한도를 넘었습니다." in page.text
+    wrong = visitor.send(ballot_form(page).set(f"points-{second}", "셋"), action="review")
+    assert wrong.status == 422 and f'href="#option-{second}"' in wrong.text
+    assert wrong.ids[f"option-{second}"]["aria-invalid"] == "true"
+    page = visitor.confirm(ballot_form(page).set(f"points-{second}", " 3 "))
+    accepted(page)
+    assert votes(served, ballot_id) == [(1, body_of(2, (1, 7), (2, 3)))]
+
+
+def vote_scoring(served):
+    changes = {"method": "scoring", "max_points": 5, "max_options": 3}
+    ballot_id, visitor, page = begin(served, changes)
+    form = ballot_form(page).set(f"points-{page.option('마을')}", "5")
+    form.set(f"points-{page.option('청년')}", "0")
+    accepted(visitor.confirm(form))
+    assert votes(served, ballot_id) == [(1, body_of(2, (1, 5), (3, 0)))]
+
+
+def vote_ordinal(served):
+    ballot_id, visitor, page = begin(served, {"method": "ordinal", "max_options": 2})
+    form = ballot_form(page).set(f"place-{page.option('마을')}", "2")
+    form.set(f"place-{page.option('커피')}", "2")
+    page = visitor.send(form, action="review")
+    assert page.status == 422
+    form = ballot_form(page).set(f"place-{page.option('커피')}", "1")
+    page = visitor.send(form, action="review")
+    assert page.text.index("커피박") < page.text.index("마을공동체")
+    accepted(visitor.send(page.form("/confirm")))
+    assert votes(served, ballot_id) == [(1, body_of(3, (1, 2), (2, 1)))]
+
+
+def test_every_method_is_voted_by_plain_forms(served):
+    vote_with_limits(served)
+    vote_choose_1(served)
+    vote_cumulative(served)
+    vote_scoring(served)
+    vote_ordinal(served)
+    check_empty_vote(served)
+    log = "\n".join(served.page.process.output.lines())
+    assert "resident-1" not in log and "성수1가1동" not in log
+
+
+def check_empty_vote(served):
+    ballot_id, visitor, page = begin(served, {"empty_allowed": True})
+    page = visitor.send(ballot_form(page), action="review")
+    assert "아무 사업도 고르지 않은 표입니다" in page.text
+    accepted(visitor.send(page.form("/confirm")))
+    assert votes(served, ballot_id) == [(1, body_of(1))]
+
+
+def submit_many_times(served):
+    """Somebody presses ten times at once, reloads, and presses again: one vote, one receipt."""
+    ballot_id, visitor, page = begin(served, {})
+    page = visitor.send(ballot_form(page).set("choice", page.option("마을")), action="review")
+    form = page.form("/confirm")
+    with concurrent.futures.ThreadPoolExecutor(10) as pool:
+        pages = list(pool.map(lambda _: visitor.send(form), range(10)))
+    codes = {accepted(one) for one in pages}
+    assert len(codes) == 1
+    assert accepted(visitor.send(form)) == codes.pop()
+    assert [rev for rev, _ in votes(served, ballot_id)] == [1]
+    # What was confirmed before it was changed is not sent any more.
+    page = visitor.get(f"/ballots/{ballot_id}/vote")
+    visitor.send(ballot_form(page).set("choice", page.option("커피")), action="review")
+    stale = visitor.send(form)
+    assert stale.status == 409 and "바뀌었습니다" in stale.text
+    assert [rev for rev, _ in votes(served, ballot_id)] == [1]
+
+
+def refuse_strangers(served):
+    """Forms without the right token, of nobody, or of no form at all."""
+    ballot_id, visitor, page = begin(served, {})
+    form = ballot_form(page).set("choice", page.option("마을"))
+    stranger = served.visitor()
+    assert stranger.send(form, action="review").status == 403
+    assert visitor.send(form.set("token", "x" * 43), action="review").status == 403
+    for data, kind in ((b"choice=%zz", None), (b"choice", None), (b"a=1", "text/plain"), (b"a=%00", None)):
+        headers = {"Content-Type": kind} if kind else {}
+        assert visitor.raw(f"/ballots/{ballot_id}/vote", data, headers)[0] == 400
+    assert visitor.raw("/ballots/none/vote")[0] == 404
+    assert visitor.raw("/ballots/00000000-0000-7000-8000-000000000000")[0] == 404
+    assert visitor.raw("/nothing")[0] == 404
+    assert served.visitor().get(f"/ballots/{ballot_id}/vote").url.endswith("/identity")
+    left = visitor.get(f"/ballots/{ballot_id}/vote")
+    assert left.url.endswith("/vote")
+    page = visitor.get(f"/ballots/{ballot_id}/confirm")
+    assert page.url.endswith("/vote")
+
+
+def test_a_vote_is_sent_once_and_only_by_whom_it_belongs_to(served):
+    submit_many_times(served)
+    refuse_strangers(served)
+
+
+def check_headers(served):
+    page = served.visitor().get("/")
+    policy = page.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy
+    assert page.headers["Cache-Control"] == "no-store"
+    ballot_id = served.open_ballot()
+    page = served.visitor().get(f"/ballots/{ballot_id}/identity")
+    cookie = page.headers["Set-Cookie"]
+    assert "HttpOnly; SameSite=Strict" in cookie and "Secure" not in cookie
+    page = served.visitor().get(
+        f"/ballots/{ballot_id}/identity", headers={"X-Forwarded-Proto": "https"}
+    )
+    assert re.match(r"__Host-visit=[\w-]{43}; Path=/; HttpOnly; SameSite=Strict; Secure$",
+                    page.headers["Set-Cookie"])
+    assert "시연용 &lt;문의처&gt; &amp; 담당자" in page.text
+
+
+def check_languages(served):
+    ballot_id = served.open_ballot(title="<b>투표</b> & \"확인\"")
+    visitor = served.visitor()
+    page = visitor.get(f"/ballots/{ballot_id}")
+    assert '<html lang="ko">' in page.text and "<b>투표" not in page.text
+    assert html.escape("<b>투표</b> & \"확인\"") in page.text
+    page = visitor.get(f"/ballots/{ballot_id}?lang=en")
+    assert '<html lang="en">' in page.text and "Begin to vote" in page.text
+    page = visitor.get(f"/ballots/{ballot_id}?text=large")
+    assert '<html lang="en" class="large">' in page.text
+    page = visitor.get(f"/ballots/{ballot_id}/identity")
+    assert '<html lang="en" class="large">' in page.text
+    assert f"/ballots/{ballot_id}/identity?lang=ko" in page.links
+    english = served.visitor().get("/", headers={"Accept-Language": "en-GB,en;q=0.9"})
+    assert '<html lang="en">' in english.text
+
+
+def check_identity(served):
+    eligibility = {"min_age": 20, "age_on": "2023-01-01", "grounds": ["address"]}
+    ballot_id = served.open_ballot(eligibility=eligibility)
+    visitor = served.visitor()
+    page = visitor.identify(ballot_id, "  ")
+    assert page.status == 422 and page.ids["resident"]["aria-invalid"] == "true"
+    assert "10-19" in page.text  # A band that the limit cuts in two is let through.
+    for wrong in ({"area": "없는동"}, {"age_band": ""}, {"sex": "Z"}):
+        page = visitor.identify(ballot_id, "resident-2", **wrong)
+        assert page.status == 422, wrong
+        assert page.ids[next(iter(wrong))]["aria-invalid"] == "true"
+    paper = served.open_ballot(channels=["booth", "paper"])
+    page = visitor.get(f"/ballots/{paper}/identity")
+    assert page.status == 403 and "인터넷으로 받지 않습니다" in page.text
+
+
+def check_wrong_or_late(served):
+    """Refusals of the service, in both languages and with what to do next."""
+    ballot_id, visitor, page = begin(served, {})
+    confirm = visitor.send(ballot_form(page).set("choice", page.option("마을")), action="review")
+    served.decide(ballot_id, "close")
+    page = visitor.send(confirm.form("/confirm"))
+    assert page.status == 409 and "마감되어" in page.text and "The ballot has closed" in page.text
+    assert "<code>ballot-closed</code>" in page.text
+    assert visitor.get(f"/ballots/{ballot_id}/identity").url.endswith(ballot_id)
+    ballot_id, visitor, page = begin(served, {})
+    for time in range(11):
+        page = visitor.get(f"/ballots/{ballot_id}/vote")
+        name = ("마을", "커피")[time % 2]
+        page = visitor.confirm(ballot_form(page).set("choice", page.option(name)))
+        assert page.status == (200 if time < 10 else 409), page.text
+    assert "횟수를 모두" in page.text
+
+
+def check_full_roll(served):
+    ballot_id = served.create()
+    roll = {"areas": [{"area": "성수1가1동", "voters": 1}, {"area": "마장동", "voters": 5}]}
+    assert served.kim.request("PUT", f"/v1/ballots/{ballot_id}/roll", roll).status == 200
+    served.decide(ballot_id, "open")
+    served.wait_state(ballot_id, "open")
+    for resident, status in (("resident-1", 200), ("resident-2", 409)):
+        visitor = served.visitor()
+        page = visitor.identify(ballot_id, resident)
+        page = visitor.confirm(ballot_form(page).set("choice", page.option("마을")))
+        assert page.status == status, page.text
+    assert "유권자 수만큼" in page.text and "on its roll" in page.text
+
+
+def test_pages_are_closed_to_markup_and_say_what_is_wrong(served):
+    check_headers(served)
+    check_languages(served)
+    check_identity(served)
+    check_wrong_or_late(served)
+    check_full_roll(served)
+
+
+def test_a_certified_ballot_shows_its_result_and_what_it_proves(served):
+    ballot_id = served.open_ballot(budget_krw=50 * BASE)
+    for number in range(7):
+        visitor = served.visitor()
+        page = visitor.identify(ballot_id, f"resident-{number}", sex="F" if number else "M")
+        chosen = [page.option("마을")] + ([page.option("커피")] if number % 2 else [])
+        accepted(visitor.confirm(ballot_form(page).set("choice", *chosen)))
+    assert visitor.get(f"/ballots/{ballot_id}/result").status == 404
+    receipt, _ = receipt_of(visitor, ballot_id)
+    page = visitor.send(
+        visitor.get(f"/ballots/{ballot_id}/check").form("/check").set(
+            "code", receipt["receipt"]["code"].lower()
+        )
+    )
+    assert page.status == 200 and 'role="status"' in page.text
+    page = visitor.get(f"/ballots/{ballot_id}/check?code=ABXB-TWKT-0NA")
+    assert "게시판" in page.text and "이 표는 공개 게시판에 있습니다" not in page.text
+    served.close_and_count(ballot_id)
+    served.decide(ballot_id, "certify")
+    served.wait_state(ballot_id, "certified")
+    page = visitor.get(f"/ballots/{ballot_id}/result")
+    assert page.status == 200, page.text
+    text = re.sub(r"<[^>]+>", " ", page.text)
+    for wanted in ("마을공동체 지원사업", "남은 예산", "동점", "비공개", "누구나 결과를 다시 계산할 수 있고",
+                   "freedom from coercion", "hyeopchi-verify"):
+        assert wanted in text, wanted
+    public = f"http://127.0.0.1:{served.ports['participation']}/v1/ballots/{ballot_id}"
+    for what in ("/bundle", "/board/checkpoint", "/result", "/turnout"):
+        assert public + what in page.links
+    assert f"/ballots/{ballot_id}/result" in visitor.get("/").links
+
+
+class LosingProxy:
+    """Passes requests on, and loses the answers to votes: before they are sent on, or after."""
+
+    def __init__(self, port):
+        self.target = port
+        self.port = free_port()
+        self.lose = 0
+        self.seen = []
+        self.listener = socket.create_server(("127.0.0.1", self.port))
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread.start()
+
+    def _run(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _serve(self, client):
+        with client, client.makefile("rb") as source:
+            head = b""
+            while not head.endswith(b"\r\n\r\n"):
+                line = source.readline()
+                if not line:
+                    return
+                head += line
+            length = re.search(rb"(?i)content-length: (\d+)", head)
+            body = source.read(int(length.group(1))) if length else b""
+            vote = head.startswith(b"POST")
+            with socket.create_connection(("127.0.0.1", self.target)) as service:
+                service.sendall(re.sub(rb"(?i)connection: [^\r]+\r\n", b"", head[:-2])
+                                + b"Connection: close\r\n\r\n" + body)
+                answer = b"".join(iter(lambda: service.recv(65536), b""))
+            if vote:
+                key = re.search(rb"(?i)idempotency-key: ([^\r]+)", head).group(1)
+                self.seen.append((key, body))
+                if self.lose > 0:
+                    self.lose -= 1
+                    return
+            client.sendall(answer)
+
+    def close(self):
+        self.listener.close()
+
+
+def test_a_lost_answer_is_asked_for_again_until_it_is_known(databases, start_service, tmp_path):
+    # A front end that lost the answer to a vote once told the voter that it had failed; the voter
+    # voted again, and the second vote was a revision nobody had meant.
+    served = Served(databases, start_service, tmp_path)
+    proxy = LosingProxy(served.ports["participation"])
+    address = f"http://127.0.0.1:{proxy.port}"
+    served.begin(participation_url=address, answer_timeout_ms=2000)
+    ballot_id, visitor, page = begin(served, {})
+    proxy.lose = 2
+    page = visitor.confirm(ballot_form(page).set("choice", page.option("마을")))
+    accepted(page)
+    assert len(proxy.seen) == 3 and len(set(proxy.seen)) == 1
+    assert [rev for rev, _ in votes(served, ballot_id)] == [1]
+    # Lost for longer than anybody waits: said honestly, and found out by the same button.
+    page = visitor.get(f"/ballots/{ballot_id}/vote")
+    proxy.lose = 1000
+    page = visitor.confirm(ballot_form(page).set("choice", page.option("커피")))
+    assert page.status == 503 and "아직 모릅니다" in page.text
+    proxy.lose = 0
+    page = visitor.send(page.form("/confirm"))
+    assert accepted(page) and "2번째" in page.text
+    assert [rev for rev, _ in votes(served, ballot_id)] == [1, 2]
+    # Away altogether: nothing was sent.
+    page = visitor.get(f"/ballots/{ballot_id}/vote")
+    confirm = visitor.send(ballot_form(page).set("choice", page.option("청년")), action="review")
+    proxy.close()
+    page = visitor.send(confirm.form("/confirm"))
+    assert page.status == 503 and "보내지 못했습니다" in page.text
+    assert visitor.get("/").status == 503
+    assert served.page.readiness() == 200
+
+
+def test_the_stand_in_is_for_demonstrations_and_sessions_end(databases, start_service, tmp_path):
+    served = Served(databases, start_service, tmp_path)
+    served.begin(stand_in_identity="off", session_count_max=10)
+    ballot_id = served.open_ballot()
+    page = served.visitor().get(f"/ballots/{ballot_id}/identity")
+    assert page.status == 403 and "시연용 본인확인을 쓸 수 없습니다" in page.text
+    served.page.stop()
+    served.page = served.start_portal(session_count_max=10)
+    visitors = [served.visitor() for _ in range(11)]
+    pages = [v.identify(ballot_id, f"resident-{i}") for i, v in enumerate(visitors)]
+    assert [page.status for page in pages] == [200] * 10 + [503]
+    # Who leaves makes room, and is nobody afterwards.
+    page = visitors[0].confirm(ballot_form(pages[0]).set("choice", pages[0].option("마을")))
+    left = visitors[0].send(page.form("/leave"))
+    assert left.status == 200
+    assert visitors[0].raw(f"/ballots/{ballot_id}/receipt.json")[0] == 403
+    assert visitors[10].identify(ballot_id, SECRET_TAG).status == 200
+    # What was typed is nowhere, in no log and not in the memory that anybody may read.
+    served.page.stop()
+    log = open(served.page.log_path, encoding="utf-8").read()
+    assert "홍길동" not in log and "900101" not in log
