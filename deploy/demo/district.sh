@@ -203,6 +203,34 @@ budget_appropriate() {
     await_stage reporting find_report S10
 }
 
+# A ballot for whoever looks on: open from now on the demonstration's calendar, for most of a year. Its
+# request has one key for ever, so that it is made once.
+district_invite() {
+    local opens closes invited
+
+    opens=$(date -u -d "@$(((clock_offset_ms + $(wall_ms)) / 1000))" +%FT%TZ)
+    closes=$(date -u -d "@$(((clock_offset_ms + $(wall_ms)) / 1000 + 300 * 86400))" +%FT%TZ)
+    if [ ! -f "$data/ballots/invitation.json" ]; then
+        jq --arg opens "$opens" --arg closes "$closes" --argjson year "$((FISCAL_YEAR + 1))" \
+            '.title |= sub("[0-9]{4}"; $year | tostring) + ": 직접 해 보는 투표"
+             | .budget_year = $year | .opens_at = $opens | .closes_at = $closes' \
+            "$data/ballots/ballot.json" | put "$data/ballots/invitation.json"
+    fi
+    ask "$OPERATOR" ledger limit set --year "$((FISCAL_YEAR + 1))" --source "$FUNDING_SOURCE" \
+        --amount "$LIMIT_KRW" >/dev/null
+    invited=$(ask "$OPERATOR" ballot create --definition "$data/ballots/invitation.json" \
+        --idempotency-key "$(uuid_of invitation-ballot)" | jq -r .ballot_id)
+    if [ "$(ask "$OPERATOR" ballot show "$invited" | jq -r .state)" = draft ]; then
+        local operator
+
+        for operator in "${OPERATORS[@]}"; do
+            ask "$operator" ballot open "$invited" >/dev/null
+        done
+        ask "$OPERATOR" ballot wait "$invited" --state open --timeout "$WAIT_SECONDS" >/dev/null
+    fi
+    invitation=$portal_url/ballots/$invited
+}
+
 district_play() {
     ballot_make
     ballot_open

@@ -104,13 +104,13 @@ choose_programs() {
     local name
 
     programs=$build/bin
-    for name in hyeopchi "${SERVICES[@]}"; do
+    for name in hyeopchi "${LISTENERS[@]}"; do
         [ -x "$programs/$name" ] ||
             fail "$programs/$name 이(가) 없습니다. 먼저 빌드하십시오" "$programs/$name is missing; build it first"
     done
     if ! as_user test -x "$programs/hyeopchi"; then
         mkdir -p "$data/bin"
-        for name in hyeopchi "${SERVICES[@]}"; do
+        for name in hyeopchi "${LISTENERS[@]}"; do
             install -m 0755 "$programs/$name" "$data/bin/$name"
         done
         programs=$data/bin
@@ -141,11 +141,11 @@ is_ours() {
 check_ports() {
     local i port
 
-    for i in "${!SERVICES[@]}"; do
+    for i in "${!LISTENERS[@]}"; do
         port=$((port_base + i))
         if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
-            fail "포트 $port (${SERVICES[i]}) 을(를) 다른 프로그램이 쓰고 있습니다. 그 프로그램을 끝내거나 --port-base 로 다른 포트를 주십시오" \
-                "port $port (for ${SERVICES[i]}) is in use by another program; end it, or give other ports with --port-base"
+            fail "포트 $port (${LISTENERS[i]}) 을(를) 다른 프로그램이 쓰고 있습니다. 그 프로그램을 끝내거나 --port-base 로 다른 포트를 주십시오" \
+                "port $port (for ${LISTENERS[i]}) is in use by another program; end it, or give other ports with --port-base"
         fi
     done
 }

@@ -5,10 +5,11 @@
 # made here, without a passphrase, and no real election may ever know them. Sourced, never run.
 
 SERVICES=(participation ledger reporting)
+LISTENERS=("${SERVICES[@]}" portal) # what listens, in the order of ports
 READY_SECONDS=60
 
 # Who signs what in the demonstration.
-KEYS=(operator:demo-kim operator:demo-lee front-end:demo-portal auditor:demo-auditor staff:demo-staff)
+KEYS=(operator:demo-kim operator:demo-lee front-end:demo-portal front-end:demo-page auditor:demo-auditor staff:demo-staff)
 
 hyeopchi() {
     as_user "$programs/hyeopchi" "$@"
@@ -51,7 +52,7 @@ make_keys() {
     done
     printf '%s\n%s' "# Development keys of deploy/up, for the demonstration only. Never use them for a real ballot." \
         "$lines" | put "$data/keys/public-keys"
-    for file in receipt-key subject-key; do
+    for file in receipt-key subject-key join-key; do
         if [ ! -f "$data/keys/$file" ]; then
             random_base64url | put "$data/keys/$file"
         fi
@@ -101,6 +102,21 @@ SETTINGS
     esac
 }
 
+# The ballot page is no service: it has no database and no bus.
+portal_settings() {
+    cat <<SETTINGS
+# Written anew by every deploy/up.
+http_listen = 127.0.0.1:$1
+participation_url = $HYEOPCHI_PARTICIPATION_URL
+reporting_public_url = $HYEOPCHI_REPORTING_URL
+signing_key_file = $(key_file front-end:demo-page)
+join_key_file = $data/keys/join-key
+demonstration_clock_file = $data/clock
+contact = 시연용 화면입니다. 문의처가 없습니다.
+log_format = json
+SETTINGS
+}
+
 services_configure() {
     local i name
 
@@ -111,6 +127,8 @@ services_configure() {
         printf -v "HYEOPCHI_${name^^}_URL" 'http://127.0.0.1:%s' "$((port_base + i))"
         export "HYEOPCHI_${name^^}_URL"
     done
+    portal_url=http://127.0.0.1:$((port_base + ${#SERVICES[@]}))
+    portal_settings "${portal_url##*:}" | put "$data/settings/portal.conf"
     write_environment
 }
 
@@ -138,21 +156,23 @@ write_environment() {
 services_start() {
     local name
 
-    step "서비스를 시작합니다: ${SERVICES[*]}" "starting the services: ${SERVICES[*]}"
-    for name in "${SERVICES[@]}"; do
+    step "서비스를 시작합니다: ${LISTENERS[*]}" "starting the services: ${LISTENERS[*]}"
+    for name in "${LISTENERS[@]}"; do
         # What an earlier run said is not taken for this one's.
         if [ -f "$data/log/$name.log" ]; then
             mv "$data/log/$name.log" "$data/log/$name.log.before"
         fi
+    done
+    for name in "${SERVICES[@]}"; do
         attend "$programs/$name" migrate --config "$data/settings/$name.conf" 2>>"$data/log/$name.log" ||
             fail "$name 데이터베이스를 준비하지 못했습니다: $(last_error "$data/log/$name.log")" \
                 "$name could not migrate its database: $(last_error "$data/log/$name.log")"
     done
-    for name in "${SERVICES[@]}"; do
+    for name in "${LISTENERS[@]}"; do
         start "$name" "$data/log/$name.log" TERM \
             "$programs/$name" --config "$data/settings/$name.conf"
     done
-    for name in "${SERVICES[@]}"; do
+    for name in "${LISTENERS[@]}"; do
         service_wait "$name"
     done
 }

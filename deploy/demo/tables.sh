@@ -69,6 +69,8 @@ tables_print_addresses() {
     address=$HYEOPCHI_REPORTING_URL
     page=$(jq -r .page <<<"$report")
     say "보고서: $address$page" "report: $address$page"
+    say "직접 투표해 보기: $invitation" "vote yourself: $invitation"
+    say "  결과 화면:  $portal_url/ballots/$ballot_id/result" "  result page: $portal_url/ballots/$ballot_id/result"
     say "  자료(JSON): $address$(jq -r .path <<<"$report")" "  as JSON: $address$(jq -r .path <<<"$report")"
     say "  이벤트:     curl -N -H 'Accept: text/event-stream' '$address/v1/events'" \
         "  events:  curl -N -H 'Accept: text/event-stream' '$address/v1/events'"

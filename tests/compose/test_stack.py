@@ -22,7 +22,7 @@ from support.client import Key
 from support.participation import BASE, definition
 from support.process import Process
 
-ALL = ("postgres", *SERVICES, "nginx")
+ALL = ("postgres", *SERVICES, "portal", "nginx")
 PORTS = (80, 443, 5432, 8080, 8081, 8082, 8083, 8443)
 DEMONSTRATION_SECONDS = 400
 
@@ -88,7 +88,7 @@ def test_no_secret_is_in_an_environment_an_image_or_a_log(stack, demonstration):
         if name not in ("tls_certificate", "tls_key"):
             with open(os.path.join(stack.secrets, name), encoding="ascii") as file:
                 values[name] = file.read().strip()
-    assert len(values) == 9
+    assert len(values) == 11
     for service in stack.containers():
         state = json.dumps(stack.inspect(service)) + stack.logs(service)
         found = [name for name, value in values.items() if value in state]

@@ -29,11 +29,11 @@ BUDGET_KRW = 320_000_000
 
 
 def port_base():
-    """Returns the first of three neighbouring free ports."""
+    """Returns the first of four neighbouring free ports."""
     while True:
         base = free_port()
         try:
-            for port in (base + 1, base + 2):
+            for port in (base + 1, base + 2, base + 3):
                 with socket.socket() as probe:
                     probe.bind(("127.0.0.1", port))
         except OSError:
@@ -292,7 +292,7 @@ def test_no_sanitizer_has_spoken_in_any_log(played):
     [
         (["--often"], "unknown argument '--often'"),
         (["--data"], "--data needs a value"),
-        (["--port-base", "70000"], "from 1 to 65533"),
+        (["--port-base", "70000"], "from 1 to 65532"),
     ],
 )
 def test_a_wrong_argument_is_one_line(wrong, sentence):

@@ -3,7 +3,6 @@
 what one signs the other accepts, and what was changed on the way neither does."""
 
 import base64
-import fcntl
 import hashlib
 import json
 import os
@@ -21,11 +20,11 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from support.client import b64url
+from support.npm import install
 from support.paths import BUILD
 from support.services import environment
 
 HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "npm")
-PACKAGE = ("package.json", "package-lock.json", "signature.cjs")
 NOW_MS = 1_663_545_600_000
 KEY_ID = "front-end:portal"
 BODY = '{"choices": [{"option": "성수1가1동", "value": 1}]}'
@@ -37,26 +36,7 @@ def installed():
     """The other implementation, installed into the build as package-lock.json pins it."""
     if shutil.which("node") is None or shutil.which("npm") is None:
         pytest.skip("node and npm are not installed")
-    folder = os.path.join(BUILD, "interoperability")
-    os.makedirs(folder, exist_ok=True)
-    contents = b"\0".join(open(os.path.join(HERE, name), "rb").read() for name in PACKAGE)
-    wanted = hashlib.sha256(contents).hexdigest()
-    marker = os.path.join(folder, "installed")
-    with open(os.path.join(folder, "lock"), "w", encoding="ascii") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if os.path.exists(marker) and open(marker, encoding="ascii").read() == wanted:
-            return folder
-        for name in PACKAGE:
-            shutil.copy(os.path.join(HERE, name), folder)
-        done = subprocess.run(
-            ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=2"],
-            cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300,
-            check=False,
-        )
-        assert done.returncode == 0, f"npm could not install the package:\n{done.stderr}"
-        with open(marker, "w", encoding="ascii") as file:
-            file.write(wanted)
-    return folder
+    return install(HERE, os.path.join(BUILD, "interoperability"))
 
 
 class Speaker:

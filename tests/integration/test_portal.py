@@ -269,7 +269,7 @@ def check_identity(served):
     visitor = served.visitor()
     page = visitor.identify(ballot_id, "  ")
     assert page.status == 422 and page.ids["resident"]["aria-invalid"] == "true"
-    assert "10-19" in page.text  # A band that the limit cuts in two is let through.
+    assert "10-19" not in page.text and "20-29" in page.text
     for wrong in ({"area": "없는동"}, {"age_band": ""}, {"sex": "Z"}):
         page = visitor.identify(ballot_id, "resident-2", **wrong)
         assert page.status == 422, wrong

@@ -28,8 +28,8 @@ sleep usleep nanosleep ; - ; a timer of the loop
 time localtime gmtime localtime_r gmtime_r ctime ; ^services/(runtime/clock|verify/[a-z_]+)\.c: ; runtime/clock.h
 clock_gettime gettimeofday timespec_get ; ^services/(runtime|verify)/[a-z_]+\.c: ; runtime/clock.h
 rand srand random drand48 ; - ; runtime/crypto.h
-exit _exit abort ; ^services/([a-z]+/main|runtime/loop)\.c: ; an error that reaches main
-printf vprintf fprintf puts putchar ; ^services/(runtime/(config[a-z_]*|log)|cli/[a-z_]+|verify/[a-z_]+|[a-z]+/main)\.c: ; runtime/log.h
+exit _exit abort ; ^services/(([a-z]+/)+main|runtime/loop)\.c: ; an error that reaches main
+printf vprintf fprintf puts putchar ; ^services/(runtime/(config[a-z_]*|log)|cli/[a-z_]+|verify/[a-z_]+|([a-z]+/)+main)\.c: ; runtime/log.h
 PQexec PQexecParams PQexecPrepared PQsendQuery PQsendQueryParams ; ^services/runtime/db[a-z_]*\.c: ; runtime/db.h
 PQescapeLiteral PQescapeIdentifier PQescapeString PQescapeStringConn PQescapeBytea PQescapeByteaConn ; - ; parameters
 RULES

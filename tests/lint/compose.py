@@ -45,7 +45,7 @@ PUBLISHED_BY = "nginx"
 
 # Programs that run once, or for one command: nothing asks them how they are.
 NO_HEALTHCHECK = ("-migrate", "hyeopchi")
-SECRET_WORDS = ("PASSWORD", "SECRET", "TOKEN", "RECEIPT_KEY", "SUBJECT_KEY")
+SECRET_WORDS = ("PASSWORD", "SECRET", "TOKEN", "RECEIPT_KEY", "SUBJECT_KEY", "SIGNING_KEY", "JOIN_KEY")
 
 # The one network that leads outside.
 OPEN_NETWORKS = {"public"}

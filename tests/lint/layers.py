@@ -6,7 +6,7 @@ Usage: layers.py ROOT [BUILD]
 The rules are those of ../../services/README.md: runtime knows no service; a domain knows only
 itself, runtime/err.h and the pure part of the C standard library, and links nothing; services
 meet only in messages; generated code is included only by events.c and its like; the verifier
-shares no code. With BUILD it also looks at what the domain libraries need from outside.
+shares no code; a front end (a service's web folder) knows its service's domain and nothing else of it. With BUILD it also looks at what the domain libraries need from outside.
 """
 
 import os
@@ -83,6 +83,12 @@ def judge(path, bracket, header):
     if target is None:
         return "layer-path", f"{header}: write it from services/ on, such as runtime/err.h"
     if target == part:
+        folder = f"{part}/web/"
+        in_web = path.startswith(f"services/{folder}")
+        if in_web and not header.startswith((folder, f"{part}/domain/")):
+            return "layer-web", f"{header}: a front end asks its service over HTTP"
+        if not in_web and header.startswith(folder):
+            return "layer-web", f"{header}: a service does not know its front end"
         return None
     if part == "runtime":
         return "layer-runtime", f"{header}: runtime knows no service"

@@ -92,6 +92,8 @@ LAYERS = [
     ("services/ledger/domain/a.c", '"runtime/log.h"', "layer-domain"),
     ("services/ledger/domain/a.h", '"participation/domain/b.h"', "layer-domain"),
     ("services/ledger/http.c", '"hyeopchi/ledger/v1/ledger.pb-c.h"', "layer-generated"),
+    ("services/ledger/web/page.c", '"ledger/store.h"', "layer-web"),
+    ("services/ledger/http.c", '"ledger/web/page.h"', "layer-web"),
     ("services/runtime/http.c", '"hyeopchi/event/v1/envelope.pb-c.h"', "layer-generated"),
     ("services/verify/main.c", '"runtime/crypto.h"', "layer-verify"),
     ("services/cli/tally.c", '"participation/store.h"', "layer-service"),

@@ -3,9 +3,9 @@
 
 Usage: settings.py ROOT BIN-FOLDER
 
-deploy/env/<service>.env is what `<service> --print-env` prints, and the part of
-services/<service>/README.md between the lines `<!-- settings -->` and `<!-- /settings -->` is
-what `<service> --print-settings` prints. A service that has no main.c yet is passed over.
+deploy/env/<program>.env is what `<program> --print-env` prints, and the part of its folder's
+README.md between the lines `<!-- settings -->` and `<!-- /settings -->` is what
+`<program> --print-settings` prints. A folder that has no main.c yet is passed over.
 """
 
 import difflib
@@ -15,7 +15,13 @@ import sys
 
 from lintlib import Report, die, read
 
-SERVICES = ("participation", "ledger", "reporting")
+# Program and folder.
+SERVICES = {
+    "participation": "participation",
+    "ledger": "ledger",
+    "reporting": "reporting",
+    "portal": "participation/web",
+}
 BEGIN = "<!-- settings -->"
 END = "<!-- /settings -->"
 
@@ -62,12 +68,14 @@ def between(report, path, text):
 def main():
     root, binaries = (os.path.abspath(path) for path in sys.argv[1:3])
     report = Report("settings")
-    services = [
-        name for name in SERVICES if os.path.exists(os.path.join(root, "services", name, "main.c"))
-    ]
-    for service in services:
+    services = {
+        name: folder
+        for name, folder in SERVICES.items()
+        if os.path.exists(os.path.join(root, "services", folder, "main.c"))
+    }
+    for service, folder in services.items():
         sample = f"deploy/env/{service}.env"
-        readme = f"services/{service}/README.md"
+        readme = f"services/{folder}/README.md"
         for path in (sample, readme):
             if not os.path.exists(os.path.join(root, path)):
                 report.add(path, 1, "settings", "is missing")

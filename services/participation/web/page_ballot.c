@@ -26,10 +26,10 @@ static void option_rules(struct view *view, const struct ballot_definition *defi
         return;
     }
     if (definition->min_options > 1) {
-        rule(view, "적어도 ", "Name at least ", definition->min_options, "개 사업을 고릅니다.",
+        rule(view, "최소 ", "Name at least ", definition->min_options, "개 사업을 고릅니다.",
              " projects.");
     }
-    rule(view, "많아야 ", "Name at most ", definition->max_options, "개 사업까지 고를 수 있습니다.",
+    rule(view, "최대 ", "Name at most ", definition->max_options, "개 사업까지 고를 수 있습니다.",
          " projects.");
     if (definition->method == BALLOT_METHOD_ORDINAL) {
         MARK(view, "<li>");
@@ -53,10 +53,10 @@ static void point_rules(struct view *view, const struct ballot_definition *defin
     MARK(view, "</li>\n");
     if (definition->method == BALLOT_METHOD_CUMULATIVE) {
         if (limits.min_sum > 0) {
-            rule(view, "모두 더해 적어도 ", "At least ", limits.min_sum, "점을 나누어 줍니다.",
+            rule(view, "모두 더해 최소 ", "At least ", limits.min_sum, "점을 나누어 줍니다.",
                  " points together.");
         }
-        rule(view, "모두 더해 많아야 ", "At most ", limits.max_sum, "점까지 나누어 줄 수 있습니다.",
+        rule(view, "모두 더해 최대 ", "At most ", limits.max_sum, "점까지 나누어 줄 수 있습니다.",
              " points together.");
     } else {
         rule(view, "비워 둔 사업은 ", "A project left empty counts as ",

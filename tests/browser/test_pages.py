@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every page in a real browser: no violation of axe-core's rules, nothing that the browser complains
+about, a whole vote by keyboard alone, and a running total that says what the page itself would.
+
+Pictures of the pages are left in build/screenshots.
+"""
+
+import json
+import os
+import re
+
+import pytest
+
+from support.participation import BASE
+from support.portal import Served
+
+# axe-core's tags: WCAG 2.2 A and AA, which KWCAG 2.2 follows, and what is good practice besides.
+AXE = """(async () => {
+    const result = await axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa",
+        "wcag22aa", "best-practice"]});
+    return JSON.stringify(result.violations.map((v) => [v.id, v.help, v.nodes.map((n) => n.html)]));
+})()"""
+
+STEPS_MAX = 80
+
+
+@pytest.fixture
+def served(databases, start_service, tmp_path):
+    return Served(databases, start_service, tmp_path).begin()
+
+
+class Walk:
+    """A way through the pages, each of which is looked at."""
+
+    def __init__(self, served, tab, axe, screenshots):
+        self.served = served
+        self.tab = tab
+        self.axe = axe
+        self.screenshots = screenshots
+        self.seen = []
+
+    def open(self, path):
+        self.tab.open(self.served.url(path))
+
+    def look(self, name):
+        """Checks the page that is shown."""
+        self.tab.run(self.axe + ";undefined")
+        violations = json.loads(self.tab.run(AXE))
+        assert not violations, (name, violations)
+        assert not self.tab.complaints(), (name, self.tab.complaints())
+        assert self.tab.run("document.documentElement.scrollWidth <= window.innerWidth"), name
+        self.tab.picture(os.path.join(self.screenshots, f"{len(self.seen):02d}-{name}.png"))
+        self.seen.append(name)
+
+    # --- By keyboard alone. ------------------------------------------------------------------------
+
+    def focus(self, selector):
+        """Presses Tab until the element has the focus, which must then be visible."""
+        for _ in range(STEPS_MAX):
+            if self.tab.run(f"document.activeElement.matches({json.dumps(selector)})"):
+                style = "getComputedStyle(document.activeElement)"
+                visible = self.tab.run(f"{style}.outlineStyle !== 'none' && {style}.outlineWidth !== '0px'")
+                assert visible, f"the focus of {selector} cannot be seen"
+                return
+            self.tab.press("Tab")
+        raise AssertionError(f"{selector} cannot be reached by keyboard on {self.tab.url()}")
+
+    def follow(self, selector):
+        self.focus(selector)
+        self.tab.press("Enter", loads=True)
+
+    def tick(self, label):
+        number = self.tab.run(
+            f"""[...document.querySelectorAll("label")].find((l) => l.innerText.startsWith({json.dumps(label)})).htmlFor"""
+        )
+        self.focus(f"#{number}")
+        self.tab.press("Space")
+
+
+def identify(walk, resident):
+    walk.focus("#resident")
+    walk.tab.write(resident)
+    walk.focus("#area")
+    walk.tab.press("Down")
+    walk.focus("#age_band")
+    for _ in range(3):
+        walk.tab.press("Down")
+    walk.follow("main button")
+
+
+def vote_by_keyboard(walk, ballot_id):
+    walk.open(f"/ballots/{ballot_id}")
+    walk.look("ballot")
+    walk.follow("main a.button")
+    walk.look("identity")
+    identify(walk, "시연주민-17")
+    walk.look("vote")
+    walk.follow("button[value=review]")
+    assert "오류" in walk.tab.run("document.title")
+    assert walk.tab.run("document.activeElement.className") == "errors"
+    walk.look("vote-error")
+    walk.tick("마을공동체")
+    walk.tick("커피박")
+
+
+def test_every_page_is_free_of_violations_and_a_vote_needs_no_more_than_a_keyboard(
+    served, browser, axe, screenshots
+):
+    ballot_id = served.open_ballot(max_cost_krw=60 * BASE)
+    tab = browser.page()
+    walk = Walk(served, tab, axe, screenshots)
+    walk.open("/")
+    walk.look("list")
+    vote_by_keyboard(walk, ballot_id)
+    check_running_total(walk)
+    walk.follow("button[value=review]")
+    assert tab.url().endswith("/confirm")
+    walk.look("confirm")
+    walk.follow("main button")
+    assert tab.url().endswith("/receipt"), tab.text()
+    walk.look("receipt")
+    walk.follow("a[href*='check?code=']")
+    walk.look("check")
+    in_english_and_large(walk, ballot_id)
+    every_method(walk)
+    refused_and_result(walk, ballot_id)
+    tab.close()
+    without_javascript(served, browser, ballot_id)
+
+
+def check_running_total(walk):
+    """What the script writes is what the page writes without it."""
+    tab = walk.tab
+    script = tab.run("document.getElementById('total').textContent")
+    assert "고른 사업 2개" in script and "50,000,000원" in script, script
+    value = tab.run("document.getElementById('bar').value")
+    walk.follow("button[value=total]")
+    page = tab.run("fetch(location.href).then(() => document.getElementById('total').textContent)")
+    assert page == script
+    assert tab.run("document.getElementById('bar').value") == value == 50 * BASE
+
+
+def in_english_and_large(walk, ballot_id):
+    walk.open(f"/ballots/{ballot_id}/vote?lang=en")
+    walk.open(f"/ballots/{ballot_id}/vote?text=large")
+    assert walk.tab.run("document.documentElement.lang") == "en"
+    assert walk.tab.run("parseFloat(getComputedStyle(document.body).fontSize)") >= 24
+    walk.look("vote-english-large")
+    walk.tab.call("Emulation.setDeviceMetricsOverride", width=320, height=640, deviceScaleFactor=1, mobile=False)
+    walk.open(f"/ballots/{ballot_id}/vote?text=normal")
+    walk.look("vote-narrow")
+    walk.tab.call("Emulation.setDeviceMetricsOverride", width=1000, height=900, deviceScaleFactor=1, mobile=False)
+    walk.open("/?lang=ko")
+
+
+METHODS = (
+    {"method": "choose-1", "max_options": 1},
+    {"method": "cumulative", "max_sum_points": 10, "max_options": 3},
+    {"method": "scoring", "max_points": 5, "max_options": 3},
+    {"method": "ordinal", "max_options": 2},
+)
+
+
+def every_method(walk):
+    for changes in METHODS:
+        ballot_id = walk.served.open_ballot(**changes)
+        walk.open(f"/ballots/{ballot_id}/identity")
+        identify(walk, "시연주민-18")
+        walk.look(f"vote-{changes['method']}")
+
+
+def refused_and_result(walk, ballot_id):
+    walk.open(f"/ballots/{ballot_id}/identity")
+    identify(walk, "시연주민-19")
+    walk.tick("청년")
+    walk.follow("button[value=review]")
+    walk.served.decide(ballot_id, "close")
+    walk.follow("main button")
+    assert "마감되어" in walk.tab.text()
+    walk.look("refused")
+    walk.served.wait_state(ballot_id, "counted")
+    walk.open(f"/ballots/{ballot_id}")
+    walk.look("ballot-closed")
+    walk.served.decide(ballot_id, "certify")
+    walk.served.wait_state(ballot_id, "certified")
+    walk.open(f"/ballots/{ballot_id}/result")
+    walk.look("result")
+    walk.tab.call("Emulation.setEmulatedMedia", media="print")
+    walk.tab.picture(os.path.join(walk.screenshots, "result-print.png"))
+    walk.tab.call("Emulation.setEmulatedMedia", media="")
+    walk.open("/nothing")
+    walk.look("not-found")
+
+
+def without_javascript(served, browser, closed_id):
+    """The same keys and no script at all."""
+    ballot_id = served.open_ballot()
+    tab = browser.page(javascript=False)
+    walk = Walk(served, tab, "", "")
+    walk.open(f"/ballots/{ballot_id}/identity")
+    identify(walk, "시연주민-20")
+    walk.tick("마을공동체")
+    assert "고른 사업 0개" in tab.text()
+    walk.follow("button[value=total]")
+    assert "고른 사업 1개" in tab.text()
+    walk.follow("button[value=review]")
+    walk.follow("main button")
+    assert re.search(r"/receipt$", tab.url()), tab.text()
+    walk.open(f"/ballots/{closed_id}/result")
+    assert "누구나 결과를 다시 계산할 수 있고" in tab.text()
+    tab.close()
