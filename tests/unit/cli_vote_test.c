@@ -380,9 +380,9 @@ static void a_forged_receipt_fails_by_the_check_that_sees_it(void **state)
 static void a_private_key_is_written_for_its_owner_only_and_read_back(void **state)
 {
     const struct fixture *fixture = *state;
-    const struct key_file key = {
+    const struct signing_key key = {
         .key_id = "operator:kim/2", .algorithm = CRYPTO_ECDSA_P256, .secret = {1, 2, 3}};
-    struct key_file found;
+    struct signing_key found;
     struct stat status;
 
     assert_int_equal(key_file_write(fixture->path, &key), ERR_OK);
@@ -409,7 +409,7 @@ static void a_file_that_is_no_private_key_is_refused(void **state)
         "id \nalgorithm ed25519\nsecret AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n",
     };
     const struct fixture *fixture = *state;
-    struct key_file found;
+    struct signing_key found;
     size_t i;
 
     assert_int_equal(key_file_read(fixture->path, &found), ERR_INVALID);
