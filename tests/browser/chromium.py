@@ -195,16 +195,18 @@ class Tab:
         """What the browser itself found wrong: broken policies, missing files, scripts that failed. That
         the page itself is a refusal (409, 422 …) is none of it."""
         own = self.url()
-        found = []
+        found, kept = [], []
         for event in self.browser.events:
+            method = event.get("method")
             if event.get("sessionId") != self.session:
-                continue
-            if event.get("method") == "Log.entryAdded":
+                kept.append(event)
+            elif method == "Log.entryAdded":
                 entry = event["params"]["entry"]
                 if entry.get("source") != "network" or entry.get("url") != own:
                     found.append(entry["text"])
-            elif event.get("method") == "Runtime.exceptionThrown":
+            elif method == "Runtime.exceptionThrown":
                 found.append(str(event["params"]["exceptionDetails"]))
+        self.browser.events = kept
         return found
 
     def close(self):

@@ -6,15 +6,20 @@ import base64
 import concurrent.futures
 import hashlib
 import html
-import http.client
 import json
+import os
 import re
+import shutil
 import socket
+import subprocess
 import threading
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from support.participation import BASE, rfc3339
+from support.npm import install
+from support.participation import BASE, vote
+from support.paths import BUILD, ROOT
 from support.portal import Served
 from support.ports import free_port
 
@@ -166,7 +171,8 @@ def vote_ordinal(served):
     assert votes(served, ballot_id) == [(1, body_of(3, (1, 2), (2, 1)))]
 
 
-def test_every_method_is_voted_by_plain_forms(served):
+def test_every_method_is_voted_by_plain_forms_and_by_ten_lines_of_a_library(served):
+    vote_by_readme(served)
     vote_with_limits(served)
     vote_choose_1(served)
     vote_cumulative(served)
@@ -175,6 +181,34 @@ def test_every_method_is_voted_by_plain_forms(served):
     check_empty_vote(served)
     log = "\n".join(served.page.process.output.lines())
     assert "resident-1" not in log and "성수1가1동" not in log
+
+
+def vote_by_readme(served):
+    """The lines of participation's README cast a vote, and the same one again."""
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        return
+    folder = install(os.path.join(ROOT, "tests", "integration", "npm"),
+                     os.path.join(BUILD, "interoperability"))
+    ballot_id = served.open_ballot()
+    pem = served.front_end.private.private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+    ).decode()
+    job = {
+        "key": pem, "vote": vote(1), "once": "vote-1", "ballot": ballot_id,
+        "service": f"http://127.0.0.1:{served.ports['participation']}",
+    }  # fmt: skip
+    readme = os.path.join(ROOT, "services", "participation", "README.md")
+    answers = []
+    for _ in range(2):
+        done = subprocess.run(
+            ["node", os.path.join(folder, "send_vote.cjs"), readme],
+            input=json.dumps(job), capture_output=True, text=True, timeout=60, check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        answers.append(json.loads(done.stdout))
+    assert answers[0]["status"] == 201 and answers[0] == answers[1]
+    assert answers[0]["lines"] <= 10
+    assert votes(served, ballot_id) == [(1, body_of(1, (1, 1)))]
 
 
 def check_empty_vote(served):
@@ -222,11 +256,6 @@ def refuse_strangers(served):
     assert left.url.endswith("/vote")
     page = visitor.get(f"/ballots/{ballot_id}/confirm")
     assert page.url.endswith("/vote")
-
-
-def test_a_vote_is_sent_once_and_only_by_whom_it_belongs_to(served):
-    submit_many_times(served)
-    refuse_strangers(served)
 
 
 def check_headers(served):
@@ -311,15 +340,20 @@ def check_full_roll(served):
     assert "유권자 수만큼" in page.text and "on its roll" in page.text
 
 
-def test_pages_are_closed_to_markup_and_say_what_is_wrong(served):
+def test_a_vote_is_sent_once_and_what_is_wrong_is_said(served):
+    submit_many_times(served)
+    refuse_strangers(served)
     check_headers(served)
     check_languages(served)
     check_identity(served)
     check_wrong_or_late(served)
     check_full_roll(served)
+    check_result(served)
+    check_settings(served)
 
 
-def test_a_certified_ballot_shows_its_result_and_what_it_proves(served):
+def check_result(served):
+    """A certified ballot shows its result and what that proves; codes are looked up on the board."""
     ballot_id = served.open_ballot(budget_krw=50 * BASE)
     for number in range(7):
         visitor = served.visitor()
@@ -349,6 +383,30 @@ def test_a_certified_ballot_shows_its_result_and_what_it_proves(served):
     for what in ("/bundle", "/board/checkpoint", "/result", "/turnout"):
         assert public + what in page.links
     assert f"/ballots/{ballot_id}/result" in visitor.get("/").links
+
+
+def check_settings(served):
+    """The stand-in can be switched off, and sessions are bounded and end."""
+    served.page.stop()
+    served.page = served.start_portal(stand_in_identity="off")
+    ballot_id = served.open_ballot()
+    page = served.visitor().get(f"/ballots/{ballot_id}/identity")
+    assert page.status == 403 and "시연용 본인확인을 쓸 수 없습니다" in page.text
+    served.page.stop()
+    served.page = served.start_portal(session_count_max=10)
+    visitors = [served.visitor() for _ in range(11)]
+    pages = [v.identify(ballot_id, f"resident-{i}") for i, v in enumerate(visitors)]
+    assert [page.status for page in pages] == [200] * 10 + [503]
+    # Who leaves makes room, and is nobody afterwards.
+    page = visitors[0].confirm(ballot_form(pages[0]).set("choice", pages[0].option("마을")))
+    left = visitors[0].send(page.form("/leave"))
+    assert left.status == 200
+    assert visitors[0].raw(f"/ballots/{ballot_id}/receipt.json")[0] == 403
+    assert visitors[10].identify(ballot_id, SECRET_TAG).status == 200
+    # What was typed is nowhere, in no log and not in the memory that anybody may read.
+    served.page.stop()
+    log = open(served.page.log_path, encoding="utf-8").read()
+    assert "홍길동" not in log and "900101" not in log
 
 
 class LosingProxy:
@@ -428,26 +486,3 @@ def test_a_lost_answer_is_asked_for_again_until_it_is_known(databases, start_ser
     assert page.status == 503 and "보내지 못했습니다" in page.text
     assert visitor.get("/").status == 503
     assert served.page.readiness() == 200
-
-
-def test_the_stand_in_is_for_demonstrations_and_sessions_end(databases, start_service, tmp_path):
-    served = Served(databases, start_service, tmp_path)
-    served.begin(stand_in_identity="off", session_count_max=10)
-    ballot_id = served.open_ballot()
-    page = served.visitor().get(f"/ballots/{ballot_id}/identity")
-    assert page.status == 403 and "시연용 본인확인을 쓸 수 없습니다" in page.text
-    served.page.stop()
-    served.page = served.start_portal(session_count_max=10)
-    visitors = [served.visitor() for _ in range(11)]
-    pages = [v.identify(ballot_id, f"resident-{i}") for i, v in enumerate(visitors)]
-    assert [page.status for page in pages] == [200] * 10 + [503]
-    # Who leaves makes room, and is nobody afterwards.
-    page = visitors[0].confirm(ballot_form(pages[0]).set("choice", pages[0].option("마을")))
-    left = visitors[0].send(page.form("/leave"))
-    assert left.status == 200
-    assert visitors[0].raw(f"/ballots/{ballot_id}/receipt.json")[0] == 403
-    assert visitors[10].identify(ballot_id, SECRET_TAG).status == 200
-    # What was typed is nowhere, in no log and not in the memory that anybody may read.
-    served.page.stop()
-    log = open(served.page.log_path, encoding="utf-8").read()
-    assert "홍길동" not in log and "900101" not in log
