@@ -21,6 +21,14 @@ AXE = """(async () => {
     return JSON.stringify(result.violations.map((v) => [v.id, v.help, v.nodes.map((n) => n.html)]));
 })()"""
 
+# Whether the middle of what has the focus is in sight, and nothing lies over it (WCAG 2.4.11).
+UNCOVERED = """(() => {
+    const one = document.activeElement;
+    const box = one.getBoundingClientRect();
+    const top = document.elementFromPoint(box.left + box.width / 2, box.top + Math.min(box.height / 2, 40));
+    return top !== null && (one.contains(top) || top.contains(one));
+})()"""
+
 STEPS_MAX = 80
 
 
@@ -62,6 +70,7 @@ class Walk:
                 style = "getComputedStyle(document.activeElement)"
                 visible = self.tab.run(f"{style}.outlineStyle !== 'none' && {style}.outlineWidth !== '0px'")
                 assert visible, f"the focus of {selector} cannot be seen"
+                assert self.tab.run(UNCOVERED), f"{selector} is covered while it has the focus"
                 return
             self.tab.press("Tab")
         raise AssertionError(f"{selector} cannot be reached by keyboard on {self.tab.url()}")
@@ -147,6 +156,8 @@ def in_english_and_large(walk, ballot_id):
     walk.open(f"/ballots/{ballot_id}/vote?text=large")
     assert walk.tab.run("document.documentElement.lang") == "en"
     assert walk.tab.run("parseFloat(getComputedStyle(document.body).fontSize)") >= 24
+    foreign = "[...document.querySelectorAll('label, h1, p')].filter((e) => /[가-힣]/.test(e.innerText)"
+    assert walk.tab.run(foreign + " && !e.querySelector('[lang=ko]')).length") == 0
     walk.look("vote-english-large")
     walk.tab.call("Emulation.setDeviceMetricsOverride", width=320, height=640, deviceScaleFactor=1, mobile=False)
     walk.open(f"/ballots/{ballot_id}/vote?text=normal")

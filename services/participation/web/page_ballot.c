@@ -83,7 +83,7 @@ static void quota_rules(struct view *view, const struct ballot_definition *defin
 
         MARK(view, "<li>");
         if (quota->scope == BALLOT_SCOPE_AREA) {
-            view_text(view, quota->area);
+            view_words(view, quota->area);
             BOTH(view, " 사업: ", " projects: ");
         } else if (quota->scope == BALLOT_SCOPE_LOCAL) {
             BOTH(view, "동 단위 사업: ", "Neighbourhood projects: ");
@@ -214,7 +214,7 @@ void page_ballot(struct exchange *exchange, int64_t now_ms)
 
     view_begin(view, &frame);
     MARK(view, "<h1>");
-    view_text(view, definition->title);
+    view_words(view, definition->title);
     MARK(view, "</h1>\n");
     way_on(exchange, now_ms);
     facts(view, definition);

@@ -24,7 +24,7 @@ static void row(struct view *view, const struct ballot_definition *definition,
                 const struct ballot_option *option, int64_t value)
 {
     MARK(view, "<tr><th scope=\"row\">");
-    view_text(view, option->name);
+    view_words(view, option->name);
     MARK(view, "</th>");
     if (definition->method == BALLOT_METHOD_ORDINAL) {
         MARK(view, "<td class=\"number\">");
@@ -102,7 +102,7 @@ static void what_is_sent(struct view *view, const struct session *session)
     MARK(view, "</h2>\n<dl>\n");
     if (session->voter.area[0] != '\0') {
         BOTH(view, "<dt>지역</dt><dd>", "<dt>Area</dt><dd>");
-        view_text(view, session->voter.area);
+        view_words(view, session->voter.area);
         MARK(view, "</dd>\n");
     }
     BOTH(view, "<dt>성별</dt><dd>", "<dt>Sex</dt><dd>");

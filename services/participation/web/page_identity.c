@@ -12,6 +12,9 @@ static void option(struct view *view, const char *value, const char *label, cons
     MARK(view, "<option value=\"");
     view_text(view, value);
     MARK(view, "\"");
+    if (value == label) {
+        BOTH(view, "", " lang=\"ko\""); /* An area's name. */
+    }
     if (chosen != NULL && strcmp(chosen, value) == 0) {
         MARK(view, " selected");
     }

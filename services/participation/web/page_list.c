@@ -58,7 +58,7 @@ static void item(struct view *view, const json_t *ballot, enum standing standing
         MARK(view, "/result");
     }
     MARK(view, "\">");
-    view_text(view, web_json_text(ballot, "title"));
+    view_words(view, web_json_text(ballot, "title"));
     MARK(view, "</a></h3>\n<p>");
     if (json_is_true(json_object_get(ballot, "demonstration"))) {
         MARK(view, "<span class=\"tag\">");

@@ -109,7 +109,7 @@ void page_receipt(struct exchange *exchange, const json_t *answer)
     MARK(view, "</h1>\n");
     if (exchange->ballot != NULL) {
         MARK(view, "<p>");
-        view_text(view, exchange->ballot->definition.title);
+        view_words(view, exchange->ballot->definition.title);
         MARK(view, "</p>\n");
     }
     MARK(view, "</div>\n");
@@ -259,7 +259,7 @@ void page_check(struct exchange *exchange, const struct upstream_call *call)
     MARK(view, "<h1>");
     view_text(view, frame.title);
     MARK(view, "</h1>\n<p>");
-    view_text(view, exchange->ballot->definition.title);
+    view_words(view, exchange->ballot->definition.title);
     MARK(view, "</p>\n");
     if (call != NULL) {
         check_answer(exchange, call);

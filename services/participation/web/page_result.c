@@ -92,7 +92,7 @@ static void outcome_row(struct view *view, const struct ballot_definition *defin
                         const json_t *option)
 {
     MARK(view, "<tr><th scope=\"row\">");
-    view_text(view, name_of(definition, web_json_text(option, "id")));
+    view_words(view, name_of(definition, web_json_text(option, "id")));
     MARK(view, "</th><td class=\"number\">");
     figure(view, web_json_text(option, "score"));
     MARK(view, "</td><td class=\"number\">");
@@ -163,7 +163,7 @@ static void tie(struct view *view, const struct ballot_definition *definition, c
         const char *id = json_string_value(json_array_get(options, i));
 
         view_text(view, i > 0 ? " > " : "");
-        view_text(view, name_of(definition, id != NULL ? id : ""));
+        view_words(view, name_of(definition, id != NULL ? id : ""));
     }
     BOTH(view, ": 정한 기준은 ", ": decided by ");
     for (size_t i = 0; i < json_array_size(decided); i++) {
@@ -292,7 +292,7 @@ void page_result(struct exchange *exchange, const json_t *result, const json_t *
 
     view_begin(view, &frame);
     MARK(view, "<h1>");
-    view_text(view, definition->title);
+    view_words(view, definition->title);
     MARK(view, ": ");
     view_text(view, frame.title);
     MARK(view, "</h1>\n<p>");

@@ -26,7 +26,7 @@ static const char *dimension_words(const struct view *view, const char *name)
     return name;
 }
 
-static const char *cell_words(const struct view *view, const char *dimension, const char *name)
+static void cell_name(struct view *view, const char *dimension, const char *name)
 {
     static const char *const WORDS[][3] = {
         {"unknown", "미상", "not given"},
@@ -42,17 +42,20 @@ static const char *cell_words(const struct view *view, const char *dimension, co
     };
 
     if (strcmp(dimension, "sex") == 0 && strcmp(name, "unknown") != 0) {
-        return view_sex(view, name);
+        view_text(view, view_sex(view, name));
+        return;
     }
     if (strcmp(dimension, "area") == 0 && strcmp(name, "all") != 0) {
-        return name;
+        view_words(view, name);
+        return;
     }
     for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++) {
         if (strcmp(WORDS[i][0], name) == 0) {
-            return view_say(view, WORDS[i][1], WORDS[i][2]);
+            view_text(view, view_say(view, WORDS[i][1], WORDS[i][2]));
+            return;
         }
     }
-    return name;
+    view_text(view, name);
 }
 
 static void table(struct view *view, const char *dimension, const json_t *cells)
@@ -67,7 +70,7 @@ static void table(struct view *view, const char *dimension, const json_t *cells)
         const json_t *voters = json_object_get(cell, "voters");
 
         MARK(view, "<tr><th scope=\"row\">");
-        view_text(view, cell_words(view, dimension, web_json_text(cell, "name")));
+        cell_name(view, dimension, web_json_text(cell, "name"));
         MARK(view, "</th><td class=\"number\">");
         if (json_is_integer(voters)) {
             view_number(view, json_integer_value(voters));

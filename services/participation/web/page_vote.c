@@ -108,13 +108,13 @@ static void option_facts(struct view *view, const struct ballot_option *option)
     view_krw(view, option->cost_krw);
     MARK(view, " · ");
     if (option->area[0] != '\0') {
-        view_text(view, option->area);
+        view_words(view, option->area);
     } else {
         BOTH(view, "구 전체", "whole district");
     }
     if (option->field[0] != '\0') {
         MARK(view, " · ");
-        view_text(view, option->field);
+        view_words(view, option->field);
     }
     MARK(view, "</p>\n");
 }
@@ -134,7 +134,7 @@ static void option_row(const struct sheet *sheet, const struct ballot_option *op
     MARK(view, "<label for=\"");
     option_id(view, option);
     MARK(view, "\">");
-    view_text(view, option->name);
+    view_words(view, option->name);
     if (ballot_has_points(sheet->definition)) {
         BOTH(view, " <span>점수</span>", " <span>points</span>");
     } else if (!boxes) {
@@ -345,7 +345,7 @@ void page_vote(struct exchange *exchange, const struct session *session, const s
     MARK(view, "</p>\n<h1>");
     view_text(view, frame.title);
     MARK(view, "</h1>\n<p>");
-    view_text(view, sheet.definition->title);
+    view_words(view, sheet.definition->title);
     MARK(view, "</p>\n");
     if (session->receipt.body != NULL) {
         MARK(view, "<p class=\"notice\">");

@@ -30,6 +30,13 @@ void view_text(struct view *view, const char *text)
     html_text(&view->page, text);
 }
 
+void view_words(struct view *view, const char *text)
+{
+    BOTH(view, "", "<span lang=\"ko\">");
+    view_text(view, text);
+    BOTH(view, "", "</span>");
+}
+
 void view_number_text(int64_t number, char ret_text[VIEW_NUMBER_SIZE])
 {
     char digits[VIEW_NUMBER_SIZE];
@@ -167,7 +174,7 @@ void view_end(struct view *view, const struct view_frame *frame)
     BOTH(view, "도움말과 문의", "Help and contact");
     MARK(view, "</h2>\n<p>");
     if (view->contact[0] != '\0') {
-        view_text(view, view->contact);
+        view_words(view, view->contact);
     } else {
         BOTH(view, "등록된 문의처가 없습니다. 구청 담당 부서에 문의해 주십시오.",
              "No contact is registered here; please ask your district office.");

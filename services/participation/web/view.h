@@ -41,6 +41,9 @@ const char *view_say(const struct view *view, const char *ko, const char *en);
 #define MARK(view, markup) HTML(&(view)->page, markup)
 void view_text(struct view *view, const char *text);
 
+/* What a ballot says in its own words, which are Korean whatever the page's language is. */
+void view_words(struct view *view, const char *text);
+
 /* 1577 as 1,577; and as 1,577원 or 1,577 won. */
 void view_number(struct view *view, int64_t number);
 void view_krw(struct view *view, int64_t amount_krw);
