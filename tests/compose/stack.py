@@ -229,7 +229,7 @@ class ComposeStack:
         override = {
             "services": {
                 name: {"environment": CLOCK_ENVIRONMENT, "volumes": ["./clock:/clock:ro"]}
-                for name in (*SERVICES, "hyeopchi")
+                for name in (*SERVICES, "portal", "hyeopchi")
             }
         }
         with open(os.path.join(self.folder, CLOCK_FILE), "w", encoding="ascii") as file:
