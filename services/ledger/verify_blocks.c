@@ -33,10 +33,10 @@ enum err verify_blocks(struct db *db, const char *shard, int64_t head_seq,
     struct store_page page = {.limit = PAGE_BLOCK_COUNT};
     struct verify_blocks blocks = {.fault = JOURNAL_SOUND};
     struct run *run = calloc(1, sizeof *run);
-    enum err err = run ? ERR_OK : ERR_UNAVAILABLE;
+    enum err err = ERR_OK;
 
-    if (err) {
-        return err;
+    if (!run) {
+        return ERR_UNAVAILABLE;
     }
     run->db = db;
     run->shard = shard;
