@@ -96,8 +96,9 @@ def resident_bytes(pid):
 class World:
     """Use it as a context manager: what it starts ends with it."""
 
-    def __init__(self, log_folder):
+    def __init__(self, log_folder, reporting=True):
         self.log_folder = log_folder
+        self.reporting = reporting
         self.folder = tempfile.mkdtemp(prefix="hyeopchi-bench-", dir="/tmp")
         self.services = []
         self.peer_process = None
@@ -133,7 +134,8 @@ class World:
         self.cluster.psql("postgres", f"CREATE ROLE {STREAM} LOGIN")
         self.cluster.psql("postgres", f"CREATE DATABASE {STREAM} OWNER {STREAM}")
         self.cluster.psql(PEER, PEER_TABLE)
-        self.stack.start("reporting")
+        if self.reporting:
+            self.stack.start("reporting")
         self.stack.begin()
 
     def close(self):

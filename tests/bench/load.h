@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The load generator: sends signed votes to a service, as a front end would,
- * and counts what comes back. A plan says what to send; every request is made
+ * The load generator: sends signed votes, or whatever bodies the plan brings, to
+ * a service and counts what comes back. A plan says what to send; every request is made
  * and signed before the clock starts.
  *
  * It must never count an answer that it has not read to its end, and never
@@ -46,6 +46,7 @@ struct load_plan {
     const json_t *areas;   /* array of names */
     size_t choice_count;   /* options in each vote */
     const char *trace;     /* path of a file of one line a vote, or NULL */
+    const json_t *bodies;  /* what each request brings as it is, or NULL: votes are made */
 };
 
 /* Bytes of one request, malloc'd. */

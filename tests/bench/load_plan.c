@@ -64,13 +64,13 @@ enum err load_plan_read(FILE *file, struct load_plan *ret_plan)
     if (plan.json == NULL ||
         json_unpack_ex(plan.json, &error, JSON_STRICT,
                        "{s:s, s:I, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:I,"
-                       " s?s}",
+                       " s?s, s?o}",
                        "host", &plan.host, "port", &numbers.port, "path", &plan.path, "key_id",
                        &plan.key_id, "secret", &secret, "run", &plan.run_name, "connections",
                        &numbers.connections, "requests", &numbers.requests, "votes", &numbers.votes,
                        "first_voter", &numbers.first_voter, "rate", &numbers.rate, "options",
                        &plan.options, "areas", &plan.areas, "choices", &numbers.choices, "trace",
-                       &plan.trace) != 0) {
+                       &plan.trace, "bodies", &plan.bodies) != 0) {
         (void)fprintf(stderr, "bench_load: the plan: %s\n", error.text);
         json_decref(plan.json);
         return ERR_INVALID;
@@ -79,6 +79,12 @@ enum err load_plan_read(FILE *file, struct load_plan *ret_plan)
         length != sizeof plan.secret || !is_text_array(plan.options, "options") ||
         !is_text_array(plan.areas, "areas") || !numbers_are_sound(&numbers, &plan)) {
         (void)fprintf(stderr, "bench_load: the plan makes no sense\n");
+        json_decref(plan.json);
+        return ERR_INVALID;
+    }
+    if (plan.bodies != NULL && (!is_text_array(plan.bodies, "bodies") ||
+                                json_array_size(plan.bodies) != (size_t)numbers.requests)) {
+        (void)fprintf(stderr, "bench_load: there must be a body for each request\n");
         json_decref(plan.json);
         return ERR_INVALID;
     }

@@ -19,6 +19,9 @@ static const char *const SEXES[] = {"\"F\"", "\"M\"", "null"};
 static const char *const AGE_BANDS[] = {"20-29", "30-39", "40-49", "50-59", "60-69", "70+"};
 static const char *const BASES[] = {"resident-register", "certificate", "did"};
 
+/* Of keys that must be UUIDs: UUIDv5(this, "run-number"). */
+static const uint8_t KEY_NAMESPACE[CRYPTO_UUID_SIZE] = {0xbe, 0x4c};
+
 #define PICK(names, byte) ((names)[(byte) % (sizeof(names) / sizeof((names)[0]))])
 
 static void append_vote(struct buffer *body, const struct load_plan *plan, int64_t voter)
@@ -51,7 +54,8 @@ static void append_vote(struct buffer *body, const struct load_plan *plan, int64
 static enum err append_request(struct buffer *bytes, const struct load_plan *plan, size_t number,
                                const struct buffer *body)
 {
-    const char *content_type = plan->vote_count == 1 ? "application/json" : "application/x-ndjson";
+    bool is_json = plan->vote_count == 1 || plan->bodies != NULL;
+    const char *content_type = is_json ? "application/json" : "application/x-ndjson";
     const struct http_signer signer = {plan->key_id, CRYPTO_ED25519, plan->secret};
     char authority[NAME_SIZE];
     char key[NAME_SIZE];
@@ -62,6 +66,11 @@ static enum err append_request(struct buffer *bytes, const struct load_plan *pla
 
     (void)snprintf(authority, sizeof authority, "%s:%d", plan->host, plan->port);
     (void)snprintf(key, sizeof key, "%s-%zu", plan->run_name, number);
+    if (plan->bodies != NULL) {
+        uint8_t uuid[CRYPTO_UUID_SIZE];
+        crypto_uuid5(KEY_NAMESPACE, key, strlen(key), uuid);
+        crypto_uuid_format(uuid, key);
+    }
     const struct http_header headers[] = {
         {"content-type", content_type},
         {"idempotency-key", key},
@@ -103,7 +112,10 @@ static enum err make_request(const struct load_plan *plan, size_t number, struct
     enum err err;
 
     buffer_clear(body);
-    for (size_t i = 0; i < plan->vote_count; i++) {
+    if (plan->bodies != NULL) {
+        buffer_append_text(body, json_string_value(json_array_get(plan->bodies, number)));
+    }
+    for (size_t i = 0; i < plan->vote_count && plan->bodies == NULL; i++) {
         append_vote(body, plan, plan->first_voter + (int64_t)(number * plan->vote_count + i));
         if (plan->vote_count > 1) {
             buffer_append_u8(body, '\n');

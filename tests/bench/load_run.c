@@ -16,6 +16,7 @@
 enum { READ_SIZE_MIN = 64 * 1024, PACE_MS = 1, NANOSECONDS = 1000000000, MICROSECONDS = 1000000 };
 
 static const char ACCEPTED_LINE[] = "\"status\":201";
+static const char POSTED[] = "\"result\":\"posted\"";
 static const char STATUS_LINE[] = "\"status\":";
 static const char LENGTH_HEADER[] = "content-length:";
 static const char NULLIFIER[] = "\"nullifier\":\"";
@@ -169,7 +170,9 @@ static void count_votes(struct load *load, struct load_connection *connection, i
     int64_t votes = (int64_t)load->plan->vote_count;
     int64_t accepted = status == 201 ? 1 : 0;
 
-    if (votes > 1) {
+    if (votes > 1 && load->plan->bodies != NULL) {
+        accepted = status == 200 ? count_text(body, POSTED) : 0;
+    } else if (votes > 1) {
         accepted = status == 200 ? count_text(body, ACCEPTED_LINE) : 0;
         if (status == 200 && count_text(body, STATUS_LINE) != votes) {
             stop(load, ERR_INVALID, "a batch was not answered line by line");
