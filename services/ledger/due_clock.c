@@ -22,7 +22,6 @@ static void look_done(struct reader_job *job);
 static enum err act_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count);
 static enum err act_seal(struct writer_tx *tx, struct due_clock *clock);
 static void act_done(struct writer_job *job);
-static bool is_due(const struct due_clock *clock);
 
 static const struct writer_job_type DUE = {
     .name = "due",
@@ -80,10 +79,11 @@ static enum err look_work(struct db *db, struct reader_job *job)
     clock->blocks_due = (struct store_block_due){.full = false};
     enum err err =
         db ? store_hold_due(db, clock->shard, now_ms, &clock->holds_due) : ERR_UNAVAILABLE;
-    if (err || clock->blocks_stuck) {
-        return err;
+    if (!err && !clock->blocks_stuck) {
+        err = store_block_due(db, clock->shard, now_ms - BLOCK_AGE_MAX_MS, &clock->blocks_due);
     }
-    return store_block_due(db, clock->shard, now_ms - BLOCK_AGE_MAX_MS, &clock->blocks_due);
+    clock->due = clock->holds_due || clock->blocks_due.full || clock->blocks_due.old;
+    return err;
 }
 
 static void look_done(struct reader_job *job)
@@ -92,7 +92,7 @@ static void look_done(struct reader_job *job)
 
     assert(clock->busy);
     clock->busy = false;
-    if (job->err || !is_due(clock) || clock->stopping) {
+    if (job->err || !clock->due || clock->stopping) {
         return;
     }
     enum err err = writer_submit(clock->host->writer, &clock->act);
@@ -153,9 +153,4 @@ static void act_done(struct writer_job *job)
         clock->blocks.sealed_count == BLOCKS_SEAL_MAX) {
         look_start(clock); /* there may be more */
     }
-}
-
-static bool is_due(const struct due_clock *clock)
-{
-    return clock->holds_due || clock->blocks_due.full || clock->blocks_due.old;
 }

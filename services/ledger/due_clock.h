@@ -29,7 +29,8 @@ struct due_clock {
     uv_timer_t timer;
     struct reader_job look; /* is anything due? */
     struct writer_job act;
-    bool holds_due; /* what looking found */
+    bool due; /* what looking found: anything at all, and what */
+    bool holds_due;
     struct store_block_due blocks_due;
     size_t holds_ended; /* what the writer did */
     struct blocks_outcome blocks;
