@@ -124,6 +124,9 @@ static enum err write_event(struct applying *applying)
     case HEARD_OPENED:
         err = write_opened(db, &key, heard);
         break;
+    case HEARD_EXTENDED:
+        err = store_extension_add(db, &key, &heard->extension);
+        break;
     case HEARD_CLOSED:
         err = write_closed(db, &key, heard);
         break;
@@ -221,6 +224,7 @@ static bool is_of_participation(const struct applying *applying)
 {
     switch (applying->heard.kind) {
     case HEARD_OPENED:
+    case HEARD_EXTENDED:
     case HEARD_VOTES:
     case HEARD_CLOSED:
     case HEARD_CERTIFIED:

@@ -41,11 +41,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         "kr.hyeopchi.ledger.envelope.released.v1",
         "kr.hyeopchi.ledger.entry.posted.v1",
         "kr.hyeopchi.ledger.envelope-limit.set.v1",
+        "kr.hyeopchi.participation.ballot.extended.v1",
     };
 
     static const enum heard_kind kinds[] = {
-        HEARD_OPENED,   HEARD_VOTES,    HEARD_CLOSED, HEARD_CERTIFIED,
-        HEARD_RESERVED, HEARD_RELEASED, HEARD_ENTRY,  HEARD_OTHER,
+        HEARD_OPENED,   HEARD_VOTES, HEARD_CLOSED, HEARD_CERTIFIED, HEARD_RESERVED,
+        HEARD_RELEASED, HEARD_ENTRY, HEARD_OTHER,  HEARD_EXTENDED,
     };
     static struct heard heard;
     struct event event = {.id = "01930000-0000-7000-8000-000000000000", .seq = 1};

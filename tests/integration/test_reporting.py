@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 import pytest
 
 from support.client import Client
-from support.reporting import Ledger, Participation, Reporting
+from support.reporting import CLOSES_MS, DAY_MS, Ledger, Participation, Reporting
 
 PUBLISHED = "kr.hyeopchi.reporting.ballot-report.published.v1"
 HOSTILE = "<script>alert(\"1\")</script> & 'park' </td>"
@@ -105,6 +105,32 @@ def check(reporting):
         return answer if answer["state"] != "running" else None
 
     return wait_until(ended, "end of the check", 60)
+
+
+def test_what_operators_decided_stands_in_the_report_with_its_reason(
+    reporting, participation, ledger
+):
+    # The second extension is heard before the opening and before the first one; the later end holds.
+    ballot_id = ballot()
+    participation.extend(ballot_id, 2, CLOSES_MS + 2 * DAY_MS, f"정전 {HOSTILE}")
+    participation.open(ballot_id, ["마을정원", "북카페"])
+    participation.extend(ballot_id, 1, CLOSES_MS + DAY_MS, "서비스 중단")
+    participation.shut(ballot_id, 1577, TABLES, days=7)
+    results = [("1", 700, False, "excluded", "사유지로 확인됨"), ("2", 600, True, "funded")]
+    participation.certify(ballot_id, results, 1575, 2_000_000, voids=2)
+    wait_heard(reporting, participation)
+    report = reporting.report(ballot_id)
+    assert report["window"]["days"] == 7
+    assert report["window"]["extension_reason"] == f"정전 {HOSTILE}"
+    assert (report["result"]["voters"], report["result"]["voids"]) == (1575, 2)
+    decided = [(o["funded"], o["reason"], o["exclusion_reason"]) for o in report["options"]]
+    assert decided == [(False, "excluded", "사유지로 확인됨"), (True, "funded", None)]
+    page = reporting.page(ballot_id)
+    for text in ("기간 연장 사유", "사유지로 확인됨", "무효로 처리한 투표", "결정으로 제외"):
+        assert text in page
+    assert HOSTILE not in page
+    rows = {table["name"]: table["rows"] for table in check(reporting)["tables"]}
+    assert rows["ballot_extension"] == 2
 
 
 def test_a_ballot_is_reported_from_its_opening_to_its_budget(reporting, participation, ledger):
@@ -311,7 +337,7 @@ def test_a_rebuild_from_event_1_is_equal_and_finds_a_changed_row(reporting, part
     assert all(stream["equal"] for stream in result["streams"])
     rows = {table["name"]: table["rows"] for table in result["tables"]}
     assert (rows["ballot"], rows["ballot_option"], rows["tally"]) == (3, 9, 3)
-    assert len(rows) == 10 and all(table["equal"] for table in result["tables"])
+    assert len(rows) == 11 and all(table["equal"] for table in result["tables"])
 
     reporting.sql("UPDATE reporting.budget_line SET balance_krw = balance_krw + 1 WHERE stage = 'S10'")
     before = reporting.report(ids[0])

@@ -103,6 +103,12 @@ class Participation(Publisher):
         data += encode((12, int(changes.get("demonstration", False))))
         self.say("ballot.opened", f"ballots/{ballot_id}", "BallotOpened", data)
 
+    def extend(self, ballot_id, number, closes_ms, reason):
+        data = encode(
+            (1, ballot_id), (2, number), (3, CLOSES_MS), (4, closes_ms), (5, reason), (6, OPENS_MS)
+        )
+        self.say("ballot.extended", f"ballots/{ballot_id}", "BallotExtended", data)
+
     def accept(self, ballot_id, batch_no, voters):
         data = encode((1, ballot_id), (2, batch_no), (3, 1), (5, voters))
         self.say("votes.accepted", f"ballots/{ballot_id}", "VotesAccepted", data)
@@ -121,11 +127,12 @@ class Participation(Publisher):
         data += encode_repeated(6, rows)
         self.say("ballot.closed", f"ballots/{ballot_id}", "BallotClosed", data)
 
-    def certify(self, ballot_id, results, voters, funded_krw, budget_krw=5_000_000):
-        """Results are (option id, score, funded, reason)."""
+    def certify(self, ballot_id, results, voters, funded_krw, budget_krw=5_000_000, voids=0):
+        """Results are (option id, score, funded, reason), and why it was excluded if it was."""
         options = [
             encode((1, option), (2, score), (4, int(funded)), (5, reason), (6, f"p-{option}"))
-            for option, score, funded, reason in results
+            + encode((9, "".join(why)))
+            for option, score, funded, reason, *why in results
         ]
         data = encode(
             (1, ballot_id),
@@ -136,7 +143,8 @@ class Participation(Publisher):
             (6, voters),
             (7, sum(row[1] for row in results)),
         )
-        data += encode_repeated(8, options) + encode((9, "{}"), (10, CLOSES_MS + DAY_MS))
+        data += encode_repeated(8, options)
+        data += encode((9, "{}"), (10, CLOSES_MS + DAY_MS), (11, voids))
         self.say("tally.certified", f"ballots/{ballot_id}", "TallyCertified", data)
 
 

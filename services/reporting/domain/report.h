@@ -21,8 +21,9 @@
 #define REPORT_TITLE_SIZE     301 /* texts with their NUL */
 #define REPORT_OPTION_ID_SIZE 65
 #define REPORT_NAME_SIZE      301
-#define REPORT_PLACE_SIZE     97 /* an area, a field, a programme, a cell's name */
-#define REPORT_WORD_SIZE      33 /* method, rule, reason, stage, dimension */
+#define REPORT_PLACE_SIZE     97   /* an area, a field, a programme, a cell's name */
+#define REPORT_REASON_SIZE    1001 /* why operators decided something, as they published it */
+#define REPORT_WORD_SIZE      33   /* method, rule, reason, stage, dimension */
 #define REPORT_OPTION_MAX     1000
 #define REPORT_CELL_MAX       2000
 #define REPORT_LINE_MAX       10000
@@ -44,7 +45,7 @@ enum report_state {
     REPORT_CERTIFIED = 3,
 };
 
-/* What participation froze at opening. */
+/* What participation froze at opening; its end is the one it was last extended to. */
 struct report_ballot {
     uint8_t ballot_id[REPORT_ID_SIZE];
     char title[REPORT_TITLE_SIZE];
@@ -57,6 +58,14 @@ struct report_ballot {
     char method[REPORT_WORD_SIZE];
     char rule[REPORT_WORD_SIZE];
     bool demonstration;
+    char extension_reason[REPORT_REASON_SIZE]; /* "" where the window was not extended */
+};
+
+/* A later end of a ballot's window. */
+struct report_extension {
+    int32_t number; /* 1, 2, 3 … */
+    int64_t closes_time_ms;
+    char reason[REPORT_REASON_SIZE];
 };
 
 struct report_option {
@@ -69,8 +78,9 @@ struct report_option {
     char programme[REPORT_PLACE_SIZE];
     bool has_result; /* the rest holds only then */
     int64_t score;
-    bool funded;
+    bool funded; /* as it was decided */
     char reason[REPORT_WORD_SIZE];
+    char exclusion_reason[REPORT_REASON_SIZE]; /* of what the tally funded; "" else */
 };
 
 /* Voters so far, while the ballot is open; never shown as it is. */
@@ -99,6 +109,7 @@ struct report_tally {
     int64_t funded_krw;
     int64_t voters;
     int64_t selections;
+    int64_t voids; /* voters whose final vote is void; not among voters */
 };
 
 struct report_envelope {

@@ -16,6 +16,7 @@
 #define PARTICIPATION  "kr.hyeopchi.participation."
 #define LEDGER         "kr.hyeopchi.ledger."
 #define TYPE_OPENED    PARTICIPATION "ballot.opened.v1"
+#define TYPE_EXTENDED  PARTICIPATION "ballot.extended.v1"
 #define TYPE_VOTES     PARTICIPATION "votes.accepted.v1"
 #define TYPE_CLOSED    PARTICIPATION "ballot.closed.v1"
 #define TYPE_CERTIFIED PARTICIPATION "tally.certified.v1"
@@ -33,6 +34,7 @@ struct hearing {
 };
 
 static enum err hear_opened(const struct event *event, struct heard *heard);
+static enum err hear_extended(const struct event *event, struct heard *heard);
 static enum err hear_votes(const struct event *event, struct heard *heard);
 static enum err hear_closed(const struct event *event, struct heard *heard);
 static enum err hear_certified(const struct event *event, struct heard *heard);
@@ -44,10 +46,10 @@ static enum err copy_text(char *target, size_t size, const char *text);
 static enum err copy_source(enum report_source *target, unsigned source);
 
 static const struct hearing HEARINGS[] = {
-    {TYPE_OPENED, hear_opened},     {TYPE_VOTES, hear_votes},
-    {TYPE_CLOSED, hear_closed},     {TYPE_CERTIFIED, hear_certified},
-    {TYPE_RESERVED, hear_reserved}, {TYPE_RELEASED, hear_released},
-    {TYPE_ENTRY, hear_entry},
+    {TYPE_OPENED, hear_opened},       {TYPE_EXTENDED, hear_extended},
+    {TYPE_VOTES, hear_votes},         {TYPE_CLOSED, hear_closed},
+    {TYPE_CERTIFIED, hear_certified}, {TYPE_RESERVED, hear_reserved},
+    {TYPE_RELEASED, hear_released},   {TYPE_ENTRY, hear_entry},
 };
 
 enum err events_hear(const struct event *event, struct heard *ret_heard)
@@ -164,6 +166,29 @@ static enum err hear_opened(const struct event *event, struct heard *heard)
         err = hear_option(message->options[i], &heard->options[i]);
     }
     hyeopchi__participation__v1__ballot_opened__free_unpacked(message, NULL);
+    return err;
+}
+
+static enum err hear_extended(const struct event *event, struct heard *heard)
+{
+    Hyeopchi__Participation__V1__BallotExtended *message =
+        hyeopchi__participation__v1__ballot_extended__unpack(NULL, event->data_length, event->data);
+    struct report_extension *extension = &heard->extension;
+    enum err err = ERR_INVALID;
+
+    if (!message) {
+        return ERR_INVALID;
+    }
+    heard->kind = HEARD_EXTENDED;
+    extension->number = message->extension_no;
+    extension->closes_time_ms = message->closes_time_ms;
+    if (message->extension_no > 0 && message->closes_time_ms > 0) {
+        err = copy_ballot(heard, message->ballot_id);
+    }
+    if (!err) {
+        err = copy_text(extension->reason, sizeof extension->reason, message->reason);
+    }
+    hyeopchi__participation__v1__ballot_extended__free_unpacked(message, NULL);
     return err;
 }
 
@@ -300,6 +325,10 @@ static enum err hear_result(const Hyeopchi__Participation__V1__OptionResult *mes
     if (!err) {
         err = copy_text(option->reason, sizeof option->reason, message->reason);
     }
+    if (!err) {
+        err = copy_text(option->exclusion_reason, sizeof option->exclusion_reason,
+                        message->exclusion_reason);
+    }
     return err;
 }
 
@@ -308,7 +337,8 @@ static enum err hear_tally(const Hyeopchi__Participation__V1__TallyCertified *me
 {
     enum err err = copy_ballot(heard, message->ballot_id);
 
-    if (err || message->funded_krw < 0 || message->voters < 0 || message->selections < 0) {
+    if (err || message->funded_krw < 0 || message->voters < 0 || message->selections < 0 ||
+        message->voids < 0) {
         return ERR_INVALID;
     }
     heard->tally = (struct report_tally){
@@ -316,6 +346,7 @@ static enum err hear_tally(const Hyeopchi__Participation__V1__TallyCertified *me
         .funded_krw = message->funded_krw,
         .voters = message->voters,
         .selections = message->selections,
+        .voids = message->voids,
     };
     err = make_options(heard, message->n_options);
     for (size_t i = 0; !err && i < message->n_options; i++) {

@@ -20,6 +20,7 @@
 enum heard_kind {
     HEARD_OTHER = 0, /* nothing reporting listens for */
     HEARD_OPENED,    /* ballot, options */
+    HEARD_EXTENDED,  /* extension */
     HEARD_VOTES,     /* turnout */
     HEARD_CLOSED,    /* closing, cells */
     HEARD_CERTIFIED, /* tally, options: their id and result only */
@@ -35,6 +36,7 @@ struct heard {
     bool has_ballot; /* ballot_id holds; always, but for an entry */
     int64_t seq;     /* the event's, in its stream */
     struct report_ballot ballot;
+    struct report_extension extension;
     struct report_turnout turnout;
     struct report_closing closing;
     struct report_tally tally;

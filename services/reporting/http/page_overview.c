@@ -34,6 +34,11 @@ static void overview_window(struct buffer *buffer, const struct report_ballot *b
         HTML(buffer, "일간)");
     }
     HTML(buffer, "</dd>\n");
+    if (ballot->extension_reason[0] != '\0') {
+        HTML(buffer, "<dt>기간 연장 사유</dt><dd>");
+        html_text(buffer, ballot->extension_reason);
+        HTML(buffer, "</dd>\n");
+    }
 }
 
 static void overview_envelope(struct buffer *buffer, const struct report_envelope *envelope)

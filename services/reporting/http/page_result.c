@@ -81,6 +81,10 @@ static void result_row(struct buffer *buffer, const struct report_option *option
         html_text(buffer, option->funded ? "선정" : "미선정");
         HTML(buffer, "</td><td>");
         html_text(buffer, word_reason(option->reason));
+        if (option->exclusion_reason[0] != '\0') {
+            HTML(buffer, ": ");
+            html_text(buffer, option->exclusion_reason);
+        }
     }
     HTML(buffer, "</td></tr>\n");
 }
@@ -98,9 +102,13 @@ static void result_summary(struct buffer *buffer, const struct report *report)
     html_text(buffer, word_has_votes(report->ballot.method) ? "명, 선택 " : "명, 점수 합계 ");
     html_number(buffer, report->tally.selections);
     html_text(buffer, word_has_votes(report->ballot.method) ? "건" : "점");
-    HTML(buffer,
-         "</dd>\n"
-         "</dl>\n");
+    HTML(buffer, "</dd>\n");
+    if (report->tally.voids > 0) {
+        HTML(buffer, "<dt>무효로 처리한 투표</dt><dd>");
+        html_number(buffer, report->tally.voids);
+        HTML(buffer, "명 (개표에서 뺌, 사유 공개)</dd>\n");
+    }
+    HTML(buffer, "</dl>\n");
 }
 
 static void result_table(struct buffer *buffer, const struct report *report)

@@ -73,9 +73,10 @@ static json_t *window_json(const struct report_ballot *ballot)
     int64_t days = 0;
     enum err err = date_days(ballot->opens_time_ms, ballot->closes_time_ms, &days);
 
-    return json_pack("{s:o, s:o, s:o}", "opens_time", time_if(true, ballot->opens_time_ms),
+    return json_pack("{s:o, s:o, s:o, s:o}", "opens_time", time_if(true, ballot->opens_time_ms),
                      "closes_time", time_if(true, ballot->closes_time_ms), "days",
-                     integer_if(err == ERR_OK, days));
+                     integer_if(err == ERR_OK, days), "extension_reason",
+                     text_or_null(ballot->extension_reason));
 }
 
 static json_t *cell_json(const struct report_cell *cell, int64_t whole)
@@ -140,10 +141,10 @@ static json_t *result_json(const struct report *report)
     if (report->state != REPORT_CERTIFIED) {
         return json_null();
     }
-    return json_pack("{s:o, s:I, s:I, s:I, s:I}", "certified_time",
+    return json_pack("{s:o, s:I, s:I, s:I, s:I, s:I}", "certified_time",
                      time_if(true, tally->certified_time_ms), "voters", (json_int_t)tally->voters,
-                     "selections", (json_int_t)tally->selections, "funded_krw",
-                     (json_int_t)tally->funded_krw, "left_krw",
+                     "voids", (json_int_t)tally->voids, "selections", (json_int_t)tally->selections,
+                     "funded_krw", (json_int_t)tally->funded_krw, "left_krw",
                      (json_int_t)(report->ballot.budget_krw - tally->funded_krw));
 }
 
@@ -152,13 +153,14 @@ static json_t *option_json(const struct report_option *option, uint32_t rank)
 {
     bool has_result = rank > 0;
 
-    return json_pack("{s:i, s:s, s:s, s:I, s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "number",
+    return json_pack("{s:i, s:s, s:s, s:I, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "number",
                      (int)option->number, "option_id", option->option_id, "name", option->name,
                      "cost_krw", (json_int_t)option->cost_krw, "area", text_or_null(option->area),
                      "field", text_or_null(option->field), "programme", option->programme, "rank",
                      integer_if(has_result, rank), "score", integer_if(has_result, option->score),
                      "funded", has_result ? json_boolean(option->funded) : json_null(), "reason",
-                     has_result ? json_string(option->reason) : json_null());
+                     has_result ? json_string(option->reason) : json_null(), "exclusion_reason",
+                     text_or_null(option->exclusion_reason));
 }
 
 static json_t *options_json(const struct report *report)

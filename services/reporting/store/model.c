@@ -47,6 +47,23 @@ enum err store_ballot_add(struct db *db, const struct store_key *key,
     return db_exec(db, ADD_BALLOT, params, DB_COUNT(params));
 }
 
+static const char ADD_EXTENSION[] =
+    "INSERT INTO ballot_extension (district, ballot_id, extension_no, closes_time_ms, reason)"
+    " VALUES ($1, $2, $3, $4, $5)"
+    " ON CONFLICT (district, ballot_id, extension_no) DO NOTHING";
+
+enum err store_extension_add(struct db *db, const struct store_key *key,
+                             const struct report_extension *extension)
+{
+    const struct db_param params[] = {
+        db_text(key->district),      db_uuid(key->ballot_id),
+        db_int32(extension->number), db_int64(extension->closes_time_ms),
+        db_text(extension->reason),
+    };
+
+    return db_exec(db, ADD_EXTENSION, params, DB_COUNT(params));
+}
+
 static const char ADD_OPTIONS[] =
     "INSERT INTO ballot_option"
     " (district, ballot_id, number, option_id, name, cost_krw, area, field, programme)"
@@ -170,8 +187,8 @@ enum err store_cells_add(struct db *db, const struct store_key *key,
 
 static const char ADD_TALLY[] =
     "INSERT INTO tally"
-    " (district, ballot_id, certified_time_ms, funded_krw, voters, selections)"
-    " VALUES ($1, $2, $3, $4, $5, $6)"
+    " (district, ballot_id, certified_time_ms, funded_krw, voters, selections, voids)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7)"
     " ON CONFLICT (district, ballot_id) DO NOTHING";
 
 enum err store_tally_add(struct db *db, const struct store_key *key,
@@ -180,16 +197,18 @@ enum err store_tally_add(struct db *db, const struct store_key *key,
     const struct db_param params[] = {
         db_text(key->district),      db_uuid(key->ballot_id), db_int64(tally->certified_time_ms),
         db_int64(tally->funded_krw), db_int64(tally->voters), db_int64(tally->selections),
+        db_int64(tally->voids),
     };
 
     return db_exec(db, ADD_TALLY, params, DB_COUNT(params));
 }
 
 static const char ADD_RESULTS[] =
-    "INSERT INTO option_result (district, ballot_id, option_id, score, funded, reason)"
-    " SELECT $1, $2, r.option_id, r.score, r.funded, r.reason"
-    " FROM unnest($3::text[], $4::bigint[], $5::boolean[], $6::text[])"
-    " AS r (option_id, score, funded, reason)"
+    "INSERT INTO option_result"
+    " (district, ballot_id, option_id, score, funded, reason, exclusion_reason)"
+    " SELECT $1, $2, r.option_id, r.score, r.funded, r.reason, r.exclusion_reason"
+    " FROM unnest($3::text[], $4::bigint[], $5::boolean[], $6::text[], $7::text[])"
+    " AS r (option_id, score, funded, reason, exclusion_reason)"
     " ON CONFLICT (district, ballot_id, option_id) DO NOTHING";
 
 enum err store_results_add(struct db *db, const struct store_key *key,
@@ -199,27 +218,32 @@ enum err store_results_add(struct db *db, const struct store_key *key,
     struct db_column scores;
     struct db_column funded;
     struct db_column reasons;
+    struct db_column exclusions;
     enum err err;
 
     db_column_init(&ids, DB_COLUMN_TEXT);
     db_column_init(&scores, DB_COLUMN_INT64);
     db_column_init(&funded, DB_COLUMN_BOOL);
     db_column_init(&reasons, DB_COLUMN_TEXT);
+    db_column_init(&exclusions, DB_COLUMN_TEXT);
     for (size_t i = 0; i < count; i++) {
         db_column_add_text(&ids, options[i].option_id);
         db_column_add_int64(&scores, options[i].score);
         db_column_add_bool(&funded, options[i].funded);
         db_column_add_text(&reasons, options[i].reason);
+        db_column_add_text(&exclusions, options[i].exclusion_reason);
     }
     const struct db_param params[] = {
-        db_text(key->district),   db_uuid(key->ballot_id),  db_column_param(&ids),
-        db_column_param(&scores), db_column_param(&funded), db_column_param(&reasons),
+        db_text(key->district),       db_uuid(key->ballot_id),  db_column_param(&ids),
+        db_column_param(&scores),     db_column_param(&funded), db_column_param(&reasons),
+        db_column_param(&exclusions),
     };
     err = db_exec(db, ADD_RESULTS, params, DB_COUNT(params));
     db_column_release(&ids);
     db_column_release(&scores);
     db_column_release(&funded);
     db_column_release(&reasons);
+    db_column_release(&exclusions);
     return err;
 }
 

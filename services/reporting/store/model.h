@@ -33,6 +33,8 @@ struct store_key {
 
 ERR_CHECKED enum err store_ballot_add(struct db *db, const struct store_key *key,
                                       const struct report_ballot *ballot);
+ERR_CHECKED enum err store_extension_add(struct db *db, const struct store_key *key,
+                                         const struct report_extension *extension);
 ERR_CHECKED enum err store_options_add(struct db *db, const struct store_key *key,
                                        const struct report_option *options, size_t count);
 /* A commit of votes that is older than the one known changes nothing. */

@@ -15,6 +15,7 @@ enum { SUM_SIZE = 33 }; /* an MD5 in hexadecimal, and its NUL */
 static const char CLEAR_CHECK[] =
     "TRUNCATE"
     " reporting_check.ballot,"
+    " reporting_check.ballot_extension,"
     " reporting_check.ballot_option,"
     " reporting_check.turnout,"
     " reporting_check.closing,"
@@ -57,6 +58,10 @@ static const char SUM_TABLES[] =
     "SELECT 'ballot' AS name, count(*),"
     " md5(coalesce(string_agg(md5(ballot::text), '' ORDER BY md5(ballot::text)), ''))"
     " FROM ballot"
+    " UNION ALL SELECT 'ballot_extension', count(*),"
+    " md5(coalesce("
+    "string_agg(md5(ballot_extension::text), '' ORDER BY md5(ballot_extension::text)), ''))"
+    " FROM ballot_extension"
     " UNION ALL SELECT 'ballot_option', count(*),"
     " md5(coalesce(string_agg(md5(ballot_option::text), '' ORDER BY md5(ballot_option::text)), ''))"
     " FROM ballot_option"

@@ -50,12 +50,13 @@ static int64_t read_int64(const struct db_rows *rows, int64_t row, int column)
 
 static const char LIST_REPORTS[] =
     "SELECT b.ballot_id, b.title, b.budget_year, b.funding_source, b.budget_krw,"
-    " b.opens_time_ms, b.closes_time_ms, b.definition_hash, b.method, b.rule, b.demonstration,"
+    " b.opens_time_ms, coalesce(x.closes_time_ms, b.closes_time_ms), b.definition_hash, b.method, "
+    "b.rule, b.demonstration,"
     " u.batch_no, u.voters,"
     " c.closed_time_ms, c.voters, c.revisions, c.days,"
     " y.certified_time_ms, y.funded_krw, y.voters, y.selections,"
     " e.reserved_krw, e.released_krw, e.selected_krw,"
-    " p.report_version, p.participation_seq, p.ledger_seq"
+    " p.report_version, p.participation_seq, p.ledger_seq, coalesce(x.reason, ''), y.voids"
     " FROM reporting.ballot AS b"
     " LEFT JOIN reporting.turnout AS u ON u.district = b.district AND u.ballot_id = b.ballot_id"
     " LEFT JOIN reporting.closing AS c ON c.district = b.district AND c.ballot_id = b.ballot_id"
@@ -63,6 +64,10 @@ static const char LIST_REPORTS[] =
     " LEFT JOIN reporting.envelope AS e ON e.district = b.district AND e.ballot_id = b.ballot_id"
     " LEFT JOIN reporting.publication AS p"
     " ON p.district = b.district AND p.ballot_id = b.ballot_id"
+    " LEFT JOIN LATERAL ("
+    "SELECT n.closes_time_ms, n.reason FROM reporting.ballot_extension AS n"
+    " WHERE n.district = b.district AND n.ballot_id = b.ballot_id"
+    " ORDER BY n.extension_no DESC LIMIT 1) AS x ON TRUE"
     " WHERE b.district = $1 AND b.ballot_id >= $2 AND b.ballot_id <= $3"
     " ORDER BY b.ballot_id DESC LIMIT $4";
 
@@ -95,6 +100,8 @@ enum {
     REPORT_VERSION,
     REPORT_PARTICIPATION_SEQ,
     REPORT_LEDGER_SEQ,
+    REPORT_EXTENSION_REASON,
+    REPORT_VOIDS,
 };
 
 static bool read_ballot(const struct db_rows *rows, int64_t row, struct report_ballot *ballot)
@@ -111,7 +118,9 @@ static bool read_ballot(const struct db_rows *rows, int64_t row, struct report_b
                          REPORT_HASH_SIZE) == ERR_OK &&
            read_text(rows, row, REPORT_TITLE, ballot->title, sizeof ballot->title) &&
            read_text(rows, row, REPORT_METHOD, ballot->method, sizeof ballot->method) &&
-           read_text(rows, row, REPORT_RULE, ballot->rule, sizeof ballot->rule);
+           read_text(rows, row, REPORT_RULE, ballot->rule, sizeof ballot->rule) &&
+           read_text(rows, row, REPORT_EXTENSION_REASON, ballot->extension_reason,
+                     sizeof ballot->extension_reason);
 }
 
 static bool read_report(const struct db_rows *rows, int64_t row, struct report *report)
@@ -131,6 +140,7 @@ static bool read_report(const struct db_rows *rows, int64_t row, struct report *
     report->tally.funded_krw = read_int64(rows, row, REPORT_FUNDED);
     report->tally.voters = read_int64(rows, row, REPORT_COUNTED);
     report->tally.selections = read_int64(rows, row, REPORT_SELECTIONS);
+    report->tally.voids = read_int64(rows, row, REPORT_VOIDS);
     report->envelope.was_reserved = !db_rows_is_null(rows, row, REPORT_RESERVED);
     report->envelope.reserved_krw = read_int64(rows, row, REPORT_RESERVED);
     report->envelope.was_released = !db_rows_is_null(rows, row, REPORT_RELEASED);
@@ -171,7 +181,7 @@ enum err store_report_list(struct db *db, const struct store_range *range,
 
 static const char LIST_OPTIONS[] =
     "SELECT o.number, o.option_id, o.name, o.cost_krw, o.area, o.field, o.programme,"
-    " r.score, r.funded, r.reason"
+    " r.score, r.funded, r.reason, r.exclusion_reason"
     " FROM reporting.ballot_option AS o"
     " LEFT JOIN reporting.option_result AS r"
     " ON r.district = o.district AND r.ballot_id = o.ballot_id AND r.option_id = o.option_id"
@@ -192,7 +202,9 @@ static bool read_option(const struct db_rows *rows, int64_t row, struct report_o
            read_text(rows, row, 4, option->area, sizeof option->area) &&
            read_text(rows, row, 5, option->field, sizeof option->field) &&
            read_text(rows, row, 6, option->programme, sizeof option->programme) &&
-           (!option->has_result || read_text(rows, row, 9, option->reason, sizeof option->reason));
+           (!option->has_result ||
+            (read_text(rows, row, 9, option->reason, sizeof option->reason) &&
+             read_text(rows, row, 10, option->exclusion_reason, sizeof option->exclusion_reason)));
 }
 
 static enum err list_options(struct db *db, const struct store_key *key, struct report *report)
