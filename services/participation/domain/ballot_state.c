@@ -114,8 +114,8 @@ static_assert(COUNT(VERDICT_TEXTS) == BALLOT_VERDICT_END, "a text for every verd
 static_assert(BALLOT_APPROVALS_NEEDED == 2, "the sentences speak of one other operator");
 static_assert(VOID_COUNT_MAX == 1000, "the sentence says 1,000");
 static_assert(BALLOT_EXTENSION_COUNT_MAX == 3, "the sentence says three times");
-static_assert(BALLOT_EXTENSION_MAX_MS == 31LL * 24 * 60 * 60 * 1000, "the sentence says 31 days");
-static_assert(BALLOT_WINDOW_MAX_MS == 366LL * 24 * 60 * 60 * 1000, "the sentence says 366 days");
+static_assert(BALLOT_EXTENSION_MAX_MS == 2678400000LL, "the sentence says 31 days");
+static_assert(BALLOT_WINDOW_MAX_MS == 31622400000LL, "the sentence says 366 days");
 
 static enum ballot_verdict verdict_without_count(const struct ballot_standing *standing,
                                                  enum ballot_action action,
