@@ -141,6 +141,7 @@ write_environment() {
         # shellcheck disable=SC2016 # the reader's shell expands it
         printf 'export PATH=%q:"$PATH"\n' "$programs"
         printf 'export HYEOPCHI_KEY_FILE=%q\n' "$(key_file "$OPERATOR")"
+        printf 'export HYEOPCHI_STAFF_KEY_FILE=%q\n' "$(key_file staff:demo-staff)"
         printf 'export HYEOPCHI_SUBJECT_KEY_FILE=%q\n' "$data/keys/subject-key"
         for name in DEMONSTRATION_CLOCK_FILE "${SERVICES[@]^^}"; do
             name=HYEOPCHI_$name
