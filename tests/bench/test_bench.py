@@ -68,3 +68,17 @@ def test_a_small_city_is_counted_and_its_rows_are_kept():
     with open(os.path.join(os.environ["HYEOPCHI_BUILD"], "bench", "tally.json"),
               encoding="utf-8") as file:
         assert len(json.load(file)["rows"]) == 4
+
+
+def test_a_small_bundle_is_made_measured_and_verified(tmp_path):
+    samples = tmp_path / "verify.json"
+    done = subprocess.run(
+        [os.path.join(HERE, "verify"), "--voters", "300", "--rounds", "1", "--json", samples],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"300 voters: bundle +0\.\d MB .*proof 9 hashes .*verified in \d", done.stdout)
+    assert json.loads(samples.read_text())[0]["leaves"] == 310
