@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Writes one text file into a C file that defines `const char NAME[]`, NUL-terminated.
 #
-#   cmake -D NAME=web_style_css -D INPUT=style.css -D OUTPUT=web_style_css.c -P embed.cmake
+#   cmake -D NAME=WEB_STYLE_CSS -D INPUT=style.css -D OUTPUT=web_style_css.c -P embed.cmake
 
 file(READ ${INPUT} bytes HEX)
 # Bytes instead of a string literal: ISO C promises only 4,095 characters of the latter.

@@ -213,7 +213,7 @@ static enum err run(const struct portal_config *config)
     loop_block_signals();
     /* One client each: they wait for participation, and do next to nothing. */
     (void)snprintf(threads, sizeof threads, "%d", UPSTREAM_CLIENT_MAX);
-    if (setenv("UV_THREADPOOL_SIZE", threads, 1) != 0) {
+    if (uv_os_setenv("UV_THREADPOOL_SIZE", threads) != 0) {
         return fail("threads", ERR_INTERNAL);
     }
     err = prepare(&portal);

@@ -32,7 +32,7 @@ struct portal {
 struct http_route_table portal_routes(struct portal *portal);
 
 /* The files of this folder that pages refer to, embedded by the build. */
-extern const char web_style_css[];
-extern const char web_page_js[];
+extern const char WEB_STYLE_CSS[];
+extern const char WEB_PAGE_JS[];
 
 #endif

@@ -145,13 +145,13 @@ static void send_file(struct http_request *request, const char *type, const char
 static void show_style(struct http_request *request, void *context)
 {
     (void)context; /* It is the same for everybody. */
-    send_file(request, "text/css; charset=utf-8", web_style_css);
+    send_file(request, "text/css; charset=utf-8", WEB_STYLE_CSS);
 }
 
 static void show_script(struct http_request *request, void *context)
 {
     (void)context; /* Likewise. */
-    send_file(request, "text/javascript; charset=utf-8", web_page_js);
+    send_file(request, "text/javascript; charset=utf-8", WEB_PAGE_JS);
 }
 
 /* The portal is ready as long as it answers: what it asks may be away, and pages then say so. */
