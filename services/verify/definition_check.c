@@ -98,9 +98,8 @@ bool definition_quota_covers(const struct definition *definition,
 static enum definition_fault check_method(const struct definition *d)
 {
     bool shares = d->rule == DEFINITION_EQUAL_SHARES || d->rule == DEFINITION_COMPARISON;
-    bool pointed = definition_has_points(d) || d->method == DEFINITION_ORDINAL;
 
-    if (d->satisfaction == DEFINITION_BY_POINTS && !(shares && pointed)) {
+    if (d->satisfaction == DEFINITION_BY_POINTS && !(shares && definition_has_points(d))) {
         return DEFINITION_SATISFACTION_UNUSED;
     }
     if (d->satisfaction == DEFINITION_BY_CARDINALITY && d->rule == DEFINITION_PHRAGMEN) {

@@ -72,10 +72,8 @@ static size_t find_least(struct loads *loads, uint32_t *least)
     for (uint32_t i = 0; i < loads->recount->definition->option_count; i++) {
         int order;
 
-        if (loads->outcome->reasons[i] == REASON_NONE) {
-            loads->outcome->reasons[i] = outcome_limit_whole(loads->recount, loads->outcome, i);
-        }
-        if (loads->outcome->reasons[i] != REASON_NONE ||
+        if (outcome_is_funded(loads->outcome, i) ||
+            outcome_limit_whole(loads->recount, loads->outcome, i) != REASON_NONE ||
             outcome_fit(loads->recount, loads->outcome, i) == REASON_OVER_BUDGET) {
             continue;
         }
@@ -115,6 +113,18 @@ static bool any_unfit(const struct loads *loads, const uint32_t *options, size_t
     return false;
 }
 
+/* Why an option is not funded, as things stand at the end. */
+static enum reason why_not(const struct recount *recount, const struct outcome *outcome,
+                           uint32_t option)
+{
+    enum reason reason = outcome_limit_whole(recount, outcome, option);
+
+    if (reason == REASON_NONE) {
+        reason = outcome_fit(recount, outcome, option);
+    }
+    return reason == REASON_NONE ? REASON_STOPPED : reason;
+}
+
 static enum recount_err run(struct loads *loads)
 {
     struct outcome *outcome = loads->outcome;
@@ -131,10 +141,8 @@ static enum recount_err run(struct loads *loads)
         count = find_least(loads, least);
     }
     for (uint32_t i = 0; i < loads->recount->definition->option_count; i++) {
-        if (outcome->reasons[i] == REASON_NONE) {
-            enum reason unfit = outcome_fit(loads->recount, outcome, i);
-
-            outcome->reasons[i] = unfit == REASON_NONE ? REASON_STOPPED : unfit;
+        if (!outcome_is_funded(outcome, i)) {
+            outcome->reasons[i] = why_not(loads->recount, outcome, i);
         }
     }
     return RECOUNT_OK;

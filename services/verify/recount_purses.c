@@ -9,7 +9,8 @@
 
 #include "verify/recount_shares.h"
 
-void shares_note(struct shares *shares, const mpz_t value, const mpz_t slope, bool above)
+void equal_shares_note(struct equal_shares *shares, const mpz_t value, const mpz_t slope,
+                       bool above)
 {
     assert(mpz_sgn(value) >= (above ? 1 : 0));
     if (mpz_sgn(slope) >= 0) {
@@ -29,7 +30,7 @@ void shares_note(struct shares *shares, const mpz_t value, const mpz_t slope, bo
 }
 
 /* A purse nobody has, made when none is free. */
-static enum recount_err take_purse(struct shares *shares, uint32_t *ret)
+static enum recount_err take_purse(struct equal_shares *shares, uint32_t *ret)
 {
     struct purse *purse;
 
@@ -64,7 +65,7 @@ static enum recount_err take_purse(struct shares *shares, uint32_t *ret)
     return RECOUNT_OK;
 }
 
-void shares_endow(struct shares *shares, const mpq_t endowment)
+void equal_shares_endow(struct equal_shares *shares, const mpq_t endowment)
 {
     struct purse *purse = &shares->purses[0];
 
@@ -82,7 +83,7 @@ void shares_endow(struct shares *shares, const mpq_t endowment)
 }
 
 /* The group of a purse and a worth among those collected, or NO_GROUP. */
-static uint32_t find_group(const struct shares *shares, uint32_t purse, int64_t worth)
+static uint32_t find_group(const struct equal_shares *shares, uint32_t purse, int64_t worth)
 {
     uint32_t at = shares->purses[purse].first_group;
 
@@ -92,7 +93,7 @@ static uint32_t find_group(const struct shares *shares, uint32_t purse, int64_t 
     return at;
 }
 
-static enum recount_err add_group(struct shares *shares, uint32_t purse, int64_t worth,
+static enum recount_err add_group(struct equal_shares *shares, uint32_t purse, int64_t worth,
                                   uint32_t *ret)
 {
     if (shares->group_count == shares->group_room) {
@@ -115,7 +116,7 @@ static enum recount_err add_group(struct shares *shares, uint32_t purse, int64_t
     return RECOUNT_OK;
 }
 
-static void drop_groups(struct shares *shares)
+static void drop_groups(struct equal_shares *shares)
 {
     for (size_t i = 0; i < shares->group_count; i++) {
         shares->purses[shares->groups[i].purse].first_group = NO_GROUP;
@@ -124,7 +125,7 @@ static void drop_groups(struct shares *shares)
 }
 
 /* Sorts the supporters of an option into groups; drop_groups() when they are done with. */
-static enum recount_err collect_groups(struct shares *shares, uint32_t option)
+static enum recount_err collect_groups(struct equal_shares *shares, uint32_t option)
 {
     const struct recount *recount = shares->recount;
 
@@ -153,7 +154,7 @@ static enum recount_err collect_groups(struct shares *shares, uint32_t option)
  * worth to them together; over / weight is never above the price, and rises
  * with everybody found, so that nobody is found who should not be.
  */
-static void find_spent(struct shares *shares, struct price *price)
+static void find_spent(struct equal_shares *shares, struct price *price)
 {
     bool found = true;
 
@@ -182,7 +183,7 @@ static void find_spent(struct shares *shares, struct price *price)
 }
 
 /* The price of the option whose groups are collected. */
-static void find_price(struct shares *shares, uint32_t option)
+static void find_price(struct equal_shares *shares, uint32_t option)
 {
     int64_t cost_krw = shares->recount->definition->options[option].cost_krw;
     struct price *price = &shares->prices[option];
@@ -203,7 +204,8 @@ static void find_price(struct shares *shares, uint32_t option)
     price->stale = false;
 }
 
-enum recount_err shares_price(struct shares *shares, uint32_t option, bool *ret_affordable)
+enum recount_err equal_shares_price(struct equal_shares *shares, uint32_t option,
+                                    bool *ret_affordable)
 {
     enum recount_err err = collect_groups(shares, option);
     const struct price *price = &shares->prices[option];
@@ -215,13 +217,13 @@ enum recount_err shares_price(struct shares *shares, uint32_t option, bool *ret_
     drop_groups(shares);
     *ret_affordable = price->weight > 0;
     if (!*ret_affordable) {
-        shares_note(shares, price->over.value, price->over.slope, true);
+        equal_shares_note(shares, price->over.value, price->over.slope, true);
     }
     return RECOUNT_OK;
 }
 
 /* That each group gives all, or does not: a decision each. */
-static void note_groups(struct shares *shares, const struct price *price)
+static void note_groups(struct equal_shares *shares, const struct price *price)
 {
     mpz_t value;
     mpz_t slope;
@@ -242,14 +244,14 @@ static void note_groups(struct shares *shares, const struct price *price)
             mpz_neg(value, value);
             mpz_neg(slope, slope);
         }
-        shares_note(shares, value, slope, false);
+        equal_shares_note(shares, value, slope, false);
     }
     mpz_clear(value);
     mpz_clear(slope);
 }
 
 /* Makes the units so much finer that over / weight is a whole number of them, and over that number. */
-static void refine(struct shares *shares, struct amount *over, int64_t weight)
+static void refine(struct equal_shares *shares, struct amount *over, int64_t weight)
 {
     mpz_set_si(shares->one, weight);
     mpz_gcd(shares->other, shares->one, over->value);
@@ -270,7 +272,7 @@ static void refine(struct shares *shares, struct amount *over, int64_t weight)
 }
 
 /* A purse for what a group has after paying `each` for a unit of worth. */
-static enum recount_err fill_purse(struct shares *shares, struct group *group,
+static enum recount_err fill_purse(struct equal_shares *shares, struct group *group,
                                    const struct amount *each)
 {
     enum recount_err err = take_purse(shares, &group->new_purse);
@@ -296,7 +298,7 @@ static enum recount_err fill_purse(struct shares *shares, struct group *group,
 }
 
 /* Gives the supporters of the option their new purses. */
-static void change_purses(struct shares *shares, uint32_t option)
+static void change_purses(struct equal_shares *shares, uint32_t option)
 {
     struct recount *recount = shares->recount;
 
@@ -324,7 +326,7 @@ static void change_purses(struct shares *shares, uint32_t option)
     }
 }
 
-enum recount_err shares_pay(struct shares *shares, uint32_t option, int64_t *ret_spent)
+enum recount_err equal_shares_pay(struct equal_shares *shares, uint32_t option, int64_t *ret_spent)
 {
     struct price *price = &shares->prices[option];
     int64_t spent = 0;
@@ -341,7 +343,9 @@ enum recount_err shares_pay(struct shares *shares, uint32_t option, int64_t *ret
         struct group *group = &shares->groups[i];
 
         err = fill_purse(shares, group, &price->over);
-        if (!err && mpz_sgn(shares->purses[group->new_purse].holds.value) == 0) {
+        if (!err && mpz_sgn(shares->purses[group->purse].holds.value) == 0) {
+            price->supporters -= group->votes; /* who has nothing pays nothing */
+        } else if (!err && mpz_sgn(shares->purses[group->new_purse].holds.value) == 0) {
             spent += group->votes;
         }
     }

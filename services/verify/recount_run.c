@@ -37,8 +37,7 @@ static enum recount_err run_shares(struct recount *recount, struct outcome **ret
         err = recount_shares(recount, &outcome);
     }
     if (!err && fills) {
-        err = recount_turns(recount, outcome, STEP_FILL,
-                            d->satisfaction == DEFINITION_BY_CARDINALITY);
+        err = recount_turns(recount, outcome, STEP_FILL, false);
     }
     if (err) {
         outcome_free(outcome);
@@ -70,7 +69,8 @@ static enum recount_err run_phragmen(struct recount *recount, struct outcome **r
     return RECOUNT_OK;
 }
 
-/* Voters with more funded options that they named under greedy, and those with more under shares. */
+/* Voters with more funded options that they named under greedy, and those with more under shares. An
+ * option funded partly counts for neither. */
 static void compare(struct recount *recount, const struct outcome *greedy,
                     const struct outcome *shares)
 {
@@ -82,8 +82,8 @@ static void compare(struct recount *recount, const struct outcome *greedy,
         for (size_t k = 0; k < class->count; k++) {
             uint32_t option = recount->choices[class->first + k].option - 1;
 
-            by_greedy += outcome_is_funded(greedy, option) ? 1U : 0U;
-            by_shares += outcome_is_funded(shares, option) ? 1U : 0U;
+            by_greedy += greedy->reasons[option] == REASON_FUNDED ? 1U : 0U;
+            by_shares += shares->reasons[option] == REASON_FUNDED ? 1U : 0U;
         }
         recount->prefer_greedy += by_greedy > by_shares ? class->votes : 0;
         recount->prefer_shares += by_shares > by_greedy ? class->votes : 0;

@@ -8,9 +8,9 @@
 #include <assert.h>
 #include <stdlib.h>
 
-struct shares *shares_new(struct recount *recount)
+struct equal_shares *equal_shares_new(struct recount *recount)
 {
-    struct shares *shares = calloc(1, sizeof *shares);
+    struct equal_shares *shares = calloc(1, sizeof *shares);
 
     if (shares == NULL) {
         return NULL;
@@ -28,7 +28,7 @@ struct shares *shares_new(struct recount *recount)
     shares->purses = calloc(1, sizeof *shares->purses);
     shares->free_purses = calloc(1, sizeof *shares->free_purses);
     if (shares->class_purses == NULL || shares->purses == NULL || shares->free_purses == NULL) {
-        shares_free(shares);
+        equal_shares_free(shares);
         return NULL;
     }
     mpz_inits(shares->purses[0].holds.value, shares->purses[0].holds.slope, NULL);
@@ -38,7 +38,7 @@ struct shares *shares_new(struct recount *recount)
     return shares;
 }
 
-void shares_free(struct shares *shares)
+void equal_shares_free(struct equal_shares *shares)
 {
     if (shares == NULL) {
         return;
@@ -59,11 +59,11 @@ void shares_free(struct shares *shares)
 }
 
 /* Who can take part at all: options with supporters. */
-static void begin(struct shares *shares, const mpq_t endowment)
+static void begin(struct equal_shares *shares, const mpq_t endowment)
 {
     const struct recount *recount = shares->recount;
 
-    shares_endow(shares, endowment);
+    equal_shares_endow(shares, endowment);
     shares->bounded = false;
     for (size_t i = 0; i < recount->definition->option_count; i++) {
         bool supported = recount->ends[i] > recount->starts[i];
@@ -75,7 +75,7 @@ static void begin(struct shares *shares, const mpq_t endowment)
 }
 
 /* Puts out an option that a limit keeps out, or whose supporters no longer hold its cost. */
-static enum recount_err look_at(struct shares *shares, uint32_t option)
+static enum recount_err look_at(struct equal_shares *shares, uint32_t option)
 {
     struct outcome *outcome = shares->outcome;
     struct price *price = &shares->prices[option];
@@ -90,7 +90,7 @@ static enum recount_err look_at(struct shares *shares, uint32_t option)
     if (!price->stale) {
         return RECOUNT_OK;
     }
-    err = shares_price(shares, option, &affordable);
+    err = equal_shares_price(shares, option, &affordable);
     if (!err && !affordable) {
         bool over = outcome_fit(shares->recount, outcome, option) == REASON_OVER_BUDGET;
 
@@ -102,7 +102,7 @@ static enum recount_err look_at(struct shares *shares, uint32_t option)
 }
 
 /* The sign of left's rate less right's, and the difference as an amount of no particular unit. */
-static int compare(const struct shares *shares, uint32_t left, uint32_t right,
+static int compare(const struct equal_shares *shares, uint32_t left, uint32_t right,
                    struct amount *ret_difference)
 {
     const struct price *one = &shares->prices[left];
@@ -116,7 +116,7 @@ static int compare(const struct shares *shares, uint32_t left, uint32_t right,
 }
 
 /* The options of the least rate, in the order of their places; 0 when none is open. */
-static size_t find_best(struct shares *shares, uint32_t *best)
+static size_t find_best(struct equal_shares *shares, uint32_t *best)
 {
     const struct recount *recount = shares->recount;
     struct amount difference;
@@ -142,20 +142,20 @@ static size_t find_best(struct shares *shares, uint32_t *best)
     for (uint32_t i = 0; i < recount->definition->option_count; i++) {
         if (shares->prices[i].open && i != best[0]) {
             (void)compare(shares, i, best[0], &difference); /* its sign is known */
-            shares_note(shares, difference.value, difference.slope,
-                        recount->places[i] < recount->places[best[0]]);
+            equal_shares_note(shares, difference.value, difference.slope,
+                              recount->places[i] < recount->places[best[0]]);
         }
     }
     mpz_clears(difference.value, difference.slope, NULL);
     return count;
 }
 
-static enum recount_err buy(struct shares *shares, uint32_t option)
+static enum recount_err buy(struct equal_shares *shares, uint32_t option)
 {
     struct outcome *outcome = shares->outcome;
     int64_t cost_krw = shares->recount->definition->options[option].cost_krw;
     int64_t spent = 0;
-    enum recount_err err = shares_pay(shares, option, &spent);
+    enum recount_err err = equal_shares_pay(shares, option, &spent);
     struct round *round;
 
     if (err) {
@@ -169,18 +169,23 @@ static enum recount_err buy(struct shares *shares, uint32_t option)
     return RECOUNT_OK;
 }
 
-static bool fell_short(const struct shares *shares)
+/* Whether an option that somebody supports is neither funded nor kept out by a limit: more money for
+ * everybody could still fund it. */
+static bool is_wanting(const struct equal_shares *shares)
 {
-    for (size_t i = 0; i < shares->outcome->round_count; i++) {
-        if (!shares->outcome->rounds[i].funded) {
+    const struct recount *recount = shares->recount;
+
+    for (uint32_t i = 0; i < recount->definition->option_count; i++) {
+        if (recount->ends[i] > recount->starts[i] && !outcome_is_funded(shares->outcome, i) &&
+            outcome_limit_whole(recount, shares->outcome, i) == REASON_NONE) {
             return true;
         }
     }
     return false;
 }
 
-enum recount_err shares_run(struct shares *shares, const mpq_t endowment, struct outcome *outcome,
-                            enum shares_end *ret)
+enum recount_err equal_shares_run(struct equal_shares *shares, const mpq_t endowment,
+                                  struct outcome *outcome, enum equal_shares_end *ret)
 {
     uint32_t best[OPTIONS_MAX] = {0};
     size_t count = 1;
@@ -206,7 +211,7 @@ enum recount_err shares_run(struct shares *shares, const mpq_t endowment, struct
     if (outcome->left_over < 0) {
         *ret = SHARES_OVER;
     } else {
-        *ret = fell_short(shares) ? SHARES_WITHIN : SHARES_COMPLETE;
+        *ret = is_wanting(shares) ? SHARES_WITHIN : SHARES_COMPLETE;
     }
     return err;
 }
@@ -225,8 +230,8 @@ static bool something_fits(const struct recount *recount, const struct outcome *
 }
 
 /* A run in an outcome of its own. */
-static enum recount_err run_once(struct shares *shares, const mpq_t endowment, struct outcome **ret,
-                                 enum shares_end *ret_end)
+static enum recount_err run_once(struct equal_shares *shares, const mpq_t endowment,
+                                 struct outcome **ret, enum equal_shares_end *ret_end)
 {
     struct recount *recount = shares->recount;
     struct outcome *outcome = outcome_new(recount);
@@ -238,7 +243,7 @@ static enum recount_err run_once(struct shares *shares, const mpq_t endowment, s
         err = RECOUNT_STOPPED;
     }
     if (!err) {
-        err = shares_run(shares, endowment, outcome, ret_end);
+        err = equal_shares_run(shares, endowment, outcome, ret_end);
     }
     if (err) {
         outcome_free(outcome);
@@ -255,7 +260,7 @@ static enum recount_err run_once(struct shares *shares, const mpq_t endowment, s
  * first after which nothing is wanting, or the last that stays within the
  * budget. Steps between which no decision of the run changes are not run.
  */
-static enum recount_err raise_endowment(struct shares *shares, mpq_t endowment)
+static enum recount_err raise_endowment(struct equal_shares *shares, mpq_t endowment)
 {
     bool exhaustive = shares->recount->definition->completion == DEFINITION_ADD1_EXHAUSTIVE;
     bool going = true;
@@ -265,7 +270,7 @@ static enum recount_err raise_endowment(struct shares *shares, mpq_t endowment)
     mpq_init(steps);
     while (going && !err) {
         struct outcome *outcome = NULL;
-        enum shares_end end = SHARES_OVER;
+        enum equal_shares_end end = SHARES_OVER;
 
         err = run_once(shares, endowment, &outcome, &end);
         if (err) {
@@ -320,15 +325,15 @@ static enum recount_err run_empty(struct recount *recount, struct outcome **ret)
 enum recount_err recount_shares(struct recount *recount, struct outcome **ret)
 {
     enum definition_completion completion = recount->definition->completion;
-    enum shares_end end = SHARES_WITHIN;
+    enum equal_shares_end end = SHARES_WITHIN;
     enum recount_err err = RECOUNT_OK;
-    struct shares *shares;
+    struct equal_shares *shares;
     mpq_t endowment;
 
     if (recount->votes == 0) {
         return run_empty(recount, ret);
     }
-    shares = shares_new(recount);
+    shares = equal_shares_new(recount);
     if (shares == NULL) {
         return RECOUNT_NO_MEMORY;
     }
@@ -342,6 +347,6 @@ enum recount_err recount_shares(struct recount *recount, struct outcome **ret)
     }
     assert(err || end != SHARES_OVER);
     mpq_clear(endowment);
-    shares_free(shares);
+    equal_shares_free(shares);
     return err;
 }

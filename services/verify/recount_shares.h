@@ -52,7 +52,7 @@ struct price {
     bool stale; /* its supporters hold less than when the price was found */
 };
 
-struct shares {
+struct equal_shares {
     struct recount *recount;
     struct outcome *outcome;
     bool by_cost;   /* a unit of worth is a won of its cost */
@@ -75,31 +75,33 @@ struct shares {
 };
 
 /* What the run came to beside its outcome. */
-enum shares_end {
-    SHARES_WITHIN,   /* within the budget, though some supporters fell short */
-    SHARES_COMPLETE, /* within the budget, and nobody fell short */
+enum equal_shares_end {
+    SHARES_WITHIN,   /* within the budget, and more money could fund more */
+    SHARES_COMPLETE, /* within the budget; all is funded, or kept out by a limit */
     SHARES_OVER,     /* over the budget: the run was given up */
 };
 
-/* Makes a run of classes with nothing in their purses; NULL without memory. shares_free takes NULL. */
-struct shares *shares_new(struct recount *recount);
-void shares_free(struct shares *shares);
+/* Makes a run of classes with nothing in their purses; NULL without memory. equal_shares_free takes NULL. */
+struct equal_shares *equal_shares_new(struct recount *recount);
+void equal_shares_free(struct equal_shares *shares);
 
 /* Runs from the start for an endowment of value / common each, which slope / common more would be one
  * step more. The outcome is the caller's. */
-enum recount_err shares_run(struct shares *shares, const mpq_t endowment, struct outcome *outcome,
-                            enum shares_end *ret);
+enum recount_err equal_shares_run(struct equal_shares *shares, const mpq_t endowment,
+                                  struct outcome *outcome, enum equal_shares_end *ret);
 
 /* Everybody in one purse that holds the endowment (recount_purses.c, and so below). */
-void shares_endow(struct shares *shares, const mpq_t endowment);
+void equal_shares_endow(struct equal_shares *shares, const mpq_t endowment);
 
 /* Finds the price of an open option; false when its supporters do not hold its cost. */
-enum recount_err shares_price(struct shares *shares, uint32_t option, bool *ret_affordable);
+enum recount_err equal_shares_price(struct equal_shares *shares, uint32_t option,
+                                    bool *ret_affordable);
 
 /* Lets the supporters of an option pay, and says how many have nothing left. */
-enum recount_err shares_pay(struct shares *shares, uint32_t option, int64_t *ret_spent);
+enum recount_err equal_shares_pay(struct equal_shares *shares, uint32_t option, int64_t *ret_spent);
 
 /* Notes that the run goes on as it did only while value + slope * k is at least 0, or above 0. */
-void shares_note(struct shares *shares, const mpz_t value, const mpz_t slope, bool above);
+void equal_shares_note(struct equal_shares *shares, const mpz_t value, const mpz_t slope,
+                       bool above);
 
 #endif

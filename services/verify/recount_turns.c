@@ -142,7 +142,8 @@ enum recount_err recount_turns(struct recount *recount, struct outcome *outcome,
     return err;
 }
 
-/* The first option whose turn came and that did not fit what was left, or option_count. */
+/* The first option whose turn came and that did not fit, of those that limits admit to what is left now;
+ * or option_count. */
 static uint32_t first_unfit(const struct recount *recount, const struct outcome *outcome)
 {
     for (size_t i = 0; i < outcome->round_count; i++) {
@@ -150,7 +151,8 @@ static uint32_t first_unfit(const struct recount *recount, const struct outcome 
         enum reason reason = outcome->reasons[round->option];
 
         if ((round->step == STEP_TURN || round->step == STEP_FILL) &&
-            (reason == REASON_OVER_BUDGET || reason == REASON_OVER_LEFT)) {
+            (reason == REASON_OVER_BUDGET || reason == REASON_OVER_LEFT) &&
+            outcome_limit(recount, outcome, round->option, outcome->left_over) == REASON_NONE) {
             return round->option;
         }
     }
@@ -180,8 +182,7 @@ void recount_partial_fit(const struct recount *recount, struct outcome *outcome)
     uint32_t option = first_unfit(recount, outcome);
 
     if (d->fit_denominator == 0 || option == d->option_count || outcome->left_over == 0 ||
-        !is_share(d, outcome->left_over, d->options[option].cost_krw) ||
-        outcome_limit(recount, outcome, option, outcome->left_over) != REASON_NONE) {
+        !is_share(d, outcome->left_over, d->options[option].cost_krw)) {
         return;
     }
     outcome->granted = outcome->left_over;
