@@ -255,9 +255,42 @@ static void limits_that_cannot_be_counted_with_are_refused(void **state)
     election_free(election);
 }
 
+/* Two options for 60, both wanted by two voters with 50 each: one is bought, the other gets the rest. */
+static void a_tie_by_shares_of_which_one_is_funded_partly_is_decisive(void **state)
+{
+    const struct tally_method method = {.rule = TALLY_EQUAL_SHARES,
+                                        .completion = TALLY_COMPLETION_UTILITARIAN,
+                                        .tie = TALLY_TIE_ID,
+                                        .partial_fit = {.numerator = 1, .denominator = 2}};
+    struct election *election = NULL;
+    struct election_choice both[2] = {{.option = 0}, {.option = 1}};
+    struct tally_result result;
+
+    (void)state;
+    assert_int_equal(election_new(ELECTION_APPROVAL, true, &election), ERR_OK);
+    assert_int_equal(election_set_budget(election, (struct decimal){.units = 100}), ERR_OK);
+    for (uint32_t i = 0; i < 2; i++) {
+        const struct election_entry entry = {.id = i == 0 ? "a" : "b", .cost = {.units = 60}};
+        uint32_t option;
+
+        assert_int_equal(election_add_option(election, &entry, &option), ERR_OK);
+    }
+    for (int vote = 0; vote < 2; vote++) {
+        assert_int_equal(election_add_vote(election, both, 2), ERR_OK);
+    }
+    result = counted(election, &method, "ab");
+    assert_int_equal(result.outcomes[1].reason, TALLY_FUNDED_PARTLY);
+    assert_int_equal(result.tie_count, 1);
+    assert_int_equal(result.ties[0].step, TALLY_STEP_SHARES);
+    assert_true(result.ties[0].decisive);
+    tally_result_release(&result);
+    election_free(election);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_tie_by_shares_of_which_one_is_funded_partly_is_decisive),
         cmocka_unit_test(the_better_of_two_incompatible_options_wins_under_every_rule),
         cmocka_unit_test(when_the_better_one_does_not_fit_the_other_may_be_funded),
         cmocka_unit_test(a_cap_is_for_its_area_or_field_alone_and_counts_exactly),

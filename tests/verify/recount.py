@@ -312,7 +312,7 @@ class Count:
         self.partial_fit()
         for tie in self.ties:
             if tie["decisive"] is None:
-                tie["decisive"] = any(option not in self.funded for option in tie["options"])
+                tie["decisive"] = any(self.reasons[option] != "funded" for option in tie["options"])
 
 
 def written(number):

@@ -305,7 +305,7 @@ static enum err score_all(const struct election *election, struct tally_result *
     return ERR_OK;
 }
 
-/* A tie by rate or load mattered when not all of its options were funded after all. */
+/* A tie by rate or load mattered when not all of its options got their whole cost after all. */
 static void judge_ties(struct tally_result *result)
 {
     for (uint32_t i = 0; i < result->tie_count; i++) {
@@ -316,8 +316,9 @@ static void judge_ties(struct tally_result *result)
             const struct tally_outcome *outcome =
                 &result->outcomes[result->tie_options[tie->first + k]];
 
-            tie->decisive = tie->decisive || (!outcome->funded && tie->step != TALLY_STEP_TURN &&
-                                              tie->step != TALLY_STEP_FILL);
+            tie->decisive =
+                tie->decisive || (outcome->reason != TALLY_FUNDED && tie->step != TALLY_STEP_TURN &&
+                                  tie->step != TALLY_STEP_FILL);
         }
     }
 }

@@ -162,7 +162,7 @@ enum tally_criterion {
  * still fit, and that the limits admitted, when the first of them had its turn. By shares or load: options of
  * one rate or load; a tie among some of the last tie's options is not repeated.
  * round is the number of rounds before it. decisive says that not all of them
- * are funded in the end, so that another order could fund others.
+ * are funded in the end (one funded partly is not), so that another order could fund others.
  */
 struct tally_tie {
     enum tally_step step;
