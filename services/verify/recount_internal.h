@@ -125,6 +125,7 @@ struct recount {
     recount_progress_fn *progress;
     void *progress_context;
     uint64_t runs;
+    bool every_step;         /* for tests: passes over no endowment */
     struct outcome *outcome; /* the result */
     bool quorum_missed;
     bool compared;

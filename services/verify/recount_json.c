@@ -131,15 +131,29 @@ static void add_bool(struct output *output, const char *key, bool value)
     add(output, value ? "true" : "false");
 }
 
-/* What is inside a string's quotes: the definition has no control characters, so that only a quote
- * and a backslash are escaped. */
+/* What is inside a string's quotes. */
 static void add_escaped(struct output *output, struct span text)
 {
+    static const char SHORT[] = "btnvfr"; /* of the characters from 8 on; \v is not one of JSON's */
+
     for (size_t i = 0; i < text.length; i++) {
-        if (text.data[i] == '"' || text.data[i] == '\\') {
+        uint8_t byte = text.data[i];
+
+        if (byte == '"' || byte == '\\') {
             add(output, "\\");
+            add_bytes(output, &byte, 1);
+        } else if (byte >= 8 && byte <= 13 && byte != 11) {
+            add(output, "\\");
+            add_bytes(output, &SHORT[byte - 8], 1);
+        } else if (byte < 32) {
+            char escape[8];
+            int length = snprintf(escape, sizeof escape, "\\u%04x", (unsigned)byte);
+
+            assert(length == 6);
+            add(output, escape);
+        } else {
+            add_bytes(output, &byte, 1);
         }
-        add_bytes(output, &text.data[i], 1);
     }
 }
 

@@ -284,6 +284,9 @@ static enum recount_err raise_endowment(struct equal_shares *shares, mpq_t endow
                    (exhaustive && !something_fits(shares->recount, outcome))) {
             going = false;
         } else {
+            if (shares->recount->every_step) {
+                mpz_set_si(shares->steps, 1);
+            }
             mpq_set_z(steps, shares->steps);
             mpq_add(endowment, endowment, steps);
         }
