@@ -52,7 +52,7 @@ make_keys() {
     done
     printf '%s\n%s' "# Development keys of deploy/up, for the demonstration only. Never use them for a real ballot." \
         "$lines" | put "$data/keys/public-keys"
-    for file in receipt-key subject-key join-key; do
+    for file in receipt-key board-key subject-key join-key; do
         if [ ! -f "$data/keys/$file" ]; then
             random_base64url | put "$data/keys/$file"
         fi
@@ -82,6 +82,7 @@ ledger_pub_url = ipc://$sockets/ledger.pub.ipc
 ledger_fetch_url = ipc://$sockets/ledger.fetch.ipc
 ballot_keys_directory = $data/ballot-keys
 receipt_key_file = $data/keys/receipt-key
+board_key_file = $data/keys/board-key
 SETTINGS
             ;;
         ledger)

@@ -39,6 +39,7 @@ struct share {
     struct turnout *changes;
     struct cast_item **accepted;
     size_t accepted_count;
+    uint8_t *casts;        /* malloc'd while they are written: LEAF_CAST_PARTS_SIZE for each */
     struct roll_row *roll; /* of the voters accepted, by vtag */
     size_t roll_count;
 };

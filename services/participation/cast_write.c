@@ -30,23 +30,31 @@ static int compare_items_by_nullifier(const void *a, const void *b)
     return order != 0 ? order : (int)(*left)->rev - (int)(*right)->rev;
 }
 
-static enum err make_leaf(struct share *share, const uint8_t *ct_hash, struct cast_item *item)
+/* Everything but ct_hash. */
+static struct leaf_cast cast_of(const struct share *share, const struct cast_item *item)
 {
-    uint8_t bytes[LEAF_CAST_SIZE];
     struct leaf_cast cast = {
         .batch_no = (uint64_t)share->batch_no,
         .rev = item->rev,
         .channel = item->vote.channel,
     };
-    struct encoder encoder;
-    size_t length = 0;
-    enum err err;
 
     memcpy(cast.ballot_id, share->frozen->definition.ballot_id, sizeof cast.ballot_id);
     memcpy(cast.nullifier, item->nullifier, sizeof cast.nullifier);
     memcpy(cast.commit, item->commitment, sizeof cast.commit);
-    memcpy(cast.ct_hash, ct_hash, sizeof cast.ct_hash);
     memcpy(cast.req_hash, share->req_hashes[item->arrival], sizeof cast.req_hash);
+    return cast;
+}
+
+static enum err make_leaf(struct share *share, const uint8_t *ct_hash, struct cast_item *item)
+{
+    uint8_t bytes[LEAF_CAST_SIZE];
+    struct leaf_cast cast = cast_of(share, item);
+    struct encoder encoder;
+    size_t length = 0;
+    enum err err;
+
+    memcpy(cast.ct_hash, ct_hash, sizeof cast.ct_hash);
     encoder_init(&encoder, bytes, sizeof bytes);
     leaf_cast_encode(&encoder, &cast);
     err = encoder_finish(&encoder, &length);
@@ -54,6 +62,26 @@ static enum err make_leaf(struct share *share, const uint8_t *ct_hash, struct ca
         merkle_leaf_hash(bytes, length, item->leaf_hash);
     }
     return err;
+}
+
+/* What the board will make the same leaves of, in the order of the leaf hashes. */
+static enum err keep_casts(struct share *share)
+{
+    const size_t capacity = share->accepted_count * LEAF_CAST_PARTS_SIZE;
+    struct encoder encoder;
+    size_t length = 0;
+
+    share->casts = malloc(capacity);
+    if (share->casts == NULL) {
+        return ERR_FULL;
+    }
+    encoder_init(&encoder, share->casts, capacity);
+    for (size_t i = 0; i < share->accepted_count; i++) {
+        const struct leaf_cast cast = cast_of(share, share->accepted[i]);
+
+        leaf_cast_parts_encode(&encoder, &cast);
+    }
+    return encoder_finish(&encoder, &length);
 }
 
 static enum err sign_receipt(struct share *share, struct commit_receipt **ret_receipt)
@@ -80,6 +108,9 @@ static enum err sign_receipt(struct share *share, struct commit_receipt **ret_re
             share->accepted[i]->leaf_index = (uint32_t)i;
             memcpy(hashes + i * CRYPTO_HASH_SIZE, share->accepted[i]->leaf_hash, CRYPTO_HASH_SIZE);
         }
+        err = keep_casts(share);
+    }
+    if (!err) {
         err = commit_receipt_sign(share->signer, &commit, ret_receipt);
     }
     free(hashes);
@@ -123,6 +154,7 @@ static enum err insert_receipt(struct share *share, struct commit_receipt *recei
     struct receipt_row row = {
         .leaf_hashes = receipt->nodes,
         .leaf_count = receipt->leaf_count,
+        .casts = share->casts,
         .body = receipt->body,
         .body_length = sizeof receipt->body,
     };
@@ -196,5 +228,7 @@ enum err share_write(struct share *share)
         share->accepted[i]->receipt = commit_receipt_hold(receipt);
     }
     commit_receipt_release(receipt);
+    free(share->casts);
+    share->casts = NULL;
     return err;
 }

@@ -5,6 +5,7 @@
  */
 #include "participation/config.h"
 
+#include "participation/board.h"
 #include "participation/domain/receipt.h"
 
 #include <stddef.h>
@@ -39,6 +40,28 @@ static const struct config_row ROWS[] = {
         .unit = "s",
         .sentence = "How soon after its receipt a vote is promised to be on the public board.",
         .offset = offsetof(struct participation_config, max_merge_delay_s),
+    },
+    {
+        .name = "board_key",
+        .type = CONFIG_SECRET,
+        .minimum = 43,
+        .maximum = 43,
+        .unit = "",
+        .sentence =
+            "Ed25519 seed that signs the boards' checkpoints: base64url of 32 bytes without "
+            "padding. A ballot is finished with the one it was opened with.",
+        .offset = offsetof(struct participation_config, board_key),
+    },
+    {
+        .name = "board_interval_ms",
+        .type = CONFIG_INTEGER,
+        .minimum = BOARD_INTERVAL_MIN_MS,
+        .maximum = BOARD_INTERVAL_MAX_MS,
+        .default_value = "30000",
+        .unit = "ms",
+        .sentence = "How often new votes are put on the board, in one batch each; never less often "
+                    "than twice in max_merge_delay_s.",
+        .offset = offsetof(struct participation_config, board_interval_ms),
     },
 };
 

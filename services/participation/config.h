@@ -14,7 +14,9 @@ struct participation_config {
     char ledger_fetch_url[CONFIG_TEXT_SIZE];
     char ballot_keys_directory[CONFIG_TEXT_SIZE];
     char receipt_key[CONFIG_TEXT_SIZE]; /* base64url of a 32-byte Ed25519 seed */
+    char board_key[CONFIG_TEXT_SIZE];   /* the same for checkpoints */
     int64_t max_merge_delay_s;
+    int64_t board_interval_ms;
 };
 
 extern const struct config_table participation_config_table;

@@ -3,6 +3,7 @@
  * The participation service: load settings, open in order, run, close in
  * reverse. Everything else is in the parts that service.h names.
  */
+#include "participation/board.h"
 #include "participation/cast.h"
 #include "participation/config.h"
 #include "participation/decide.h"
@@ -50,6 +51,23 @@ int main(int argc, char **argv)
     return err ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
+static enum err open_board(struct participation *service, struct participation_config *config)
+{
+    const struct board_options options = {
+        .db = host_db_options(&service->host, "participation board"),
+        .signer = &service->board_signer,
+        .interval_ms = config->board_interval_ms,
+    };
+    enum err err = board_signer_load(&service->board_signer, config->board_key);
+
+    service->board_signer.district = service->host.config.district;
+    service->board_signer.receipts = &service->signer;
+    if (!err) {
+        err = loop_on_stop(&service->host.loop, board_stop, &service->board);
+    }
+    return err ? err : board_open(&options, &service->board);
+}
+
 static enum err open_parts(struct participation *service, struct participation_config *config)
 {
     const struct subscriber_options ledger = {
@@ -78,6 +96,9 @@ static enum err open_parts(struct participation *service, struct participation_c
     if (!err) {
         err = counter_open(&counter, &service->counter);
     }
+    if (!err) {
+        err = open_board(service, config);
+    }
     return err ? err : host_subscribe(&service->host, &ledger);
 }
 
@@ -97,6 +118,7 @@ static enum err run(struct participation_config *config, const struct host_optio
 
         err = host_run(&service.host, &routes);
     }
+    board_close(service.board); /* When the loop never ran. */
     host_close(&service.host);
     ballots_close(service.ballots);
     return err;

@@ -7,6 +7,7 @@
 #define HYEOPCHI_PARTICIPATION_SERVICE_H
 
 #include "participation/ballots.h"
+#include "participation/board.h"
 #include "participation/commit_receipt.h"
 #include "participation/count.h"
 #include "runtime/host.h"
@@ -26,6 +27,8 @@ struct participation {
     const char *keys_directory;
     struct ballots *ballots;
     struct counter *counter;
+    struct board_signer board_signer;
+    struct board *board;
     struct public_turnout public_turnout[SERVICE_TURNOUT_COUNT_MAX];
 };
 

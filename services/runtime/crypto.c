@@ -55,6 +55,24 @@ void crypto_hash_parts(const struct crypto_bytes *parts, size_t count,
     (void)SHA256_Final(ret_hash, &state);
 }
 
+static_assert(sizeof(SHA256_CTX) <= sizeof(struct crypto_hasher), "a state fits");
+static_assert(_Alignof(SHA256_CTX) <= _Alignof(struct crypto_hasher), "and is aligned in it");
+
+void crypto_hasher_begin(struct crypto_hasher *hasher)
+{
+    (void)SHA256_Init((SHA256_CTX *)hasher->state); /* Cannot fail. */
+}
+
+void crypto_hasher_add(struct crypto_hasher *hasher, const void *data, size_t length)
+{
+    (void)SHA256_Update((SHA256_CTX *)hasher->state, data, length);
+}
+
+void crypto_hasher_end(struct crypto_hasher *hasher, uint8_t ret_hash[CRYPTO_HASH_SIZE])
+{
+    (void)SHA256_Final(ret_hash, (SHA256_CTX *)hasher->state);
+}
+
 void crypto_sha256(const void *data, size_t length, uint8_t ret_hash[CRYPTO_HASH_SIZE])
 {
     const struct crypto_bytes part = {data, length};

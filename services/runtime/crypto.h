@@ -43,6 +43,15 @@ void crypto_hash_parts(const struct crypto_bytes *parts, size_t count,
                        uint8_t ret_hash[CRYPTO_HASH_SIZE]);
 /* SHA-256 of one run of bytes. */
 void crypto_sha256(const void *data, size_t length, uint8_t ret_hash[CRYPTO_HASH_SIZE]);
+
+/* SHA-256 of what comes piece by piece. */
+struct crypto_hasher {
+    uint64_t state[16]; /* the library's */
+};
+
+void crypto_hasher_begin(struct crypto_hasher *hasher);
+void crypto_hasher_add(struct crypto_hasher *hasher, const void *data, size_t length);
+void crypto_hasher_end(struct crypto_hasher *hasher, uint8_t ret_hash[CRYPTO_HASH_SIZE]);
 /* H(name, x). */
 void crypto_tagged_hash(const char *name, const void *data, size_t length,
                         uint8_t ret_hash[CRYPTO_HASH_SIZE]);

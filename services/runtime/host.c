@@ -84,7 +84,7 @@ static enum err make_state(struct host *host)
     return host_routes_make(host);
 }
 
-static struct db_options db_options_of(const struct host *host, const char *name)
+struct db_options host_db_options(const struct host *host, const char *name)
 {
     return (struct db_options){
         .conninfo = host->config.database_url,
@@ -99,7 +99,7 @@ static struct db_options db_options_of(const struct host *host, const char *name
 static enum err open_reader(struct host *host)
 {
     struct reader_options options = {
-        .db = db_options_of(host, host->state->reader_name),
+        .db = host_db_options(host, host->state->reader_name),
         .thread_count = host->config.reader_threads,
     };
 
@@ -122,7 +122,7 @@ static enum err open_publisher(struct host *host)
 static enum err open_writer(struct host *host)
 {
     const struct writer_options options = {
-        .db = db_options_of(host, host->state->writer_name),
+        .db = host_db_options(host, host->state->writer_name),
         .stream = host->options.service,
         .source = host->state->source,
         .leader_id = host->state->leader_id,

@@ -109,6 +109,10 @@ struct host {
 ERR_CHECKED enum err host_open(struct host *host, const struct host_config *config,
                                const struct host_options *options);
 
+/* How a thread of the service's own connects to its database, by a name of its own: "participation
+ * board". What it points to lives as long as the host. After host_open(). */
+struct db_options host_db_options(const struct host *host, const char *name);
+
 /* Adds a subscriber; consumer is the service's name. */
 ERR_CHECKED enum err host_subscribe(struct host *host, const struct subscriber_options *options);
 

@@ -37,7 +37,7 @@ enum {
     HTTP_IDLE_TIMEOUT_MS = 15000,
     HTTP_SEND_TIMEOUT_MS = 30000,          /* a client that takes no byte of its answer */
     HTTP_STREAM_BACKLOG_MAX = 1024 * 1024, /* unsent bytes of one stream */
-    HTTP_PATH_PARAM_COUNT_MAX = 4,
+    HTTP_PATH_PARAM_COUNT_MAX = 5,
     HTTP_QUERY_PARAM_COUNT_MAX = 32,
     HTTP_IDEMPOTENCY_KEY_LENGTH_MAX = 255, /* of one that an answer repeats */
 };
@@ -134,5 +134,7 @@ size_t http_stream_backlog(const struct http_request *request);
 /* Calls drained, with on_close's context, whenever a backlog has been sent; NULL ends that. */
 void http_stream_on_drained(struct http_request *request, void (*drained)(void *context));
 void http_stream_end(struct http_request *request);
+/* Ends it so that the client sees that it is not whole: the connection breaks. on_close runs later. */
+void http_stream_abort(struct http_request *request);
 
 #endif

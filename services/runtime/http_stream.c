@@ -123,6 +123,12 @@ void http_stream_end(struct http_request *request)
     http_connection_answered(connection);
 }
 
+void http_stream_abort(struct http_request *request)
+{
+    assert(request->streaming);
+    http_connection_close(request->connection); /* Again is harmless. */
+}
+
 void http_stream_finish(struct http_request *request)
 {
     request->streaming = false;

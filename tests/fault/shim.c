@@ -9,6 +9,8 @@
  *     HYEOPCHI_FAULT_SHIM=kill-before-commit:N
  *     HYEOPCHI_FAULT_SHIM=kill-after-commit:N the process dies before the N-th COMMIT is sent, or
  *                                             once it has been confirmed
+ *     HYEOPCHI_FAULT_CONNECTION=NAME          whose COMMITs these are: connections with NAME at the end
+ *                                             of their own, "writer" without it
  *     HYEOPCHI_FAULT_SHIM=stop-freeing        nng's thread that frees connections stands still from the
  *                                             first of the listener guard's on, as 1.5.2's may by itself
  *     HYEOPCHI_FAULT_CLOCK=FILE               the calendar's clock is off by what FILE holds now:
@@ -17,7 +19,7 @@
  * A COMMIT is sent alone, or in a pipeline behind the statements before it.
  *
  * So the services need no switches for their own defects, and a checker can be
- * shown one. One writer thread commits; must never be loaded by anything but a
+ * shown one. One thread commits under each name; must never be loaded by anything but a
  * test.
  */
 #include <assert.h>
@@ -50,11 +52,12 @@ enum shim_mode {
 
 static struct {
     enum shim_mode mode;
-    long number;         /* milliseconds, or which COMMIT */
-    long commits;        /* so far */
-    PGconn *owing;       /* has been told that it committed, and has not */
-    PGresult *pretended; /* what it was told by, when its COMMIT was alone */
-    PGconn *committing;  /* has the N-th COMMIT in its pipeline, and dies at the end of that */
+    const char *connection; /* the end of its name */
+    long number;            /* milliseconds, or which COMMIT */
+    long commits;           /* so far */
+    PGconn *owing;          /* has been told that it committed, and has not */
+    PGresult *pretended;    /* what it was told by, when its COMMIT was alone */
+    PGconn *committing;     /* has the N-th COMMIT in its pipeline, and dies at the end of that */
 
     const volatile int64_t *offset_ms; /* of the clock; NULL: none */
 } shim;
@@ -89,6 +92,7 @@ __attribute__((constructor)) static void read_mode(void)
     };
 
     const char *text = getenv("HYEOPCHI_FAULT_SHIM");
+    const char *connection = getenv("HYEOPCHI_FAULT_CONNECTION");
     const char *colon = text != NULL ? strchr(text, ':') : NULL;
 
     for (size_t i = 0; text != NULL && i < sizeof modes / sizeof modes[0]; i++) {
@@ -96,6 +100,7 @@ __attribute__((constructor)) static void read_mode(void)
             shim.mode = modes[i].mode;
         }
     }
+    shim.connection = connection != NULL ? connection : "writer";
     shim.number = colon != NULL ? strtol(colon + 1, NULL, 10) : 1;
 }
 
@@ -211,15 +216,23 @@ static PGresult *commit(PGconn *connection)
     return result;
 }
 
-static bool is_commit(const char *query)
+static bool is_commit(const PGconn *connection, const char *query)
 {
-    return shim.mode != SHIM_OFF && strcmp(query, "COMMIT") == 0;
+    const char *name;
+    size_t length = strlen(shim.connection);
+
+    if (shim.mode == SHIM_OFF || strcmp(query, "COMMIT") != 0) {
+        return false;
+    }
+    name = PQparameterStatus(connection, "application_name");
+    return name != NULL && strlen(name) >= length &&
+           strcmp(name + strlen(name) - length, shim.connection) == 0;
 }
 
 PGresult *PQexec(PGconn *connection, const char *query)
 {
     settle(connection);
-    return is_commit(query) ? commit(connection) : REAL(PQexec)(connection, query);
+    return is_commit(connection, query) ? commit(connection) : REAL(PQexec)(connection, query);
 }
 
 /* Instead of an early COMMIT the server gets something harmless, which PQcmdStatus() renames. */
@@ -229,10 +242,10 @@ int shim_send_query_params(PGconn *connection, const char *query, int count, con
 {
     const char *sent = query;
 
-    if (is_commit(query) && count_commit()) {
+    if (is_commit(connection, query) && count_commit()) {
         shim.committing = connection;
     }
-    if (is_commit(query) && shim.mode == SHIM_EARLY_COMMIT) {
+    if (is_commit(connection, query) && shim.mode == SHIM_EARLY_COMMIT) {
         shim.owing = connection;
         sent = PRETENDED;
     }

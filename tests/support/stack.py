@@ -35,8 +35,10 @@ class Stack:
         self.ballot_keys = os.path.join(self.folder, "ballot-keys")
         os.mkdir(self.ballot_keys, 0o700)
         self.receipt_key_file = os.path.join(self.folder, "receipt.key")
-        with open(self.receipt_key_file, "w", encoding="ascii") as file:
-            file.write(b64url(secrets.token_bytes(32)) + "\n")
+        self.board_key_file = os.path.join(self.folder, "board.key")
+        for path in (self.receipt_key_file, self.board_key_file):
+            with open(path, "w", encoding="ascii") as file:
+                file.write(b64url(secrets.token_bytes(32)) + "\n")
 
     def write_keys(self):
         write_keys(self.keys_file, *self.keys)
@@ -64,6 +66,7 @@ class Stack:
         if service == "participation":
             settings["HYEOPCHI_BALLOT_KEYS_DIRECTORY"] = self.ballot_keys
             settings["HYEOPCHI_RECEIPT_KEY_FILE"] = self.receipt_key_file
+            settings["HYEOPCHI_BOARD_KEY_FILE"] = self.board_key_file
         return settings
 
     def migrate(self, *names):

@@ -179,9 +179,91 @@ static void huge_trees_take_paths_of_forty_eight_hashes(void **state)
     assert_int_equal(merkle_root_from_path(leaf, 0, 0, path, 0, root), ERR_INVALID);
 }
 
+/* The levels of tiles of one tree, as whoever stores it has them. */
+struct tiles {
+    uint8_t *hashes[3];
+    size_t counts[3];
+};
+
+static enum err subtree_of_tiles(void *context, unsigned height, uint64_t index,
+                                 uint8_t ret_hash[H])
+{
+    const struct tiles *tiles = context;
+    const unsigned level = height / MERKLE_TILE_HEIGHT;
+    const size_t width = (size_t)1 << height % MERKLE_TILE_HEIGHT;
+
+    assert_true(level < 3);
+    assert_true((index + 1) * width <= tiles->counts[level]);
+    merkle_root(tiles->hashes[level] + index * width * H, width, ret_hash);
+    return ERR_OK;
+}
+
+static void assert_paths(struct tiles *tiles, size_t count)
+{
+    const size_t indexes[] = {0, count / 3, count / 2, count - 1};
+
+    for (size_t i = 0; i < sizeof indexes / sizeof indexes[0]; i++) {
+        uint8_t expected[MERKLE_PATH_LENGTH_MAX * H];
+        uint8_t path[MERKLE_PATH_LENGTH_MAX * H];
+        size_t expected_length = 0;
+        size_t length = 0;
+
+        merkle_path(tiles->hashes[0], count, indexes[i], expected, &expected_length);
+        assert_int_equal(
+            merkle_path_read(count, indexes[i], subtree_of_tiles, tiles, path, &length), ERR_OK);
+        assert_int_equal(length, expected_length);
+        assert_memory_equal(path, expected, length * H);
+    }
+}
+
+static void a_tree_that_grows_has_the_roots_tiles_and_paths_of_the_whole_one(void **state)
+{
+    enum { COUNT = 66000 };
+    struct merkle_frontier frontier = {.count = 0};
+    struct tiles tiles = {.counts = {0, 0, 0}};
+    uint8_t root[H];
+    uint8_t expected[H];
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        tiles.hashes[i] = malloc((size_t)COUNT * H);
+        assert_non_null(tiles.hashes[i]);
+    }
+    merkle_frontier_root(&frontier, root);
+    merkle_root(NULL, 0, expected);
+    assert_memory_equal(root, expected, H);
+    for (size_t count = 1; count <= COUNT; count++) {
+        const uint8_t leaf[3] = {(uint8_t)(count >> 16), (uint8_t)(count >> 8), (uint8_t)count};
+        uint8_t *hash = tiles.hashes[0] + (count - 1) * H;
+        uint8_t above[MERKLE_TILE_LEVEL_MAX][H];
+        size_t levels;
+
+        merkle_leaf_hash(leaf, sizeof leaf, hash);
+        levels = merkle_frontier_add(&frontier, hash, above);
+        tiles.counts[0]++;
+        assert_int_equal(levels, count % 65536 == 0 ? 2 : (count % 256 == 0 ? 1 : 0));
+        for (size_t i = 0; i < levels; i++) {
+            memcpy(tiles.hashes[i + 1] + tiles.counts[i + 1] * H, above[i], H);
+            tiles.counts[i + 1]++;
+        }
+        if (count <= 600 || count % 7919 == 0 || count >= COUNT - 2 || count % 65536 <= 1) {
+            merkle_frontier_root(&frontier, root);
+            merkle_root(tiles.hashes[0], count, expected);
+            assert_memory_equal(root, expected, H);
+            assert_paths(&tiles, count);
+        }
+    }
+    merkle_root(tiles.hashes[0], 65536, expected);
+    assert_memory_equal(tiles.hashes[2], expected, H);
+    for (size_t i = 0; i < 3; i++) {
+        free(tiles.hashes[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_tree_that_grows_has_the_roots_tiles_and_paths_of_the_whole_one),
         cmocka_unit_test(root_of_seven_leaves_is_the_published_one),
         cmocka_unit_test(roots_are_those_of_the_certificate_transparency_reference_trees),
         cmocka_unit_test(every_path_of_every_tree_leads_to_the_root_and_no_other_does),

@@ -58,6 +58,111 @@ enum err leaf_cast_decode(const uint8_t *data, size_t length, struct leaf_cast *
     return ERR_OK;
 }
 
+void leaf_cast_parts_encode(struct encoder *encoder, const struct leaf_cast *cast)
+{
+    assert(cast->rev >= 1 && cast->rev <= VOTE_REVISION_MAX);
+    assert(cast->channel > BALLOT_CHANNEL_MISSING && cast->channel < BALLOT_CHANNEL_END);
+
+    encode_bytes(encoder, cast->nullifier, sizeof cast->nullifier);
+    encode_u16(encoder, cast->rev);
+    encode_u8(encoder, (uint8_t)cast->channel);
+    encode_bytes(encoder, cast->commit, sizeof cast->commit);
+    encode_bytes(encoder, cast->req_hash, sizeof cast->req_hash);
+}
+
+void leaf_cast_parts_decode(struct decoder *decoder, struct leaf_cast *cast)
+{
+    assert(decoder != NULL);
+    assert(cast != NULL);
+
+    decode_bytes(decoder, cast->nullifier, sizeof cast->nullifier);
+    cast->rev = decode_u16(decoder);
+    cast->channel = decode_u8(decoder);
+    decode_bytes(decoder, cast->commit, sizeof cast->commit);
+    decode_bytes(decoder, cast->req_hash, sizeof cast->req_hash);
+}
+
+static void begin_leaf(struct encoder *encoder, enum leaf_type type,
+                       const uint8_t ballot_id[BALLOT_ID_SIZE])
+{
+    assert(encoder != NULL);
+    assert(ballot_id != NULL);
+
+    encode_tag(encoder, LEAF_TAG_LEAF);
+    encode_u8(encoder, (uint8_t)type);
+    encode_bytes(encoder, ballot_id, BALLOT_ID_SIZE);
+}
+
+void leaf_open_encode(struct encoder *encoder, const uint8_t ballot_id[BALLOT_ID_SIZE],
+                      const uint8_t *def_hash, int64_t opened_at_ms)
+{
+    assert(def_hash != NULL);
+    assert(opened_at_ms > 0);
+
+    begin_leaf(encoder, LEAF_TYPE_OPEN, ballot_id);
+    encode_bytes(encoder, def_hash, ENCODE_HASH_SIZE);
+    encode_u64(encoder, (uint64_t)opened_at_ms);
+}
+
+void leaf_close_encode(struct encoder *encoder, const uint8_t ballot_id[BALLOT_ID_SIZE],
+                       const struct leaf_close *close)
+{
+    assert(close->closed_at_ms > 0);
+    assert(close->voters >= 0 && close->revisions >= 0);
+
+    begin_leaf(encoder, LEAF_TYPE_CLOSE, ballot_id);
+    encode_u64(encoder, (uint64_t)close->closed_at_ms);
+    encode_u64(encoder, (uint64_t)close->voters);
+    encode_u64(encoder, (uint64_t)close->revisions);
+}
+
+void leaf_result_encode(struct encoder *encoder, const uint8_t ballot_id[BALLOT_ID_SIZE],
+                        const uint8_t *result_hash, int64_t counted_at_ms)
+{
+    assert(result_hash != NULL);
+    assert(counted_at_ms > 0);
+
+    begin_leaf(encoder, LEAF_TYPE_RESULT, ballot_id);
+    encode_bytes(encoder, result_hash, ENCODE_HASH_SIZE);
+    encode_u64(encoder, (uint64_t)counted_at_ms);
+}
+
+void leaf_anchor_encode(struct encoder *encoder, const uint8_t ballot_id[BALLOT_ID_SIZE],
+                        const struct leaf_anchor *anchor)
+{
+    assert(anchor->stream != NULL && anchor->hash != NULL);
+    assert(anchor->position >= 0);
+
+    begin_leaf(encoder, LEAF_TYPE_AUDIT_ANCHOR, ballot_id);
+    encode_str(encoder, anchor->stream);
+    encode_u64(encoder, (uint64_t)anchor->position);
+    encode_bytes(encoder, anchor->hash, ENCODE_HASH_SIZE);
+}
+
+void leaf_receipt_key_encode(struct encoder *encoder, const uint8_t ballot_id[BALLOT_ID_SIZE],
+                             const uint8_t *public_key, int64_t from_ms)
+{
+    assert(public_key != NULL);
+    assert(from_ms > 0);
+
+    begin_leaf(encoder, LEAF_TYPE_KEY, ballot_id);
+    encode_u8(encoder, LEAF_KEY_FOR_RECEIPTS);
+    encode_bytes(encoder, public_key, ENCODE_HASH_SIZE);
+    encode_u64(encoder, (uint64_t)from_ms);
+}
+
+void leaf_void_encode(struct encoder *encoder, const uint8_t ballot_id[BALLOT_ID_SIZE],
+                      const struct leaf_void *taken_back)
+{
+    assert(taken_back->nullifier != NULL);
+    assert(taken_back->rev >= 1 && taken_back->rev <= VOTE_REVISION_MAX);
+
+    begin_leaf(encoder, LEAF_TYPE_VOID, ballot_id);
+    encode_bytes(encoder, taken_back->nullifier, ENCODE_HASH_SIZE);
+    encode_u16(encoder, taken_back->rev);
+    encode_u8(encoder, taken_back->reason);
+}
+
 void leaf_key_encode(struct encoder *encoder, const uint8_t ballot_id[BALLOT_ID_SIZE])
 {
     assert(encoder != NULL);

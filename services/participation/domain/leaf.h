@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One entry of the public board for one accepted vote, and everything it is
- * made of. Nothing in a leaf says who voted or what was chosen: the nullifier
- * and the commitment are keyed or blinded hashes.
+ * The entries of the public board, and everything the one of an accepted vote
+ * is made of. Nothing in a leaf says who voted or what was chosen: the
+ * nullifier and the commitment are keyed or blinded hashes.
  *
  * This module writes the exact bytes; hashes and MACs are computed outside,
  * with H(name, x) = SHA-256(T(name) || x) and M(k, name, x) =
@@ -15,6 +15,7 @@
  *   C          = H("commit", ballot_id || def_hash || r[32] || u16 length || choice_body)
  *   leaf(CAST) = T("leaf") || u8 2 || ballot_id || u64 batch_no || nullifier || u16 rev
  *                || u8 channel || C || ct_hash || req_hash
+ *   leaf(OPEN, CLOSE, RESULT, AUDIT-ANCHOR, KEY, VOID)    as services/verify/README.md says
  *   leaf_hash  = SHA-256(0x00 || leaf)
  *   ct_hash    = H("ct", ct), with an empty ct while sealing is off
  *   req_hash   = SHA-256(the request's RFC 9421 signature base)
@@ -80,6 +81,63 @@ void leaf_cast_encode(struct encoder *encoder, const struct leaf_cast *cast);
 /* ERR_INVALID unless the bytes are exactly one CAST leaf with a valid rev and channel. *ret is
  * written only on success. */
 ERR_CHECKED enum err leaf_cast_decode(const uint8_t *data, size_t length, struct leaf_cast *ret);
+
+/* What of a CAST leaf is not the same in all of a commit, as it is stored until it is on the board:
+ * nullifier || u16 rev || u8 channel || C || req_hash. */
+#define LEAF_CAST_PARTS_SIZE (ENCODE_HASH_SIZE + 2 + 1 + 2 * ENCODE_HASH_SIZE)
+
+void leaf_cast_parts_encode(struct encoder *encoder, const struct leaf_cast *cast);
+
+/* Fills those members and leaves the others alone; rev and channel may be wrong. */
+void leaf_cast_parts_decode(struct decoder *decoder, struct leaf_cast *cast);
+
+/* The other leaves. Times are UTC milliseconds and positive, counts not negative; that is asserted.
+ * What is borrowed is ENCODE_HASH_SIZE bytes. No leaf is longer than LEAF_SIZE_MAX. */
+#define LEAF_SIZE_MAX         LEAF_CAST_SIZE
+#define LEAF_STREAM_MAX       64 /* bytes of an anchor's stream */
+#define LEAF_KEY_FOR_RECEIPTS 1  /* purpose of leaf(KEY) */
+
+/* leaf(OPEN): first of all. */
+void leaf_open_encode(struct encoder *encoder, const uint8_t ballot_id[BALLOT_ID_SIZE],
+                      const uint8_t *def_hash, int64_t opened_at_ms);
+
+/* leaf(CLOSE): what stands in front of it. */
+struct leaf_close {
+    int64_t closed_at_ms;
+    int64_t voters;    /* different nullifiers */
+    int64_t revisions; /* CASTs beyond each voter's first */
+};
+
+void leaf_close_encode(struct encoder *encoder, const uint8_t ballot_id[BALLOT_ID_SIZE],
+                       const struct leaf_close *close);
+
+/* leaf(RESULT): last of all. */
+void leaf_result_encode(struct encoder *encoder, const uint8_t ballot_id[BALLOT_ID_SIZE],
+                        const uint8_t *result_hash, int64_t counted_at_ms);
+
+/* leaf(AUDIT-ANCHOR): the chain hash of a stream of events at a position. */
+struct leaf_anchor {
+    const char *stream; /* borrowed; at most LEAF_STREAM_MAX bytes */
+    int64_t position;
+    const uint8_t *hash; /* borrowed */
+};
+
+void leaf_anchor_encode(struct encoder *encoder, const uint8_t ballot_id[BALLOT_ID_SIZE],
+                        const struct leaf_anchor *anchor);
+
+/* leaf(KEY): the Ed25519 key that signs receipts from then on. */
+void leaf_receipt_key_encode(struct encoder *encoder, const uint8_t ballot_id[BALLOT_ID_SIZE],
+                             const uint8_t *public_key, int64_t from_ms);
+
+/* leaf(VOID): takes a CAST back. */
+struct leaf_void {
+    const uint8_t *nullifier; /* borrowed */
+    uint16_t rev;             /* 1 … VOTE_REVISION_MAX */
+    uint8_t reason;
+};
+
+void leaf_void_encode(struct encoder *encoder, const uint8_t ballot_id[BALLOT_ID_SIZE],
+                      const struct leaf_void *taken_back);
 
 /* x of k_t and k_n alike, BALLOT_ID_SIZE bytes: the tag tells them apart. */
 void leaf_key_encode(struct encoder *encoder, const uint8_t ballot_id[BALLOT_ID_SIZE]);

@@ -70,6 +70,10 @@ static void respond_decided(struct approval *approval)
         (decide->action == BALLOT_ACTION_CLOSE || decide->action == BALLOT_ACTION_LOT)) {
         counter_wake(approval->service->counter);
     }
+    if (completes &&
+        (decide->action == BALLOT_ACTION_CLOSE || decide->action == BALLOT_ACTION_CERTIFY)) {
+        board_wake(approval->service->board);
+    }
 }
 
 static void approve_done(struct writer_job *job)

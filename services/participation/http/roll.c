@@ -5,6 +5,7 @@
  */
 #include "participation/store/roll.h"
 #include "participation/http/params.h"
+#include "participation/http/published_json.h"
 #include "participation/http/roll_json.h"
 #include "participation/http/routes.h"
 #include "participation/roll_import.h"
@@ -144,36 +145,6 @@ struct roll_get {
     json_t *json;
 };
 
-static enum err read_roll(struct db *db, const struct ballot_row *row, json_t **ret_json)
-{
-    struct roll_import_row import = {
-        .ballot_id = row->ballot_id,
-        .import_no = row->roll_import_no,
-    };
-    struct definition_copy *copy = NULL;
-    struct roll roll = {0};
-    enum err err = definition_copy_make(row->definition, row->definition_length, &copy);
-
-    if (!err) {
-        err = store_roll_import_read(db, &import);
-    }
-    if (!err) {
-        err = store_roll_bound_read(db, &import, &roll);
-    }
-    if (!err && roll.count != roll_area_count(&copy->definition)) {
-        err = ERR_INTERNAL;
-    }
-    if (!err) {
-        *ret_json = roll_json(&copy->definition, &roll,
-                              &(const struct roll_json_about){
-                                  .roll_hash = import.roll_hash,
-                                  .imported_at_ms = import.imported_at_ms,
-                              });
-    }
-    free(copy);
-    return err;
-}
-
 /* On a reader thread. */
 static enum err get_work(struct db *db, struct reader_job *job)
 {
@@ -186,7 +157,7 @@ static enum err get_work(struct db *db, struct reader_job *job)
     }
     get->absent = row.roll_import_no == 0;
     if (!get->absent) {
-        err = read_roll(db, &row, &get->json);
+        err = published_roll(db, &row, &get->json);
     }
     ballot_row_release(&row);
     return err;

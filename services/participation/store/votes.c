@@ -328,8 +328,8 @@ enum err store_vote_insert(struct db *db, const uint8_t *ballot_id, int64_t batc
 
 static const char RECEIPT_INSERT[] =
     "INSERT INTO participation.receipt_batch"
-    " (ballot_id, batch_no, leaf_hashes, body, signature, key)"
-    " VALUES ($1, $2, $3, $4, $5, $6)";
+    " (ballot_id, batch_no, leaf_hashes, body, signature, key, casts)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7)";
 
 enum err store_receipt_insert(struct db *db, const uint8_t *ballot_id, int64_t batch_no,
                               const struct receipt_row *receipt)
@@ -341,6 +341,7 @@ enum err store_receipt_insert(struct db *db, const uint8_t *ballot_id, int64_t b
         db_bytes(receipt->body, receipt->body_length),
         db_bytes(receipt->signature, sizeof receipt->signature),
         db_bytes(receipt->key, sizeof receipt->key),
+        db_bytes(receipt->casts, receipt->leaf_count * LEAF_CAST_PARTS_SIZE),
     };
 
     return db_exec_later(db, RECEIPT_INSERT, params, DB_COUNT(params));

@@ -7,6 +7,7 @@
 #ifndef HYEOPCHI_PARTICIPATION_STORE_VOTES_H
 #define HYEOPCHI_PARTICIPATION_STORE_VOTES_H
 
+#include "participation/domain/leaf.h"
 #include "participation/domain/turnout.h"
 #include "participation/domain/vote.h"
 #include "runtime/crypto.h"
@@ -55,6 +56,7 @@ struct vote_row {
 struct receipt_row {
     uint8_t *leaf_hashes;
     size_t leaf_count;
+    const uint8_t *casts; /* written only: LEAF_CAST_PARTS_SIZE for each leaf */
     uint8_t *body;
     size_t body_length;
     uint8_t signature[CRYPTO_SIGNATURE_SIZE];

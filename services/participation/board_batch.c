@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a batch holds, in the order that services/verify/README.md promises, and
+ * its checkpoint. A commit whose leaves are not those of its receipt is never
+ * put on the board: somebody has changed it.
+ */
+#include "participation/board_batch.h"
+
+#include "participation/domain/receipt.h"
+#include "participation/store/votes.h"
+#include "runtime/clock.h"
+#include "runtime/log.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ANCHOR_STREAM "participation"
+
+enum { OTHER_LEAF_COUNT_MAX = 8 }; /* leaves of a batch that are no votes */
+
+enum err board_signer_load(struct board_signer *signer, const char *text)
+{
+    size_t length = 0;
+    enum err err =
+        crypto_base64url_parse(text, strlen(text), signer->secret, sizeof signer->secret, &length);
+
+    if (!err && length == sizeof signer->secret) {
+        err = crypto_public(CRYPTO_ED25519, signer->secret, signer->public_key, &length);
+    } else {
+        err = ERR_INVALID;
+    }
+    if (err) {
+        log_error(
+            "board_key_unreadable",
+            log_str("action", "make one with: openssl rand 32 | basenc --base64url | tr -d ="));
+    }
+    return err;
+}
+
+static void log_broken(const uint8_t *ballot_id, const char *event, int64_t batch_no)
+{
+    char id[CRYPTO_UUID_TEXT_SIZE];
+
+    crypto_uuid_format(ballot_id, id);
+    log_error(event, log_str("ballot_id", id), log_int("batch_no", batch_no),
+              log_str("action", "nothing is appended: compare the backups"));
+}
+
+/* Makes room for that many more leaves. */
+static enum err reserve(struct board_batch *batch, size_t count)
+{
+    struct board_leaf *leaves;
+
+    if (batch->count + count <= batch->capacity) {
+        return ERR_OK;
+    }
+    leaves = realloc(batch->leaves, 2 * (batch->count + count) * sizeof *leaves);
+    if (leaves == NULL) {
+        return ERR_FULL;
+    }
+    batch->leaves = leaves;
+    batch->capacity = 2 * (batch->count + count);
+    return ERR_OK;
+}
+
+/* Adds what was encoded as the batch's next leaf. */
+static enum err take_leaf(struct board_batch *batch, const struct encoder *encoder, bool is_cast)
+{
+    struct board_leaf *leaf = &batch->leaves[batch->count];
+    size_t length = 0;
+    enum err err = encoder_finish(encoder, &length);
+
+    assert(batch->count < batch->capacity);
+    if (err) {
+        return err;
+    }
+    merkle_leaf_hash(encoder->data, length, leaf->hash);
+    leaf->at = batch->entries.length;
+    leaf->length = (uint16_t)(2 + length);
+    leaf->is_cast = is_cast;
+    buffer_append_u16(&batch->entries, (uint16_t)length);
+    buffer_append(&batch->entries, encoder->data, length);
+    batch->count++;
+    batch->cast_count += is_cast ? 1 : 0;
+    return buffer_status(&batch->entries);
+}
+
+/* Times in leaves do not run backwards, even if somebody set the clock back. */
+static int64_t later_time(struct board_batch *batch, int64_t time_ms)
+{
+    if (time_ms > batch->head.last_time_ms) {
+        batch->head.last_time_ms = time_ms;
+    }
+    return batch->head.last_time_ms;
+}
+
+static enum err add_key(struct board_batch *batch, const uint8_t *key, int64_t from_ms)
+{
+    struct board_head *head = &batch->head;
+    uint8_t bytes[LEAF_SIZE_MAX];
+    struct encoder encoder;
+
+    if (head->receipt_key_count == STORE_RECEIPT_KEY_COUNT_MAX) {
+        return ERR_FULL;
+    }
+    encoder_init(&encoder, bytes, sizeof bytes);
+    leaf_receipt_key_encode(&encoder, batch->ballot_id, key, later_time(batch, from_ms));
+    memcpy(head->receipt_keys[head->receipt_key_count], key, CRYPTO_ED25519_PUBLIC_SIZE);
+    head->receipt_key_count++;
+    return take_leaf(batch, &encoder, false);
+}
+
+static enum err add_opening(struct board_batch *batch, const struct board_signer *signer,
+                            const struct board_ballot *ballot)
+{
+    uint8_t bytes[LEAF_SIZE_MAX];
+    struct encoder encoder;
+    enum err err;
+
+    encoder_init(&encoder, bytes, sizeof bytes);
+    leaf_open_encode(&encoder, batch->ballot_id, ballot->definition_hash,
+                     later_time(batch, ballot->opened_at_ms));
+    err = take_leaf(batch, &encoder, false);
+    return err ? err : add_key(batch, signer->receipts->public_key, ballot->opened_at_ms);
+}
+
+/* True when the leaf hashes are those that the commit's receipt signs. */
+static bool receipt_covers(const struct board_commit *commit, const struct receipt *receipt)
+{
+    uint8_t root[MERKLE_HASH_SIZE];
+
+    merkle_root(commit->leaf_hashes, commit->leaf_count, root);
+    return memcmp(root, receipt->commit_root, sizeof root) == 0;
+}
+
+static enum err add_casts(struct board_batch *batch, const struct board_commit *commit)
+{
+    static const uint8_t no_ct[1];
+    struct leaf_cast cast = {.batch_no = (uint64_t)commit->batch_no};
+    struct decoder decoder;
+    enum err err = reserve(batch, commit->leaf_count + OTHER_LEAF_COUNT_MAX);
+
+    memcpy(cast.ballot_id, batch->ballot_id, sizeof cast.ballot_id);
+    crypto_tagged_hash(LEAF_TAG_CT, no_ct, 0, cast.ct_hash);
+    decoder_init(&decoder, commit->casts, commit->leaf_count * LEAF_CAST_PARTS_SIZE);
+    for (size_t i = 0; i < commit->leaf_count && !err; i++) {
+        uint8_t bytes[LEAF_CAST_SIZE];
+        struct encoder encoder;
+
+        leaf_cast_parts_decode(&decoder, &cast);
+        if (cast.rev < 1 || cast.rev > VOTE_REVISION_MAX ||
+            cast.channel <= BALLOT_CHANNEL_MISSING || cast.channel >= BALLOT_CHANNEL_END) {
+            return ERR_INTERNAL;
+        }
+        encoder_init(&encoder, bytes, sizeof bytes);
+        leaf_cast_encode(&encoder, &cast);
+        err = take_leaf(batch, &encoder, true);
+        if (!err && memcmp(batch->leaves[batch->count - 1].hash,
+                           commit->leaf_hashes + i * CRYPTO_HASH_SIZE, CRYPTO_HASH_SIZE) != 0) {
+            err = ERR_INTERNAL;
+        }
+    }
+    return err;
+}
+
+static bool is_current_key(const struct board_head *head, const uint8_t *key)
+{
+    return head->receipt_key_count > 0 && memcmp(head->receipt_keys[head->receipt_key_count - 1],
+                                                 key, CRYPTO_ED25519_PUBLIC_SIZE) == 0;
+}
+
+/* Adds a commit. *ret_taken is false when it has to wait for the next batch, behind its KEY leaf. */
+static enum err add_commit(struct board_batch *batch, const struct board_commit *commit,
+                           bool *ret_taken)
+{
+    struct board_head *head = &batch->head;
+    struct receipt receipt;
+    const bool new_key = !is_current_key(head, commit->key);
+    enum err err = ERR_OK;
+
+    if (receipt_decode(commit->receipt, commit->receipt_length, &receipt) != ERR_OK ||
+        commit->batch_no != head->batch_no + 1 || !receipt_covers(commit, &receipt)) {
+        return ERR_INTERNAL;
+    }
+    if (new_key && batch->cast_count > 0) {
+        *ret_taken = false;
+        return ERR_OK;
+    }
+    if (new_key) {
+        err = add_key(batch, commit->key, receipt.issued_ms);
+    }
+    if (!err) {
+        err = add_casts(batch, commit);
+    }
+    head->batch_no = commit->batch_no;
+    head->casts += (int64_t)commit->leaf_count;
+    *ret_taken = true;
+    return err;
+}
+
+static int compare_leaves(const void *a, const void *b)
+{
+    return memcmp(((const struct board_leaf *)a)->hash, ((const struct board_leaf *)b)->hash,
+                  MERKLE_HASH_SIZE);
+}
+
+static enum err add_commits(struct db *db, struct board_batch *batch)
+{
+    struct db_rows *rows = NULL;
+    bool taken = true;
+    size_t first;
+    enum err err = store_board_commits(db, batch->ballot_id, batch->head.batch_no,
+                                       BOARD_BATCH_LEAF_COUNT_MAX, &rows);
+
+    if (!err && db_rows_count(rows) == 0) {
+        err = ERR_INTERNAL; /* The ballot counts commits that are not there. */
+    }
+    for (int64_t i = 0; !err && taken && i < db_rows_count(rows); i++) {
+        struct board_commit commit;
+
+        err = store_board_commit_row(rows, i, &commit);
+        if (!err) {
+            err = add_commit(batch, &commit, &taken);
+        }
+    }
+    if (err == ERR_INTERNAL) {
+        log_broken(batch->ballot_id, "board_contradicts_receipt", batch->head.batch_no + 1);
+    }
+    db_rows_release(rows);
+    if (!err) {
+        first = batch->count - batch->cast_count; /* What stands in front of them are no votes. */
+        qsort(batch->leaves + first, batch->cast_count, sizeof *batch->leaves, compare_leaves);
+    }
+    return err;
+}
+
+static enum err add_anchor(struct db *db, struct board_batch *batch)
+{
+    uint8_t bytes[LEAF_SIZE_MAX];
+    uint8_t chain[CRYPTO_HASH_SIZE];
+    struct leaf_anchor anchor = {.stream = ANCHOR_STREAM, .hash = chain};
+    struct encoder encoder;
+    enum err err = store_board_anchor(db, ANCHOR_STREAM, &anchor.position, chain);
+
+    if (err) {
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
+    }
+    encoder_init(&encoder, bytes, sizeof bytes);
+    leaf_anchor_encode(&encoder, batch->ballot_id, &anchor);
+    return take_leaf(batch, &encoder, false);
+}
+
+static enum err add_close(struct db *db, struct board_batch *batch,
+                          const struct board_ballot *ballot)
+{
+    uint8_t bytes[LEAF_SIZE_MAX];
+    struct encoder encoder;
+    struct leaf_close close = {.voters = ballot->voters, .revisions = ballot->revisions};
+    enum err err = add_anchor(db, batch);
+
+    if (!err && batch->head.casts != ballot->voters + ballot->revisions) {
+        log_broken(batch->ballot_id, "board_contradicts_ballot", batch->head.batch_no);
+        err = ERR_INTERNAL;
+    }
+    if (err) {
+        return err;
+    }
+    close.closed_at_ms = later_time(batch, ballot->closed_at_ms);
+    batch->head.closed_at_ms = close.closed_at_ms;
+    encoder_init(&encoder, bytes, sizeof bytes);
+    leaf_close_encode(&encoder, batch->ballot_id, &close);
+    return take_leaf(batch, &encoder, false);
+}
+
+static enum err add_result(struct db *db, struct board_batch *batch,
+                           const struct board_ballot *ballot)
+{
+    uint8_t bytes[LEAF_SIZE_MAX];
+    struct encoder encoder;
+
+    encoder_init(&encoder, bytes, sizeof bytes);
+    leaf_result_encode(&encoder, batch->ballot_id, ballot->result_hash,
+                       later_time(batch, ballot->counted_at_ms));
+    batch->head.finished = true;
+    return take_leaf(batch, &encoder, false)
+               ? ERR_FULL
+               : store_board_openings(db, batch->ballot_id, &batch->head.openings_bytes);
+}
+
+/* Puts together what there is to append now. */
+static enum err collect(struct db *db, const struct board_signer *signer, struct board_batch *batch)
+{
+    struct board_ballot ballot;
+    enum err err = store_board_ballot(db, batch->ballot_id, &ballot);
+
+    if (!err) {
+        err = reserve(batch, OTHER_LEAF_COUNT_MAX);
+    }
+    if (!err && batch->head.size == 0) {
+        err = add_opening(batch, signer, &ballot);
+    }
+    if (!err && ballot.batch_no > batch->head.batch_no) {
+        err = add_commits(db, batch);
+    }
+    if (err || batch->head.batch_no < ballot.batch_no) {
+        return err; /* Votes are missing: nothing may follow them yet. */
+    }
+    if (ballot.closed_at_ms > 0 && batch->head.closed_at_ms == 0) {
+        err = add_close(db, batch, &ballot);
+    }
+    if (!err && ballot.state == BALLOT_STATE_CERTIFIED && !batch->head.finished) {
+        err = add_result(db, batch, &ballot);
+    }
+    return err;
+}
+
+static enum err append(struct db *db, const struct board_signer *signer, struct board_batch *batch,
+                       enum board_outcome *ret_outcome)
+{
+    struct board_rows rows;
+    enum err err = collect(db, signer, batch);
+
+    if (err || batch->count == 0) {
+        return err;
+    }
+    board_rows_init(&rows);
+    err = board_rows_make(batch, &rows);
+    if (!err) {
+        err = store_board_append(db, batch->ballot_id, &rows, &batch->head);
+    }
+    board_rows_release(&rows);
+    if (!err) {
+        *ret_outcome = BOARD_APPENDED;
+    }
+    return err;
+}
+
+void board_key_hash(const char *name, const uint8_t *public_key,
+                    uint8_t ret_hash[CHECKPOINT_KEY_HASH_SIZE])
+{
+    uint8_t x[CHECKPOINT_KEY_SIZE];
+    uint8_t hash[CRYPTO_HASH_SIZE];
+    struct encoder encoder;
+
+    encoder_init(&encoder, x, sizeof x);
+    checkpoint_key_encode(&encoder, name, public_key);
+    assert(encoder.err == ERR_OK);
+    crypto_sha256(x, encoder.length, hash);
+    memcpy(ret_hash, hash, CHECKPOINT_KEY_HASH_SIZE);
+}
+
+static enum err sign(struct db *db, const struct board_signer *signer, const uint8_t *ballot_id,
+                     const struct board_head *head)
+{
+    char name[CHECKPOINT_NAME_SIZE];
+    char text[CHECKPOINT_TEXT_SIZE];
+    char note[CHECKPOINT_NOTE_SIZE];
+    uint8_t root[MERKLE_HASH_SIZE];
+    uint8_t signature[CRYPTO_SIGNATURE_SIZE];
+    uint8_t key_hash[CHECKPOINT_KEY_HASH_SIZE];
+    enum err err;
+
+    checkpoint_name(signer->district, ballot_id, name);
+    merkle_frontier_root(&head->frontier, root);
+    checkpoint_text(name, (uint64_t)head->size, root, text);
+    err = crypto_sign_data(CRYPTO_ED25519, signer->secret, text, strlen(text), signature);
+    if (err) {
+        return err;
+    }
+    board_key_hash(name, signer->public_key, key_hash);
+    checkpoint_note(name, text, key_hash, signature, note);
+    return store_board_sign(db, ballot_id, head, note, clock_now_ms());
+}
+
+/* Locks the head, which is made for a ballot that has none. */
+static enum err lock_head(struct db *db, const struct board_signer *signer,
+                          const uint8_t *ballot_id, struct board_head *ret_head)
+{
+    enum err err = store_use_keys(db);
+
+    if (!err) {
+        err = store_board_lock(db, ballot_id, ret_head);
+    }
+    if (err == ERR_NOT_FOUND) {
+        err = store_board_make(db, ballot_id, signer->public_key);
+        if (!err) {
+            err = store_board_lock(db, ballot_id, ret_head);
+        }
+    }
+    return err;
+}
+
+/* Checkpoints of one ballot are signed by one key: who follows them knows no other. */
+static bool key_fits(const struct board_signer *signer, const uint8_t *ballot_id,
+                     const struct board_head *head)
+{
+    char id[CRYPTO_UUID_TEXT_SIZE];
+
+    if (memcmp(head->key, signer->public_key, sizeof head->key) == 0) {
+        return true;
+    }
+    crypto_uuid_format(ballot_id, id);
+    log_error("board_key_differs", log_str("ballot_id", id),
+              log_str("action", "put back the board_key that the ballot was opened with"));
+    return false;
+}
+
+/* Inside the transaction. */
+static enum err do_step(struct db *db, const struct board_signer *signer, const uint8_t *ballot_id,
+                        enum board_outcome *ret_outcome)
+{
+    struct board_batch batch = {.ballot_id = ballot_id};
+    enum err err = lock_head(db, signer, ballot_id, &batch.head);
+
+    if (err == ERR_NOT_FOUND) {
+        return ERR_OK; /* Somebody else works on it. */
+    }
+    if (!err && !key_fits(signer, ballot_id, &batch.head)) {
+        err = ERR_CONFLICT;
+    }
+    if (!err && batch.head.size > batch.head.signed_size) {
+        err = sign(db, signer, ballot_id, &batch.head);
+        if (!err) {
+            *ret_outcome = BOARD_SIGNED;
+        }
+        return err;
+    }
+    if (!err) {
+        buffer_init(&batch.entries, DB_COLUMN_SIZE_MAX);
+        err = append(db, signer, &batch, ret_outcome);
+    }
+    free(batch.leaves);
+    buffer_release(&batch.entries);
+    return err;
+}
+
+enum err board_step(struct db *db, const struct board_signer *signer, const uint8_t *ballot_id,
+                    enum board_outcome *ret_outcome)
+{
+    enum board_outcome outcome = BOARD_IDLE;
+    enum err err = db_begin(db);
+
+    if (!err) {
+        err = do_step(db, signer, ballot_id, &outcome);
+    }
+    if (err || outcome == BOARD_IDLE) {
+        db_rollback(db);
+    } else {
+        err = db_commit(db);
+    }
+    if (!err) {
+        *ret_outcome = outcome;
+    }
+    return err;
+}
