@@ -32,8 +32,8 @@ CREATE TABLE participation.board (
     CONSTRAINT board_signed_check CHECK (signed_size <= size AND signed_batch_no <= batch_no)
 ) WITH (fillfactor = 50);
 COMMENT ON TABLE participation.board IS
-'The head of a ballot''s board. Whoever appends or signs locks it; it refers to no ballot''s row, since
-that would make votes wait for the board.';
+'The head of a ballot''s board. Whoever appends or signs locks it. It refers to no ballot''s row:
+votes would wait for the board.';
 COMMENT ON COLUMN participation.board.ballot_id IS 'The ballot.';
 COMMENT ON COLUMN participation.board.size IS 'How many leaves there are.';
 COMMENT ON COLUMN participation.board.signed_size IS
