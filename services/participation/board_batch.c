@@ -7,6 +7,7 @@
 #include "participation/board_batch.h"
 
 #include "participation/domain/receipt.h"
+#include "participation/store/void.h"
 #include "participation/store/votes.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
@@ -17,7 +18,10 @@
 
 #define ANCHOR_STREAM "participation"
 
-enum { OTHER_LEAF_COUNT_MAX = 8 }; /* leaves of a batch that are no votes */
+enum {
+    OTHER_LEAF_COUNT_MAX = 8, /* leaves of a batch that are neither votes nor VOIDs */
+    VOID_PAGE_COUNT = 64,
+};
 
 enum err board_signer_load(struct board_signer *signer, const char *text)
 {
@@ -273,19 +277,59 @@ static enum err add_close(struct db *db, struct board_batch *batch,
     return take_leaf(batch, &encoder, false);
 }
 
+static enum err add_void(struct board_batch *batch, const struct void_row *row)
+{
+    uint8_t bytes[LEAF_SIZE_MAX];
+    const struct leaf_void taken_back = {
+        .nullifier = row->vote.nullifier,
+        .rev = row->vote.rev,
+        .reason = (uint8_t)row->reason_code,
+    };
+    struct encoder encoder;
+
+    encoder_init(&encoder, bytes, sizeof bytes);
+    leaf_void_encode(&encoder, batch->ballot_id, &taken_back);
+    return take_leaf(batch, &encoder, false);
+}
+
+/* Votes are declared void before the count, so all that ever will be are known here. */
+static enum err add_voids(struct db *db, struct board_batch *batch)
+{
+    struct void_row *rows = calloc(VOID_PAGE_COUNT, sizeof *rows);
+    size_t count = VOID_PAGE_COUNT;
+    int32_t after_no = 0;
+    enum err err = rows == NULL ? ERR_FULL : ERR_OK;
+
+    /* Ends: each page starts behind the one before, and all but the last are full. */
+    while (!err && count == VOID_PAGE_COUNT) {
+        err = store_void_list_final(db, batch->ballot_id, after_no, VOID_PAGE_COUNT, rows, &count);
+        if (!err) {
+            err = reserve(batch, count + OTHER_LEAF_COUNT_MAX);
+        }
+        for (size_t i = 0; !err && i < count; i++) {
+            after_no = rows[i].void_no;
+            err = add_void(batch, &rows[i]);
+        }
+    }
+    free(rows);
+    return err;
+}
+
 static enum err add_result(struct db *db, struct board_batch *batch,
                            const struct board_ballot *ballot)
 {
     uint8_t bytes[LEAF_SIZE_MAX];
     struct encoder encoder;
+    enum err err = add_voids(db, batch);
 
-    encoder_init(&encoder, bytes, sizeof bytes);
-    leaf_result_encode(&encoder, batch->ballot_id, ballot->result_hash,
-                       later_time(batch, ballot->counted_at_ms));
-    batch->head.finished = true;
-    return take_leaf(batch, &encoder, false)
-               ? ERR_FULL
-               : store_board_openings(db, batch->ballot_id, &batch->head.openings_bytes);
+    if (!err) {
+        encoder_init(&encoder, bytes, sizeof bytes);
+        leaf_result_encode(&encoder, batch->ballot_id, ballot->result_hash,
+                           later_time(batch, ballot->counted_at_ms));
+        batch->head.finished = true;
+        err = take_leaf(batch, &encoder, false);
+    }
+    return err ? err : store_board_openings(db, batch->ballot_id, &batch->head.openings_bytes);
 }
 
 /* Puts together what there is to append now. */

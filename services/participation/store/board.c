@@ -259,10 +259,14 @@ enum err store_board_anchor(struct db *db, const char *stream, int64_t *ret_posi
 
 static const char OPENINGS[] =
     "SELECT coalesce(sum(f.bytes), 0)::int8 FROM ("
-    "SELECT DISTINCT ON (v.nullifier) 66 + length(v.choice) AS bytes"
+    "SELECT DISTINCT ON (v.nullifier) v.nullifier, v.rev, 66 + length(v.choice) AS bytes"
     " FROM participation.vote AS v WHERE v.ballot_id = $1"
     " ORDER BY v.nullifier ASC, v.rev DESC"
-    ") AS f";
+    ") AS f"
+    " WHERE NOT EXISTS ("
+    "SELECT 1 FROM participation.vote_void AS x"
+    " WHERE x.ballot_id = $1 AND x.nullifier = f.nullifier AND x.rev = f.rev"
+    ")";
 
 enum err store_board_openings(struct db *db, const uint8_t *ballot_id, int64_t *ret_bytes)
 {

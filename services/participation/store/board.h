@@ -113,7 +113,7 @@ ERR_CHECKED enum err store_board_commit_row(const struct db_rows *rows, int64_t 
 ERR_CHECKED enum err store_board_anchor(struct db *db, const char *stream, int64_t *ret_position,
                                         uint8_t ret_chain[CRYPTO_HASH_SIZE]);
 
-/* The length of all openings of the box: 66 bytes and the choice for each final vote. */
+/* The length of all openings of the box: 66 bytes and the choice for each final vote that is not void. */
 ERR_CHECKED enum err store_board_openings(struct db *db, const uint8_t *ballot_id,
                                           int64_t *ret_bytes);
 
