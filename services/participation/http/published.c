@@ -3,6 +3,7 @@
  * What the public may see of a ballot: turnout and result. While a ballot is
  * open that is one number, rounded down and at most as fresh as a minute ago.
  */
+#include "participation/http/outcome.h"
 #include "participation/http/params.h"
 #include "participation/http/published_json.h"
 #include "participation/http/routes.h"
