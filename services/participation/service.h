@@ -29,6 +29,7 @@ struct participation {
     struct counter *counter;
     struct board_signer board_signer;
     struct board *board;
+    int bundle_count; /* downloads under way */
     struct public_turnout public_turnout[SERVICE_TURNOUT_COUNT_MAX];
 };
 

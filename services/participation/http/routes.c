@@ -26,6 +26,7 @@ static const struct http_route ROUTES[] = {
     {"GET", "/v1/ballots/{id}/turnout", ROLE_PUBLIC, 0, handle_ballot_turnout},
     {"GET", "/v1/ballots/{id}/result", ROLE_PUBLIC, 0, handle_ballot_result},
     {"GET", "/v1/ballots/{id}/votes.pb", ROLE_OPERATOR | ROLE_AUDITOR, 0, handle_ballot_export},
+    {"GET", "/v1/ballots/{id}/bundle", ROLE_PUBLIC, 0, handle_ballot_bundle},
     {"GET", "/v1/ballots/{id}/board/checkpoint", ROLE_PUBLIC, 0, handle_board_checkpoint},
     {"GET", "/v1/ballots/{id}/board/tile/{level}/{first}", ROLE_PUBLIC, 0, handle_board_tile},
     {"GET", "/v1/ballots/{id}/board/tile/{level}/{first}/{second}", ROLE_PUBLIC, 0,

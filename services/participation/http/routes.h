@@ -27,6 +27,7 @@ void handle_ballot_destroy_key(struct http_request *request, void *context);
 void handle_ballot_turnout(struct http_request *request, void *context);
 void handle_ballot_result(struct http_request *request, void *context);
 void handle_ballot_export(struct http_request *request, void *context);
+void handle_ballot_bundle(struct http_request *request, void *context);
 void handle_board_checkpoint(struct http_request *request, void *context);
 void handle_board_tile(struct http_request *request, void *context);
 void handle_board_code(struct http_request *request, void *context);
