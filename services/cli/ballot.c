@@ -7,6 +7,7 @@
 #include "cli/nouns.h"
 
 #include "cli/ballot_act.h"
+#include "cli/ballot_bundle.h"
 #include "cli/ballot_export.h"
 #include "cli/ballot_source.h"
 #include "cli/key_file.h"
@@ -376,6 +377,16 @@ static const struct command_option CREATE_OPTIONS[] = {
     {.name = NULL},
 };
 
+static const struct command_option BUNDLE_OPTIONS[] = {
+    {
+        .name = "output",
+        .argument = "FILE",
+        .sentence = {"저장할 파일 (기본: 투표 번호.tar)",
+                     "the file to write (default: the ballot's id and .tar)"},
+    },
+    {.name = NULL},
+};
+
 static const struct command_option WAIT_OPTIONS[] = {
     {
         .name = "state",
@@ -515,6 +526,11 @@ static const char *const DESTROY_KEY_EXAMPLES[] = {
 static const char *const TURNOUT_EXAMPLES[] = {"hyeopchi ballot turnout " ID, NULL};
 static const char *const RESULT_EXAMPLES[] = {"hyeopchi ballot result " ID " --json", NULL};
 static const char *const EXPORT_EXAMPLES[] = {"hyeopchi ballot export " ID " > result.pb", NULL};
+static const char *const BUNDLE_EXAMPLES[] = {
+    "hyeopchi ballot bundle " ID,
+    "hyeopchi ballot bundle " ID " --output 2026.tar && hyeopchi-verify 2026.tar",
+    NULL,
+};
 static const char *const WAIT_EXAMPLES[] = {
     "hyeopchi ballot wait " ID " --state counted --timeout 60", NULL};
 #undef ID
@@ -653,6 +669,16 @@ static const struct command COMMANDS[] = {
         .shared = CLIENT_OPTIONS,
         .examples = EXPORT_EXAMPLES,
         .run = ballot_export,
+    },
+    {
+        .verb = "bundle",
+        .summary = {"누구나 검증할 수 있는 공개 자료 묶음을 받습니다 (결과 확정 뒤)",
+                    "fetches everything published of a certified ballot, for hyeopchi-verify"},
+        .operands = REQUEST_BALLOT_OPERAND,
+        .options = BUNDLE_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = BUNDLE_EXAMPLES,
+        .run = ballot_bundle,
     },
     {
         .verb = "wait",

@@ -10,6 +10,7 @@
 #include "cli/process.h"
 #include "cli/receipt.h"
 #include "cli/request.h"
+#include "cli/vote_check.h"
 #include "cli/vote_import.h"
 #include "cli/vote_line.h"
 #include "runtime/clock.h"
@@ -409,6 +410,11 @@ static const struct command_option IMPORT_OPTIONS[] = {
     {.name = NULL},
 };
 
+static const struct command_option CHECK_OPTIONS[] = {
+    BALLOT_OPTION,
+    {.name = NULL},
+};
+
 static const struct command_option RECEIPT_VERIFY_OPTIONS[] = {
     {
         .name = "service-key",
@@ -422,6 +428,11 @@ static const struct command_option RECEIPT_VERIFY_OPTIONS[] = {
 
 static const struct command_operand PB_OPERAND[] = {
     {.name = "FILE.pb", .sentence = {"Pabulib 파일", "a Pabulib file"}},
+    {.name = NULL},
+};
+
+static const struct command_operand CODE_OPERAND[] = {
+    {.name = "CODE", .sentence = {"접수증의 확인 코드", "the code of a receipt"}},
     {.name = NULL},
 };
 
@@ -443,6 +454,10 @@ static const char *const IMPORT_EXAMPLES[] = {
     " --subject-key-file subject.key --key-file portal.key",
     "hyeopchi vote import election.pb --ballot " ID
     " --subject-key-file subject.key --refusals refusals.ndjson --receipts receipts.ndjson",
+    NULL,
+};
+static const char *const CHECK_EXAMPLES[] = {
+    "hyeopchi vote check ABXB-TWKT-0NA --ballot " ID,
     NULL,
 };
 static const char *const RECEIPT_VERIFY_EXAMPLES[] = {
@@ -470,6 +485,16 @@ static const struct command COMMANDS[] = {
         .shared = CLIENT_OPTIONS,
         .examples = IMPORT_EXAMPLES,
         .run = vote_import,
+    },
+    {
+        .verb = "check",
+        .summary = {"확인 코드의 표가 공개 게시판에 있는지 봅니다",
+                    "shows whether the vote of a receipt code is on the public board"},
+        .operands = CODE_OPERAND,
+        .options = CHECK_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = CHECK_EXAMPLES,
+        .run = vote_check,
     },
     {
         .verb = "receipt verify",

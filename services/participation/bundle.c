@@ -9,6 +9,7 @@
 
 #include "participation/board_batch.h"
 #include "participation/domain/void.h"
+#include "participation/domain/vote_body.h"
 #include "participation/frozen.h"
 #include "participation/http/published_json.h"
 #include "participation/store/ballots.h"
@@ -25,14 +26,15 @@
 enum {
     FILE_COUNT_MAX = 10,
     MEMORY_SLICE_SIZE = 64 * 1024,
-    OPENING_PAGE_COUNT = 256, /* rows of the box in one page */
+    OPENING_PAGE_COUNT_MAX = 1000, /* rows of the box in one page */
+    OPENING_SIZE = 66,             /* beside its choice */
+    PAGE_SIZE_MAX = BUNDLE_PIECE_SIZE_MAX - BUNDLE_PIECE_SIZE - 4 * TAR_BLOCK_SIZE,
     MS_PER_S = 1000,
 };
 
-static_assert(BUNDLE_PIECE_SIZE + OPENING_PAGE_COUNT * (66 + VOTE_BODY_MAX) + 4 * TAR_BLOCK_SIZE <=
-                  BUNDLE_PIECE_SIZE_MAX,
-              "a page fits behind what does not end a piece yet");
-static_assert(STORE_TILE_ENTRIES_SIZE_MAX <= BUNDLE_PIECE_SIZE, "and a tile");
+static_assert(PAGE_SIZE_MAX / (OPENING_SIZE + VOTE_BODY_MAX) >= 2,
+              "a page of the longest openings fits behind what does not end a piece yet");
+static_assert((int)STORE_TILE_ENTRIES_SIZE_MAX <= (int)BUNDLE_PIECE_SIZE, "and a tile");
 static_assert(STORE_NOTE_PAGE_COUNT_MAX * (2 + CHECKPOINT_NOTE_SIZE) <= 2 * BUNDLE_PIECE_SIZE,
               "and checkpoints");
 
@@ -51,6 +53,7 @@ struct bundle {
     struct board_head head;
     struct void_vote voids[VOID_COUNT_MAX]; /* in the order of void_vote_compare() */
     size_t void_count;
+    int64_t opening_page_count; /* rows of the box in one page: as many as surely fit */
     struct file files[FILE_COUNT_MAX];
     size_t file_count;
 
@@ -149,12 +152,24 @@ static enum err add_published(struct db *db, struct bundle *bundle, const struct
     return err ? err : add_json(bundle, "turnout.json", json);
 }
 
-/* Whether ties were broken by a lot, whose seed then was published. */
+static int64_t page_count_of(const struct ballot_definition *definition)
+{
+    const int64_t count =
+        PAGE_SIZE_MAX / (OPENING_SIZE + VOTE_BODY_SIZE((int64_t)definition->option_count));
+
+    return count < OPENING_PAGE_COUNT_MAX ? count : OPENING_PAGE_COUNT_MAX;
+}
+
+/* What the definition tells: how long openings can be, and whether ties were broken by a lot, whose seed
+ * then was published. */
 static enum err add_lot(struct bundle *bundle, const struct ballot_row *row)
 {
     struct definition_copy *copy = NULL;
     enum err err = definition_copy_make(row->definition, row->definition_length, &copy);
 
+    if (!err) {
+        bundle->opening_page_count = page_count_of(&copy->definition);
+    }
     if (!err && copy->definition.tie == BALLOT_TIE_LOT) {
         err = row->lot_seed == NULL
                   ? ERR_INTERNAL
@@ -243,16 +258,6 @@ enum err bundle_open(struct db *db, const char *district, const uint8_t ballot_i
     return err;
 }
 
-int64_t bundle_length(const struct bundle *bundle)
-{
-    int64_t length = 0;
-
-    for (size_t i = 0; i < bundle->file_count; i++) {
-        length += bundle->files[i].length;
-    }
-    return length;
-}
-
 void bundle_free(struct bundle *bundle)
 {
     for (size_t i = 0; bundle != NULL && i < bundle->file_count; i++) {
@@ -302,11 +307,11 @@ static enum err add_openings(struct db *db, struct bundle *bundle, struct buffer
                                       &(const struct vote_page_place){
                                           .nullifier = bundle->rev > 0 ? bundle->nullifier : NULL,
                                           .rev = bundle->rev,
-                                          .count = OPENING_PAGE_COUNT,
+                                          .count = bundle->opening_page_count,
                                       },
                                       &rows);
     const int64_t count = err ? 0 : db_rows_count(rows);
-    const int64_t sure = count == OPENING_PAGE_COUNT ? count - 1 : count;
+    const int64_t sure = count == bundle->opening_page_count ? count - 1 : count;
 
     if (!err && count == 0) {
         err = ERR_INTERNAL; /* Fewer than were added up. */

@@ -39,9 +39,6 @@ ERR_CHECKED enum err bundle_open(struct db *db, const char *district,
 ERR_CHECKED enum err bundle_next(struct db *db, struct bundle *bundle, struct buffer *piece,
                                  bool *ret_more);
 
-/* Length of the whole archive, in bytes, but for the manifest's. */
-int64_t bundle_length(const struct bundle *bundle);
-
 void bundle_free(struct bundle *bundle); /* takes NULL */
 
 #endif

@@ -3,13 +3,37 @@
 that never contradict each other, whoever dies while it is made.
 """
 
+import hashlib
+import http.client
+import io
 import json
+import os
+import signal
+import struct
+import subprocess
+import tarfile
+import uuid
 
 import pytest
 
-from support.board import CAST, CLOSE, KEY, OPEN, RESULT, Board, Checkpoint
-from support.client import from_b64url
-from support.participation import Running, vote
+from support.board import (
+    ANCHOR,
+    CAST,
+    CLOSE,
+    KEY,
+    OPEN,
+    RESULT,
+    Board,
+    Checkpoint,
+    root_of,
+    split_entries,
+    tagged_hash,
+)
+from support.client import b64url, from_b64url
+from support.metrics import parse
+from support.participation import Running, refused, vote
+from support.paths import BUILD
+from support.services import program
 
 
 class WithBoard(Running):
@@ -112,3 +136,338 @@ def test_votes_and_revisions_are_on_the_board_under_a_signed_root(running):
     verifier = running.board(ballot_id).verifier()
     sizes = [Checkpoint(note, verifier).size for _, note in running.notes(ballot_id)]
     assert sizes == sorted(set(sizes)) and sizes[-1] == 606
+
+
+def finish(running, ballot_id):
+    """Closes, counts and certifies; returns the newest checkpoint and the leaves."""
+    running.close_and_count(ballot_id)
+    running.decide(ballot_id, "certify")
+    return running.wait_board(ballot_id, lambda leaves: leaves[-1].type == RESULT)
+
+
+def restart(running, **settings):
+    """The service anew, with other settings beside its own."""
+    service = running.services["participation"]
+    service.settings.update(settings)
+    service.start()
+    return service
+
+
+def test_the_result_is_on_the_board_only_when_it_is_certified(running):
+    """Before close nothing but opening, keys and blinded votes is there; after it the numbers of
+    voters; the result when two operators have certified it, and nothing behind it."""
+    ballot_id = running.open_ballot()
+    for number in range(3):
+        accepted(running.cast(ballot_id, vote(number, ("a", "c"))))
+    accepted(running.cast(ballot_id, vote(0, ("b",))))
+    _, leaves = running.wait_casts(ballot_id, 4)
+    assert {leaf.type for leaf in leaves} == {OPEN, KEY, CAST}
+    running.close_and_count(ballot_id)
+    _, leaves = running.wait_board(ballot_id, lambda leaves: leaves[-1].type == CLOSE)
+    assert (leaves[-1].voters, leaves[-1].revisions) == (3, 1)
+    assert leaves[-2].type == ANCHOR and leaves[-2].stream == "participation"
+    chain = running.databases.psql(
+        "participation", "SELECT chain FROM event.log WHERE seq = %s", (leaves[-2].position,)
+    )
+    assert bytes(chain[0][0]) == leaves[-2].chain
+    running.decide(ballot_id, "certify")
+    checkpoint, leaves = running.wait_board(ballot_id, lambda leaves: leaves[-1].type == RESULT)
+    check_order(leaves)
+    stored = running.databases.psql(
+        "participation",
+        "SELECT definition_hash, result_json, result_hash FROM participation.ballot"
+        " WHERE ballot_id = %s",
+        (ballot_id,),
+    )[0]
+    assert leaves[0].def_hash == bytes(stored[0])
+    assert leaves[-1].result_hash == bytes(stored[2]) == tagged_hash("result", stored[1].encode())
+    assert checkpoint.size == len(leaves)
+
+
+def preload(library):
+    """LD_PRELOAD for a program of this build: a sanitizer wants to be first."""
+    linked = subprocess.run(
+        ["ldd", program("participation")], capture_output=True, text=True, check=True
+    ).stdout
+    first = [
+        line.split("=>")[1].split()[0]
+        for line in linked.splitlines()
+        if "libasan" in line or "libtsan" in line
+    ]
+    return ":".join([*first, library])
+
+
+def choices_of(running, ballot_id):
+    """What must not be on the board before the count: choices, and what opens their commitments."""
+    rows = running.databases.psql(
+        "participation",
+        "SELECT choice, blinding FROM participation.vote WHERE ballot_id = %s",
+        (ballot_id,),
+    )
+    return [bytes(value) for row in rows for value in row]
+
+
+def test_no_choice_is_on_the_board_nor_anywhere_public_before_the_result(running):
+    ballot_id = running.open_ballot()
+    for number in range(20):
+        accepted(running.cast(ballot_id, vote(number, ("a", "b"))))
+    running.wait_casts(ballot_id, 20)
+    board = running.board(ballot_id)
+    shown = b"".join(body for body, _ in board.tiles("entries", board.checkpoint().size))
+    secret = choices_of(running, ballot_id)
+    assert len(secret) == 40 and all(value not in shown for value in secret)
+    refused(running.public.get(f"/v1/ballots/{ballot_id}/bundle"), 409, "result-not-published")
+    running.close_and_count(ballot_id)
+    refused(running.public.get(f"/v1/ballots/{ballot_id}/bundle"), 409, "result-not-published")
+
+
+def test_whoever_is_killed_while_the_board_is_made_it_goes_on_the_same(running):
+    """The board's thread dies before or after each of its COMMITs: between a commit of votes and its
+    batch, between a batch and its checkpoint, behind a checkpoint. Whatever was published before
+    is what the log begins with afterwards, and no size has two checkpoints."""
+    shim = os.path.join(BUILD, "tests", "fault_shim.so")
+    if not os.path.exists(shim):
+        pytest.skip(f"{shim} is not built")
+    ballot_id = running.open_ballot()
+    running.wait_board(ballot_id, lambda leaves: len(leaves) == 2)
+    service = running.services["participation"]
+    notes = {}
+    leaves_before = []
+    number = 0
+    for place in ("before", "after"):
+        for commit in (1, 2, 3, 4):
+            service.stop()
+            restart(
+                running,
+                LD_PRELOAD=preload(shim),
+                HYEOPCHI_FAULT_SHIM=f"kill-{place}-commit:{commit}",
+                HYEOPCHI_FAULT_CONNECTION="board",
+            )
+            for _ in range(6):
+                # Until the board dies: votes keep it going, and some of them get no answer.
+                number += 1
+                try:
+                    running.portal.post(f"/v1/ballots/{ballot_id}/votes", vote(number))
+                except (OSError, http.client.HTTPException):
+                    break
+            assert service.process.wait_exit(60) == -signal.SIGKILL
+            service.process = None
+            restart(running, LD_PRELOAD="", HYEOPCHI_FAULT_SHIM="", HYEOPCHI_FAULT_CONNECTION="")
+            service.wait_ready()
+            number += 1
+            receipt = accepted(running.cast(ballot_id, vote(number)))
+            wanted = from_b64url(receipt["vote"]["leaf_hash"])
+            _, leaves = running.wait_board(
+                ballot_id, lambda leaves, wanted=wanted: any(leaf.hash == wanted for leaf in leaves)
+            )
+            data = [leaf.data for leaf in leaves]
+            assert data[: len(leaves_before)] == leaves_before
+            leaves_before = data
+            for size, note in running.notes(ballot_id):
+                assert notes.setdefault(size, note) == note
+    check_order(leaves)
+    verifier = running.board(ballot_id).verifier()
+    for size, note in running.notes(ballot_id):
+        checkpoint = Checkpoint(note, verifier)
+        assert (checkpoint.size, checkpoint.root) == (
+            size,
+            root_of([leaf.hash for leaf in leaves[:size]]),
+        )
+
+
+def test_a_receipt_that_is_not_merged_in_time_raises_an_alarm(running):
+    """Somebody starts the service with another board key: the ballot's checkpoints cannot be signed,
+    and after the promised second the log and a metric say so. The old key ends it."""
+    ballot_id = running.open_ballot()
+    running.wait_board(ballot_id, lambda leaves: len(leaves) == 2)
+    service = running.services["participation"]
+    wrong = os.path.join(running.folder, "wrong-board.key")
+    with open(wrong, "w", encoding="ascii") as file:
+        file.write(b64url(bytes(32)))
+    right = service.settings["HYEOPCHI_BOARD_KEY_FILE"]
+    service.stop()
+    restart(running, HYEOPCHI_BOARD_KEY_FILE=wrong, HYEOPCHI_MAX_MERGE_DELAY_S="1").wait_ready()
+    receipt = accepted(running.cast(ballot_id, vote(1)))
+    service.wait_log("board_key_differs", ballot_id=ballot_id)
+    alarm = service.wait_log("board_overdue", ballot_id=ballot_id)
+    assert alarm["level"] == "error" and alarm["age_ms"] > alarm["promised_ms"] == 1000
+    metrics = parse(service.request("GET", "/metrics")[2].decode())
+    assert metrics["hyeopchi_board_overdue_ballots"].value() == 1
+    refused(
+        running.public.get(f"/v1/ballots/{ballot_id}/board/codes/{receipt['receipt']['code']}"),
+        404,
+        "code-not-on-board",
+    )
+    service.stop()
+    restart(running, HYEOPCHI_BOARD_KEY_FILE=right).wait_ready()
+    running.wait_casts(ballot_id, 1)
+    running.board(ballot_id).find(receipt)
+
+
+def test_a_new_receipt_key_stands_before_the_first_vote_under_it(running):
+    ballot_id = running.open_ballot()
+    first = accepted(running.cast(ballot_id, vote(1)))
+    service = running.services["participation"]
+    service.stop()
+    with open(running.receipt_key_file, "w", encoding="ascii") as file:
+        file.write(b64url(os.urandom(32)))
+    restart(running).wait_ready()
+    second = accepted(running.cast(ballot_id, vote(2)))
+    assert first["receipt"]["key"] != second["receipt"]["key"]
+    _, leaves = running.wait_casts(ballot_id, 2)
+    signer = None
+    for leaf in leaves:
+        if leaf.type == KEY:
+            signer = b64url(leaf.key)
+        for receipt in (first, second):
+            if leaf.hash == from_b64url(receipt["vote"]["leaf_hash"]):
+                assert receipt["receipt"]["key"] == signer
+
+
+def test_a_commit_that_somebody_changed_is_not_put_on_the_board(running):
+    """The database's owner takes a vote's leaf away from a commit before the board has read it: the
+    board stands still there and says so, rather than publish it."""
+    ballot_id = running.open_ballot()
+    running.wait_board(ballot_id, lambda leaves: len(leaves) == 2)
+    service = running.services["participation"]
+    service.stop()
+    restart(running, HYEOPCHI_BOARD_INTERVAL_MS="1800000").wait_ready()
+    accepted(running.cast(ballot_id, vote(1)))
+    running.databases.psql(
+        "participation",
+        "ALTER TABLE participation.receipt_batch DISABLE TRIGGER receipt_batch_append_only;"
+        "UPDATE participation.receipt_batch SET casts = set_byte(casts, 40, 255 - get_byte(casts, 40));"
+        "ALTER TABLE participation.receipt_batch ENABLE ALWAYS TRIGGER receipt_batch_append_only",
+    )
+    service.stop()
+    restart(running, HYEOPCHI_BOARD_INTERVAL_MS="50").wait_ready()
+    service.wait_log("board_contradicts_receipt", ballot_id=ballot_id, batch_no=1)
+    _, leaves = running.board(ballot_id).read()
+    assert len(leaves) == 2
+
+
+def read_bundle(body):
+    """The files of an archive, whose every byte is what services/verify/README.md says."""
+    archive = tarfile.open(fileobj=io.BytesIO(body), mode="r:")
+    files = {}
+    expected = b""
+    for member in archive.getmembers():
+        data = archive.extractfile(member).read()
+        files[member.name] = data
+        header = bytearray(512)
+        for at, field in (
+            (0, member.name.encode()),
+            (100, b"0000644"),
+            (108, b"0000000"),
+            (116, b"0000000"),
+            (124, b"%011o" % len(data)),
+            (136, b"%011o" % member.mtime),
+            (148, b" " * 8),
+            (156, b"0"),
+            (257, b"ustar\x0000"),
+        ):
+            header[at : at + len(field)] = field
+        header[148:156] = b"%06o\x00 " % sum(header)
+        expected += bytes(header) + data + bytes(-len(data) % 512)
+    assert body == expected + bytes(1024)
+    return files, {member.mtime for member in archive.getmembers()}
+
+
+def test_the_bundle_is_the_same_for_everybody_and_holds_what_was_published(running):
+    ballot_id = running.open_ballot()
+    for number in range(300):
+        accepted(running.cast(ballot_id, vote(number, ("a",) if number % 3 else ("b", "c"))))
+    accepted(running.cast(ballot_id, vote(7, ("b",))))
+    checkpoint, leaves = finish(running, ballot_id)
+    first = running.public.get(f"/v1/ballots/{ballot_id}/bundle")
+    assert first.status == 200, first.body
+    assert first.headers["content-type"] == "application/x-tar"
+    running.services["participation"].restart()
+    running.services["participation"].wait_ready()
+    assert running.kim.get(f"/v1/ballots/{ballot_id}/bundle").body == first.body
+    files, times = read_bundle(first.body)
+    assert list(files) == [
+        "definition",
+        "keys.json",
+        "checkpoints",
+        "entries",
+        "openings",
+        "turnout.json",
+        "result.json",
+        "manifest.json",
+    ]
+    close = next(leaf for leaf in leaves if leaf.type == CLOSE)
+    assert times == {close.time_ms // 1000}
+    assert split_entries(files["entries"]) == [leaf.data for leaf in leaves]
+    notes = [note.decode() for note in split_entries(files["checkpoints"])]
+    assert notes == [note for _, note in running.notes(ballot_id)]
+    assert notes[-1] == checkpoint.note
+    assert tagged_hash("ballot", files["definition"]) == leaves[0].def_hash
+    assert tagged_hash("result", files["result.json"]) == leaves[-1].result_hash
+    assert files["turnout.json"] == running.public.get(f"/v1/ballots/{ballot_id}/turnout").body
+    keys = {"board": running.board(ballot_id).verifier(), "receipts": [b64url(leaves[1].key)]}
+    assert files["keys.json"].decode() == json.dumps(keys, separators=(",", ":"))
+    manifest = {
+        "format": "hyeopchi-bundle/1",
+        "ballot": ballot_id,
+        "files": [
+            {"name": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+            for name, data in list(files.items())[:-1]
+        ],
+    }
+    assert files["manifest.json"].decode() == json.dumps(manifest, separators=(",", ":"))
+
+    # Every final vote is opened, in the order of the nullifiers, and no other.
+    final = {}
+    for leaf in leaves:
+        if leaf.type == CAST and leaf.rev >= final.get(leaf.nullifier, leaf).rev:
+            final[leaf.nullifier] = leaf
+    at, opened = 0, []
+    while at < len(files["openings"]):
+        nullifier, blinding, length = struct.unpack_from(">32s32sH", files["openings"], at)
+        body = files["openings"][at + 66 : at + 66 + length]
+        assert final[nullifier].commit == tagged_hash(
+            "commit",
+            uuid.UUID(ballot_id).bytes
+            + leaves[0].def_hash
+            + blinding
+            + struct.pack(">H", length)
+            + body,
+        )
+        opened.append(nullifier)
+        at += 66 + length
+    assert opened == sorted(final) and len(opened) == 300
+
+
+def test_tiles_have_one_spelling_and_nothing_is_served_beyond_the_checkpoint(running):
+    ballot_id = running.open_ballot()
+    accepted(running.cast(ballot_id, vote(1)))
+    running.wait_casts(ballot_id, 1)
+    board = running.board(ballot_id)
+    size = board.checkpoint().size
+    answer = board.get(f"tile/0/000.p/{size}")
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert "immutable" in answer.headers["cache-control"]
+    assert board.get("tile/entries/000.p/1").body[2:13] == b"\x09pbv1/leaf\x01"
+    for path in (
+        "tile/0/000",
+        f"tile/0/000.p/{size + 1}",
+        "tile/0/000.p/0",
+        "tile/0/000.p/256",
+        "tile/0/000.p/01",
+        "tile/0/0.p/1",
+        "tile/0/x000/000.p/1",
+        "tile/00/000.p/1",
+        "tile/6/000.p/1",
+        "tile/1/000.p/1",
+        "tile/entries/001.p/1",
+        "tile/entries/000.p",
+        "tile/0/x001/000.p/1",
+        "codes/ABXB-TWKT-0NA",
+        "codes/nothing",
+    ):
+        board.get(path, 404)
+    refused(running.public.get("/v1/ballots/no/board/key"), 404, "not-found")
+    draft = running.create()
+    for path in ("checkpoint", "key", "tile/0/000.p/1"):
+        Board(running.public, draft).get(path, 404)

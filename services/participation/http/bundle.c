@@ -10,11 +10,10 @@
 #include "participation/http/routes.h"
 #include "runtime/log.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUNDLE_COUNT_MAX = 16, LENGTH_TEXT_SIZE = 32 };
+enum { BUNDLE_COUNT_MAX = 16 }; /* downloads at once */
 
 static const struct problem_kind NOT_CERTIFIED = {
     .status = 409,
@@ -141,7 +140,6 @@ static enum err open_work(struct db *db, struct reader_job *job)
 static void open_done(struct reader_job *job)
 {
     struct bundle_get *get = (struct bundle_get *)job;
-    char length[LENGTH_TEXT_SIZE];
 
     get->working = false;
     if (job->err) {
@@ -155,9 +153,6 @@ static void open_done(struct reader_job *job)
         get_free(get);
         return;
     }
-    (void)snprintf(length, sizeof length, "%lld",
-                   (long long)bundle_length(get->bundle)); /* Fits. */
-    http_response_header(get->request, "bundle-length", length);
     http_response_header(get->request, "cache-control", "public, max-age=31536000, immutable");
     get->more = true;
     http_stream_begin(get->request, 200, "application/x-tar", on_closed, get);
