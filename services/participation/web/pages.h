@@ -27,7 +27,7 @@ enum page_trouble {
 };
 
 /* Writes such a page and answers with it. */
-void page_trouble(struct exchange *exchange, enum page_trouble trouble);
+void page_trouble(struct exchange *exchange, enum page_trouble kind);
 
 /* The list of ballots; json is participation's. */
 void page_list(struct exchange *exchange, const json_t *json);
