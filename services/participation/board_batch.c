@@ -197,10 +197,13 @@ static enum err add_commit(struct board_batch *batch, const struct board_commit 
     if (!err) {
         err = add_casts(batch, commit);
     }
+    if (err) {
+        return err; /* The head still says which commit it is. */
+    }
     head->batch_no = commit->batch_no;
     head->casts += (int64_t)commit->leaf_count;
     *ret_taken = true;
-    return err;
+    return ERR_OK;
 }
 
 static int compare_leaves(const void *a, const void *b)
