@@ -90,9 +90,8 @@ static struct span take_text(struct layout *layout, struct lengths lengths)
         refuse(layout, DEFINITION_TEXT_LENGTH);
         return (struct span){0};
     }
-    if (!span_is_utf8(text)) {
-        refuse(layout, DEFINITION_TEXT_INVALID);
-    } else if (text.length > 0 && (text.data[0] == ' ' || text.data[text.length - 1] == ' ')) {
+    if (!span_is_utf8(text) ||
+        (text.length > 0 && (text.data[0] == ' ' || text.data[text.length - 1] == ' '))) {
         refuse(layout, DEFINITION_TEXT_INVALID);
     }
     return text;

@@ -21,7 +21,7 @@
 
 #include "verify/bytes.h"
 
-#define DEFINITION_BYTES_MAX   (2 * 1024 * 1024)
+#define DEFINITION_BYTES_MAX   2097152
 #define DEFINITION_FORMAT      4
 #define DEFINITION_OPTIONS_MAX 1000
 #define DEFINITION_AREAS_MAX   100
