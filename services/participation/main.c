@@ -118,7 +118,7 @@ static enum err run(struct participation_config *config, const struct host_optio
 
         err = host_run(&service.host, &routes);
     }
-    board_close(service.board); /* When the loop never ran. */
+    board_stop(&service.board); /* When the loop never ran. */
     host_close(&service.host);
     ballots_close(service.ballots);
     return err;

@@ -88,7 +88,7 @@ def test_no_secret_is_in_an_environment_an_image_or_a_log(stack, demonstration):
         if name not in ("tls_certificate", "tls_key"):
             with open(os.path.join(stack.secrets, name), encoding="ascii") as file:
                 values[name] = file.read().split()[-1]  # Of a key with its name, the secret.
-    assert len(values) == 11
+    assert len(values) == 12
     for service in stack.containers():
         state = json.dumps(stack.inspect(service)) + stack.logs(service)
         found = [name for name, value in values.items() if value in state]
