@@ -109,7 +109,7 @@ enum err board_rows_make(struct board_batch *batch, struct board_rows *rows)
     enum err err;
 
     rows->code_position = batch->head.size;
-    buffer_init(&entries, MERKLE_TILE_WIDTH * (2 + LEAF_SIZE_MAX));
+    buffer_init(&entries, (size_t)MERKLE_TILE_WIDTH * (2 + LEAF_SIZE_MAX));
     for (size_t i = 0; i < batch->count; i++) {
         const struct board_leaf *leaf = &batch->leaves[i];
 

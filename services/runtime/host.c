@@ -206,7 +206,8 @@ static enum err open_clock(const struct host_config *config)
  */
 static void keep_memory_flat(void)
 {
-    (void)mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK_SIZE); /* A sanitizer's memory has no such size. */
+    /* A sanitizer's memory has no such size; there is one thread so far. */
+    (void)mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK_SIZE); /* NOLINT(concurrency-mt-unsafe) */
 }
 
 /* What needs no closing. */

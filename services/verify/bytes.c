@@ -102,7 +102,7 @@ void read_tag(struct reader *reader, const char *name)
     struct span span = read_span(reader, read_u8(reader));
     const size_t prefix_length = sizeof TAG_PREFIX - 1;
 
-    if (span.length != prefix_length + strlen(name) ||
+    if (span.data == NULL || span.length != prefix_length + strlen(name) ||
         memcmp(span.data, TAG_PREFIX, prefix_length) != 0 ||
         memcmp(span.data + prefix_length, name, strlen(name)) != 0) {
         reader_refuse(reader);

@@ -191,7 +191,7 @@ static enum err walk_tile(struct tile_walk *walk, unsigned level, int64_t number
 
     if (kept->length == 0 || walk->tiles[level][slot].number != number) {
         buffer_release(kept);
-        buffer_init(kept, MERKLE_TILE_WIDTH * MERKLE_HASH_SIZE);
+        buffer_init(kept, (size_t)MERKLE_TILE_WIDTH * MERKLE_HASH_SIZE);
         walk->tiles[level][slot].number = number;
         err = store_board_tile(walk->db, walk->ballot_id, &tile, kept);
     }

@@ -103,8 +103,6 @@ static enum err head_read(const struct db_rows *rows, struct board_head *ret_hea
     }
     if (!err) {
         memcpy(head.receipt_keys, keys, keys_length);
-    }
-    if (!err) {
         err = db_rows_fixed(rows, 0, 12, head.frontier.roots[0], roots * MERKLE_HASH_SIZE);
     }
     head.frontier.count = (uint64_t)head.size;
