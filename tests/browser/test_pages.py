@@ -36,6 +36,13 @@ STEPS_MAX = 80
 def served(databases, start_service, tmp_path):
     return Served(databases, start_service, tmp_path).begin()
 
+# The browser gives the focus with one of the frames after the page was loaded.
+ERRORS_FOCUSED = """new Promise((done) => {
+    const look = () =>
+        document.activeElement.className === "errors" ? done(true) : requestAnimationFrame(look);
+    look();
+})"""
+
 
 class Walk:
     """A way through the pages, each of which is looked at."""
@@ -107,7 +114,7 @@ def vote_by_keyboard(walk, ballot_id):
     walk.look("vote")
     walk.follow("button[value=review]")
     assert "오류" in walk.tab.run("document.title")
-    assert walk.tab.run("document.activeElement.className") == "errors"
+    assert walk.tab.run(ERRORS_FOCUSED)
     walk.look("vote-error")
     walk.tick("마을공동체")
     walk.tick("커피박")
