@@ -299,14 +299,14 @@ def event_log(world, events, per_commit):
     return json.loads(done.stdout)
 
 
-def soak(world, ballot_id, votes, tell):
+def soak(world, ballot_id, votes, scale, tell):
     """Accepts so many votes and looks at the memory of each service on the way.
 
     What its ring of the latest events holds is taken off: that fills up for hours, and has a size it
     never passes.
     """
-    phase = 250 * BATCH_VOTES
-    single = 5000
+    phase = max(8, int(250 * scale)) * BATCH_VOTES
+    single = max(64, int(5000 * scale))
     seen = []
     accepted = 0
     while accepted < votes:
@@ -366,18 +366,19 @@ def fill(world, ballot_id, low, high):
     connection.close()
 
 
-def rows(world, ballot_id, most, rounds, tell):
+def rows(world, ballot_id, most, rounds, scale, tell):
     """What a vote costs on tables of 10,000, 100,000 … rows, each time with a batch and alone."""
     size, filled, seen = 10_000, 0, []
     while size <= most:
         fill(world, ballot_id, filled, size)
         filled = size
+        times = 1 if size < 100_000 else 5
         for number in range(1, rounds + 1):
             sample = {
                 "rows": size,
                 "round": number,
-                "batch": batches(world, ballot_id, 20 if size < 100_000 else 100),
-                "single": singles(world, ballot_id, 2000 if size < 100_000 else 10_000),
+                "batch": batches(world, ballot_id, max(8, int(times * 20 * scale))),
+                "single": singles(world, ballot_id, max(64, int(times * 2000 * scale))),
             }
             seen.append(sample)
             tell(sample)
