@@ -293,9 +293,6 @@ static enum cli_status decide(const struct invocation *invocation, const char *d
     (void)snprintf(path, sizeof path, "/v1/events/dead/%s:%s", seq, decision);
     body = json_pack("{s:s, s:s}", "stream", invocation_text(invocation, "stream"), "reason",
                      invocation_text(invocation, "reason"));
-    if (body == NULL) {
-        return usage_error(invocation, say("값이 UTF-8이 아닙니다", "a value is not UTF-8"));
-    }
     return request_run_json(invocation,
                             &(const struct client_request){
                                 .service = service,

@@ -365,9 +365,6 @@ static enum cli_status draft_send(struct draft *draft)
         json_decref(draft->body);
         return CLI_USAGE;
     }
-    if (!draft->body) {
-        return usage_error(invocation, say("값이 UTF-8이 아닙니다", "a value is not UTF-8"));
-    }
     return request_run_json(invocation,
                             &(const struct client_request){
                                 .service = CLIENT_LEDGER,

@@ -151,9 +151,6 @@ enum cli_status ledger_grant_add(const struct invocation *invocation)
                   invocation_text(invocation, "to"), "planning_month_count", (json_int_t)planning,
                   "settlement_due_date", invocation_text(invocation, "settle-by"), "bodies",
                   body_names(invocation), "document", invocation_text(invocation, "document"));
-    if (body == NULL) {
-        return usage_error(invocation, say("값이 UTF-8이 아닙니다", "a value is not UTF-8"));
-    }
     return request_run_json(invocation,
                             &(const struct client_request){
                                 .service = CLIENT_LEDGER,
@@ -203,9 +200,6 @@ enum cli_status ledger_settle_grant(const struct invocation *invocation)
                      (json_int_t)spent_krw, "unspent_krw", (json_int_t)unspent_krw, "interest_krw",
                      (json_int_t)interest_krw, "document", invocation_text(invocation, "document"),
                      "effective_date", invocation_text(invocation, "date"));
-    if (body == NULL) {
-        return usage_error(invocation, say("값이 UTF-8이 아닙니다", "a value is not UTF-8"));
-    }
     return request_run_json(invocation,
                             &(const struct client_request){
                                 .service = CLIENT_LEDGER,

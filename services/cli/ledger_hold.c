@@ -255,9 +255,6 @@ static enum err hold_path(const struct invocation *invocation, const char *verb,
 static enum cli_status hold_send(const struct invocation *invocation, const char *path,
                                  const char *key, json_t *body)
 {
-    if (body == NULL) {
-        return usage_error(invocation, say("값이 UTF-8이 아닙니다", "a value is not UTF-8"));
-    }
     return request_run_json(invocation,
                             &(const struct client_request){
                                 .service = CLIENT_LEDGER,

@@ -254,9 +254,6 @@ enum cli_status ledger_appropriate(const struct invocation *invocation)
     if (body != NULL && date != NULL) {
         (void)json_object_set_new(body, "effective_date", json_string(date));
     }
-    if (body == NULL) {
-        return usage_error(invocation, say("값이 UTF-8이 아닙니다", "a value is not UTF-8"));
-    }
     return request_run_json(invocation,
                             &(const struct client_request){
                                 .service = CLIENT_LEDGER,

@@ -89,8 +89,12 @@ enum cli_status request_run_json(const struct invocation *invocation,
 {
     struct client_request whole = *request;
     enum cli_status status = CLI_FAILED;
-    char *text = json_text(body);
+    char *text;
 
+    if (body == NULL) {
+        return usage_error(invocation, say("값이 UTF-8이 아닙니다", "a value is not UTF-8"));
+    }
+    text = json_text(body);
     json_decref(body);
     if (text != NULL) {
         whole.content_type = "application/json";

@@ -37,7 +37,8 @@ enum cli_status request_fetch(const struct invocation *invocation,
 enum cli_status request_run(const struct invocation *invocation,
                             const struct client_request *request);
 
-/* The same with a JSON body; takes the reference. */
+/* The same with a JSON body; takes the reference. NULL is what json_pack() makes of a value that is
+ * not UTF-8: a usage error, and said so. */
 enum cli_status request_run_json(const struct invocation *invocation,
                                  const struct client_request *request, json_t *body);
 

@@ -617,6 +617,22 @@ def test_bash_completes_nouns_verbs_options_and_choices(tmp_path):
     assert complete("hyeopchi", "tally", "--ti") == ["--tie"]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("ledger", "release", "018c0000-0000-7000-8000-000000000000", "--reason"),
+        ("ledger", "freeze", "--year", "2026", "--source", "district", "--programme", "a", "--reason"),
+    ],
+)
+def test_text_that_is_not_utf8_is_a_wrong_use_and_sends_nothing(words):
+    done = subprocess.run(
+        [program("hyeopchi"), *words, b"\xff", "--ledger-url", "http://127.0.0.1:9"],
+        env=environment(), capture_output=True, timeout=60, check=False,
+    )
+    assert done.returncode == 2, done.stderr
+    assert b"a value is not UTF-8" in done.stderr
+
+
 def test_a_broken_pipe_ends_quietly(tmp_path):
     producer = subprocess.Popen(
         [program("hyeopchi"), "--help"], env=environment(), stdout=subprocess.PIPE
