@@ -25,15 +25,8 @@ enum {
 
 enum err board_signer_load(struct board_signer *signer, const char *text)
 {
-    size_t length = 0;
-    enum err err =
-        crypto_base64url_parse(text, strlen(text), signer->secret, sizeof signer->secret, &length);
+    enum err err = crypto_ed25519_parse(text, signer->secret, signer->public_key);
 
-    if (!err && length == sizeof signer->secret) {
-        err = crypto_public(CRYPTO_ED25519, signer->secret, signer->public_key, &length);
-    } else {
-        err = ERR_INVALID;
-    }
     if (err) {
         log_error(
             "board_key_unreadable",

@@ -20,15 +20,8 @@ static_assert((int)ENCODE_HASH_SIZE == (int)MERKLE_HASH_SIZE, "Leaves are SHA-25
 
 enum err receipt_signer_load(struct receipt_signer *signer, const char *text)
 {
-    size_t length = 0;
-    enum err err =
-        crypto_base64url_parse(text, strlen(text), signer->secret, sizeof signer->secret, &length);
+    enum err err = crypto_ed25519_parse(text, signer->secret, signer->public_key);
 
-    if (!err && length == sizeof signer->secret) {
-        err = crypto_public(CRYPTO_ED25519, signer->secret, signer->public_key, &length);
-    } else {
-        err = ERR_INVALID;
-    }
     if (err) {
         log_error(
             "receipt_key_unreadable",

@@ -184,6 +184,19 @@ enum err crypto_public(enum crypto_algorithm algorithm, const uint8_t secret[32]
     return ERR_OK;
 }
 
+enum err crypto_ed25519_parse(const char *text, uint8_t ret_secret[CRYPTO_ED25519_SECRET_SIZE],
+                              uint8_t ret_public[CRYPTO_ED25519_PUBLIC_SIZE])
+{
+    size_t length = 0;
+    enum err err =
+        crypto_base64url_parse(text, strlen(text), ret_secret, CRYPTO_ED25519_SECRET_SIZE, &length);
+
+    if (err || length != CRYPTO_ED25519_SECRET_SIZE) {
+        return ERR_INVALID;
+    }
+    return crypto_public(CRYPTO_ED25519, ret_secret, ret_public, &length);
+}
+
 enum err crypto_sign_data(enum crypto_algorithm algorithm, const uint8_t secret[32],
                           const void *data, size_t length,
                           uint8_t ret_signature[CRYPTO_SIGNATURE_SIZE])

@@ -65,6 +65,11 @@ ERR_CHECKED enum err crypto_keypair(enum crypto_algorithm algorithm, uint8_t ret
 /* The public key of a secret. */
 ERR_CHECKED enum err crypto_public(enum crypto_algorithm algorithm, const uint8_t secret[32],
                                    uint8_t *ret_public, size_t *ret_public_length);
+/* An Ed25519 key as settings hold it, the base64url text of its seed, and its public key. ERR_INVALID
+ * when the text is not that of 32 bytes. */
+ERR_CHECKED enum err crypto_ed25519_parse(const char *text,
+                                          uint8_t ret_secret[CRYPTO_ED25519_SECRET_SIZE],
+                                          uint8_t ret_public[CRYPTO_ED25519_PUBLIC_SIZE]);
 ERR_CHECKED enum err crypto_sign_data(enum crypto_algorithm algorithm, const uint8_t secret[32],
                                       const void *data, size_t length,
                                       uint8_t ret_signature[CRYPTO_SIGNATURE_SIZE]);
