@@ -36,6 +36,21 @@ bool arguments_value(struct arguments *arguments, const char *name, const char *
     return true;
 }
 
+int arguments_only(struct arguments *arguments, const char *one_at_a_time, const char **slot)
+{
+    const char *argument = arguments->argv[arguments->next];
+
+    if (argument[0] == '-') {
+        return command_usage("없는 옵션입니다, there is no such option", argument);
+    }
+    if (*slot != NULL) {
+        return command_usage(one_at_a_time, argument);
+    }
+    *slot = argument;
+    arguments->next++;
+    return 0;
+}
+
 int command_usage(const char *what, const char *argument)
 {
     (void)fprintf(

@@ -29,6 +29,12 @@ struct arguments {
 bool arguments_flag(struct arguments *arguments, const char *name);
 bool arguments_value(struct arguments *arguments, const char *name, const char **ret_value);
 
+/*
+ * Takes the next argument as the only one that is no option; a second one is
+ * refused with the text, an unknown option by itself. 0, or COMMAND_USAGE.
+ */
+int arguments_only(struct arguments *arguments, const char *one_at_a_time, const char **slot);
+
 /* Says on standard error what is wrong with how the program was called; returns COMMAND_USAGE. */
 int command_usage(const char *what, const char *argument);
 

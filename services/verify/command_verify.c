@@ -75,7 +75,6 @@ static int add_path(struct given *given, const char *option, const char *path)
 
 static int read_argument(struct arguments *arguments, struct request *request)
 {
-    const char *argument = arguments->argv[arguments->next];
     const char *value = NULL;
 
     if (arguments_value(arguments, "--receipt", &value)) {
@@ -92,15 +91,8 @@ static int read_argument(struct arguments *arguments, struct request *request)
         request->quiet = true;
         return 0;
     }
-    if (argument[0] == '-') {
-        return command_usage("없는 옵션입니다, there is no such option", argument);
-    }
-    if (request->bundle != NULL) {
-        return command_usage("묶음은 하나만 검증합니다, one bundle at a time", argument);
-    }
-    request->bundle = argument;
-    arguments->next++;
-    return 0;
+    return arguments_only(arguments, "묶음은 하나만 검증합니다, one bundle at a time",
+                          &request->bundle);
 }
 
 static int run(struct request *request)

@@ -86,7 +86,6 @@ static int read_text(const char *option, const char *text, const char **ret)
 
 static int read_argument(struct arguments *arguments, struct request *request)
 {
-    const char *argument = arguments->argv[arguments->next];
     const char *value = NULL;
 
     if (arguments_value(arguments, "--state", &value)) {
@@ -109,15 +108,8 @@ static int read_argument(struct arguments *arguments, struct request *request)
         request->quiet = true;
         return 0;
     }
-    if (argument[0] == '-') {
-        return command_usage("없는 옵션입니다, there is no such option", argument);
-    }
-    if (request->url != NULL) {
-        return command_usage("게시판은 하나만 지켜봅니다, one board at a time", argument);
-    }
-    request->url = argument;
-    arguments->next++;
-    return 0;
+    return arguments_only(arguments, "게시판은 하나만 지켜봅니다, one board at a time",
+                          &request->url);
 }
 
 /* The UUID in front of "/board" at the address's end, or "". */
