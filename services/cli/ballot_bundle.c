@@ -10,6 +10,7 @@
 #include "cli/process.h"
 #include "cli/progress.h"
 #include "cli/request.h"
+#include "runtime/json.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -167,7 +168,7 @@ static void say_kept(const struct invocation *invocation, const char *name, int6
         return;
     }
     json = json_pack("{s:s, s:I}", "file", name, "bytes", (json_int_t)bytes);
-    text = json != NULL ? json_dumps(json, JSON_COMPACT) : NULL;
+    text = json != NULL ? json_text(json) : NULL;
     (void)printf("%s\n", text != NULL ? text : "{}");
     free(text);
     json_decref(json);

@@ -39,7 +39,7 @@ enum err store_ballot_add_void(struct db *db, const uint8_t ballot_id[BALLOT_ID_
     return db_exec(db, BALLOT_ADD_VOID, params, DB_COUNT(params));
 }
 
-static enum err read_rows(struct db_rows *rows, struct void_row *ret_rows)
+static enum err read_rows(struct db_rows *rows, struct void_row *ret_rows, size_t *ret_count)
 {
     enum err err = ERR_OK;
 
@@ -53,6 +53,9 @@ static enum err read_rows(struct db_rows *rows, struct void_row *ret_rows)
                        db_rows_text(rows, i, 4)); /* Bounded when it was written. */
         row->voided_at_ms = db_rows_int64(rows, i, 5);
         err = db_rows_fixed(rows, i, 1, row->vote.nullifier, sizeof row->vote.nullifier);
+    }
+    if (!err) {
+        *ret_count = (size_t)db_rows_count(rows);
     }
     return err;
 }
@@ -76,10 +79,7 @@ enum err store_void_list(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE],
     assert(count <= VOID_COUNT_MAX);
     err = db_query(db, VOID_LIST, params, DB_COUNT(params), &rows);
     if (!err) {
-        err = read_rows(rows, ret_rows);
-    }
-    if (!err) {
-        *ret_count = (size_t)db_rows_count(rows);
+        err = read_rows(rows, ret_rows, ret_count);
     }
     db_rows_release(rows);
     return err;
@@ -109,10 +109,7 @@ enum err store_void_list_final(struct db *db, const uint8_t ballot_id[BALLOT_ID_
     assert(count <= VOID_COUNT_MAX);
     err = db_query(db, VOID_LIST_FINAL, params, DB_COUNT(params), &rows);
     if (!err) {
-        err = read_rows(rows, ret_rows);
-    }
-    if (!err) {
-        *ret_count = (size_t)db_rows_count(rows);
+        err = read_rows(rows, ret_rows, ret_count);
     }
     db_rows_release(rows);
     return err;
