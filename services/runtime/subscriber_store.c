@@ -11,6 +11,9 @@
 #include <assert.h>
 #include <string.h>
 
+/* Events are applied together until they have said so many: one more still fits the commit. */
+enum { APPLY_EVENT_MAX = EVENTLOG_APPEND_COUNT_MAX / 4 };
+
 const struct writer_job_type SUBSCRIBER_TASK_TYPE = {
     .name = "subscriber",
     .run_max = 1,
@@ -214,6 +217,12 @@ static bool is_replaced(const struct subscriber_task *task, size_t place)
     return replaced;
 }
 
+/* Whether the next event may share this transaction: there is time, and room for what it says. */
+static bool may_go_on(const struct writer_tx *tx, int64_t until_ms)
+{
+    return clock_monotonic_ms() < until_ms && writer_tx_event_count(tx) < APPLY_EVENT_MAX;
+}
+
 static enum err work_apply(struct writer_tx *tx, struct subscriber_task *task)
 {
     int64_t until_ms = clock_monotonic_ms() + SUBSCRIBER_APPLY_MS;
@@ -223,7 +232,7 @@ static enum err work_apply(struct writer_tx *tx, struct subscriber_task *task)
     enum err err;
 
     /* Behind an event that was passed over the one that replaces it must follow. */
-    while (applied < task->count && (applied == 0 || replaced || clock_monotonic_ms() < until_ms)) {
+    while (applied < task->count && (applied == 0 || replaced || may_go_on(tx, until_ms))) {
         const struct subscriber_slot *slot = task->slots[applied];
 
         replaced = is_replaced(task, applied);

@@ -5,7 +5,8 @@
  * It takes every job that is waiting the moment the previous commit returns
  * (no timer), runs them in arrival order as one transaction, appends their
  * events to the log, commits, and completes each job on the loop. One waiting
- * job therefore waits for nothing; a thousand share one fsync.
+ * job therefore waits for nothing; a thousand share one fsync. It takes no more
+ * jobs at once than one commit has room for events (writer_job.event_count).
  *
  * Consecutive jobs of one type are handed to its work function together, so
  * that it can write them with unnest() arrays. A refusal is the job's own
@@ -33,10 +34,13 @@
 #include "runtime/loop.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 enum {
     WRITER_QUEUE_LENGTH_MAX = 65536,
     WRITER_BATCH_LENGTH_MAX = 4096, /* jobs in one commit */
+    /* Events that the jobs of one commit may say together; what work adds uncounted has the rest. */
+    WRITER_BATCH_EVENT_MAX = EVENTLOG_APPEND_COUNT_MAX - 64,
 };
 
 struct writer;
@@ -60,6 +64,7 @@ struct writer_job_type {
 /* Embed it in the request's struct. */
 struct writer_job {
     const struct writer_job_type *type;
+    size_t event_count; /* that work may add for it, at most; 0: too few to count */
     enum err err;
     struct writer_job *next; /* the writer's */
 };
@@ -68,6 +73,9 @@ struct writer_job {
  * dataschema, which must be constants. From work only. ERR_FULL past EVENTLOG_APPEND_COUNT_MAX;
  * ERR_INVALID when a text is too long. */
 ERR_CHECKED enum err writer_tx_event(struct writer_tx *tx, const struct event_draft *draft);
+
+/* Events that were added to the running transaction so far. From work only. */
+size_t writer_tx_event_count(const struct writer_tx *tx);
 
 enum writer_state { WRITER_CONNECTING, WRITER_STANDBY, WRITER_LEADING };
 

@@ -147,6 +147,11 @@ enum err writer_tx_event(struct writer_tx *tx, const struct event_draft *draft)
     return ERR_OK;
 }
 
+size_t writer_tx_event_count(const struct writer_tx *tx)
+{
+    return tx->writer->draft_count;
+}
+
 /* How many of the jobs are of the first one's type, as far as it wants them together. */
 static size_t run_length(struct writer_job *const *jobs, size_t count)
 {

@@ -302,6 +302,40 @@ static void what_waits_together_is_committed_in_order_of_arrival(void **state)
     close_loop(&loop);
 }
 
+/* Ten jobs of 300 events each do not fit one commit; nor does one that takes all of it fit with others. */
+static void what_says_many_events_is_gathered_only_as_far_as_a_commit_takes_them(void **state)
+{
+    struct fixture fixture;
+    struct task tasks[12];
+    struct task blocker;
+    struct loop loop;
+    int64_t said = 0;
+
+    (void)state;
+    assert_int_equal(loop_open(&loop, STOP_TIMEOUT_MS), ERR_OK);
+    open_writer(&fixture, &loop, "wordy");
+    run_until_state(&fixture, WRITER_LEADING);
+    submit_blocker(&blocker, &fixture);
+    for (int i = 0; i < 12; i++) {
+        tasks[i] = make_task(&fixture, i % 2 == 0 ? &SINGLES : &TASKS, i);
+        tasks[i].event_count = i == 5 ? EVENTLOG_APPEND_COUNT_MAX : 300;
+        tasks[i].job.event_count = tasks[i].event_count;
+        said += (int64_t)tasks[i].event_count;
+        submit(&tasks[i]);
+    }
+    uv_sem_post(&release_blocker);
+    run_until_done(&fixture, 13);
+    for (int i = 0; i < 12; i++) {
+        assert_int_equal(tasks[i].job.err, ERR_OK);
+        assert_true(tasks[i].work_count == 1); /* never tried in vain */
+        assert_true(tasks[i].done_position == i + 2);
+    }
+    assert_true(fixture.events_heard == said);
+    assert_true(count_events("wordy") == said);
+    writer_close(fixture.writer);
+    close_loop(&loop);
+}
+
 /* Ten of one type with a bad one, one that is bad alone, and others after it, all in one batch. */
 static void a_bad_job_takes_nobody_with_it(void **state)
 {
@@ -758,6 +792,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_job_is_durable_when_it_is_done_and_its_event_was_heard_before),
         cmocka_unit_test(what_waits_together_is_committed_in_order_of_arrival),
+        cmocka_unit_test(what_says_many_events_is_gathered_only_as_far_as_a_commit_takes_them),
         cmocka_unit_test(a_bad_job_takes_nobody_with_it),
         cmocka_unit_test(too_many_events_in_one_commit_are_spread_over_several),
         cmocka_unit_test(work_that_finds_the_database_away_ends_the_whole_batch),
