@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The closing of a year, line by line. All of it is one transaction: a year is
- * open or closed, never half.
+ * The closing of a year, line by line. A line is closed in one step; keys of
+ * closing entries follow from their line, so that no step can post one twice.
  */
 #include "ledger/closing.h"
 
@@ -19,11 +19,15 @@
 
 enum {
     CHUNK_MAX = 256, /* closing entries posted at once */
-    NAME_SIZE = 64,
+    NAME_SIZE = PROGRAMME_LENGTH_MAX + 64,
     TRANSFERS_PER_ENTRY = ENTRY_LEG_MAX / 2,
+    LINE_ENTRY_MAX = (CLOSING_TRANSFER_MAX + TRANSFERS_PER_ENTRY - 1) / TRANSFERS_PER_ENTRY,
 };
 
-/* The namespace of keys of closing entries: UUIDv5(this, "closing/year/place"). */
+static_assert((int)CLOSING_STEP_EVENT_MAX <= (int)WRITER_BATCH_EVENT_MAX, "a step fits a commit");
+static_assert((int)LINE_ENTRY_MAX <= (int)CLOSING_STEP_ENTRY_MAX, "every step closes a line");
+
+/* The namespace of keys of closing entries: UUIDv5(this, "closing/year/source/programme/part"). */
 static const uint8_t KEY_NAMESPACE[CRYPTO_UUID_SIZE] = {
     0x2b, 0x8e, 0x41, 0x77, 0x90, 0x3d, 0x4c, 0x65, 0xb1, 0x0f, 0x5a, 0xd2, 0x18, 0xe6, 0x39, 0xc4,
 };
@@ -33,77 +37,185 @@ struct chunk {
     struct order orders[CHUNK_MAX];
     struct order *pointers[CHUNK_MAX];
     size_t count;
-    int64_t made; /* entries so far, for their keys */
 };
 
-/* Everything a closing holds. */
+/* Everything a step holds. */
 struct run {
     struct poster *poster;
     struct writer_tx *tx;
-    const struct closing *closing;
+    const struct closing *closing; /* what is asked, then the words of who began */
+    struct closing begun_closing;
+    struct store_closing begun;
+    enum period_state state;
+    struct account_balance *accounts; /* what is left to close */
+    size_t account_count;
     struct chunk *chunk;
+    struct closing_outcome outcome;
 };
 
+static enum err load(struct run *run);
+static enum err load_begun(struct run *run);
+static enum err check(struct run *run);
+static enum err close_accounts(struct run *run);
+static enum err begin(struct run *run);
+static enum err finish(struct run *run);
 static enum err period_state_read(const struct run *run, enum period_state *ret_state);
 static enum err check_ended(const struct run *run, struct refusal *ret_refusal);
-static enum err close_lines(struct run *run, const struct account_balance *accounts, size_t count);
+static enum err close_lines(struct run *run, bool *ret_whole);
 static enum err close_line(struct run *run, const struct account_balance *accounts, size_t count);
-static enum err add_entry(struct run *run, const struct entry_transfer *transfers, size_t count);
+static enum err add_entry(struct run *run, int part, const struct entry_transfer *transfers,
+                          size_t count);
 static enum err post_chunk(struct run *run);
 
-enum err closing_run(struct poster *poster, struct writer_tx *tx, const struct closing *closing,
-                     struct refusal *ret_refusal)
+enum err closing_step(struct poster *poster, struct writer_tx *tx, const struct closing *closing,
+                      struct closing_outcome *ret_outcome)
 {
     struct run run = {.poster = poster, .tx = tx, .closing = closing};
-    struct account_balance *accounts = NULL;
-    enum period_state state = PERIOD_MISSING;
-    struct store_head head = {.epoch = 0};
-    int64_t reserved = 0;
-    size_t count = 0;
-    struct blocks_outcome outcome;
-    enum err err = period_state_read(&run, &state);
+    enum err err = load(&run);
 
-    memset(ret_refusal, 0, sizeof *ret_refusal);
-    if (err || state == PERIOD_CLOSED) {
-        return err;
-    }
-    if (state == PERIOD_MISSING) {
-        err = refusal_set(ret_refusal, REFUSAL_PERIOD_MISSING, "/fiscal_year", 0);
-        return err ? ERR_OK : ERR_INTERNAL;
-    }
-    err = check_ended(&run, ret_refusal);
-    if (err || ret_refusal->reason) {
-        return err;
-    }
-    err = store_year_reserved_count(tx->db, poster->shard, closing->fiscal_year, &reserved);
-    if (!err) {
-        err = store_year_accounts(tx->db, poster->shard, closing->fiscal_year, &accounts, &count);
-    }
     if (err) {
-        return err;
-    }
-    err = closing_check(accounts, count, reserved, ret_refusal);
-    if (err) {
-        err = ERR_OK; /* a refusal is an answer */
         goto out;
     }
-    run.chunk = calloc(1, sizeof *run.chunk);
-    err = run.chunk ? close_lines(&run, accounts, count) : ERR_UNAVAILABLE;
-    if (!err) {
-        err = store_head_load(tx->db, poster->shard, &head);
+    run.outcome.closed = run.state == PERIOD_CLOSED;
+    if (run.state == PERIOD_OPEN || run.state == PERIOD_MISSING) {
+        err = check(&run);
+    }
+    if (!err && !run.outcome.closed && !run.outcome.refusal.reason) {
+        err = close_accounts(&run);
     }
     if (!err) {
-        err = store_period_close(tx->db, poster->shard, closing->fiscal_year, &head, tx->now_ms,
-                                 closing->by);
-    }
-    if (!err) {
-        const struct blocks_wish wish = {head.seq, true, closing->cause};
-        err = blocks_seal(tx, poster->shard, &wish, &outcome);
+        *ret_outcome = run.outcome;
     }
 
 out:
     free(run.chunk);
-    free(accounts);
+    free(run.accounts);
+    return err;
+}
+
+enum err closing_resume(struct poster *poster, struct writer_tx *tx,
+                        struct closing_outcome *ret_outcome)
+{
+    const struct event_cause cause = {.traceparent = NULL};
+    struct closing closing = {.cause = &cause};
+    struct store_closing begun;
+    enum err err = store_closing_read(tx->db, poster->shard, 0, &begun);
+
+    if (err) {
+        return err;
+    }
+    closing.fiscal_year = begun.fiscal_year;
+    return closing_step(poster, tx, &closing, ret_outcome);
+}
+
+static enum err load(struct run *run)
+{
+    const int32_t year = run->closing->fiscal_year;
+    enum err err = period_state_read(run, &run->state);
+
+    if (err || run->state == PERIOD_CLOSED || run->state == PERIOD_MISSING) {
+        return err;
+    }
+    if (run->state == PERIOD_CLOSING) {
+        err = load_begun(run);
+    }
+    if (!err) {
+        err = store_year_accounts(run->tx->db, run->poster->shard, year, &run->accounts,
+                                  &run->account_count);
+    }
+    return err;
+}
+
+static enum err load_begun(struct run *run)
+{
+    enum err err =
+        store_closing_read(run->tx->db, run->poster->shard, run->closing->fiscal_year, &run->begun);
+
+    if (err) {
+        return ERR_INTERNAL; /* its state was read in this transaction */
+    }
+    run->begun_closing = *run->closing;
+    run->begun_closing.by = run->begun.by;
+    run->begun_closing.document = run->begun.document;
+    run->begun_closing.metadata = run->begun.metadata;
+    run->closing = &run->begun_closing;
+    return ERR_OK;
+}
+
+/* Whether a year may be closed that nobody has begun to close; a refusal is an answer. */
+static enum err check(struct run *run)
+{
+    struct refusal *refusal = &run->outcome.refusal;
+    int64_t reserved = 0;
+    enum err err = ERR_OK;
+
+    if (run->state == PERIOD_MISSING) {
+        err = refusal_set(refusal, REFUSAL_PERIOD_MISSING, "/fiscal_year", 0);
+        return err ? ERR_OK : ERR_INTERNAL;
+    }
+    err = check_ended(run, refusal);
+    if (err || refusal->reason) {
+        return err;
+    }
+    err = store_year_reserved_count(run->tx->db, run->poster->shard, run->closing->fiscal_year,
+                                    &reserved);
+    if (err) {
+        return err;
+    }
+    err = closing_check(run->accounts, run->account_count, reserved, refusal);
+    return err && !refusal->reason ? ERR_INTERNAL : ERR_OK;
+}
+
+static enum err close_accounts(struct run *run)
+{
+    bool whole = false;
+    enum err err = ERR_OK;
+
+    run->chunk = calloc(1, sizeof *run->chunk);
+    if (!run->chunk) {
+        return ERR_UNAVAILABLE;
+    }
+    err = close_lines(run, &whole);
+    if (err) {
+        return err;
+    }
+    if (whole) {
+        return finish(run);
+    }
+    return run->state == PERIOD_OPEN ? begin(run) : ERR_OK;
+}
+
+static enum err begin(struct run *run)
+{
+    const struct closing *closing = run->closing;
+    struct store_closing *begun = &run->begun;
+
+    assert(strlen(closing->by) < sizeof begun->by);
+    assert(strlen(closing->document) < sizeof begun->document);
+    assert(strlen(closing->metadata) < sizeof begun->metadata);
+    begun->fiscal_year = closing->fiscal_year;
+    memcpy(begun->by, closing->by, strlen(closing->by) + 1);
+    memcpy(begun->document, closing->document, strlen(closing->document) + 1);
+    memcpy(begun->metadata, closing->metadata, strlen(closing->metadata) + 1);
+    return store_closing_begin(run->tx->db, run->poster->shard, begun);
+}
+
+static enum err finish(struct run *run)
+{
+    const struct closing *closing = run->closing;
+    struct store_head head = {.epoch = 0};
+    struct blocks_outcome outcome;
+    enum err err = store_head_load(run->tx->db, run->poster->shard, &head);
+
+    if (!err) {
+        err = store_period_close(run->tx->db, run->poster->shard, closing->fiscal_year, &head,
+                                 run->tx->now_ms, closing->by);
+    }
+    if (!err) {
+        const struct blocks_wish wish = {head.seq, true, closing->cause};
+        err = blocks_seal(run->tx, run->poster->shard, &wish, &outcome);
+    }
+    run->outcome.closed = !err;
     return err;
 }
 
@@ -140,13 +252,16 @@ static enum err check_ended(const struct run *run, struct refusal *ret_refusal)
     return err && !ret_refusal->reason ? ERR_INTERNAL : ERR_OK; /* a refusal is an answer */
 }
 
-static enum err close_lines(struct run *run, const struct account_balance *accounts, size_t count)
+/* Closes as many lines as a step takes. */
+static enum err close_lines(struct run *run, bool *ret_whole)
 {
+    const struct account_balance *accounts = run->accounts;
     size_t first = 0;
 
-    while (first < count) {
+    while (first < run->account_count &&
+           run->outcome.entry_count + LINE_ENTRY_MAX <= CLOSING_STEP_ENTRY_MAX) {
         size_t after = first + 1;
-        while (after < count &&
+        while (after < run->account_count &&
                line_equal(&accounts[first].account.line, &accounts[after].account.line)) {
             after++;
         }
@@ -156,6 +271,7 @@ static enum err close_lines(struct run *run, const struct account_balance *accou
         }
         first = after;
     }
+    *ret_whole = first == run->account_count;
     return post_chunk(run);
 }
 
@@ -163,21 +279,25 @@ static enum err close_line(struct run *run, const struct account_balance *accoun
 {
     struct entry_transfer transfers[CLOSING_TRANSFER_MAX];
     size_t total = closing_transfers(accounts, count, transfers);
+    int part = 0;
 
     for (size_t at = 0; at < total; at += TRANSFERS_PER_ENTRY) {
         size_t left = total - at;
-        enum err err =
-            add_entry(run, &transfers[at], left < TRANSFERS_PER_ENTRY ? left : TRANSFERS_PER_ENTRY);
+        enum err err = add_entry(run, part, &transfers[at],
+                                 left < TRANSFERS_PER_ENTRY ? left : TRANSFERS_PER_ENTRY);
         if (err) {
             return err;
         }
+        part++;
     }
     return ERR_OK;
 }
 
-static enum err add_entry(struct run *run, const struct entry_transfer *transfers, size_t count)
+static enum err add_entry(struct run *run, int part, const struct entry_transfer *transfers,
+                          size_t count)
 {
     const struct closing *closing = run->closing;
+    const struct line *line = &transfers[0].line;
     struct chunk *chunk = run->chunk;
     struct refusal refusal = {.reason = REFUSAL_NONE};
     uint8_t key[ENTRY_KEY_SIZE];
@@ -187,8 +307,8 @@ static enum err add_entry(struct run *run, const struct entry_transfer *transfer
     if (err) {
         return err;
     }
-    int length = snprintf(name, sizeof name, "closing/%d/%lld", (int)closing->fiscal_year,
-                          (long long)chunk->made);
+    int length = snprintf(name, sizeof name, "closing/%d/%s/%s/%d", (int)closing->fiscal_year,
+                          funding_source_code(line->funding_source), line->programme, part);
     assert(length > 0 && (size_t)length < sizeof name);
     crypto_uuid5(KEY_NAMESPACE, name, (size_t)length, key);
     const struct entry_head head = {
@@ -207,7 +327,7 @@ static enum err add_entry(struct run *run, const struct entry_transfer *transfer
     order->group = 1;
     chunk->pointers[chunk->count] = order;
     chunk->count++;
-    chunk->made++;
+    run->outcome.entry_count++;
     return ERR_OK;
 }
 
@@ -221,7 +341,7 @@ static enum err post_chunk(struct run *run)
     }
     err = post_orders(run->poster, run->tx, chunk->pointers, chunk->count);
     for (size_t i = 0; !err && i < chunk->count; i++) {
-        /* Everything was checked before; what is refused now rolls the whole closing back. */
+        /* Everything was checked before; what is refused now rolls the whole step back. */
         err = chunk->orders[i].result == ORDER_POSTED
                   ? events_say_entry(run->tx, run->closing->cause, &chunk->orders[i], "")
                   : ERR_CONFLICT;

@@ -5,19 +5,28 @@
 #include "ledger/due_clock.h"
 
 #include "ledger/holds.h"
-#include "ledger/store/posting.h"
+#include "ledger/store/hold.h"
+#include "ledger/store/period.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
 
 #include <assert.h>
 #include <string.h>
 
-enum { LOOK_INTERVAL_MS = 1000 };
+enum {
+    LOOK_INTERVAL_MS = 1000,
+    /* A job does what is due, or a step of a closing. */
+    DUE_EVENT_MAX = CLOSING_STEP_EVENT_MAX,
+};
+
+static_assert((int)STORE_HOLD_EXPIRE_MAX + (int)BLOCKS_SEAL_MAX <= (int)DUE_EVENT_MAX,
+              "what is due fits a commit");
 
 static void clock_stop(void *context);
 static void on_timer(uv_timer_t *timer);
 static void look_start(struct due_clock *clock);
 static enum err look_work(struct db *db, struct reader_job *job);
+static enum err look_closing(struct db *db, struct due_clock *clock);
 static void look_done(struct reader_job *job);
 static enum err act_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count);
 static enum err act_seal(struct writer_tx *tx, struct due_clock *clock);
@@ -30,14 +39,16 @@ static const struct writer_job_type DUE = {
     .done = act_done,
 };
 
-enum err due_clock_open(struct due_clock *clock, struct host *host)
+enum err due_clock_open(struct due_clock *clock, struct host *host, struct poster *poster)
 {
     memset(clock, 0, sizeof *clock);
     clock->host = host;
     clock->shard = host->config.district;
+    clock->poster = poster;
     clock->look.work = look_work;
     clock->look.done = look_done;
     clock->act.type = &DUE;
+    clock->act.event_count = DUE_EVENT_MAX;
     enum err err = loop_on_stop(&host->loop, clock_stop, clock);
     if (err) {
         return err;
@@ -83,7 +94,17 @@ static enum err look_work(struct db *db, struct reader_job *job)
         err = store_block_due(db, clock->shard, now_ms - BLOCK_AGE_MAX_MS, &clock->blocks_due);
     }
     clock->due = clock->holds_due || clock->blocks_due.full || clock->blocks_due.old;
-    return err;
+    return err ? err : look_closing(db, clock);
+}
+
+static enum err look_closing(struct db *db, struct due_clock *clock)
+{
+    struct store_closing closing;
+    enum err err = store_closing_read(db, clock->shard, 0, &closing);
+
+    clock->closing_due = !err && !clock->due; /* a job of its own */
+    clock->due = clock->due || clock->closing_due;
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
 static void look_done(struct reader_job *job)
@@ -108,6 +129,11 @@ static enum err act_work(struct writer_tx *tx, struct writer_job *const *jobs, s
     assert(count == 1);
     clock->holds_ended = 0;
     clock->blocks = (struct blocks_outcome){.sealed_count = 0};
+    clock->closing = (struct closing_outcome){.entry_count = 0};
+    if (clock->closing_due) {
+        err = closing_resume(clock->poster, tx, &clock->closing);
+        return err == ERR_NOT_FOUND ? ERR_OK : err; /* somebody else has seen it through */
+    }
     if (clock->holds_due) {
         err = holds_expire(tx, clock->shard, &clock->holds_ended);
     }
@@ -148,9 +174,13 @@ static void act_done(struct writer_job *job)
     if (clock->blocks.sealed_count > 0) {
         log_info("blocks_sealed", log_int("count", (int64_t)clock->blocks.sealed_count));
     }
+    if (clock->closing.entry_count > 0 || clock->closing.closed) {
+        log_info(clock->closing.closed ? "year_closed" : "year_closing",
+                 log_int("entries", (int64_t)clock->closing.entry_count));
+    }
     clock->blocks_stuck = clock->blocks.damaged;
     if (clock->holds_ended == STORE_HOLD_EXPIRE_MAX ||
-        clock->blocks.sealed_count == BLOCKS_SEAL_MAX) {
+        clock->blocks.sealed_count == BLOCKS_SEAL_MAX || clock->closing.entry_count > 0) {
         look_start(clock); /* there may be more */
     }
 }

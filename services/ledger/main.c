@@ -74,7 +74,7 @@ static enum err run(const struct ledger_config *config, const struct host_option
     ledger.poster.shard = ledger.shard;
     err = host_subscribe(&ledger.host, &participation);
     if (!err) {
-        err = due_clock_open(&ledger.due_clock, &ledger.host);
+        err = due_clock_open(&ledger.due_clock, &ledger.host, &ledger.poster);
     }
     if (!err) {
         const struct http_route_table routes = routes_table(&ledger);

@@ -297,6 +297,23 @@ static void a_year_that_is_not_open_takes_no_entry(void **state)
     assert_int_equal(refusal_err(REFUSAL_PERIOD_CLOSED), ERR_CONFLICT);
 }
 
+static void a_year_that_is_being_closed_takes_closing_entries_only(void **state)
+{
+    const struct entry_transfer transfer = {selection(1).legs[0].account.line, STAGE_S90,
+                                            STAGE_R10_MAIN, 10};
+    const uint8_t key[ENTRY_KEY_SIZE] = {1};
+    const struct entry_head head = {
+        .key = key, .effective_date = 20251231, .document = "d", .metadata = "{}"};
+    struct refusal refusal = {0};
+    struct entry entry = selection(10);
+
+    (void)state;
+    assert_refused(&entry, PERIOD_CLOSING, REFUSAL_PERIOD_CLOSING, "/fiscal_year");
+    assert_int_equal(entry_build(&entry, &head, KIND_CLOSING, &transfer, 1, &refusal), ERR_OK);
+    assert_int_equal(entry_check(&entry, fixture_rules(), PERIOD_CLOSING, &refusal), ERR_OK);
+    assert_refused(&entry, PERIOD_CLOSED, REFUSAL_PERIOD_CLOSED, "/fiscal_year");
+}
+
 /* Balances of the entry's legs, all new. */
 static void balances_init(const struct entry *entry, struct account_balance balances[],
                           struct account_balance *pointers[])
@@ -581,6 +598,7 @@ int main(void)
         cmocka_unit_test(sums_hold_even_where_the_kind_allows_other_lines),
         cmocka_unit_test(optional_transfers_may_be_left_out_but_not_reordered),
         cmocka_unit_test(a_year_that_is_not_open_takes_no_entry),
+        cmocka_unit_test(a_year_that_is_being_closed_takes_closing_entries_only),
         cmocka_unit_test(appropriation_refuses_one_won_too_many_and_changes_nothing),
         cmocka_unit_test(what_is_held_cannot_be_spent),
         cmocka_unit_test(a_balance_beyond_int64_is_refused_and_changes_nothing),

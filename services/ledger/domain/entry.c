@@ -21,8 +21,8 @@ static enum err check_transfer(const struct entry *entry, size_t leg, const stru
 static enum err check_sums(const struct entry *entry, struct refusal *ret_refusal);
 static enum err check_clearing(const struct entry *entry, const struct kind_rule *rows,
                                size_t row_count, struct refusal *ret_refusal);
-static enum err check_period(enum period_state state, bool allowed_when_closed,
-                             struct refusal *ret_refusal);
+static enum err check_period(const struct entry *entry, enum period_state state,
+                             bool allowed_when_closed, struct refusal *ret_refusal);
 static enum err check_floor(const struct account_balance *balance, int64_t final_krw,
                             struct refusal *ret_refusal);
 static enum err refuse_leg(const struct entry *entry, size_t leg, enum refusal_reason reason,
@@ -74,7 +74,7 @@ enum err entry_check(const struct entry *entry, const struct kind_rule_set *rule
     if (err) {
         return err;
     }
-    return check_period(period_state, allowed_when_closed, ret_refusal);
+    return check_period(entry, period_state, allowed_when_closed, ret_refusal);
 }
 
 enum err entry_post(const struct entry *entry, struct account_balance *const balances[],
@@ -287,20 +287,25 @@ static enum err check_clearing(const struct entry *entry, const struct kind_rule
     return ERR_OK;
 }
 
-static enum err check_period(enum period_state state, bool allowed_when_closed,
-                             struct refusal *ret_refusal)
+static enum err check_period(const struct entry *entry, enum period_state state,
+                             bool allowed_when_closed, struct refusal *ret_refusal)
 {
-    switch (state) {
-    case PERIOD_OPEN:
+    bool closing = state == PERIOD_CLOSING && strcmp(entry->kind, KIND_CLOSING) == 0;
+
+    if (state == PERIOD_OPEN || closing || (state == PERIOD_CLOSED && allowed_when_closed)) {
         return ERR_OK;
-    case PERIOD_CLOSED:
-        return allowed_when_closed
-                   ? ERR_OK
-                   : refusal_set(ret_refusal, REFUSAL_PERIOD_CLOSED, "/fiscal_year", 0);
-    case PERIOD_MISSING:
-        break;
     }
-    return refusal_set(ret_refusal, REFUSAL_PERIOD_MISSING, "/fiscal_year", 0);
+    return refusal_set(ret_refusal, period_refusal(state), "/fiscal_year", 0);
+}
+
+enum refusal_reason period_refusal(enum period_state state)
+{
+    assert(state != PERIOD_OPEN);
+    assert(state <= PERIOD_CLOSED);
+    if (state == PERIOD_CLOSING) {
+        return REFUSAL_PERIOD_CLOSING;
+    }
+    return state == PERIOD_CLOSED ? REFUSAL_PERIOD_CLOSED : REFUSAL_PERIOD_MISSING;
 }
 
 /* Only a debit can be refused: money may always flow back into an account. */

@@ -27,6 +27,7 @@
 enum period_state {
     PERIOD_MISSING = 0, /* the fiscal year was never opened */
     PERIOD_OPEN,
+    PERIOD_CLOSING, /* its closing entries are being posted, and nothing else is */
     PERIOD_CLOSED,
 };
 
@@ -76,6 +77,9 @@ struct entry_link {
     bool reversed;
     int64_t taken_krw; /* what 여입 and 과목경정 took back of it so far */
 };
+
+/* Why nothing may be posted in a year in this state, which is not open. */
+enum refusal_reason period_refusal(enum period_state state);
 
 /* True for a date of the calendar, yyyymmdd, from 2000 to 2199. */
 bool entry_date_valid(int32_t yyyymmdd);

@@ -72,9 +72,7 @@ enum err grant_check(const struct grant *grant, const struct grant_rule *rule,
     if (err || period_state == PERIOD_OPEN) {
         return err;
     }
-    return refusal_set(
-        ret_refusal, period_state == PERIOD_CLOSED ? REFUSAL_PERIOD_CLOSED : REFUSAL_PERIOD_MISSING,
-        "/fiscal_year", 0);
+    return refusal_set(ret_refusal, period_refusal(period_state), "/fiscal_year", 0);
 }
 
 static enum err check_bodies(const struct grant *grant, struct refusal *ret_refusal)

@@ -85,10 +85,7 @@ enum err hold_place(struct hold *hold, int64_t now_ms, enum period_state period_
         return err;
     }
     if (period_state != PERIOD_OPEN) {
-        return refusal_set(ret_refusal,
-                           period_state == PERIOD_CLOSED ? REFUSAL_PERIOD_CLOSED
-                                                         : REFUSAL_PERIOD_MISSING,
-                           "/fiscal_year", 0);
+        return refusal_set(ret_refusal, period_refusal(period_state), "/fiscal_year", 0);
     }
     if (balance->frozen) {
         return refuse_account(hold, REFUSAL_LINE_FROZEN, "/programme", 0, ret_refusal);

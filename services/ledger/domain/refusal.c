@@ -173,6 +173,8 @@ static const struct refusal_row REFUSAL_ROWS[] = {
         {"grant-over-cap", ERR_INVALID,
          "지원 한도(한도액 × 개월 수 ÷ 기준 개월 수, 원 미만 버림)를 넘습니다.",
          "It is more than the cap for so many months, rounded down to the won."},
+    [REFUSAL_PERIOD_CLOSING] = {"period-closing", ERR_CONFLICT, "마감이 진행 중인 회계연도입니다.",
+                                "The fiscal year is being closed."},
 };
 
 static_assert(sizeof REFUSAL_ROWS / sizeof REFUSAL_ROWS[0] == (size_t)REFUSAL_COUNT + 1,

@@ -71,9 +71,10 @@ enum refusal_reason {
     REFUSAL_GRANT_PLANNING_TOO_LONG,
     REFUSAL_GRANT_DUE_INVALID,
     REFUSAL_GRANT_OVER_CAP,
+    REFUSAL_PERIOD_CLOSING,
 };
 
-#define REFUSAL_COUNT ((int)REFUSAL_GRANT_OVER_CAP)
+#define REFUSAL_COUNT ((int)REFUSAL_PERIOD_CLOSING)
 
 struct refusal {
     enum refusal_reason reason;

@@ -71,6 +71,7 @@ void entry_batch_start(struct http_request *request, void *context)
     if (err) {
         goto out;
     }
+    batch->job.event_count = batch->count;
     err = writer_submit(ledger->host.writer, &batch->job);
     if (!err) {
         return;

@@ -64,6 +64,7 @@ void entry_order_start(struct http_request *request, struct ledger *ledger, entr
         goto out;
     }
     post->job.type = &ENTRY_POST;
+    post->job.event_count = 1;
     post->request = request;
     post->ledger = ledger;
     params_traceparent(request, post->traceparent);

@@ -3,10 +3,12 @@
  * POST /v1/lines:freeze and /v1/lines:thaw: an operator stops a budget line,
  * so that every entry that touches it is refused, and lets it go again.
  */
+#include "ledger/http/answers.h"
 #include "ledger/http/handlers.h"
 #include "ledger/http/params.h"
 #include "ledger/service.h"
 #include "ledger/store/freeze.h"
+#include "ledger/store/period.h"
 #include "runtime/json.h"
 #include "runtime/log.h"
 
@@ -24,12 +26,13 @@ struct freeze {
     struct line line;
     char reason[REASON_SIZE];
     char by[BY_SIZE];
+    struct refusal refusal;
 };
 
 static void freeze_start(struct http_request *request, struct ledger *ledger, bool frozen);
 static enum err freeze_read(struct freeze *freeze, struct problem *problem);
 static enum err freeze_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count);
-static enum err freeze_write(struct writer_tx *tx, const struct freeze *freeze);
+static enum err freeze_write(struct writer_tx *tx, struct freeze *freeze);
 static void freeze_done(struct writer_job *job);
 
 static const struct writer_job_type FREEZE = {
@@ -117,18 +120,31 @@ static enum err freeze_work(struct writer_tx *tx, struct writer_job *const *jobs
     enum err err = ERR_OK;
 
     for (size_t i = 0; !err && i < count; i++) {
-        err = freeze_write(tx, (const struct freeze *)jobs[i]);
+        err = freeze_write(tx, (struct freeze *)jobs[i]);
     }
     return err;
 }
 
-static enum err freeze_write(struct writer_tx *tx, const struct freeze *freeze)
+static enum err freeze_write(struct writer_tx *tx, struct freeze *freeze)
 {
     const struct store_change change = {tx->now_ms, freeze->by, freeze->reason};
     const char *shard = freeze->ledger->shard;
+    struct store_closing closing;
 
-    return freeze->frozen ? store_line_freeze(tx->db, shard, &freeze->line, &change)
-                          : store_line_thaw(tx->db, shard, &freeze->line);
+    freeze->refusal = (struct refusal){.reason = REFUSAL_NONE};
+    if (!freeze->frozen) {
+        return store_line_thaw(tx->db, shard, &freeze->line);
+    }
+    /* A line that is frozen now could never be closed, and its year not be opened again. */
+    enum err err = store_closing_read(tx->db, shard, freeze->line.fiscal_year, &closing);
+    if (err == ERR_NOT_FOUND) {
+        return store_line_freeze(tx->db, shard, &freeze->line, &change);
+    }
+    if (!err) {
+        err = refusal_set(&freeze->refusal, REFUSAL_PERIOD_CLOSING, "/fiscal_year", 0);
+        return err ? ERR_OK : ERR_INTERNAL; /* a refusal is an answer */
+    }
+    return err;
 }
 
 static void freeze_done(struct writer_job *job)
@@ -138,6 +154,8 @@ static void freeze_done(struct writer_job *job)
 
     if (job->err) {
         http_respond_error(freeze->request, job->err);
+    } else if (freeze->refusal.reason) {
+        answer_refusal_plain(freeze->request, &freeze->refusal);
     } else {
         /* The table keeps only what is frozen now; who let a line go stands here. */
         log_info(freeze->frozen ? "line_frozen" : "line_thawed",

@@ -90,6 +90,7 @@ static void post_start(struct http_request *request, struct ledger *ledger, bool
         goto out;
     }
     post->job.type = &HOLD_POST;
+    post->job.event_count = 1;
     post->request = request;
     post->ledger = ledger;
     post->releases = releases;

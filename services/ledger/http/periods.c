@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * GET /v1/periods, and POST /v1/periods/{fiscal_year}:open and :close. A year
- * that is closed stays closed; asked again, each is answered the same.
+ * that is closed stays closed; asked again, each is answered the same. Closing
+ * is answered after its last step; each step is a job of its own, so that
+ * others have their turn between two.
  */
 #include "ledger/closing.h"
 #include "ledger/http/answers.h"
@@ -11,6 +13,7 @@
 #include "ledger/service.h"
 #include "ledger/store/period.h"
 #include "runtime/json.h"
+#include "runtime/log.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +32,7 @@ struct period_post {
     char by[BY_SIZE];
     char document[ENTRY_DOCUMENT_LENGTH_MAX + 1];
     char *metadata; /* malloc'd */
-    struct refusal refusal;
+    struct closing_outcome closing;
     json_t *answer;
 };
 
@@ -40,6 +43,7 @@ static enum err period_work(struct writer_tx *tx, struct writer_job *const *jobs
 static enum err period_write(struct writer_tx *tx, struct period_post *post);
 static enum err period_answer(struct db *db, struct period_post *post);
 static void period_done(struct writer_job *job);
+static bool closing_goes_on(struct period_post *post);
 static void period_free(struct period_post *post);
 static enum err period_list_work(struct db *db, struct list *list);
 static json_t *period_json(const struct db_rows *rows, int64_t row);
@@ -83,6 +87,7 @@ static void period_start(struct http_request *request, struct ledger *ledger, bo
     if (err) {
         goto out;
     }
+    post->job.event_count = closes ? CLOSING_STEP_EVENT_MAX : 0;
     err = writer_submit(ledger->host.writer, &post->job);
     if (!err) {
         return;
@@ -163,13 +168,13 @@ static enum err period_write(struct writer_tx *tx, struct period_post *post)
     };
     enum err err = ERR_OK;
 
-    post->refusal = (struct refusal){.reason = REFUSAL_NONE};
+    post->closing = (struct closing_outcome){.closed = false};
     if (post->closes) {
-        err = closing_run(&post->ledger->poster, tx, &closing, &post->refusal);
+        err = closing_step(&post->ledger->poster, tx, &closing, &post->closing);
     } else {
         err = store_period_open(tx->db, post->ledger->shard, post->fiscal_year);
     }
-    if (err || post->refusal.reason) {
+    if (err || post->closing.refusal.reason) {
         return err;
     }
     return period_answer(tx->db, post);
@@ -196,14 +201,30 @@ static void period_done(struct writer_job *job)
 {
     struct period_post *post = (struct period_post *)job;
 
+    if (closing_goes_on(post)) {
+        return;
+    }
     if (job->err) {
         http_respond_error(post->request, job->err);
-    } else if (post->refusal.reason) {
-        answer_refusal_plain(post->request, &post->refusal);
+    } else if (post->closing.refusal.reason) {
+        answer_refusal_plain(post->request, &post->closing.refusal);
     } else {
         http_respond_json(post->request, HTTP_OK, json_incref(post->answer));
     }
     period_free(post);
+}
+
+/* Queues the next step. Where that fails the service goes on by itself, and the request may come
+ * again. */
+static bool closing_goes_on(struct period_post *post)
+{
+    if (post->job.err || !post->closes || post->closing.closed || post->closing.refusal.reason) {
+        return false;
+    }
+    log_info("year_closing", log_int("fiscal_year", post->fiscal_year),
+             log_int("entries", (int64_t)post->closing.entry_count));
+    post->job.err = writer_submit(post->ledger->host.writer, &post->job);
+    return post->job.err == ERR_OK;
 }
 
 static void period_free(struct period_post *post)

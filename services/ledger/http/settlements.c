@@ -60,6 +60,7 @@ void settlement_post_start(struct http_request *request, void *context)
         goto out;
     }
     post->job.type = &SETTLEMENT;
+    post->job.event_count = SETTLE_ORDER_MAX;
     post->request = request;
     post->ledger = ledger;
     params_traceparent(request, post->traceparent);

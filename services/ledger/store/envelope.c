@@ -79,7 +79,7 @@ static const char LIMIT_READ[] =
     "        WHEN 'settled' THEN selected_krw ELSE 0 END), 0)::int8 AS used_krw"
     "    FROM ledger.envelope WHERE shard = $1 AND fiscal_year = $2 AND funding_source = $3"
     " )"
-    " SELECT envelope_limit.limit_krw, used.used_krw, period.state = 'closed' FROM used"
+    " SELECT envelope_limit.limit_krw, used.used_krw, period.state != 'open' FROM used"
     " LEFT JOIN ledger.envelope_limit"
     "    ON envelope_limit.shard = $1 AND envelope_limit.fiscal_year = $2"
     "    AND envelope_limit.funding_source = $3"

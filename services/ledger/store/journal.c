@@ -246,7 +246,7 @@ static const char PERIOD_MISMATCH_COUNT[] =
     "SELECT count(*) + ("
     "    SELECT count(DISTINCT closing.period) FROM ledger.journal AS closing"
     "    LEFT JOIN ledger.period AS closed ON closed.shard = closing.shard"
-    "        AND closed.fiscal_year = closing.period AND closed.state = 'closed'"
+    "        AND closed.fiscal_year = closing.period AND closed.state != 'open'"
     "    WHERE closing.shard = $1 AND closing.kind = 'closing' AND closed.state IS NULL"
     " ) AS mismatches FROM ledger.period"
     " LEFT JOIN ledger.journal AS head ON head.shard = period.shard"

@@ -5,12 +5,14 @@
  */
 #include "ledger/store/period.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 static enum err read_account(const struct db_rows *rows, int64_t row, int32_t fiscal_year,
                              struct account_balance *ret_balance);
 static int compare_balances(const void *left, const void *right);
+static void copy_text(char *target, size_t size, const char *text);
 
 static const char PERIOD_ROWS[] =
     "SELECT fiscal_year, state, closed_time_ms, closed_seq, closed_hash FROM ledger.period"
@@ -35,7 +37,9 @@ static const char YEAR_ACCOUNTS[] =
     "    AND line_freeze.fiscal_year = account.fiscal_year"
     "    AND line_freeze.programme = account.programme"
     "    AND line_freeze.funding_source = account.funding_source"
-    " WHERE account.shard = $1 AND account.fiscal_year = $2 LIMIT $3";
+    " WHERE account.shard = $1 AND account.fiscal_year = $2"
+    "    AND (account.balance_krw != 0 OR account.held_krw != 0 OR line_freeze.reason IS NOT NULL)"
+    " LIMIT $3";
 
 enum err store_year_accounts(struct db *db, const char *shard, int32_t fiscal_year,
                              struct account_balance **ret_accounts, size_t *ret_count)
@@ -98,7 +102,7 @@ enum err store_year_reserved_count(struct db *db, const char *shard, int32_t fis
 static const char PERIOD_CLOSE[] =
     "UPDATE ledger.period SET state = 'closed', closed_by = $3, closed_time_ms = $4,"
     "    closed_seq = $5, closed_hash = $6"
-    " WHERE shard = $1 AND fiscal_year = $2 AND state = 'open'";
+    " WHERE shard = $1 AND fiscal_year = $2 AND state IN ('open', 'closing')";
 
 enum err store_period_close(struct db *db, const char *shard, int32_t fiscal_year,
                             const struct store_head *head, int64_t time_ms, const char *by)
@@ -114,6 +118,72 @@ enum err store_period_close(struct db *db, const char *shard, int32_t fiscal_yea
         return err;
     }
     return changed == 1 ? ERR_OK : ERR_CONFLICT;
+}
+
+static const char PERIOD_CLOSING_BEGIN[] =
+    "UPDATE ledger.period SET state = 'closing', closing_by = $3, closing_document = $4,"
+    "    closing_metadata = $5"
+    " WHERE shard = $1 AND fiscal_year = $2 AND state = 'open'";
+
+enum err store_closing_begin(struct db *db, const char *shard, const struct store_closing *closing)
+{
+    const struct db_param params[] = {
+        db_text(shard),
+        db_int32(closing->fiscal_year),
+        db_text(closing->by),
+        db_text(closing->document),
+        db_text(closing->metadata),
+    };
+    int64_t changed = 0;
+    enum err err = db_exec_count(db, PERIOD_CLOSING_BEGIN, params, DB_COUNT(params), &changed);
+
+    if (err) {
+        return err;
+    }
+    return changed == 1 ? ERR_OK : ERR_CONFLICT;
+}
+
+static const char CLOSING_READ[] =
+    "SELECT fiscal_year, closing_by, closing_document, closing_metadata FROM ledger.period"
+    " WHERE shard = $1 AND state = 'closing' AND ($2::int8 IS NULL OR fiscal_year = $2)"
+    " ORDER BY fiscal_year LIMIT 1";
+
+enum err store_closing_read(struct db *db, const char *shard, int32_t fiscal_year,
+                            struct store_closing *ret_closing)
+{
+    const struct db_param params[] = {
+        db_text(shard),
+        fiscal_year == 0 ? db_null_int64() : db_int64(fiscal_year),
+    };
+    struct store_closing closing = {.fiscal_year = 0};
+    struct db_rows *rows = NULL;
+    enum err err = db_query(db, CLOSING_READ, params, DB_COUNT(params), &rows);
+
+    if (err) {
+        goto out;
+    }
+    err = db_rows_count(rows) == 1 ? ERR_OK : ERR_NOT_FOUND;
+    if (err) {
+        goto out;
+    }
+    closing.fiscal_year = (int32_t)db_rows_int64(rows, 0, 0);
+    copy_text(closing.by, sizeof closing.by, db_rows_text(rows, 0, 1));
+    copy_text(closing.document, sizeof closing.document, db_rows_text(rows, 0, 2));
+    copy_text(closing.metadata, sizeof closing.metadata, db_rows_text(rows, 0, 3));
+    *ret_closing = closing;
+
+out:
+    db_rows_release(rows);
+    return err;
+}
+
+/* Texts of our own row; it was written from buffers of these sizes. */
+static void copy_text(char *target, size_t size, const char *text)
+{
+    size_t length = strlen(text);
+
+    assert(length < size);
+    memcpy(target, text, length + 1);
 }
 
 static enum err read_account(const struct db_rows *rows, int64_t row, int32_t fiscal_year,

@@ -7,10 +7,22 @@
 #define HYEOPCHI_LEDGER_STORE_PERIOD_H
 
 #include "ledger/domain/account.h"
+#include "ledger/domain/entry.h"
 #include "ledger/store/posting.h"
 #include "runtime/db.h"
 
-enum { STORE_YEAR_ACCOUNT_MAX = 100000 }; /* accounts of a fiscal year */
+enum {
+    STORE_YEAR_ACCOUNT_MAX = 100000, /* accounts of a fiscal year that hold something */
+    STORE_CLOSING_BY_SIZE = 160,
+};
+
+/* A closing under way, in the words of who began it. */
+struct store_closing {
+    int32_t fiscal_year;
+    char by[STORE_CLOSING_BY_SIZE]; /* "operator:<id>" */
+    char document[ENTRY_DOCUMENT_LENGTH_MAX + 1];
+    char metadata[ENTRY_METADATA_LENGTH_MAX + 1];
+};
 
 enum store_period_column {
     STORE_PERIOD_FISCAL_YEAR,
@@ -25,8 +37,8 @@ ERR_CHECKED enum err store_period_rows(struct db *db, const char *shard, int32_t
                                        struct db_rows **ret_rows);
 
 /*
- * All accounts of a year, ordered by account_compare; *ret_accounts is the caller's, to free().
- * ERR_FULL past STORE_YEAR_ACCOUNT_MAX.
+ * A year's accounts that hold or promise money or are frozen, ordered by account_compare;
+ * *ret_accounts is the caller's, to free(). ERR_FULL past STORE_YEAR_ACCOUNT_MAX.
  */
 ERR_CHECKED enum err store_year_accounts(struct db *db, const char *shard, int32_t fiscal_year,
                                          struct account_balance **ret_accounts, size_t *ret_count);
@@ -35,7 +47,18 @@ ERR_CHECKED enum err store_year_accounts(struct db *db, const char *shard, int32
 ERR_CHECKED enum err store_year_reserved_count(struct db *db, const char *shard,
                                                int32_t fiscal_year, int64_t *ret_count);
 
-/* Closes an open year at this head. ERR_CONFLICT when it is not open. */
+/* Marks an open year as being closed, for good. ERR_CONFLICT when it is not open. */
+ERR_CHECKED enum err store_closing_begin(struct db *db, const char *shard,
+                                         const struct store_closing *closing);
+
+/*
+ * The closing under way of that year, or of the first such year for 0. ERR_NOT_FOUND when there is
+ * none.
+ */
+ERR_CHECKED enum err store_closing_read(struct db *db, const char *shard, int32_t fiscal_year,
+                                        struct store_closing *ret_closing);
+
+/* Closes a year that is open or being closed at this head. ERR_CONFLICT when it is neither. */
 ERR_CHECKED enum err store_period_close(struct db *db, const char *shard, int32_t fiscal_year,
                                         const struct store_head *head, int64_t time_ms,
                                         const char *by);

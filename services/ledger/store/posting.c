@@ -346,6 +346,15 @@ enum err store_key_insert(struct db *db, const char *shard, int64_t now_ms,
     return err;
 }
 
+/* A state that is not known is taken for the one in which nothing may be posted. */
+static enum period_state period_state_parse(const char *code)
+{
+    if (strcmp(code, "open") == 0) {
+        return PERIOD_OPEN;
+    }
+    return strcmp(code, "closing") == 0 ? PERIOD_CLOSING : PERIOD_CLOSED;
+}
+
 static const char PERIOD_LIST[] =
     "SELECT fiscal_year, state FROM ledger.period WHERE shard = $1 ORDER BY fiscal_year";
 
@@ -362,9 +371,8 @@ enum err store_period_list(struct db *db, const char *shard,
     /* The table's own check leaves room for no more years than this. */
     assert(db_rows_count(rows) <= STORE_PERIOD_COUNT_MAX);
     for (int64_t i = 0; i < db_rows_count(rows); i++) {
-        bool open = strcmp(db_rows_text(rows, i, 1), "open") == 0;
         periods[i].fiscal_year = (int32_t)db_rows_int64(rows, i, 0);
-        periods[i].state = open ? PERIOD_OPEN : PERIOD_CLOSED;
+        periods[i].state = period_state_parse(db_rows_text(rows, i, 1));
     }
     *ret_count = (size_t)db_rows_count(rows);
 
