@@ -6,7 +6,9 @@
  */
 #include "participation/board_batch.h"
 
+#include "participation/board_documents.h"
 #include "participation/domain/receipt.h"
+#include "participation/store/board_document.h"
 #include "participation/store/void.h"
 #include "participation/store/votes.h"
 #include "runtime/clock.h"
@@ -116,8 +118,12 @@ static enum err add_opening(struct board_batch *batch, const struct board_signer
     enum err err;
 
     encoder_init(&encoder, bytes, sizeof bytes);
-    leaf_open_encode(&encoder, batch->ballot_id, ballot->definition_hash,
-                     later_time(batch, ballot->opened_at_ms));
+    leaf_open_encode(&encoder, batch->ballot_id,
+                     &(const struct leaf_open){
+                         .def_hash = ballot->definition_hash,
+                         .roll_hash = ballot->roll_hash,
+                         .opened_at_ms = later_time(batch, ballot->opened_at_ms),
+                     });
     err = take_leaf(batch, &encoder, false);
     return err ? err : add_key(batch, signer->receipts->public_key, ballot->opened_at_ms);
 }
@@ -256,12 +262,20 @@ static enum err add_close(struct db *db, struct board_batch *batch,
 {
     uint8_t bytes[LEAF_SIZE_MAX];
     struct encoder encoder;
-    struct leaf_close close = {.voters = ballot->voters, .revisions = ballot->revisions};
+    uint8_t extensions_hash[CRYPTO_HASH_SIZE];
+    struct leaf_close close = {
+        .voters = ballot->voters,
+        .revisions = ballot->revisions,
+        .extensions_hash = extensions_hash,
+    };
     enum err err = add_anchor(db, batch);
 
     if (!err && batch->head.casts != ballot->voters + ballot->revisions) {
         log_broken(batch->ballot_id, "board_contradicts_ballot", batch->head.batch_no);
         err = ERR_INTERNAL;
+    }
+    if (!err) {
+        err = board_documents_close(db, batch->ballot_id, extensions_hash);
     }
     if (err) {
         return err;
@@ -315,17 +329,25 @@ static enum err add_result(struct db *db, struct board_batch *batch,
                            const struct board_ballot *ballot)
 {
     uint8_t bytes[LEAF_SIZE_MAX];
+    uint8_t documents_hash[CRYPTO_HASH_SIZE];
     struct encoder encoder;
     enum err err = add_voids(db, batch);
 
     if (!err) {
+        err = board_documents_finish(db, batch->ballot_id, documents_hash);
+    }
+    if (!err) {
         encoder_init(&encoder, bytes, sizeof bytes);
-        leaf_result_encode(&encoder, batch->ballot_id, ballot->result_hash,
-                           later_time(batch, ballot->counted_at_ms));
+        leaf_result_encode(&encoder, batch->ballot_id,
+                           &(const struct leaf_result){
+                               .result_hash = ballot->result_hash,
+                               .documents_hash = documents_hash,
+                               .counted_at_ms = later_time(batch, ballot->counted_at_ms),
+                           });
         batch->head.finished = true;
         err = take_leaf(batch, &encoder, false);
     }
-    return err ? err : store_board_openings(db, batch->ballot_id, &batch->head.openings_bytes);
+    return err ? err : store_openings_insert(db, batch->ballot_id, &batch->head.openings_bytes);
 }
 
 /* Puts together what there is to append now. */

@@ -1,39 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What stands in a bundle, and the walk through it. A file is either made in
- * memory when the bundle is opened, or read from the database page by page; of
+ * What stands in a bundle, and the walk through it. A file is either read into
+ * memory when the bundle is opened, or from the database page by page; of
  * those the lengths are known from the board's head, since a header comes
  * before its file.
  */
 #include "participation/bundle.h"
 
 #include "participation/board_batch.h"
-#include "participation/domain/void.h"
-#include "participation/domain/vote_body.h"
-#include "participation/frozen.h"
-#include "participation/http/published_json.h"
+#include "participation/board_documents.h"
 #include "participation/store/ballots.h"
+#include "participation/store/board_document.h"
 #include "participation/store/board_page.h"
-#include "participation/store/void.h"
-#include "participation/store/votes.h"
 #include "participation/tar.h"
-#include "runtime/json.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    FILE_COUNT_MAX = 10,
+    FILE_COUNT_MAX = 7 + (int)BOARD_DOCUMENT_END,
     MEMORY_SLICE_SIZE = 64 * 1024,
-    OPENING_PAGE_COUNT_MAX = 1000, /* rows of the box in one page */
-    OPENING_SIZE = 66,             /* beside its choice */
     PAGE_SIZE_MAX = BUNDLE_PIECE_SIZE_MAX - BUNDLE_PIECE_SIZE - 4 * TAR_BLOCK_SIZE,
     MS_PER_S = 1000,
 };
 
-static_assert(PAGE_SIZE_MAX / (OPENING_SIZE + VOTE_BODY_MAX) >= 2,
-              "a page of the longest openings fits behind what does not end a piece yet");
+static_assert((int)STORE_OPENING_PAGE_SIZE_MAX <= (int)PAGE_SIZE_MAX,
+              "a page of openings fits behind what does not end a piece yet");
 static_assert((int)STORE_TILE_ENTRIES_SIZE_MAX <= (int)BUNDLE_PIECE_SIZE, "and a tile");
 static_assert(STORE_NOTE_PAGE_COUNT_MAX * (2 + CHECKPOINT_NOTE_SIZE) <= 2 * BUNDLE_PIECE_SIZE,
               "and checkpoints");
@@ -51,9 +44,6 @@ struct file {
 struct bundle {
     uint8_t ballot_id[BALLOT_ID_SIZE];
     struct board_head head;
-    struct void_vote voids[VOID_COUNT_MAX]; /* in the order of void_vote_compare() */
-    size_t void_count;
-    int64_t opening_page_count; /* rows of the box in one page: as many as surely fit */
     struct file files[FILE_COUNT_MAX];
     size_t file_count;
 
@@ -62,10 +52,9 @@ struct bundle {
     bool begun;      /* its header is there */
     int64_t written; /* of its bytes */
     struct crypto_hasher hasher;
-    int64_t noted;                       /* size of the last checkpoint written */
-    int64_t tile;                        /* the next one of the entries */
-    uint8_t nullifier[CRYPTO_HASH_SIZE]; /* this and rev: the last row read of the box */
-    uint16_t rev;                        /* 0: none yet */
+    int64_t noted;        /* size of the last checkpoint written */
+    int64_t tile;         /* the next one of the entries */
+    int32_t opening_page; /* the next one */
 };
 
 static struct file *add_file(struct bundle *bundle, const char *name, enum file_source source,
@@ -90,17 +79,6 @@ static enum err add_bytes(struct bundle *bundle, const char *name, const void *b
     }
     memcpy(file->content, bytes, length);
     return ERR_OK;
-}
-
-/* Adds a file of JSON; takes the reference. */
-static enum err add_json(struct bundle *bundle, const char *name, json_t *json)
-{
-    char *text = json_text(json);
-    enum err err = text == NULL ? ERR_FULL : add_bytes(bundle, name, text, strlen(text));
-
-    free(text);
-    json_decref(json);
-    return err;
 }
 
 static enum err add_buffer(struct bundle *bundle, const char *name, struct buffer *buffer)
@@ -135,47 +113,26 @@ static enum err add_keys(struct bundle *bundle, const char *district)
     return add_buffer(bundle, "keys.json", &text);
 }
 
-static enum err add_published(struct db *db, struct bundle *bundle, const struct ballot_row *row)
+/* Adds the documents that the log commits to. ERR_NOT_FOUND when one that every bundle has is missing. */
+static enum err add_documents(struct db *db, struct bundle *bundle)
 {
-    json_t *json = NULL;
     enum err err = ERR_OK;
 
-    if (row->roll_import_no > 0) {
-        err = published_roll(db, row, &json);
+    for (int i = 0; i < BOARD_DOCUMENT_END && !err; i++) {
+        const enum board_document document = (enum board_document)i;
+        struct buffer content;
+
+        buffer_init(&content, BUNDLE_FILE_SIZE_MAX);
+        err = store_document_read(db, bundle->ballot_id, board_document_name(document), &content);
         if (!err) {
-            err = add_json(bundle, "roll.json", json);
+            err = add_buffer(bundle, board_document_name(document), &content);
+        } else {
+            buffer_release(&content);
+        }
+        if (err == ERR_NOT_FOUND && !board_document_is_required(document)) {
+            err = ERR_OK;
         }
     }
-    if (!err) {
-        err = published_turnout(db, row, &json);
-    }
-    return err ? err : add_json(bundle, "turnout.json", json);
-}
-
-static int64_t page_count_of(const struct ballot_definition *definition)
-{
-    const int64_t count =
-        PAGE_SIZE_MAX / (OPENING_SIZE + VOTE_BODY_SIZE((int64_t)definition->option_count));
-
-    return count < OPENING_PAGE_COUNT_MAX ? count : OPENING_PAGE_COUNT_MAX;
-}
-
-/* What the definition tells: how long openings can be, and whether ties were broken by a lot, whose seed
- * then was published. */
-static enum err add_lot(struct bundle *bundle, const struct ballot_row *row)
-{
-    struct definition_copy *copy = NULL;
-    enum err err = definition_copy_make(row->definition, row->definition_length, &copy);
-
-    if (!err) {
-        bundle->opening_page_count = page_count_of(&copy->definition);
-    }
-    if (!err && copy->definition.tie == BALLOT_TIE_LOT) {
-        err = row->lot_seed == NULL
-                  ? ERR_INTERNAL
-                  : add_bytes(bundle, "lot", row->lot_seed, strlen(row->lot_seed));
-    }
-    free(copy);
     return err;
 }
 
@@ -196,10 +153,7 @@ static enum err add_files(struct db *db, struct bundle *bundle, const char *dist
         (void)add_file(bundle, "checkpoints", FROM_CHECKPOINTS, notes_length);
         (void)add_file(bundle, "entries", FROM_ENTRIES, bundle->head.entries_bytes);
         (void)add_file(bundle, "openings", FROM_OPENINGS, bundle->head.openings_bytes);
-        err = add_published(db, bundle, row);
-    }
-    if (!err) {
-        err = add_lot(bundle, row);
+        err = add_documents(db, bundle);
     }
     if (!err) {
         err = row->result_json == NULL
@@ -219,21 +173,16 @@ static enum err make_bundle(struct db *db, const char *district, const struct ba
         memcpy(bundle->ballot_id, row->ballot_id, sizeof bundle->ballot_id);
         err = store_board_read(db, row->ballot_id, &bundle->head);
     }
-    if (err == ERR_NOT_FOUND ||
-        (!err && !(bundle->head.finished && bundle->head.signed_size == bundle->head.size))) {
-        *ret_state = BUNDLE_NOT_ON_BOARD;
-        bundle_free(bundle);
-        return ERR_OK;
-    }
-    if (!err) {
-        err = store_void_votes(db, row->ballot_id, bundle->voids, &bundle->void_count);
+    if (!err && !(bundle->head.finished && bundle->head.signed_size == bundle->head.size)) {
+        err = ERR_NOT_FOUND;
     }
     if (!err) {
         err = add_files(db, bundle, district, row);
     }
     if (err) {
         bundle_free(bundle);
-        return err;
+        *ret_state = BUNDLE_NOT_ON_BOARD;
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
     }
     *ret_state = BUNDLE_READY;
     *ret_bundle = bundle;
@@ -289,56 +238,6 @@ static enum err add_tile(struct db *db, struct bundle *bundle, struct buffer *pi
     return store_board_entries(db, bundle->ballot_id, &tile, piece);
 }
 
-static bool is_void(const struct bundle *bundle, const struct vote_page_row *row)
-{
-    struct void_vote wanted = {.rev = row->rev};
-
-    memcpy(wanted.nullifier, row->nullifier, sizeof wanted.nullifier);
-    return bsearch(&wanted, bundle->voids, bundle->void_count, sizeof wanted, void_vote_compare) !=
-           NULL;
-}
-
-/* Adds the openings of a page's final votes. Whether a row is one shows in the next row, so the last of
- * a full page is left for the next page. */
-static enum err add_openings(struct db *db, struct bundle *bundle, struct buffer *piece)
-{
-    struct db_rows *rows = NULL;
-    enum err err = store_vote_page_of(db, bundle->ballot_id,
-                                      &(const struct vote_page_place){
-                                          .nullifier = bundle->rev > 0 ? bundle->nullifier : NULL,
-                                          .rev = bundle->rev,
-                                          .count = bundle->opening_page_count,
-                                      },
-                                      &rows);
-    const int64_t count = err ? 0 : db_rows_count(rows);
-    const int64_t sure = count == bundle->opening_page_count ? count - 1 : count;
-
-    if (!err && count == 0) {
-        err = ERR_INTERNAL; /* Fewer than were added up. */
-    }
-    for (int64_t i = 0; !err && i < sure; i++) {
-        struct vote_page_row row;
-        struct vote_page_row next;
-        bool final = i + 1 == count;
-
-        store_vote_page_row(rows, i, &row);
-        if (!final) {
-            store_vote_page_row(rows, i + 1, &next);
-            final = memcmp(row.nullifier, next.nullifier, CRYPTO_HASH_SIZE) != 0;
-        }
-        if (final && !is_void(bundle, &row)) {
-            buffer_append(piece, row.nullifier, CRYPTO_HASH_SIZE);
-            buffer_append(piece, row.blinding, CRYPTO_HASH_SIZE);
-            buffer_append_u16(piece, (uint16_t)row.choice_length);
-            buffer_append(piece, row.choice, row.choice_length);
-        }
-        memcpy(bundle->nullifier, row.nullifier, sizeof bundle->nullifier);
-        bundle->rev = row.rev;
-    }
-    db_rows_release(rows);
-    return err;
-}
-
 /* Adds some of the file's bytes. */
 static enum err add_body(struct db *db, struct bundle *bundle, struct buffer *piece)
 {
@@ -360,7 +259,9 @@ static enum err add_body(struct db *db, struct bundle *bundle, struct buffer *pi
         err = add_tile(db, bundle, piece);
         break;
     case FROM_OPENINGS:
-        err = add_openings(db, bundle, piece);
+        err = store_openings_page(db, bundle->ballot_id, bundle->opening_page, piece);
+        err = err == ERR_NOT_FOUND ? ERR_INTERNAL : err; /* Fewer than were added up. */
+        bundle->opening_page++;
         break;
     }
     if (!err) {
@@ -382,7 +283,7 @@ static enum err add_manifest(struct bundle *bundle)
 
     crypto_uuid_format(bundle->ballot_id, id);
     buffer_init(&text, BUNDLE_PIECE_SIZE);
-    buffer_append_format(&text, "{\"format\":\"hyeopchi-bundle/1\",\"ballot\":\"%s\",\"files\":[",
+    buffer_append_format(&text, "{\"format\":\"hyeopchi-bundle/2\",\"ballot\":\"%s\",\"files\":[",
                          id);
     for (size_t i = 0; i < bundle->file_count; i++) {
         const struct file *file = &bundle->files[i];

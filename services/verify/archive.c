@@ -29,11 +29,18 @@ enum {
 const char *archive_file_name(enum archive_file file)
 {
     static const char *const NAMES[ARCHIVE_END] = {
-        [ARCHIVE_DEFINITION] = "definition",   [ARCHIVE_KEYS] = "keys.json",
-        [ARCHIVE_CHECKPOINTS] = "checkpoints", [ARCHIVE_ENTRIES] = "entries",
-        [ARCHIVE_OPENINGS] = "openings",       [ARCHIVE_ROLL] = "roll.json",
-        [ARCHIVE_TURNOUT] = "turnout.json",    [ARCHIVE_LOT] = "lot",
-        [ARCHIVE_RESULT] = "result.json",      [ARCHIVE_MANIFEST] = "manifest.json",
+        [ARCHIVE_DEFINITION] = "definition",
+        [ARCHIVE_KEYS] = "keys.json",
+        [ARCHIVE_CHECKPOINTS] = "checkpoints",
+        [ARCHIVE_ENTRIES] = "entries",
+        [ARCHIVE_OPENINGS] = "openings",
+        [ARCHIVE_ROLL] = "roll.json",
+        [ARCHIVE_TURNOUT] = "turnout.json",
+        [ARCHIVE_EXTENSIONS] = "extensions.json",
+        [ARCHIVE_LOT] = "lot",
+        [ARCHIVE_DECIDED] = "decided.json",
+        [ARCHIVE_RESULT] = "result.json",
+        [ARCHIVE_MANIFEST] = "manifest.json",
     };
 
     assert(file < ARCHIVE_END);

@@ -26,7 +26,9 @@ enum archive_file {
     ARCHIVE_OPENINGS,
     ARCHIVE_ROLL, /* may be missing */
     ARCHIVE_TURNOUT,
+    ARCHIVE_EXTENSIONS,
     ARCHIVE_LOT, /* may be missing */
+    ARCHIVE_DECIDED,
     ARCHIVE_RESULT,
     ARCHIVE_MANIFEST,
     ARCHIVE_END,

@@ -22,7 +22,7 @@
 
 #define BUNDLE_KEY_MAX        1024 /* KEY leaves */
 #define BUNDLE_CHECKPOINT_MAX 4194304
-#define BUNDLE_JSON_MAX       4194304 /* bytes of one JSON file that is parsed */
+#define BUNDLE_JSON_MAX       16777216 /* bytes of one JSON file that is parsed */
 #define BUNDLE_NULLIFIER_SIZE 32
 #define BUNDLE_BLINDING_SIZE  32
 
@@ -46,12 +46,15 @@ struct bundle_void {
     const uint8_t *nullifier;
     uint32_t position;
     uint16_t rev;
+    uint8_t reason;
 };
 
-/* A final vote that was opened. */
+/* A final vote. Sorted by commitment, as the openings are. */
 struct bundle_vote {
-    struct span body;  /* choice_body */
-    uint32_t position; /* of its CAST */
+    uint64_t prefix;       /* the first 8 bytes of the commitment, to compare by */
+    const uint8_t *commit; /* C */
+    struct span body;      /* choice_body, once it was opened */
+    uint32_t position;     /* of its CAST */
     uint8_t channel;
 };
 
@@ -82,6 +85,7 @@ struct bundle {
     size_t void_count;
     const uint8_t *keys[BUNDLE_KEY_MAX]; /* of the KEY leaves */
     size_t key_count;
+    struct leaf open;
     struct leaf close;
     struct leaf result;
 
@@ -102,14 +106,23 @@ VERDICT_CHECKED enum verdict check_batches(struct bundle *bundle, struct finding
 VERDICT_CHECKED enum verdict check_keys(struct bundle *bundle, struct finding *finding);
 VERDICT_CHECKED enum verdict check_revisions(struct bundle *bundle, struct finding *finding);
 VERDICT_CHECKED enum verdict check_close(struct bundle *bundle, struct finding *finding);
+VERDICT_CHECKED enum verdict check_extensions(struct bundle *bundle, struct finding *finding);
 VERDICT_CHECKED enum verdict check_openings(struct bundle *bundle, struct finding *finding);
 VERDICT_CHECKED enum verdict check_choices(struct bundle *bundle, struct finding *finding);
 VERDICT_CHECKED enum verdict check_roll(struct bundle *bundle, struct finding *finding);
 VERDICT_CHECKED enum verdict check_recount(struct bundle *bundle, struct finding *finding);
 VERDICT_CHECKED enum verdict check_sums(struct bundle *bundle, struct finding *finding);
 VERDICT_CHECKED enum verdict check_result(struct bundle *bundle, struct finding *finding);
+VERDICT_CHECKED enum verdict check_documents(struct bundle *bundle, struct finding *finding);
+VERDICT_CHECKED enum verdict check_decided(struct bundle *bundle, struct finding *finding);
 VERDICT_CHECKED enum verdict check_kept(struct bundle *bundle, struct finding *finding);
 VERDICT_CHECKED enum verdict check_receipt(struct bundle *bundle, struct finding *finding);
+
+/* The last CAST of a nullifier, once they are sorted, or NULL. */
+struct bundle_cast *bundle_last_cast(struct bundle *bundle, const uint8_t *nullifier);
+
+/* The first 8 bytes of a hash as a number, which sorts as the hash does. */
+uint64_t bundle_prefix(const uint8_t *hash);
 
 /* Tells the observer how far the check has come. */
 void bundle_progress(const struct bundle *bundle, uint64_t done, uint64_t total);

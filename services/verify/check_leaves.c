@@ -51,12 +51,12 @@ static const char *misplaced(const struct walk *walk, size_t position, enum leaf
     return NULL;
 }
 
-static uint64_t prefix_of(const uint8_t *nullifier)
+uint64_t bundle_prefix(const uint8_t *hash)
 {
     uint64_t prefix = 0;
 
     for (size_t i = 0; i < sizeof prefix; i++) {
-        prefix = prefix << 8 | nullifier[i];
+        prefix = prefix << 8 | hash[i];
     }
     return prefix;
 }
@@ -69,7 +69,7 @@ static enum verdict keep(struct walk *walk, size_t position, const struct leaf *
     switch (leaf->type) {
     case LEAF_CAST:
         bundle->casts[bundle->cast_count++] = (struct bundle_cast){
-            .prefix = prefix_of(leaf->nullifier),
+            .prefix = bundle_prefix(leaf->nullifier),
             .nullifier = leaf->nullifier,
             .position = (uint32_t)position,
             .rev = leaf->rev,
@@ -81,6 +81,7 @@ static enum verdict keep(struct walk *walk, size_t position, const struct leaf *
             .nullifier = leaf->nullifier,
             .position = (uint32_t)position,
             .rev = leaf->rev,
+            .reason = leaf->reason,
         };
         break;
     case LEAF_KEY:
@@ -99,6 +100,8 @@ static enum verdict keep(struct walk *walk, size_t position, const struct leaf *
         walk->ended = true;
         break;
     case LEAF_OPEN:
+        bundle->open = *leaf;
+        break;
     case LEAF_AUDIT_ANCHOR:
     default:
         break;
@@ -248,10 +251,9 @@ static int compare_casts(const void *left, const void *right)
     return a->position < b->position ? -1 : (a->position > b->position ? 1 : 0);
 }
 
-/* The last CAST of a nullifier among the sorted, or NULL. */
-static struct bundle_cast *find_last(struct bundle *bundle, const uint8_t *nullifier)
+struct bundle_cast *bundle_last_cast(struct bundle *bundle, const uint8_t *nullifier)
 {
-    const struct bundle_cast wanted = {.prefix = prefix_of(nullifier), .nullifier = nullifier};
+    const struct bundle_cast wanted = {.prefix = bundle_prefix(nullifier), .nullifier = nullifier};
     size_t low = 0;
     size_t high = bundle->cast_count;
 
@@ -274,7 +276,7 @@ static struct bundle_cast *find_last(struct bundle *bundle, const uint8_t *nulli
 static enum verdict apply_void(struct bundle *bundle, const struct bundle_void *void_leaf,
                                struct finding *finding)
 {
-    struct bundle_cast *cast = find_last(bundle, void_leaf->nullifier);
+    struct bundle_cast *cast = bundle_last_cast(bundle, void_leaf->nullifier);
 
     if (cast == NULL || cast->rev != void_leaf->rev || cast->position > void_leaf->position) {
         return finding_fail_at(finding, ENTRIES, void_leaf->position,

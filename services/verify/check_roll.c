@@ -12,6 +12,7 @@
 
 static const char TURNOUT[] = "turnout.json";
 static const char ROLL[] = "roll.json";
+static const uint8_t NO_ROLL[DIGEST_SIZE]; /* OPEN's roll_hash of a ballot without one */
 
 /* The file as JSON, or NULL. */
 static json_t *load(struct span bytes)
@@ -143,7 +144,7 @@ static bool read_areas(const struct bundle *bundle, const json_t *roll,
     return true;
 }
 
-/* Whether roll_hash is H("roll", ballot_id || list of (str area || u64 voters)). */
+/* Whether roll_hash, here and in OPEN, is H("roll", ballot_id || list of (str area || u64 voters)). */
 static bool hash_matches(const struct bundle *bundle, const json_t *roll, const uint64_t *voters)
 {
     const json_t *stated = json_object_get(roll, "roll_hash");
@@ -161,7 +162,8 @@ static bool hash_matches(const struct bundle *bundle, const json_t *roll, const 
     }
     digest_end(bundle->digest, hash);
     digest_hex(hash, hex);
-    return json_is_string(stated) && span_is_text(text_of(stated), hex);
+    return json_is_string(stated) && span_is_text(text_of(stated), hex) &&
+           memcmp(hash, bundle->open.documents, sizeof hash) == 0;
 }
 
 static enum verdict compare_roll(const struct bundle *bundle, const json_t *roll,
@@ -182,7 +184,7 @@ static enum verdict compare_roll(const struct bundle *bundle, const json_t *roll
         return finding_fail(finding, ROLL, "its voters are not the sum of its areas'");
     }
     if (!hash_matches(bundle, roll, voters)) {
-        return finding_fail(finding, ROLL, "its roll_hash is another");
+        return finding_fail(finding, ROLL, "its roll_hash is another, or not that of OPEN");
     }
     if (bundle->close.voters > sum) {
         return finding_fail(finding, ROLL, "%llu people voted, and only %llu may",
@@ -205,6 +207,11 @@ enum verdict check_roll(struct bundle *bundle, struct finding *finding)
     json_t *roll = NULL;
     enum verdict verdict = check_turnout(bundle, turnout, finding);
 
+    if (verdict == VERDICT_GOOD && !bundle->archive.present[ARCHIVE_ROLL] &&
+        memcmp(bundle->open.documents, NO_ROLL, sizeof NO_ROLL) != 0) {
+        verdict =
+            finding_fail(finding, ROLL, "the ballot was opened with a roll, and there is none");
+    }
     if (verdict == VERDICT_GOOD && bundle->archive.present[ARCHIVE_ROLL]) {
         roll = load(bundle->archive.files[ARCHIVE_ROLL]);
         verdict = compare_roll(bundle, roll, area_table(turnout), finding);

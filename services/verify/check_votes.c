@@ -16,8 +16,8 @@
 
 static const char OPENINGS[] = "openings";
 
-/* Whether C of the leaf is the hash of this blinding and body. */
-static bool opens(const struct bundle *bundle, const struct bundle_cast *cast, struct span blinding,
+/* Whether C is the hash of this blinding and body. */
+static bool opens(const struct bundle *bundle, const uint8_t *commit, struct span blinding,
                   struct span body)
 {
     const uint8_t length[] = {(uint8_t)(body.length >> 8), (uint8_t)(body.length & 0xFF)};
@@ -28,47 +28,35 @@ static bool opens(const struct bundle *bundle, const struct bundle_cast *cast, s
         {.data = length, .length = sizeof length},
         body,
     };
-    uint8_t commit[DIGEST_SIZE];
-    struct leaf leaf;
+    uint8_t hash[DIGEST_SIZE];
 
     digest_begin_tagged(bundle->digest, "commit");
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         digest_add(bundle->digest, parts[i]);
     }
-    digest_end(bundle->digest, commit);
-    return leaf_read(log_leaf(&bundle->log, cast->position), &leaf) && leaf.type == LEAF_CAST &&
-           memcmp(commit, leaf.commit, DIGEST_SIZE) == 0;
+    digest_end(bundle->digest, hash);
+    return memcmp(hash, commit, DIGEST_SIZE) == 0;
 }
 
-/* Reads the next opening, which must be that of cast. */
-static enum verdict read_opening(struct bundle *bundle, struct reader *reader,
-                                 const struct bundle_cast *cast, struct finding *finding)
+/* Reads the next opening, which must be that of the vote at this place. */
+static enum verdict read_opening(struct bundle *bundle, struct reader *reader, size_t place,
+                                 struct finding *finding)
 {
-    size_t place = bundle->vote_count;
-    struct span nullifier = read_span(reader, BUNDLE_NULLIFIER_SIZE);
+    struct bundle_vote *vote = &bundle->votes[place];
     struct span blinding = read_span(reader, BUNDLE_BLINDING_SIZE);
     struct span body = read_prefixed(reader);
 
     if (reader->broken) {
         return finding_fail_at(finding, OPENINGS, place,
                                "the file ends where the opening of leaf %lu should be",
-                               (unsigned long)cast->position);
+                               (unsigned long)vote->position);
     }
-    if (memcmp(nullifier.data, cast->nullifier, BUNDLE_NULLIFIER_SIZE) != 0) {
+    if (!opens(bundle, vote->commit, blinding, body)) {
         return finding_fail_at(finding, OPENINGS, place,
-                               "this is not the nullifier of the final vote at leaf %lu",
-                               (unsigned long)cast->position);
+                               "it does not open the commitment of leaf %lu, whose turn it is",
+                               (unsigned long)vote->position);
     }
-    if (!opens(bundle, cast, blinding, body)) {
-        return finding_fail_at(finding, OPENINGS, place,
-                               "it does not open the commitment of leaf %lu",
-                               (unsigned long)cast->position);
-    }
-    bundle->votes[bundle->vote_count++] = (struct bundle_vote){
-        .body = body,
-        .position = cast->position,
-        .channel = cast->channel,
-    };
+    vote->body = body;
     return VERDICT_GOOD;
 }
 
@@ -82,34 +70,63 @@ static bool is_final(const struct bundle *bundle, size_t place)
             memcmp(cast->nullifier, cast[1].nullifier, BUNDLE_NULLIFIER_SIZE) != 0);
 }
 
-enum verdict check_openings(struct bundle *bundle, struct finding *finding)
+static int compare_votes(const void *left, const void *right)
 {
-    struct reader reader;
+    const struct bundle_vote *a = left;
+    const struct bundle_vote *b = right;
 
+    if (a->prefix != b->prefix) {
+        return a->prefix < b->prefix ? -1 : 1;
+    }
+    return memcmp(a->commit, b->commit, DIGEST_SIZE);
+}
+
+/* Lists the final votes in the order that their openings must have. */
+static enum verdict list_votes(struct bundle *bundle, struct finding *finding)
+{
     assert(bundle->votes == NULL);
     bundle->votes = calloc((size_t)bundle->voters + 1, sizeof *bundle->votes);
     if (bundle->votes == NULL) {
         return finding_unreadable(finding, OPENINGS, "there is no memory for the votes");
     }
-    reader_init(&reader, bundle->archive.files[ARCHIVE_OPENINGS]);
     for (size_t i = 0; i < bundle->cast_count; i++) {
-        enum verdict verdict = VERDICT_GOOD;
+        const struct bundle_cast *cast = &bundle->casts[i];
+        struct leaf leaf;
+        bool read = is_final(bundle, i) && leaf_read(log_leaf(&bundle->log, cast->position), &leaf);
 
-        if (is_final(bundle, i)) {
-            verdict = read_opening(bundle, &reader, &bundle->casts[i], finding);
-        }
-        if (verdict != VERDICT_GOOD) {
-            return verdict;
-        }
-        if (i % PROGRESS_STEP == 0) {
-            bundle_progress(bundle, i, bundle->cast_count);
+        if (read) {
+            assert(bundle->vote_count < bundle->voters);
+            bundle->votes[bundle->vote_count++] = (struct bundle_vote){
+                .prefix = bundle_prefix(leaf.commit),
+                .commit = leaf.commit,
+                .position = cast->position,
+                .channel = cast->channel,
+            };
         }
     }
-    if (!reader_done(&reader)) {
-        return finding_fail_at(finding, OPENINGS, bundle->vote_count,
-                               "there is more than one opening for every final vote");
+    if (bundle->vote_count > 0) {
+        qsort(bundle->votes, bundle->vote_count, sizeof *bundle->votes, compare_votes);
     }
     return VERDICT_GOOD;
+}
+
+enum verdict check_openings(struct bundle *bundle, struct finding *finding)
+{
+    struct reader reader;
+    enum verdict verdict = list_votes(bundle, finding);
+
+    reader_init(&reader, bundle->archive.files[ARCHIVE_OPENINGS]);
+    for (size_t i = 0; verdict == VERDICT_GOOD && i < bundle->vote_count; i++) {
+        verdict = read_opening(bundle, &reader, i, finding);
+        if (i % PROGRESS_STEP == 0) {
+            bundle_progress(bundle, i, bundle->vote_count);
+        }
+    }
+    if (verdict == VERDICT_GOOD && !reader_done(&reader)) {
+        verdict = finding_fail_at(finding, OPENINGS, bundle->vote_count,
+                                  "there is more than one opening for every final vote");
+    }
+    return verdict;
 }
 
 enum verdict check_choices(struct bundle *bundle, struct finding *finding)

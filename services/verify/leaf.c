@@ -29,6 +29,7 @@ static void read_rest(struct reader *reader, struct leaf *leaf)
     case LEAF_OPEN:
     case LEAF_RESULT:
         leaf->hash = read_span(reader, HASH_SIZE).data;
+        leaf->documents = read_span(reader, HASH_SIZE).data;
         leaf->time_ms = read_u64(reader);
         break;
     case LEAF_CAST:
@@ -38,6 +39,7 @@ static void read_rest(struct reader *reader, struct leaf *leaf)
         leaf->time_ms = read_u64(reader);
         leaf->voters = read_u64(reader);
         leaf->revisions = read_u64(reader);
+        leaf->documents = read_span(reader, HASH_SIZE).data;
         break;
     case LEAF_AUDIT_ANCHOR:
         (void)read_str(reader);
@@ -54,7 +56,7 @@ static void read_rest(struct reader *reader, struct leaf *leaf)
     case LEAF_VOID:
         leaf->nullifier = read_span(reader, HASH_SIZE).data;
         leaf->rev = read_u16(reader);
-        (void)read_u8(reader);
+        leaf->reason = read_u8(reader);
         if (leaf->rev < 1 || leaf->rev > LEAF_REVISION_MAX) {
             reader_refuse(reader);
         }

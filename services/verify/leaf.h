@@ -42,6 +42,7 @@ struct leaf {
     const uint8_t *ballot_id; /* 16 bytes */
     uint64_t time_ms;         /* OPEN, CLOSE, RESULT, KEY */
     const uint8_t *hash;      /* OPEN def_hash, RESULT result_hash, KEY public key: 32 bytes */
+    const uint8_t *documents; /* OPEN roll_hash, CLOSE extensions_hash, RESULT documents_hash */
     const uint8_t *nullifier; /* CAST, VOID: 32 bytes */
     const uint8_t *commit;    /* CAST: 32 bytes */
     uint64_t batch_no;        /* CAST */
@@ -49,6 +50,7 @@ struct leaf {
     uint64_t revisions;       /* CLOSE */
     uint16_t rev;             /* CAST, VOID */
     uint8_t channel;          /* CAST */
+    uint8_t reason;           /* VOID */
 };
 
 /* False when the bytes are no leaf. *ret is written only on success. */

@@ -204,6 +204,53 @@ bool spell_read_uuid(struct span text, uint8_t ret_bytes[SPELL_UUID_BYTES])
     return true;
 }
 
+/* Days from 1970 to the first of a month. */
+static uint64_t days_before(uint64_t year, uint64_t month)
+{
+    static const unsigned BEFORE[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
+    uint64_t past = year - 1;
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+    /* 719162 days lie between the first of January of the years 1 and 1970. */
+    return 365 * past + past / 4 - past / 100 + past / 400 - 719162 + BEFORE[month - 1] +
+           (leap && month > 2 ? 1 : 0);
+}
+
+bool spell_read_time(struct span text, uint64_t *ret_ms)
+{
+    static const char FORM[] = "0000-00-00T00:00:00.000Z";
+    uint64_t fields[7] = {0};
+    size_t field = 0;
+    uint64_t days;
+
+    if (text.length != sizeof FORM - 1) {
+        return false;
+    }
+    for (size_t i = 0; i < text.length; i++) {
+        if (FORM[i] != '0') {
+            if (text.data[i] != (uint8_t)FORM[i]) {
+                return false;
+            }
+            field++;
+        } else if (text.data[i] < '0' || text.data[i] > '9') {
+            return false;
+        } else {
+            fields[field] = 10 * fields[field] + (uint64_t)(text.data[i] - '0');
+        }
+    }
+    if (fields[0] < 1970 || fields[1] < 1 || fields[1] > 12 || fields[2] < 1 || fields[3] > 23 ||
+        fields[4] > 59 || fields[5] > 59) {
+        return false;
+    }
+    days = days_before(fields[0], fields[1]) + fields[2] - 1;
+    if (days >=
+        (fields[1] == 12 ? days_before(fields[0] + 1, 1) : days_before(fields[0], fields[1] + 1))) {
+        return false;
+    }
+    *ret_ms = (((days * 24 + fields[3]) * 60 + fields[4]) * 60 + fields[5]) * 1000 + fields[6];
+    return true;
+}
+
 void spell_code(const uint8_t hash[DIGEST_SIZE], char ret_text[SPELL_CODE_SIZE])
 {
     static const char DIGITS[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ*~$=U";

@@ -47,6 +47,9 @@ bool spell_read_hex32(struct span text, uint32_t *ret);
 void spell_uuid(const uint8_t bytes[SPELL_UUID_BYTES], char ret_text[SPELL_UUID_LENGTH + 1]);
 bool spell_read_uuid(struct span text, uint8_t ret_bytes[SPELL_UUID_BYTES]);
 
+/* "2027-01-31T09:00:00.000Z", from 1970 on, as milliseconds; false for a time that there is not. */
+bool spell_read_time(struct span text, uint64_t *ret_ms);
+
 /* The receipt code of H("code", leaf_hash). */
 void spell_code(const uint8_t hash[DIGEST_SIZE], char ret_text[SPELL_CODE_SIZE]);
 

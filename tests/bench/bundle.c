@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <jansson.h>
 #include <sodium.h>
 
 #include "verify/archive.h"
@@ -44,6 +45,7 @@ enum {
 #define CLOSED_AT_MS (OPENED_AT_MS + 3600000ULL)
 
 static const char NAME[] = "hyeopchi/성동구/00010203-0405-0607-0809-0a0b0c0d0e0f";
+static const uint8_t NO_ROLL[DIGEST_SIZE]; /* OPEN says that there is none */
 static const char UUID[] = "00010203-0405-0607-0809-0a0b0c0d0e0f";
 
 /* Bytes that grow as they are written. */
@@ -56,6 +58,7 @@ struct bytes {
 /* The last vote of one voter. */
 struct vote {
     uint8_t nullifier[32];
+    uint8_t commit[DIGEST_SIZE];
     uint8_t blinding[32];
     uint8_t body[BODY_SIZE];
 };
@@ -348,6 +351,7 @@ static void cast_vote(struct maker *maker, struct vote *vote, unsigned rev, stru
     draw(maker, vote->blinding, sizeof vote->blinding);
     choose(maker, vote->body);
     commit(maker, vote, hash);
+    memcpy(vote->commit, hash, sizeof vote->commit);
     begin_leaf(leaf, 2);
     put_number(leaf, maker->batch_no + 1, 8);
     put(leaf, vote->nullifier, sizeof vote->nullifier);
@@ -373,7 +377,7 @@ static int compare_votes(const void *left, const void *right)
     const struct vote *a = left;
     const struct vote *b = right;
 
-    return memcmp(a->nullifier, b->nullifier, sizeof a->nullifier);
+    return memcmp(a->commit, b->commit, sizeof a->commit);
 }
 
 static void make_votes(struct maker *maker, struct bytes *leaf)
@@ -393,7 +397,6 @@ static void make_votes(struct maker *maker, struct bytes *leaf)
     }
     qsort(maker->votes, maker->voters, sizeof maker->votes[0], compare_votes);
     for (size_t i = 0; i < maker->voters; i++) {
-        put(openings, maker->votes[i].nullifier, 32);
         put(openings, maker->votes[i].blinding, 32);
         put_number(openings, BODY_SIZE, 2);
         put(openings, maker->votes[i].body, BODY_SIZE);
@@ -422,6 +425,69 @@ static void make_result(struct maker *maker)
     definition_free(definition);
 }
 
+static void make_turnout(struct maker *maker)
+{
+    char text[SMALL_SIZE];
+
+    (void)snprintf(text, sizeof text,
+                   "{\"state\":\"certified\",\"voters\":%zu,\"rounded\":false,\"revisions\":%zu,"
+                   "\"tables\":{\"area\":[{\"name\":\"all\",\"voters\":%zu,"
+                   "\"suppressed\":false}]}}",
+                   maker->voters, maker->revisions, maker->voters);
+    put_text(&maker->files[ARCHIVE_TURNOUT], text);
+}
+
+/* Nothing was extended, declared void or excluded: what is decided is what was counted. */
+static void make_documents(struct maker *maker)
+{
+    const struct bytes *counted = &maker->files[ARCHIVE_RESULT];
+    struct bytes *to = &maker->files[ARCHIVE_DECIDED];
+    json_t *result =
+        json_loadb((const char *)counted->data, counted->length, JSON_REJECT_DUPLICATES, NULL);
+    json_t *decided = json_pack("{s:[], s:O, s:O, s:O, s:[]}", "voids", "funded",
+                                json_object_get(result, "funded"), "total_cost",
+                                json_object_get(result, "total_cost"), "left_over",
+                                json_object_get(result, "left_over"), "exclusions");
+    char *text = json_dumps(decided, JSON_COMPACT);
+
+    need(text != NULL, "nothing was decided");
+    put_text(to, text);
+    put_text(&maker->files[ARCHIVE_EXTENSIONS], "{\"extensions\":[]}");
+    make_turnout(maker);
+    free(text);
+    json_decref(decided);
+    json_decref(result);
+}
+
+static void hash_tagged(struct maker *maker, const char *name, struct span bytes,
+                        uint8_t ret[DIGEST_SIZE])
+{
+    digest_begin_tagged(maker->digest, name);
+    digest_add(maker->digest, bytes);
+    digest_end(maker->digest, ret);
+}
+
+/* What RESULT says of the documents: u16 count, then each name and hash. */
+static void hash_documents(struct maker *maker, uint8_t ret[DIGEST_SIZE])
+{
+    static const enum archive_file DOCUMENTS[] = {ARCHIVE_TURNOUT, ARCHIVE_EXTENSIONS,
+                                                  ARCHIVE_DECIDED};
+
+    const size_t count = sizeof DOCUMENTS / sizeof DOCUMENTS[0];
+    struct bytes list = {0};
+
+    put_number(&list, count, 2);
+    for (size_t i = 0; i < count; i++) {
+        uint8_t hash[DIGEST_SIZE];
+
+        put_str(&list, archive_file_name(DOCUMENTS[i]));
+        digest_sha256(maker->digest, span_of(&maker->files[DOCUMENTS[i]]), hash);
+        put(&list, hash, sizeof hash);
+    }
+    hash_tagged(maker, "documents", span_of(&list), ret);
+    free(list.data);
+}
+
 static void make_log(struct maker *maker)
 {
     struct bytes leaf = {0};
@@ -429,6 +495,7 @@ static void make_log(struct maker *maker)
 
     begin_leaf(&leaf, 1);
     put(&leaf, maker->def_hash, DIGEST_SIZE);
+    put(&leaf, NO_ROLL, DIGEST_SIZE);
     put_number(&leaf, OPENED_AT_MS, 8);
     append_leaf(maker, &leaf);
     begin_leaf(&leaf, 8);
@@ -442,29 +509,20 @@ static void make_log(struct maker *maker)
     put_number(&leaf, CLOSED_AT_MS, 8);
     put_number(&leaf, maker->voters, 8);
     put_number(&leaf, maker->revisions, 8);
-    append_leaf(maker, &leaf);
     make_result(maker);
-    digest_begin_tagged(maker->digest, "result");
-    digest_add(maker->digest, span_of(&maker->files[ARCHIVE_RESULT]));
-    digest_end(maker->digest, hash);
+    make_documents(maker);
+    hash_tagged(maker, "extensions", span_of(&maker->files[ARCHIVE_EXTENSIONS]), hash);
+    put(&leaf, hash, DIGEST_SIZE);
+    append_leaf(maker, &leaf);
+    hash_tagged(maker, "result", span_of(&maker->files[ARCHIVE_RESULT]), hash);
     begin_leaf(&leaf, 6);
+    put(&leaf, hash, DIGEST_SIZE);
+    hash_documents(maker, hash);
     put(&leaf, hash, DIGEST_SIZE);
     put_number(&leaf, CLOSED_AT_MS + 1, 8);
     append_leaf(maker, &leaf);
     end_batch(maker);
     free(leaf.data);
-}
-
-static void make_turnout(struct maker *maker)
-{
-    char text[SMALL_SIZE];
-
-    (void)snprintf(text, sizeof text,
-                   "{\"state\":\"certified\",\"voters\":%zu,\"rounded\":false,\"revisions\":%zu,"
-                   "\"tables\":{\"area\":[{\"name\":\"all\",\"voters\":%zu,"
-                   "\"suppressed\":false}]}}",
-                   maker->voters, maker->revisions, maker->voters);
-    put_text(&maker->files[ARCHIVE_TURNOUT], text);
 }
 
 static bool absent(int file)
@@ -479,7 +537,7 @@ static void make_manifest(struct maker *maker)
     char text[SMALL_SIZE];
 
     (void)snprintf(text, sizeof text,
-                   "{\"format\":\"hyeopchi-bundle/1\",\"ballot\":\"%s\",\"files\":[", UUID);
+                   "{\"format\":\"hyeopchi-bundle/2\",\"ballot\":\"%s\",\"files\":[", UUID);
     put_text(to, text);
     for (int i = 0; i < ARCHIVE_MANIFEST; i++) {
         uint8_t hash[DIGEST_SIZE];
@@ -563,7 +621,6 @@ int main(int argc, char **argv)
     make_definition(maker);
     make_keys(maker);
     make_log(maker);
-    make_turnout(maker);
     make_manifest(maker);
     write_archive(maker, argv[2]);
     (void)printf("{\"voters\": %zu, \"leaves\": %" PRIu64 "}\n", maker->voters,

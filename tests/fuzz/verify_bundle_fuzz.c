@@ -7,7 +7,8 @@
  * changed, and what is not has a reason.
  *
  *   the files but keys.json, checkpoints and manifest.json, each u16 length ||
- *   bytes, in the archive's order; roll.json and lot are missing when empty.
+ *   bytes, in the archive's order; roll.json and lot are missing when empty;
+ *   each opening has the nullifier in front of it, to whose last vote it goes.
  *   What is left over is the archive as it is, when it is not empty.
  */
 #include <assert.h>
@@ -34,8 +35,11 @@ enum {
     LEAVES_MAX = 64,
     BUDGET_MAX = 100000,
     BLOCK_SIZE = 512,
-    DEF_HASH_AT = 27,
-    COMMIT_AT = 70,
+    HASH_AT = 27, /* of def_hash and result_hash in their leaves */
+    OPEN_ROLL_AT = 59,
+    CLOSE_EXTENSIONS_AT = 51,
+    RESULT_DOCUMENTS_AT = 59,
+    OPENING_COUNT_MAX = 1024,
 };
 
 struct made {
@@ -96,36 +100,154 @@ static bool counts_quickly(void)
     return quick;
 }
 
-/* Makes the last CAST of an opening's nullifier commit to that opening. */
-static void mend_commit(struct digest *digest, const uint8_t *def_hash, const uint8_t *id,
-                        struct span nullifier, struct span blinding, struct span body)
+/* One opening of the input, and what it opens. */
+struct opening {
+    uint8_t commit[DIGEST_SIZE];
+    struct span nullifier;
+    struct span blinding;
+    struct span body;
+};
+
+static struct opening openings[OPENING_COUNT_MAX];
+
+static void hash_tagged(struct digest *digest, const char *name, struct span bytes,
+                        uint8_t ret[DIGEST_SIZE])
 {
-    const uint8_t length[] = {(uint8_t)(body.length >> 8), (uint8_t)body.length};
+    digest_begin_tagged(digest, name);
+    digest_add(digest, bytes);
+    digest_end(digest, ret);
+}
+
+static void commit_to(struct digest *digest, const uint8_t *def_hash, const uint8_t *id,
+                      struct opening *opening)
+{
+    const uint8_t length[] = {(uint8_t)(opening->body.length >> 8), (uint8_t)opening->body.length};
+
+    digest_begin_tagged(digest, "commit");
+    digest_add(digest, (struct span){.data = id, .length = 16});
+    digest_add(digest, (struct span){.data = def_hash, .length = DIGEST_SIZE});
+    digest_add(digest, opening->blinding);
+    digest_add(digest, (struct span){.data = length, .length = sizeof length});
+    digest_add(digest, opening->body);
+    digest_end(digest, opening->commit);
+}
+
+/* Makes the last CAST of an opening's nullifier commit to that opening. */
+static void mend_cast(const struct opening *opening)
+{
+    struct made *entries = &files[ARCHIVE_ENTRIES];
     struct reader reader;
     uint8_t *commit = NULL;
 
-    reader_init(&reader, span_of(&files[ARCHIVE_ENTRIES]));
+    reader_init(&reader, span_of(entries));
     while (reader_left(&reader) > 0) {
-        struct span bytes = read_prefixed(&reader);
         struct leaf leaf;
 
-        if (leaf_read(bytes, &leaf) && leaf.type == LEAF_CAST &&
-            memcmp(leaf.nullifier, nullifier.data, 32) == 0) {
-            commit = files[ARCHIVE_ENTRIES].data + (leaf.commit - files[ARCHIVE_ENTRIES].data);
+        if (leaf_read(read_prefixed(&reader), &leaf) && leaf.type == LEAF_CAST &&
+            memcmp(leaf.nullifier, opening->nullifier.data, 32) == 0) {
+            commit = entries->data + (leaf.commit - entries->data);
         }
     }
     if (commit != NULL) {
-        digest_begin_tagged(digest, "commit");
-        digest_add(digest, (struct span){.data = id, .length = 16});
-        digest_add(digest, (struct span){.data = def_hash, .length = DIGEST_SIZE});
-        digest_add(digest, blinding);
-        digest_add(digest, (struct span){.data = length, .length = sizeof length});
-        digest_add(digest, body);
-        digest_end(digest, commit);
+        memcpy(commit, opening->commit, DIGEST_SIZE);
     }
 }
 
-/* Puts the right hashes into OPEN, RESULT and what was opened. */
+static int compare_openings(const void *left, const void *right)
+{
+    const struct opening *a = left;
+    const struct opening *b = right;
+
+    return memcmp(a->commit, b->commit, DIGEST_SIZE);
+}
+
+/* Puts the openings in their order and leaves the nullifiers away. */
+static void mend_openings(struct digest *digest, const uint8_t *def_hash, const uint8_t *id)
+{
+    static struct made given;
+    struct reader reader;
+    size_t count = 0;
+
+    given = files[ARCHIVE_OPENINGS];
+    files[ARCHIVE_OPENINGS].length = 0;
+    reader_init(&reader, span_of(&given));
+    while (reader_left(&reader) > 0 && count < OPENING_COUNT_MAX) {
+        struct opening *opening = &openings[count];
+
+        opening->nullifier = read_span(&reader, 32);
+        opening->blinding = read_span(&reader, 32);
+        opening->body = read_prefixed(&reader);
+        if (!reader.broken) {
+            commit_to(digest, def_hash, id, opening);
+            mend_cast(opening);
+            count++;
+        }
+    }
+    if (count > 0) {
+        qsort(openings, count, sizeof openings[0], compare_openings);
+    }
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t length[] = {(uint8_t)(openings[i].body.length >> 8),
+                                  (uint8_t)openings[i].body.length};
+
+        add(&files[ARCHIVE_OPENINGS], openings[i].blinding.data, 32);
+        add(&files[ARCHIVE_OPENINGS], length, sizeof length);
+        if (openings[i].body.length > 0) {
+            add(&files[ARCHIVE_OPENINGS], openings[i].body.data, openings[i].body.length);
+        }
+    }
+}
+
+/* The roll_hash that roll.json states, or zeros. */
+static void stated_roll_hash(uint8_t ret[DIGEST_SIZE])
+{
+    static const char BEFORE[] = "\"roll_hash\":\"";
+    static const char DIGITS[] = "0123456789abcdef";
+    const struct made *roll = &files[ARCHIVE_ROLL];
+
+    memset(ret, 0, DIGEST_SIZE);
+    for (size_t i = 0; i + sizeof BEFORE - 1 + 2 * DIGEST_SIZE <= roll->length; i++) {
+        const uint8_t *hex = roll->data + i + sizeof BEFORE - 1;
+
+        for (size_t j = 0;
+             memcmp(roll->data + i, BEFORE, sizeof BEFORE - 1) == 0 && j < (size_t)2 * DIGEST_SIZE;
+             j++) {
+            const char *digit = hex[j] == 0 ? NULL : strchr(DIGITS, hex[j]);
+
+            ret[j / 2] = (uint8_t)(ret[j / 2] << 4 | (digit == NULL ? 0 : digit - DIGITS));
+        }
+    }
+}
+
+static bool present(int file)
+{
+    return (file != ARCHIVE_ROLL && file != ARCHIVE_LOT) || files[file].length > 0;
+}
+
+static void hash_documents(struct digest *digest, uint8_t ret[DIGEST_SIZE])
+{
+    static const enum archive_file DOCUMENTS[] = {ARCHIVE_ROLL, ARCHIVE_TURNOUT, ARCHIVE_EXTENSIONS,
+                                                  ARCHIVE_LOT, ARCHIVE_DECIDED};
+    static struct made list;
+
+    list.length = 0;
+    add(&list, (const uint8_t[]){0, 0}, 2);
+    for (size_t i = 0; i < sizeof DOCUMENTS / sizeof DOCUMENTS[0]; i++) {
+        const char *name = archive_file_name(DOCUMENTS[i]);
+        uint8_t hash[DIGEST_SIZE];
+
+        if (present((int)DOCUMENTS[i])) {
+            list.data[1]++;
+            add(&list, (const uint8_t[]){0, (uint8_t)strlen(name)}, 2);
+            add_text(&list, name);
+            digest_sha256(digest, span_of(&files[DOCUMENTS[i]]), hash);
+            add(&list, hash, sizeof hash);
+        }
+    }
+    hash_tagged(digest, "documents", span_of(&list), ret);
+}
+
+/* Puts the right hashes into OPEN, CLOSE, RESULT and what was opened. */
 static void mend_leaves(struct digest *digest)
 {
     struct made *entries = &files[ARCHIVE_ENTRIES];
@@ -136,33 +258,28 @@ static void mend_leaves(struct digest *digest)
     if (files[ARCHIVE_DEFINITION].length >= 18) {
         memcpy(id, files[ARCHIVE_DEFINITION].data + 2, sizeof id);
     }
-    digest_begin_tagged(digest, "ballot");
-    digest_add(digest, span_of(&files[ARCHIVE_DEFINITION]));
-    digest_end(digest, def_hash);
+    hash_tagged(digest, "ballot", span_of(&files[ARCHIVE_DEFINITION]), def_hash);
     reader_init(&reader, span_of(entries));
     while (reader_left(&reader) > 0) {
         struct span bytes = read_prefixed(&reader);
         uint8_t *at = bytes.length == 0 ? NULL : entries->data + (bytes.data - entries->data);
         struct leaf leaf;
 
-        if (leaf_read(bytes, &leaf) && leaf.type == LEAF_OPEN) {
-            memcpy(at + DEF_HASH_AT, def_hash, sizeof def_hash);
-        } else if (leaf_read(bytes, &leaf) && leaf.type == LEAF_RESULT) {
-            digest_begin_tagged(digest, "result");
-            digest_add(digest, span_of(&files[ARCHIVE_RESULT]));
-            digest_end(digest, at + DEF_HASH_AT);
+        if (!leaf_read(bytes, &leaf)) {
+            continue;
+        }
+        if (leaf.type == LEAF_OPEN) {
+            memcpy(at + HASH_AT, def_hash, sizeof def_hash);
+            stated_roll_hash(at + OPEN_ROLL_AT);
+        } else if (leaf.type == LEAF_CLOSE) {
+            hash_tagged(digest, "extensions", span_of(&files[ARCHIVE_EXTENSIONS]),
+                        at + CLOSE_EXTENSIONS_AT);
+        } else if (leaf.type == LEAF_RESULT) {
+            hash_tagged(digest, "result", span_of(&files[ARCHIVE_RESULT]), at + HASH_AT);
+            hash_documents(digest, at + RESULT_DOCUMENTS_AT);
         }
     }
-    reader_init(&reader, span_of(&files[ARCHIVE_OPENINGS]));
-    while (reader_left(&reader) > 0) {
-        struct span nullifier = read_span(&reader, 32);
-        struct span blinding = read_span(&reader, 32);
-        struct span body = read_prefixed(&reader);
-
-        if (!reader.broken) {
-            mend_commit(digest, def_hash, id, nullifier, blinding, body);
-        }
-    }
+    mend_openings(digest, def_hash, id);
 }
 
 /* The name of the log, as far as the definition has a district. */
@@ -272,11 +389,6 @@ static void sign_all(struct digest *digest)
     }
 }
 
-static bool present(int file)
-{
-    return (file != ARCHIVE_ROLL && file != ARCHIVE_LOT) || files[file].length > 0;
-}
-
 static void make_manifest(struct digest *digest)
 {
     char uuid[SPELL_UUID_LENGTH + 1];
@@ -289,7 +401,7 @@ static void make_manifest(struct digest *digest)
     }
     spell_uuid(id, uuid);
     (void)snprintf(text, sizeof text,
-                   "{\"format\":\"hyeopchi-bundle/1\",\"ballot\":\"%s\",\"files\":[", uuid);
+                   "{\"format\":\"hyeopchi-bundle/2\",\"ballot\":\"%s\",\"files\":[", uuid);
     add_text(&files[ARCHIVE_MANIFEST], text);
     for (int i = 0; i < ARCHIVE_MANIFEST; i++) {
         uint8_t hash[DIGEST_SIZE];

@@ -423,6 +423,8 @@ def test_the_bundle_is_the_same_for_everybody_and_holds_what_was_published(runni
         "entries",
         "openings",
         "turnout.json",
+        "extensions.json",
+        "decided.json",
         "result.json",
         "manifest.json",
     ]
@@ -438,7 +440,7 @@ def test_the_bundle_is_the_same_for_everybody_and_holds_what_was_published(runni
     keys = {"board": running.board(ballot_id).verifier(), "receipts": [b64url(leaves[1].key)]}
     assert files["keys.json"].decode() == json.dumps(keys, separators=(",", ":"))
     manifest = {
-        "format": "hyeopchi-bundle/1",
+        "format": "hyeopchi-bundle/2",
         "ballot": ballot_id,
         "files": [
             {"name": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
@@ -447,23 +449,25 @@ def test_the_bundle_is_the_same_for_everybody_and_holds_what_was_published(runni
     }
     assert files["manifest.json"].decode() == json.dumps(manifest, separators=(",", ":"))
 
-    # Every final vote is opened, in the order of the nullifiers, and no other.
+    # Every final vote is opened, in the order of the commitments, and no other; nobody is named.
     final = {}
     for leaf in leaves:
         if leaf.type == CAST and leaf.rev >= final.get(leaf.nullifier, leaf).rev:
             final[leaf.nullifier] = leaf
     at, opened = 0, []
     while at < len(files["openings"]):
-        nullifier, blinding, length = struct.unpack_from(">32s32sH", files["openings"], at)
-        body = files["openings"][at + 66 : at + 66 + length]
-        assert final[nullifier].commit == tagged_hash(
-            "commit",
-            uuid.UUID(ballot_id).bytes
-            + leaves[0].def_hash
-            + blinding
-            + struct.pack(">H", length)
-            + body,
+        blinding, length = struct.unpack_from(">32sH", files["openings"], at)
+        body = files["openings"][at + 34 : at + 34 + length]
+        opened.append(
+            tagged_hash(
+                "commit",
+                uuid.UUID(ballot_id).bytes
+                + leaves[0].def_hash
+                + blinding
+                + struct.pack(">H", length)
+                + body,
+            )
         )
-        opened.append(nullifier)
-        at += 66 + length
-    assert opened == sorted(final) and len(opened) == 100
+        at += 34 + length
+    assert opened == sorted(leaf.commit for leaf in final.values()) and len(opened) == 100
+    assert not any(nullifier in files["openings"] for nullifier in final)

@@ -53,8 +53,8 @@ def test_a_sound_bundle_is_told_check_by_check_in_korean_and_english(sound):
     done = run("bundle.tar", "--receipt", "receipt.json", "--checkpoint=kept", cwd=sound)
     assert done.returncode == 0 and not done.stderr
     names = ["archive", "manifest", "definition", "checkpoints", "root", "leaves", "batches", "keys",
-             "revisions", "close", "openings", "choices", "roll", "recount", "sums", "result",
-             "kept", "receipt"]
+             "revisions", "close", "extensions", "openings", "choices", "roll", "recount", "sums",
+             "result", "documents", "decided", "kept", "receipt"]
     told = [line.split()[0] for line in done.stdout.splitlines() if " ok " in line]
     assert told == names
     assert "검증되었습니다. Verified." in done.stdout
@@ -66,7 +66,7 @@ def test_json_says_the_same_to_programs(sound):
     told = json.loads(run("bundle.tar", "--json", "--receipt", "receipt.json", cwd=sound).stdout)
     assert (told["verdict"], told["status"]) == ("verified", 0)
     assert told["summary"]["district"] == "성동구" and told["summary"]["voters"] <= 9
-    assert [check["outcome"] for check in told["checks"]] == ["ok"] * 17
+    assert [check["outcome"] for check in told["checks"]] == ["ok"] * 20
     result = json.loads(run("bundle.tar", "--json", "--checkpoint", "receipt.json", cwd=sound).stdout)
     assert (result["verdict"], result["status"], result["check"]) == ("unreadable", 2, "kept")
 

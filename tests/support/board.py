@@ -67,7 +67,7 @@ class Leaf:
         self.ballot = str(uuid.UUID(bytes=data[len(begin) + 1 : len(begin) + 17]))
         rest = data[len(begin) + 17 :]
         if self.type == OPEN:
-            self.def_hash, self.time_ms = struct.unpack(">32sQ", rest)
+            self.def_hash, self.roll_hash, self.time_ms = struct.unpack(">32s32sQ", rest)
         elif self.type == CAST:
             (
                 self.batch_no,
@@ -80,9 +80,14 @@ class Leaf:
             ) = struct.unpack(">Q32sHB32s32s32s", rest)
             assert self.ct_hash == tagged_hash("ct", b"")
         elif self.type == CLOSE:
-            self.time_ms, self.voters, self.revisions = struct.unpack(">QQQ", rest)
+            (
+                self.time_ms,
+                self.voters,
+                self.revisions,
+                self.extensions_hash,
+            ) = struct.unpack(">QQQ32s", rest)
         elif self.type == RESULT:
-            self.result_hash, self.time_ms = struct.unpack(">32sQ", rest)
+            self.result_hash, self.documents_hash, self.time_ms = struct.unpack(">32s32sQ", rest)
         elif self.type == ANCHOR:
             (length,) = struct.unpack(">H", rest[:2])
             self.stream = rest[2 : 2 + length].decode()

@@ -279,20 +279,31 @@ static void the_other_leaves_are_what_an_independent_program_computed(void **sta
     struct vector vector = published_inputs();
     uint8_t data[LEAF_SIZE_MAX];
     uint8_t hash[ENCODE_HASH_SIZE];
+    uint8_t other[ENCODE_HASH_SIZE];
     struct encoder encoder;
 
     (void)state;
     encoder_init(&encoder, data, sizeof data);
     memset(hash, 0xaa, sizeof hash);
-    leaf_open_encode(&encoder, vector.ballot_id, hash, 1700000000001);
-    assert_leaf(&encoder, "1f25a891fa3e87177f6d420addbbc35fef02ab8b5c70560f78672663f37d04aa");
-    leaf_close_encode(
+    memset(other, 0xab, sizeof other);
+    leaf_open_encode(
         &encoder, vector.ballot_id,
-        &(struct leaf_close){.closed_at_ms = 1700000000004, .voters = 1000001, .revisions = 77});
-    assert_leaf(&encoder, "a177897e95ff2344109fb7ad9cce752b03cc60385d286fe523b65e9c61a38871");
+        &(struct leaf_open){.def_hash = hash, .roll_hash = other, .opened_at_ms = 1700000000001});
+    assert_leaf(&encoder, "0848d56e261f6ff75e9ce953d63eb41a2b5c8db6aae5fc2fd941fe038d3c192c");
+    memset(other, 0xba, sizeof other);
+    leaf_close_encode(&encoder, vector.ballot_id,
+                      &(struct leaf_close){.closed_at_ms = 1700000000004,
+                                           .voters = 1000001,
+                                           .revisions = 77,
+                                           .extensions_hash = other});
+    assert_leaf(&encoder, "b37cde67043986687eba0fa75b6c423116a8cf076ad9c3dbf6c10a706c760763");
     memset(hash, 0xbb, sizeof hash);
-    leaf_result_encode(&encoder, vector.ballot_id, hash, 1700000000006);
-    assert_leaf(&encoder, "838798350aef119da38d4e1cf0cb72c42b784bd059794a87bba8bac5fad2f007");
+    memset(other, 0xbc, sizeof other);
+    leaf_result_encode(&encoder, vector.ballot_id,
+                       &(struct leaf_result){.result_hash = hash,
+                                             .documents_hash = other,
+                                             .counted_at_ms = 1700000000006});
+    assert_leaf(&encoder, "6237d4a060d31411a2d67703a5f057baa42408c81465f327d1f45a501dfcbb59");
     memset(hash, 0xcc, sizeof hash);
     leaf_anchor_encode(
         &encoder, vector.ballot_id,

@@ -66,6 +66,7 @@ static void make_open(struct made *made)
 {
     begin(made, LEAF_OPEN);
     fill(made, 0x05, 32);
+    fill(made, 0x09, 32);
     put(made, 1234567, 8);
 }
 
@@ -98,6 +99,7 @@ static void every_type_reads_what_the_specification_lists(void **state)
     assert_int_equal(leaf.type, LEAF_OPEN);
     assert_int_equal(leaf.time_ms, 1234567);
     assert_int_equal(leaf.hash[31], 0x05);
+    assert_int_equal(leaf.documents[0], 0x09);
     assert_int_equal(leaf.ballot_id[15], 0x42);
 
     make_cast(&made, 10, LEAF_CHANNEL_PAPER);
@@ -113,7 +115,9 @@ static void every_type_reads_what_the_specification_lists(void **state)
     put(&made, 1, 8);
     put(&made, 2, 8);
     put(&made, 3, 8);
+    fill(&made, 0x0A, 32);
     assert_true(leaf_read(span_of(&made), &leaf));
+    assert_int_equal(leaf.documents[31], 0x0A);
     assert_int_equal(leaf.time_ms, 1);
     assert_int_equal(leaf.voters, 2);
     assert_int_equal(leaf.revisions, 3);
@@ -128,6 +132,16 @@ static void every_type_reads_what_the_specification_lists(void **state)
     put(&made, 255, 1);
     assert_true(leaf_read(span_of(&made), &leaf));
     assert_int_equal(leaf.rev, 3);
+    assert_int_equal(leaf.reason, 255);
+
+    begin(&made, LEAF_RESULT);
+    fill(&made, 0x0B, 32);
+    fill(&made, 0x0C, 32);
+    put(&made, 9, 8);
+    assert_true(leaf_read(span_of(&made), &leaf));
+    assert_int_equal(leaf.hash[0], 0x0B);
+    assert_int_equal(leaf.documents[0], 0x0C);
+    assert_int_equal(leaf.time_ms, 9);
 
     make_anchor(&made, "참여");
     assert_true(leaf_read(span_of(&made), &leaf));

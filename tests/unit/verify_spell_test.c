@@ -205,9 +205,60 @@ static void a_finding_never_says_what_a_terminal_would_obey(void **state)
     assert_false(finding.at_position);
 }
 
+static bool time_reads(const char *text, uint64_t *ret_ms)
+{
+    return spell_read_time((struct span){.data = (const uint8_t *)text, .length = strlen(text)},
+                           ret_ms);
+}
+
+static void a_time_is_one_that_there_is_in_its_one_spelling(void **state)
+{
+    static const struct {
+        const char *text;
+        uint64_t ms;
+    } TIMES[] = {
+        {"1970-01-01T00:00:00.000Z", 0},
+        {"2000-02-29T23:59:59.999Z", 951868799999},
+        {"2024-12-31T12:00:00.001Z", 1735646400001},
+        {"2026-11-22T23:30:00.000Z", 1795390200000},
+        {"9999-12-31T23:59:59.999Z", 253402300799999},
+    };
+
+    static const char *const WRONG[] = {
+        "",
+        "1969-12-31T23:59:59.999Z",
+        "2023-02-29T00:00:00.000Z",
+        "2100-02-29T00:00:00.000Z",
+        "2024-04-31T00:00:00.000Z",
+        "2024-00-01T00:00:00.000Z",
+        "2024-13-01T00:00:00.000Z",
+        "2024-01-00T00:00:00.000Z",
+        "2024-12-32T00:00:00.000Z",
+        "2024-01-01T24:00:00.000Z",
+        "2024-01-01T00:60:00.000Z",
+        "2024-01-01T00:00:60.000Z",
+        "2024-01-01 00:00:00.000Z",
+        "2024-01-01T00:00:00.000z",
+        "2024-01-01T00:00:00Z",
+        "2024-01-01T00:00:00.0000Z",
+        "2024-01-01T00:00:00.-10Z",
+    };
+    uint64_t ms = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof TIMES / sizeof TIMES[0]; i++) {
+        assert_true(time_reads(TIMES[i].text, &ms));
+        assert_int_equal(ms, TIMES[i].ms);
+    }
+    for (size_t i = 0; i < sizeof WRONG / sizeof WRONG[0]; i++) {
+        assert_false(time_reads(WRONG[i], &ms));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_time_is_one_that_there_is_in_its_one_spelling),
         cmocka_unit_test(decimals_have_no_sign_no_leading_zero_and_no_overflow),
         cmocka_unit_test(base64_of_every_length_reads_back_and_has_one_spelling),
         cmocka_unit_test(base64_with_bits_left_over_or_foreign_digits_is_refused),

@@ -8,7 +8,7 @@ import hashlib
 from verify.encoding import Malformed, demand, read_json, write_json
 
 FILES = ["definition", "keys.json", "checkpoints", "entries", "openings", "roll.json",
-         "turnout.json", "lot", "result.json", "manifest.json"]
+         "turnout.json", "extensions.json", "lot", "decided.json", "result.json", "manifest.json"]
 OPTIONAL = {"roll.json", "lot"}
 BLOCK = 512
 
@@ -66,7 +66,7 @@ def manifest(ballot, files):
     """manifest.json for all the other files."""
     listed = [{"name": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
               for name, data in files.items() if name != "manifest.json"]
-    return write_json({"format": "hyeopchi-bundle/1", "ballot": ballot, "files": listed})
+    return write_json({"format": "hyeopchi-bundle/2", "ballot": ballot, "files": listed})
 
 
 def manifest_ballot(files):

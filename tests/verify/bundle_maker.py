@@ -20,9 +20,10 @@ from dataclasses import dataclass, field
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 # pylint: disable=wrong-import-position
-from verify import archive, definition as definitions, ed25519, log, recount
-from verify.encoding import (Malformed, Tree, leaf_hash, receipt_code, tagged_hash, to_base64url,
-                             tree_path, write_framed, write_json, write_number, write_text)
+from verify import archive, definition as definitions, documents, ed25519, log, recount
+from verify.encoding import (Malformed, Tree, leaf_hash, read_json, receipt_code, tagged_hash,
+                             to_base64url, tree_path, write_framed, write_json, write_number,
+                             write_text)
 
 OPENED_AT_MS = 1_800_000_000_000
 HOUR_MS = 3_600_000
@@ -55,6 +56,9 @@ class Ballot:
     roll: dict = None  # voters by area
     lot: bytes = None
     more_time_ms: int = 0
+    extensions: list = field(default_factory=list)  # hours that the window was extended by
+    excluded: list = field(default_factory=list)  # numbers of options, as far as they are funded
+    early_voids: set = field(default_factory=set)  # (nullifier, rev) that a later vote follows
 
     @property
     def ballot_id(self):
@@ -90,7 +94,7 @@ class Ballot:
     def entries(self):
         """The leaves of every batch; a batch may have none."""
         now = OPENED_AT_MS + self.more_time_ms
-        batches = [[self.leaf(log.Open(self.def_hash, now))]]
+        batches = [[self.leaf(log.Open(self.def_hash, self.roll_hash(), now))]]
         in_force = None
         for batch in range(self.batches):
             leaves = []
@@ -101,29 +105,43 @@ class Ballot:
             batches.append(leaves + sorted(casts, key=leaf_hash))
         anchor = log.Anchor("participation", 17, hashlib.sha256(b"audit").digest())
         voters = len({vote.nullifier for vote in self.votes})
-        close = log.Close(now + HOUR_MS, voters, len(self.votes) - voters)
-        last = {name: vote.rev for name, vote in final_votes(self.votes, ()).items()}
-        voids = [self.leaf(log.Void(name, last[name], 1)) for name in sorted(self.voided)]
-        counted = log.Result(tagged_hash("result", self.result()), now + 2 * HOUR_MS)
+        close = log.Close(now + HOUR_MS, voters, len(self.votes) - voters,
+                          tagged_hash("extensions", self.extensions_json()))
+        last = {(name, vote.rev) for name, vote in final_votes(self.votes, ()).items()}
+        voids = [self.leaf(log.Void(*void)) for void in self.voids() if void[:2] in last]
+        counted = log.Result(tagged_hash("result", self.result()),
+                             documents.documents_hash(self.documents()), now + 2 * HOUR_MS)
         return batches + [[self.leaf(close), self.leaf(anchor), *voids], [self.leaf(counted)]]
 
     def openings(self):
-        return [(name, vote.blinding, self.body(vote))
-                for name, vote in final_votes(self.votes, self.voided).items()]
+        finals = final_votes(self.votes, self.voided).values()
+        return [(vote.blinding, self.body(vote)) for vote in sorted(finals, key=self.commitment)]
+
+    def voids(self):
+        """(nullifier, rev, number of the reason), in the order of decision."""
+        last = {name: vote.rev for name, vote in final_votes(self.votes, ()).items()}
+        voids = {(name, last[name]) for name in self.voided}
+        voids |= {(name, rev) for name, rev in self.early_voids if rev < last.get(name, 0)}
+        return [(name, rev, 1 + name[0] % 5) for name, rev in sorted(voids)]
 
     def result(self):
         choices = [vote.choices for vote in final_votes(self.votes, self.voided).values()]
         return recount.result(self.definition, choices, self.lot)
 
+    def roll_hash(self):
+        if self.roll is None:
+            return bytes(32)
+        areas = self.definition["areas"] or ["all"]
+        listed = b"".join(write_text(area) + write_number(8, self.roll[area]) for area in areas)
+        return tagged_hash("roll", self.ballot_id + write_number(2, len(areas)) + listed)
+
     def roll_json(self):
         if self.roll is None:
             return None
         areas = self.definition["areas"] or ["all"]
-        listed = b"".join(write_text(area) + write_number(8, self.roll[area]) for area in areas)
-        digest = tagged_hash("roll", self.ballot_id + write_number(2, len(areas)) + listed)
         return write_json({
             "ballot_id": str(uuid.UUID(bytes=self.ballot_id)), "voters": sum(self.roll.values()),
-            "roll_hash": digest.hex(), "imported_at": "2027-01-10T00:00:00.000Z",
+            "roll_hash": self.roll_hash().hex(), "imported_at": "2027-01-10T00:00:00.000Z",
             "areas": [{"area": area, "voters": self.roll[area]} for area in areas]})
 
     def turnout_json(self):
@@ -140,6 +158,36 @@ class Ballot:
             "revisions": len(self.votes) - voters, "days": 1, "tables": {"area": cells},
             "eligible": None if self.roll is None else sum(self.roll.values())})
 
+    def extensions_json(self):
+        end, extensions = self.definition["closes_at_ms"], []
+        for hours in self.extensions:
+            extensions.append({"closes_at": documents.write_time(end + hours * HOUR_MS),
+                               "reason": "본인확인 서비스 장애",
+                               "extended_at": documents.write_time(end - 60_001)})
+            end += hours * HOUR_MS
+        return write_json({"extensions": extensions})
+
+    def decided_json(self):
+        decided_at = documents.write_time(OPENED_AT_MS + 3 * HOUR_MS // 2)
+        result = read_json(self.result())
+        excluded = [option["id"] for number, option in enumerate(result["options"], 1)
+                    if number in self.excluded and option["funded"]]
+        return write_json({
+            "voids": [{"nullifier": to_base64url(name), "rev": rev,
+                       "reason_code": documents.VOID_REASONS[reason - 1],
+                       "reason": "본인이 아님이 \"확인\"됨", "voided_at": decided_at}
+                      for name, rev, reason in self.voids()],
+            **documents.decided(result, excluded),
+            "exclusions": [{"option": option, "reason": "부지를 구할 수 없음",
+                            "excluded_at": decided_at} for option in excluded]})
+
+    def documents(self):
+        """What RESULT commits to, by name."""
+        found = {"roll.json": self.roll_json(), "turnout.json": self.turnout_json(),
+                 "extensions.json": self.extensions_json(), "lot": self.lot,
+                 "decided.json": self.decided_json()}
+        return {name: data for name, data in found.items() if data is not None}
+
     def parts(self):
         batches = self.entries()
         entries = [leaf for batch in batches for leaf in batch]
@@ -147,8 +195,7 @@ class Ballot:
                         for place in range(1, len(batches) + 1)})
         return Parts(
             ballot=self, definition=definitions.encode(self.definition), entries=entries,
-            sizes=sizes, openings=self.openings(), roll=self.roll_json(),
-            turnout=self.turnout_json(), lot=self.lot, result=self.result(),
+            sizes=sizes, openings=self.openings(), documents=self.documents(), result=self.result(),
             receipt_keys=[ed25519.public_key(seed) for seed in self.receipt_seeds],
             time_s=(OPENED_AT_MS + self.more_time_ms + HOUR_MS) // 1000)
 
@@ -186,9 +233,7 @@ class Parts:
     entries: list
     sizes: list
     openings: list
-    roll: bytes
-    turnout: bytes
-    lot: bytes
+    documents: dict  # by name, in their order
     result: bytes
     receipt_keys: list
     time_s: int
@@ -215,14 +260,12 @@ class Parts:
             "keys.json": self.keys_json(),
             "checkpoints": write_framed(notes),
             "entries": write_framed(self.entries),
-            "openings": b"".join(name + blinding + write_number(2, len(body)) + body
-                                 for name, blinding, body in self.openings),
-            "roll.json": self.roll,
-            "turnout.json": self.turnout,
-            "lot": self.lot,
+            "openings": b"".join(blinding + write_number(2, len(body)) + body
+                                 for blinding, body in self.openings),
+            **self.documents,
             "result.json": self.result,
         }
-        return {name: data for name, data in files.items() if data is not None}
+        return files
 
     def pack(self):
         return pack(self.ballot.ballot_id, self.files(), self.time_s)
@@ -356,13 +399,18 @@ def random_ballot(chance, method=None, rule=None, tie=None, voters=12, roll=None
     names = sorted({vote.nullifier for vote in votes})
     voided = set(chance.sample(names, min(len(names), chance.choice([0, 0, 1, 2])
                                           if voids is None else voids)))
+    early = [(vote.nullifier, vote.rev) for vote in votes
+             if any((other.nullifier, other.rev) == (vote.nullifier, vote.rev + 1) for other in votes)]
     with_roll = chance.random() < 0.5 if roll is None else roll
     areas = definition["areas"] or ["all"]
     return Ballot(
         definition, votes, batches, voided, chance.randbytes(32),
         [chance.randbytes(32) for _ in range(1 + min(key_changes, batches - 1))],
         {area: voters + chance.randint(0, 9) for area in areas} if with_roll else None,
-        "2027년 1월 10일 추첨 3 14 15".encode() if definition["tie"] == "lot" else None)
+        "2027년 1월 10일 추첨 3 14 15".encode() if definition["tie"] == "lot" else None,
+        extensions=[chance.randint(1, 72) for _ in range(chance.choice([0, 0, 1, 2, 3]))],
+        excluded=[option["number"] for option in definition["options"] if chance.random() < 0.2],
+        early_voids=set(chance.sample(early, min(len(early), chance.choice([0, 0, 1])))))
 
 
 def committed(votes, size):

@@ -10,20 +10,20 @@ from verify import ed25519
 from verify.encoding import (Malformed, Reader, demand, from_base64, from_base64url, path_root,
                              read_json, receipt_code, tag, write_number, write_text)
 
-Open = namedtuple("Open", "def_hash opened_at_ms")
+Open = namedtuple("Open", "def_hash roll_hash opened_at_ms")
 Cast = namedtuple("Cast", "batch_no nullifier rev channel commitment ct_hash req_hash")
-Close = namedtuple("Close", "closed_at_ms voters revisions")
-Result = namedtuple("Result", "result_hash counted_at_ms")
+Close = namedtuple("Close", "closed_at_ms voters revisions extensions_hash")
+Result = namedtuple("Result", "result_hash documents_hash counted_at_ms")
 Anchor = namedtuple("Anchor", "stream position hash")
 Key = namedtuple("Key", "purpose public_key from_ms")
 Void = namedtuple("Void", "nullifier rev reason")
 
 # By the type's number: the class, and the bytes of each field; 0 for a str.
 LEAVES = {
-    1: (Open, (32, 8)),
+    1: (Open, (32, 32, 8)),
     2: (Cast, (8, 32, 2, 1, 32, 32, 32)),
-    4: (Close, (8, 8, 8)),
-    6: (Result, (32, 8)),
+    4: (Close, (8, 8, 8, 32)),
+    6: (Result, (32, 32, 8)),
     7: (Anchor, (0, 8, 32)),
     8: (Key, (1, 32, 8)),
     9: (Void, (32, 2, 1)),

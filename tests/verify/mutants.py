@@ -10,9 +10,9 @@ return what nobody could tell from the original.
 
 from dataclasses import dataclass, field, replace
 
-from verify import archive, ed25519, log
-from verify.bundle_maker import pack, random_ballot, random_choices
-from verify.encoding import leaf_hash, read_json, tagged_hash, write_json
+from verify import archive, documents, ed25519, log
+from verify.bundle_maker import HOUR_MS, pack, random_ballot, random_choices
+from verify.encoding import Malformed, leaf_hash, read_json, tagged_hash, write_json
 
 ALONE, RECEIPT, KEPT = "the bundle alone", "a receipt", "a kept checkpoint"
 FINDERS = {}
@@ -80,6 +80,27 @@ def relogged(case, entries, sizes=None):
     return replace(case.parts, entries=entries, sizes=sizes)
 
 
+def changed(parts, files):
+    """The parts with other documents, and nothing that commits to them."""
+    found = {**parts.documents, **files}
+    return replace(parts, documents={name: found[name] for name in documents.NAMES
+                                     if found.get(name) is not None})
+
+
+def committed(parts, files):
+    """The same, with the hashes in CLOSE and RESULT made anew: only roll_hash stays in OPEN."""
+    parts, entries = changed(parts, files), list(parts.entries)
+    for at, data in enumerate(entries):
+        leaf = log.read_leaf(parts.ballot.ballot_id, data)
+        if isinstance(leaf, log.Close):
+            digest = tagged_hash("extensions", parts.documents.get("extensions.json", b""))
+            entries[at] = parts.ballot.leaf(leaf._replace(extensions_hash=digest))
+        if isinstance(leaf, log.Result):
+            digest = documents.documents_hash(parts.documents)
+            entries[at] = parts.ballot.leaf(leaf._replace(documents_hash=digest))
+    return replace(parts, entries=entries)
+
+
 def moved_sizes(case, at, by):
     return [size + by if size > at else size for size in case.parts.sizes]
 
@@ -114,7 +135,7 @@ def time_of_the_archive_changed(chance, case):
 def byte_of_a_file_flipped(chance, case):
     files = case.parts.files()
     name = chance.choice(["definition", "keys.json", "checkpoints", "entries", "openings",
-                          "result.json"] + (["lot"] if "lot" in files else []))
+                          "result.json"] + documents_of(files))
     if not files[name]:
         return None
     files[name] = flipped(chance, files[name])
@@ -124,7 +145,7 @@ def byte_of_a_file_flipped(chance, case):
 @mutation(ALONE)
 def file_missing(chance, case):
     files = case.parts.files()
-    name = chance.choice([name for name in files if name != "roll.json"])
+    name = chance.choice(list(files))
     del files[name]
     return Mutant(pack(case.ballot.ballot_id, files, case.parts.time_s))
 
@@ -156,7 +177,7 @@ def manifest_changed(chance, case):
     if change == 0:
         value["ballot"] = "00000000-0000-0000-0000-000000000000"
     elif change == 1:
-        value["format"] = "hyeopchi-bundle/2"
+        value["format"] = "hyeopchi-bundle/1"
     else:
         value["files"].reverse()
     if change:
@@ -172,6 +193,10 @@ def json_written_in_another_way(chance, case):
     escaped = files[name].replace(b'{"r', b'{"\\u0072').replace(b'{"b', b'{"\\u0062')
     files[name] = chance.choice([files[name].replace(b":", b": ", 1), files[name] + b"\n", escaped])
     return Mutant(pack(case.ballot.ballot_id, files, case.parts.time_s))
+
+
+def documents_of(files):
+    return [name for name in documents.NAMES if name in files]
 
 
 # Leaves, with every checkpoint made and signed again.
@@ -195,7 +220,7 @@ def leaf_altered(chance, case):
 
 @mutation(ALONE)
 def commitment_altered(chance, case):
-    opened = {name for name, _, _ in case.parts.openings}
+    opened = {vote.nullifier for vote in case.ballot.votes} - case.ballot.voided
     entries, finals = list(case.parts.entries), {}
     for at in places(case, log.Cast):
         leaf = log.read_leaf(case.ballot.ballot_id, entries[at])
@@ -250,10 +275,10 @@ def vote_inserted_and_closed_over(chance, case):
     close = log.read_leaf(ballot.ballot_id, case.parts.entries[at])
     entries = (case.parts.entries[:at] + [leaf, ballot.leaf(close._replace(voters=close.voters + 1))]
                + case.parts.entries[at + 1 :])
-    turnout = read_json(case.parts.turnout)
+    turnout = read_json(case.parts.documents["turnout.json"])
     turnout["voters"] += 1
     parts = relogged(case, entries, sorted({*moved_sizes(case, at, 1), at + 1}))
-    return Mutant(replace(parts, turnout=write_json(turnout)).pack())
+    return Mutant(committed(parts, {"turnout.json": write_json(turnout)}).pack())
 
 
 def in_order(case, entries, sizes):
@@ -398,19 +423,22 @@ def opening_dropped(chance, case):
 
 @mutation(ALONE)
 def opening_added(chance, case):
+    """One twice, one of nobody, or that of a vote that is void."""
     openings = list(case.parts.openings)
-    name, blinding, body = chance.choice(openings)
-    voided = sorted(case.ballot.voided)
-    openings.append((chance.choice([name, chance.randbytes(32), *voided]), blinding, body))
-    return Mutant(replace(case.parts, openings=sorted(openings)).pack())
+    blinding, body = chance.choice(openings)
+    voided = [(vote.blinding, case.ballot.body(vote)) for vote in case.ballot.votes
+              if vote.nullifier in case.ballot.voided]
+    openings.insert(chance.randint(0, len(openings)),
+                    chance.choice([(blinding, body), (chance.randbytes(32), body), *voided]))
+    return Mutant(replace(case.parts, openings=openings).pack())
 
 
 @mutation(ALONE)
 def opening_changed(chance, case):
     openings, at = list(case.parts.openings), chance.randrange(len(case.parts.openings))
-    name, blinding, body = openings[at]
-    openings[at] = chance.choice([(name, flipped(chance, blinding), body),
-                                  (name, blinding, flipped(chance, body))])
+    blinding, body = openings[at]
+    openings[at] = chance.choice([(flipped(chance, blinding), body),
+                                  (blinding, flipped(chance, body))])
     return Mutant(replace(case.parts, openings=openings).pack())
 
 
@@ -430,10 +458,10 @@ def opening_of_an_earlier_revision(chance, case):
     if not earlier:
         return None
     vote = chance.choice(earlier)
-    openings = [(name, *rest) if name != vote.nullifier
-                else (name, vote.blinding, case.ballot.body(vote))
-                for name, *rest in case.parts.openings]
-    return Mutant(replace(case.parts, openings=openings).pack())
+    votes = [each for each in case.ballot.votes
+             if each.nullifier != vote.nullifier or each.rev <= vote.rev]
+    return Mutant(replace(case.parts,
+                          openings=replace(case.ballot, votes=votes).openings()).pack())
 
 
 @mutation(ALONE)
@@ -504,35 +532,164 @@ def another_ballots_definition(chance, case):
 
 @mutation(ALONE)
 def roll_changed(chance, case):
-    """Fewer people than voted, or a number without the hash that belongs to it."""
-    if case.parts.roll is None:
+    """Fewer people than voted, a number without the hash that belongs to it, or more people than when
+    it was opened; in half of them RESULT says so too."""
+    if case.ballot.roll is None:
         return None
-    value = read_json(case.parts.roll)
-    if chance.random() < 0.5:
+    value = read_json(case.parts.documents["roll.json"])
+    change = chance.randrange(4)
+    if change == 0:
         area = chance.choice(value["areas"])
         area["voters"], value["voters"] = area["voters"] + 1, value["voters"] + 1
         roll = write_json(value)
+    elif change == 3:
+        roll = None
     else:
-        roll = replace(case.ballot, roll=dict.fromkeys(case.ballot.roll, 0)).roll_json()
-    return Mutant(replace(case.parts, roll=roll).pack())
+        more = [dict.fromkeys(case.ballot.roll, 0),
+                {area: voters + 1 for area, voters in case.ballot.roll.items()}][change - 1]
+        roll = replace(case.ballot, roll=more).roll_json()
+    how = chance.choice([changed, committed])
+    return Mutant(how(case.parts, {"roll.json": roll}).pack())
+
+
+@mutation(ALONE)
+def roll_invented(chance, case):
+    """For a ballot that was opened without one."""
+    if case.ballot.roll is not None:
+        return None
+    areas = case.ballot.definition["areas"] or ["all"]
+    roll = replace(case.ballot, roll=dict.fromkeys(areas, 100)).roll_json()
+    return Mutant(committed(case.parts, {"roll.json": roll}).pack())
 
 
 @mutation(ALONE)
 def turnout_changed(chance, case):
-    value = read_json(case.parts.turnout)
+    value = read_json(case.parts.documents["turnout.json"])
     value[chance.choice(["voters", "revisions"])] += 1
-    return Mutant(replace(case.parts, turnout=write_json(value)).pack())
+    how = chance.choice([changed, committed])
+    return Mutant(how(case.parts, {"turnout.json": write_json(value)}).pack())
+
+
+@mutation(ALONE)
+def document_changed_without_its_hash(chance, case):
+    """What means nothing to any other check: a day, a number of an area, the words of a reason."""
+    name = chance.choice(documents_of(case.parts.documents))
+    data = case.parts.documents[name]
+    if name == "lot":
+        return None
+    value = read_json(data)
+    if name == "decided.json" and value["voids"] + value["exclusions"]:
+        chance.choice(value["voids"] + value["exclusions"])["reason"] += " 등"
+    elif name == "extensions.json" and value["extensions"]:
+        chance.choice(value["extensions"])["reason"] += " 등"
+    elif name == "turnout.json" and chance.random() < 0.5:
+        value["days"] += 1
+    else:
+        value["note"] = 1
+    return Mutant(changed(case.parts, {name: write_json(value)}).pack())
+
+
+@mutation(KEPT)
+def document_changed_and_committed_to(chance, case):
+    """The same with all hashes and checkpoints: no bundle can show it by itself."""
+    name = chance.choice(["turnout.json", "extensions.json", "decided.json"])
+    value = read_json(case.parts.documents[name])
+    value["note"] = 1
+    return Mutant(committed(case.parts, {name: write_json(value)}).pack())
+
+
+@mutation(ALONE)
+def extensions_that_cannot_be(chance, case):
+    """Decided when residents had gone home, shorter, too often or too long: the log says so too."""
+    value, end_ms = {"extensions": []}, case.ballot.definition["closes_at_ms"]
+    change, count = chance.randrange(6), chance.randint(1, 3)
+    for place in range(4 if change == 2 else count):
+        wrong, until_ms = place == count - 1, end_ms + HOUR_MS
+        said_ms = end_ms + (0 if wrong and change == 0 else -1)
+        if wrong and change == 1:
+            until_ms = end_ms - chance.choice([0, 1, HOUR_MS])
+        if wrong and change == 3:
+            until_ms = case.ballot.definition["closes_at_ms"] + 31 * 24 * HOUR_MS + 1
+        value["extensions"].append({
+            "closes_at": documents.write_time(until_ms),
+            "reason": ("" if change == 4 else "x" * 1001) if wrong and change > 3 else "장애",
+            "extended_at": documents.write_time(said_ms)})
+        end_ms = until_ms
+    return Mutant(committed(case.parts, {"extensions.json": write_json(value)}).pack())
+
+
+@mutation(ALONE)
+def extension_of_another_day(chance, case):
+    """Times that are none, or are written otherwise."""
+    until = documents.write_time(case.ballot.definition["closes_at_ms"] + HOUR_MS)
+    wrong = chance.choice([until[:-1], until + "Z", until.replace("T", " "), until[:10],
+                           "2027-02-30T00:00:00.000Z", "2027-13-01T00:00:00.000Z",
+                           "2027-01-15T24:00:00.000Z", "2027-01-15T10:60:00.000Z", "", "0",
+                           until.replace("2027", "٢٠٢٧")])
+    extension = {"closes_at": until, "reason": "장애", "extended_at": documents.write_time(0)}
+    extension[chance.choice(["closes_at", "extended_at"])] = wrong
+    value = {"extensions": [extension]}
+    return Mutant(committed(case.parts, {"extensions.json": write_json(value)}).pack())
+
+
+@mutation(ALONE)
+def decisions_that_contradict_the_rest(chance, case):
+    """Voids that the log does not have, or has otherwise; exclusions of what was not funded, and what
+    would follow from others: RESULT says so too."""
+    value = read_json(case.parts.documents["decided.json"])
+    result, voids, exclusions = read_json(case.parts.result), value["voids"], value["exclusions"]
+    change = chance.randrange(8)
+    if change == 0 and voids:
+        del voids[chance.randrange(len(voids))]
+    elif change == 1 and voids:
+        void = chance.choice(voids)
+        place = documents.VOID_REASONS.index(void["reason_code"])
+        void["reason_code"] = (documents.VOID_REASONS + ["none"])[place - 1]
+    elif change == 2 and voids:
+        chance.choice(voids)["rev"] += chance.choice([-1, 1, 9])
+    elif change == 3 and voids:
+        voids.append(chance.choice(voids))
+    elif change == 4 and exclusions:
+        del exclusions[chance.randrange(len(exclusions))]
+    elif change == 5:
+        out = [option["id"] for option in result["options"] if not option["funded"]]
+        exclusions.append({"option": chance.choice([*out, "nothing"]), "reason": "장애",
+                           "excluded_at": documents.write_time(0)})
+    elif change == 6:
+        name = chance.choice(["total_cost", "left_over"])
+        value[name] = str(int(value[name]) + 1)
+    elif change == 7:
+        value["funded"] = value["funded"][1:] if value["funded"] else ["nothing"]
+    else:
+        return None
+    if value == read_json(case.parts.documents["decided.json"]):
+        return None
+    if change in (0, 2) and documents_agree(case, value):
+        return None  # a void that an other vote followed is in the log nowhere else
+    return Mutant(committed(case.parts, {"decided.json": write_json(value)}).pack())
+
+
+def documents_agree(case, value):
+    """Whether the log could be this one's: only votes that others followed are not in it as void."""
+    last = {}
+    for vote in case.ballot.votes:
+        last[vote.nullifier] = max(vote.rev, last.get(vote.nullifier, 0))
+    try:
+        voids = documents.read_voids(value)
+    except Malformed:
+        return False
+    return (all(1 <= rev <= last.get(name, 0) for name, rev, _ in voids) and
+            [void for void in voids if void[1] == last[void[0]]]
+            == [void for void in case.ballot.voids() if void[1] == last[void[0]]])
 
 
 @mutation(ALONE)
 def json_of_another_shape(chance, case):
-    """What a reader might take for granted, in turnout, roll and keys."""
-    name = chance.choice(["turnout", "roll"])
-    value = read_json(getattr(case.parts, name) or b"null")
-    if value is None:
-        return None
+    """What a reader might take for granted; in half of them the log speaks of it."""
+    name = chance.choice([name for name in documents_of(case.parts.documents) if name != "lot"])
+    value = read_json(case.parts.documents[name])
     change = chance.choice([[], None, 1, "x", {}])
-    if name == "turnout":
+    if name == "turnout.json":
         table = value["tables"]["area"]
         spot = chance.randrange(4)
         if spot == 0:
@@ -543,20 +700,38 @@ def json_of_another_shape(chance, case):
             chance.choice(table)["name"] = chance.choice([[], None, 1])
         else:
             chance.choice(table)["voters"] = chance.choice([-1, "1", 1.5, True])
-    else:
+    elif name == "roll.json":
         spot = chance.choice(["voters", "areas", "roll_hash", "ballot_id", "area"])
         if spot == "area":
             chance.choice(value["areas"])["area"] = chance.choice([[], None, 1, "x"])
         else:
             value[spot] = chance.choice([change, [value[spot]]])
-    return Mutant(replace(case.parts, **{name: write_json(value)}).pack())
+    else:
+        holders = [value] + [item for items in value.values() if isinstance(items, list)
+                             for item in items if isinstance(item, dict)]
+        holder = chance.choice(holders)
+        spot = chance.choice(list(holder))
+        wrong = chance.choice([{"0": 1}, None, 1.5, True, [[1]], [holder]])
+        if type(wrong) is type(holder[spot]) and spot in ("voids", "extensions", "exclusions"):
+            wrong = [{}]
+        holder[spot] = wrong
+        try:
+            data = write_json(value)
+        except ValueError:
+            return None  # it would hold itself
+        return Mutant(chance.choice([changed, committed])(case.parts, {name: data}).pack())
+    data = write_json(value)
+    return Mutant(chance.choice([changed, committed])(case.parts, {name: data}).pack())
 
 
 @mutation(ALONE)
 def lot_changed(chance, case):
-    if case.parts.lot is None:
-        return Mutant(replace(case.parts, lot=b"3 14 15").pack())
-    return Mutant(replace(case.parts, lot=flipped(chance, case.parts.lot)).pack())
+    """In half of them RESULT says so too: the tally tells, where the lot decided, or the bundle's form."""
+    lot = case.parts.documents.get("lot")
+    if lot is None:
+        how = chance.choice([changed, committed])
+        return Mutant(how(case.parts, {"lot": b"3 14 15"}).pack())
+    return Mutant(changed(case.parts, {"lot": flipped(chance, lot)}).pack())
 
 
 # Another ballot altogether: every number, hash and signature made anew from other votes.

@@ -6,7 +6,7 @@
 
 The checks below stand in the order of that page and have its names. This is the second of two
 verifiers: Python's standard library only, no code of the services, and no hurry. What it needs is
-beside it: encoding.py, archive.py, definition.py, log.py, ed25519.py and recount.py.
+beside it: encoding.py, archive.py, definition.py, log.py, documents.py, ed25519.py and recount.py.
 """
 
 import argparse
@@ -17,7 +17,7 @@ import uuid
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 # pylint: disable=wrong-import-position
-from verify import archive, definition as definitions, log, recount
+from verify import archive, definition as definitions, documents, log, recount
 from verify.encoding import (Malformed, Reader, Tree, demand, from_base64url, leaf_hash,
                              read_framed, read_json, tagged_hash, to_base64url, write_json,
                              write_number, write_text)
@@ -89,8 +89,7 @@ class Bundle:
         times = [getattr(leaf, name) for leaf in self.leaves for name in leaf._fields
                  if name in ("opened_at_ms", "from_ms", "closed_at_ms", "counted_at_ms")]
         demand(times == sorted(times), "times that run backwards")
-        self.close = self.leaves[closed]
-        self.result = self.leaves[-1]
+        self.opened, self.close, self.result = self.leaves[0], self.leaves[closed], self.leaves[-1]
 
     def check_batches(self):
         """Also puts the CASTs of each nullifier in the order of their revs, with their batch."""
@@ -137,25 +136,31 @@ class Bundle:
         demand(self.close.revisions == votes - len(self.casts), "revisions")
         demand(self.close.closed_at_ms // 1000 == self.time_s, "the archive's time")
 
+    def check_extensions(self):
+        data = self.files["extensions.json"]
+        demand(tagged_hash("extensions", data) == self.close.extensions_hash, "not CLOSE's")
+        documents.check_extensions(self.definition["closes_at_ms"], read_json(data))
+
     def check_openings(self):
-        reader, self.bodies = Reader(self.files["openings"]), {}
-        nullifiers = []
+        """Openings name nobody: each belongs to the final vote whose commitment it opens."""
+        reader, commitments = Reader(self.files["openings"]), []
+        finals = sorted(self.final.values(), key=lambda cast: cast.commitment)
+        self.bodies = []
         while not reader.ended():
-            nullifier, blinding = reader.take(32), reader.take(32)
+            blinding = reader.take(32)
             body = reader.take(reader.number(2))
-            demand(nullifier in self.final, "an opening of no final vote")
-            opened = tagged_hash("commit", self.ballot_id + self.def_hash + blinding
-                                 + write_number(2, len(body)) + body)
-            demand(opened == self.final[nullifier].commitment, "not what was committed to")
-            nullifiers.append(nullifier)
-            self.bodies[nullifier] = body
-        demand(nullifiers == sorted(self.final), "an opening missing, twice or out of order")
+            commitments.append(tagged_hash("commit", self.ballot_id + self.def_hash + blinding
+                                           + write_number(2, len(body)) + body))
+            self.bodies.append(body)
+        demand(commitments == [cast.commitment for cast in finals],
+               "an opening of no final vote, or one missing, twice or out of order")
+        self.channels = [cast.channel for cast in finals]
 
     def check_choices(self):
         accepted = {definitions.CHANNELS.index(name) + 1 for name in self.definition["channels"]}
         self.votes = []
-        for nullifier, body in self.bodies.items():
-            demand(self.final[nullifier].channel in accepted, "a channel that is not accepted")
+        for channel, body in zip(self.channels, self.bodies):
+            demand(channel in accepted, "a channel that is not accepted")
             self.votes.append(definitions.decode_body(self.definition, body))
 
     def check_roll(self):
@@ -172,6 +177,7 @@ class Bundle:
                    and (cell.get("voters") is None or is_number(cell["voters"])), "an area")
             voted[cell["name"]] = cell.get("voters") or 0
         if "roll.json" not in self.files:
+            demand(self.opened.roll_hash == bytes(32), "it was opened with a roll")
             return
         roll = read_json(self.files["roll.json"])
         demand(isinstance(roll, dict) and roll.get("ballot_id") == self.ballot, "another ballot's")
@@ -185,6 +191,7 @@ class Bundle:
         listed = b"".join(write_text(name) + write_number(8, may[name]) for name in names)
         digest = tagged_hash("roll", self.ballot_id + write_number(2, len(names)) + listed)
         demand(roll.get("roll_hash") == digest.hex(), "roll_hash")
+        demand(self.opened.roll_hash == digest, "not the roll that it was opened with")
         demand(self.close.voters <= roll["voters"], "more voters than people")
         for name in names:
             demand(voted.get(name, 0) <= may[name], f"more voters than people in {name}")
@@ -220,6 +227,19 @@ class Bundle:
         digest = tagged_hash("result", self.files["result.json"])
         demand(digest == self.result.result_hash, "not what the log says")
 
+    def check_documents(self):
+        demand(documents.documents_hash(self.files) == self.result.documents_hash, "not RESULT's")
+
+    def check_decided(self):
+        value = read_json(self.files["decided.json"])
+        last = {nullifier: casts[-1][1].rev for nullifier, casts in self.casts.items()}
+        voids = documents.read_voids(value)
+        demand(all(rev <= last.get(nullifier, 0) for nullifier, rev, _ in voids), "a void of no CAST")
+        demand([void for void in voids if void[1] == last[void[0]]]
+               == [tuple(leaf) for leaf in self.leaves if isinstance(leaf, log.Void)],
+               "not the VOID leaves")
+        documents.check_exclusions(read_json(self.files["result.json"]), value)
+
     def check_kept(self):
         for note in self.kept:
             checkpoint = log.read_checkpoint(self.name, self.board_key, note)
@@ -239,8 +259,8 @@ def is_number(value):
 
 
 CHECKS = ["archive", "manifest", "definition", "checkpoints", "root", "leaves", "batches", "keys",
-          "revisions", "close", "openings", "choices", "roll", "recount", "sums", "result", "kept",
-          "receipt"]
+          "revisions", "close", "extensions", "openings", "choices", "roll", "recount", "sums",
+          "result", "documents", "decided", "kept", "receipt"]
 
 
 def verify(data, receipts=(), kept=(), tell=lambda name, found: None):

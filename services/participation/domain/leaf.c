@@ -94,37 +94,40 @@ static void begin_leaf(struct encoder *encoder, enum leaf_type type,
 }
 
 void leaf_open_encode(struct encoder *encoder, const uint8_t ballot_id[BALLOT_ID_SIZE],
-                      const uint8_t *def_hash, int64_t opened_at_ms)
+                      const struct leaf_open *open)
 {
-    assert(def_hash != NULL);
-    assert(opened_at_ms > 0);
+    assert(open->def_hash != NULL && open->roll_hash != NULL);
+    assert(open->opened_at_ms > 0);
 
     begin_leaf(encoder, LEAF_TYPE_OPEN, ballot_id);
-    encode_bytes(encoder, def_hash, ENCODE_HASH_SIZE);
-    encode_u64(encoder, (uint64_t)opened_at_ms);
+    encode_bytes(encoder, open->def_hash, ENCODE_HASH_SIZE);
+    encode_bytes(encoder, open->roll_hash, ENCODE_HASH_SIZE);
+    encode_u64(encoder, (uint64_t)open->opened_at_ms);
 }
 
 void leaf_close_encode(struct encoder *encoder, const uint8_t ballot_id[BALLOT_ID_SIZE],
                        const struct leaf_close *close)
 {
-    assert(close->closed_at_ms > 0);
+    assert(close->closed_at_ms > 0 && close->extensions_hash != NULL);
     assert(close->voters >= 0 && close->revisions >= 0);
 
     begin_leaf(encoder, LEAF_TYPE_CLOSE, ballot_id);
     encode_u64(encoder, (uint64_t)close->closed_at_ms);
     encode_u64(encoder, (uint64_t)close->voters);
     encode_u64(encoder, (uint64_t)close->revisions);
+    encode_bytes(encoder, close->extensions_hash, ENCODE_HASH_SIZE);
 }
 
 void leaf_result_encode(struct encoder *encoder, const uint8_t ballot_id[BALLOT_ID_SIZE],
-                        const uint8_t *result_hash, int64_t counted_at_ms)
+                        const struct leaf_result *result)
 {
-    assert(result_hash != NULL);
-    assert(counted_at_ms > 0);
+    assert(result->result_hash != NULL && result->documents_hash != NULL);
+    assert(result->counted_at_ms > 0);
 
     begin_leaf(encoder, LEAF_TYPE_RESULT, ballot_id);
-    encode_bytes(encoder, result_hash, ENCODE_HASH_SIZE);
-    encode_u64(encoder, (uint64_t)counted_at_ms);
+    encode_bytes(encoder, result->result_hash, ENCODE_HASH_SIZE);
+    encode_bytes(encoder, result->documents_hash, ENCODE_HASH_SIZE);
+    encode_u64(encoder, (uint64_t)result->counted_at_ms);
 }
 
 void leaf_anchor_encode(struct encoder *encoder, const uint8_t ballot_id[BALLOT_ID_SIZE],

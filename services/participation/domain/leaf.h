@@ -98,22 +98,35 @@ void leaf_cast_parts_decode(struct decoder *decoder, struct leaf_cast *cast);
 #define LEAF_KEY_FOR_RECEIPTS 1  /* purpose of leaf(KEY) */
 
 /* leaf(OPEN): first of all. */
+struct leaf_open {
+    const uint8_t *def_hash;  /* borrowed */
+    const uint8_t *roll_hash; /* borrowed; zeros when there is no roll */
+    int64_t opened_at_ms;
+};
+
 void leaf_open_encode(struct encoder *encoder, const uint8_t ballot_id[BALLOT_ID_SIZE],
-                      const uint8_t *def_hash, int64_t opened_at_ms);
+                      const struct leaf_open *open);
 
 /* leaf(CLOSE): what stands in front of it. */
 struct leaf_close {
     int64_t closed_at_ms;
-    int64_t voters;    /* different nullifiers */
-    int64_t revisions; /* CASTs beyond each voter's first */
+    int64_t voters;                 /* different nullifiers */
+    int64_t revisions;              /* CASTs beyond each voter's first */
+    const uint8_t *extensions_hash; /* borrowed: H("extensions", why the window was extended) */
 };
 
 void leaf_close_encode(struct encoder *encoder, const uint8_t ballot_id[BALLOT_ID_SIZE],
                        const struct leaf_close *close);
 
 /* leaf(RESULT): last of all. */
+struct leaf_result {
+    const uint8_t *result_hash;    /* borrowed */
+    const uint8_t *documents_hash; /* borrowed: of what is published beside it */
+    int64_t counted_at_ms;
+};
+
 void leaf_result_encode(struct encoder *encoder, const uint8_t ballot_id[BALLOT_ID_SIZE],
-                        const uint8_t *result_hash, int64_t counted_at_ms);
+                        const struct leaf_result *result);
 
 /* leaf(AUDIT-ANCHOR): the chain hash of a stream of events at a position. */
 struct leaf_anchor {

@@ -8,8 +8,8 @@
 #include "participation/domain/leaf.h"
 #include "participation/http/ballot_json.h"
 #include "participation/http/params.h"
+#include "participation/http/published_json.h"
 #include "participation/http/routes.h"
-#include "participation/store/extension.h"
 #include "participation/store/roll.h"
 #include "runtime/clock.h"
 
@@ -67,24 +67,10 @@ static enum err add_roll(struct db *db, const struct ballot_row *row, json_t *js
 /* Adds every extension of the window, with its reason. */
 static enum err add_extensions(struct db *db, const struct ballot_row *row, json_t *json)
 {
-    struct extension_row rows[BALLOT_EXTENSION_COUNT_MAX];
-    json_t *extensions = json_array();
-    size_t count = 0;
-    enum err err = store_extension_list(db, row->ballot_id, rows, &count);
+    json_t *extensions = NULL;
+    enum err err = published_extensions(db, row, &extensions);
 
-    for (size_t i = 0; i < count && !err; i++) {
-        char closes_at[CLOCK_TEXT_SIZE];
-        char extended_at[CLOCK_TEXT_SIZE];
-        json_t *one;
-
-        clock_format(rows[i].to_ms, closes_at);
-        clock_format(rows[i].extended_at_ms, extended_at);
-        one = json_pack("{s:s, s:s, s:s}", "closes_at", closes_at, "reason", rows[i].reason,
-                        "extended_at", extended_at);
-        err = json_array_append_new(extensions, one) == 0 ? ERR_OK : ERR_FULL;
-    }
     if (err) {
-        json_decref(extensions);
         return err;
     }
     return json_object_set_new(json, "extensions", extensions) == 0 ? ERR_OK : ERR_FULL;

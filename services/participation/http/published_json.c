@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Turnout tables, small cells withheld, and the numbers of the imported roll.
- * Nothing here may depend on when it is asked.
+ * Turnout tables, small cells withheld, the numbers of the imported roll, and
+ * what operators decided, with its reasons. Nothing here may depend on when it
+ * is asked.
  */
 #include "participation/http/published_json.h"
 
+#include "participation/decided.h"
 #include "participation/domain/turnout.h"
 #include "participation/frozen.h"
 #include "participation/http/outcome.h"
 #include "participation/http/roll_json.h"
+#include "participation/store/extension.h"
 #include "participation/store/roll.h"
+#include "participation/store/void.h"
 #include "participation/store/votes.h"
+#include "runtime/clock.h"
 
 #include <stdlib.h>
 
@@ -165,4 +170,94 @@ enum err published_roll(struct db *db, const struct ballot_row *row, json_t **re
     }
     free(copy);
     return err;
+}
+
+enum err published_extensions(struct db *db, const struct ballot_row *row, json_t **ret_json)
+{
+    struct extension_row rows[BALLOT_EXTENSION_COUNT_MAX];
+    json_t *extensions = json_array();
+    size_t count = 0;
+    enum err err = store_extension_list(db, row->ballot_id, rows, &count);
+
+    for (size_t i = 0; i < count && !err; i++) {
+        char closes_at[CLOCK_TEXT_SIZE];
+        char extended_at[CLOCK_TEXT_SIZE];
+        json_t *one;
+
+        clock_format(rows[i].to_ms, closes_at);
+        clock_format(rows[i].extended_at_ms, extended_at);
+        one = json_pack("{s:s, s:s, s:s}", "closes_at", closes_at, "reason", rows[i].reason,
+                        "extended_at", extended_at);
+        err = json_array_append_new(extensions, one) == 0 ? ERR_OK : ERR_FULL;
+    }
+    if (err) {
+        json_decref(extensions);
+        return err;
+    }
+    *ret_json = extensions;
+    return ERR_OK;
+}
+
+static json_t *void_json(const struct void_row *row)
+{
+    char nullifier[2 * VOID_NULLIFIER_SIZE];
+    char voided_at[CLOCK_TEXT_SIZE];
+
+    crypto_base64url(row->vote.nullifier, VOID_NULLIFIER_SIZE, nullifier, sizeof nullifier);
+    clock_format(row->voided_at_ms, voided_at);
+    return json_pack("{s:s, s:i, s:s, s:s, s:s}", "nullifier", nullifier, "rev", (int)row->vote.rev,
+                     "reason_code", void_reason_name(row->reason_code), "reason", row->reason,
+                     "voided_at", voided_at);
+}
+
+enum err published_voids(struct db *db, const struct ballot_row *row, json_t **ret_json)
+{
+    struct void_row *rows = calloc(VOID_COUNT_MAX, sizeof *rows);
+    json_t *list = json_array();
+    size_t count = 0;
+    enum err err = rows == NULL || list == NULL ? ERR_FULL : ERR_OK;
+
+    if (!err && row->voids > 0) {
+        err = store_void_list(db, row->ballot_id, 0, VOID_COUNT_MAX, rows, &count);
+    }
+    for (size_t i = 0; i < count && !err; i++) {
+        err = json_array_append_new(list, void_json(&rows[i])) == 0 ? ERR_OK : ERR_FULL;
+    }
+    free(rows);
+    if (err) {
+        json_decref(list);
+        return err;
+    }
+    *ret_json = list;
+    return ERR_OK;
+}
+
+enum err published_decided(struct db *db, const struct ballot_row *row, json_t **ret_json)
+{
+    struct definition_copy *copy = NULL;
+    struct decided *decided = NULL;
+    json_t *json = NULL;
+    json_t *voids = NULL;
+    enum err err = definition_copy_make(row->definition, row->definition_length, &copy);
+
+    if (!err) {
+        err = decided_read(db, row, &copy->definition, &decided);
+    }
+    if (!err) {
+        err = published_voids(db, row, &voids);
+    }
+    if (!err) {
+        json = json_pack("{s:o}", "voids", voids);
+        err = json_object_update_new(json, decided_json(decided, &copy->definition)) == 0
+                  ? ERR_OK
+                  : ERR_FULL;
+    }
+    decided_free(decided);
+    free(copy);
+    if (err) {
+        json_decref(json);
+        return err;
+    }
+    *ret_json = json;
+    return ERR_OK;
 }

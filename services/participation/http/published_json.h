@@ -19,4 +19,17 @@ ERR_CHECKED enum err published_turnout(struct db *db, const struct ballot_row *r
 /* The roll of a ballot that has one; a new reference. */
 ERR_CHECKED enum err published_roll(struct db *db, const struct ballot_row *row, json_t **ret_json);
 
+/* Every extension of the window with its reason, as an array; a new reference. */
+ERR_CHECKED enum err published_extensions(struct db *db, const struct ballot_row *row,
+                                          json_t **ret_json);
+
+/* Every vote that was declared void with its reason, as an array; a new reference. */
+ERR_CHECKED enum err published_voids(struct db *db, const struct ballot_row *row,
+                                     json_t **ret_json);
+
+/* What operators decided on a counted ballot: {"voids", "funded", "total_cost", "left_over",
+ * "exclusions"}; a new reference. */
+ERR_CHECKED enum err published_decided(struct db *db, const struct ballot_row *row,
+                                       json_t **ret_json);
+
 #endif

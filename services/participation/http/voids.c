@@ -4,10 +4,9 @@
  * Whose they are nobody knows.
  */
 #include "participation/http/params.h"
+#include "participation/http/published_json.h"
 #include "participation/http/routes.h"
 #include "participation/store/ballots.h"
-#include "participation/store/void.h"
-#include "runtime/clock.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,41 +18,19 @@ struct voids {
     json_t *json;
 };
 
-static json_t *void_json(const struct void_row *row)
-{
-    char nullifier[2 * VOID_NULLIFIER_SIZE];
-    char voided_at[CLOCK_TEXT_SIZE];
-
-    crypto_base64url(row->vote.nullifier, VOID_NULLIFIER_SIZE, nullifier, sizeof nullifier);
-    clock_format(row->voided_at_ms, voided_at);
-    return json_pack("{s:s, s:i, s:s, s:s, s:s}", "nullifier", nullifier, "rev", (int)row->vote.rev,
-                     "reason_code", void_reason_name(row->reason_code), "reason", row->reason,
-                     "voided_at", voided_at);
-}
-
 /* On a reader thread. */
 static enum err voids_work(struct db *db, struct reader_job *job)
 {
     struct voids *voids = (struct voids *)job;
-    struct void_row *rows = calloc(VOID_COUNT_MAX, sizeof *rows);
     struct ballot_row ballot = {0};
-    json_t *list = json_array();
-    size_t count = 0;
-    enum err err = rows == NULL || list == NULL ? ERR_FULL : ERR_OK;
+    json_t *list = NULL;
+    enum err err = db == NULL ? ERR_UNAVAILABLE : store_ballot_read(db, voids->ballot_id, &ballot);
 
     if (!err) {
-        err = db == NULL ? ERR_UNAVAILABLE : store_ballot_read(db, voids->ballot_id, &ballot);
-    }
-    if (!err && ballot.voids > 0) {
-        err = store_void_list(db, voids->ballot_id, 0, VOID_COUNT_MAX, rows, &count);
-    }
-    for (size_t i = 0; i < count && !err; i++) {
-        err = json_array_append_new(list, void_json(&rows[i])) == 0 ? ERR_OK : ERR_FULL;
+        err = published_voids(db, &ballot, &list);
     }
     ballot_row_release(&ballot);
-    free(rows);
     if (err) {
-        json_decref(list);
         return err;
     }
     voids->json = json_pack("{s:o}", "voids", list);

@@ -140,9 +140,13 @@ enum err store_board_lock(struct db *db, const uint8_t *ballot_id, struct board_
 }
 
 static const char BALLOT[] =
-    "SELECT state, definition_hash, result_hash, coalesce(opened_at_ms, 0),"
-    " coalesce(closed_at_ms, 0), coalesce(counted_at_ms, 0), batch_no, voters, revisions"
-    " FROM participation.ballot WHERE ballot_id = $1";
+    "SELECT b.state, b.definition_hash, b.result_hash, coalesce(b.opened_at_ms, 0),"
+    " coalesce(b.closed_at_ms, 0), coalesce(b.counted_at_ms, 0), b.batch_no, b.voters,"
+    " b.revisions, r.roll_hash"
+    " FROM participation.ballot AS b"
+    " LEFT JOIN participation.roll_import AS r ON r.ballot_id = b.ballot_id"
+    " AND r.import_no = b.roll_import_no"
+    " WHERE b.ballot_id = $1";
 
 enum err store_board_ballot(struct db *db, const uint8_t *ballot_id,
                             struct board_ballot *ret_ballot)
@@ -167,6 +171,9 @@ enum err store_board_ballot(struct db *db, const uint8_t *ballot_id,
     }
     if (!err && !db_rows_is_null(rows, 0, 2)) {
         err = db_rows_fixed(rows, 0, 2, ballot.result_hash, CRYPTO_HASH_SIZE);
+    }
+    if (!err && !db_rows_is_null(rows, 0, 9)) {
+        err = db_rows_fixed(rows, 0, 9, ballot.roll_hash, CRYPTO_HASH_SIZE);
     }
     db_rows_release(rows);
     if (!err) {
@@ -250,30 +257,6 @@ enum err store_board_anchor(struct db *db, const char *stream, int64_t *ret_posi
     }
     if (!err) {
         *ret_position = db_rows_int64(rows, 0, 0);
-    }
-    db_rows_release(rows);
-    return err;
-}
-
-static const char OPENINGS[] =
-    "SELECT coalesce(sum(f.bytes), 0)::int8 FROM ("
-    "SELECT DISTINCT ON (v.nullifier) v.nullifier, v.rev, 66 + length(v.choice) AS bytes"
-    " FROM participation.vote AS v WHERE v.ballot_id = $1"
-    " ORDER BY v.nullifier ASC, v.rev DESC"
-    ") AS f"
-    " WHERE NOT EXISTS ("
-    "SELECT 1 FROM participation.vote_void AS x"
-    " WHERE x.ballot_id = $1 AND x.nullifier = f.nullifier AND x.rev = f.rev"
-    ")";
-
-enum err store_board_openings(struct db *db, const uint8_t *ballot_id, int64_t *ret_bytes)
-{
-    const struct db_param params[] = {db_uuid(ballot_id)};
-    struct db_rows *rows = NULL;
-    enum err err = db_query(db, OPENINGS, params, DB_COUNT(params), &rows);
-
-    if (!err) {
-        *ret_bytes = db_rows_int64(rows, 0, 0);
     }
     db_rows_release(rows);
     return err;

@@ -51,6 +51,7 @@ struct board_ballot {
     enum ballot_state state;
     uint8_t definition_hash[CRYPTO_HASH_SIZE];
     uint8_t result_hash[CRYPTO_HASH_SIZE]; /* zeros before it is counted */
+    uint8_t roll_hash[CRYPTO_HASH_SIZE];   /* zeros when it has no roll */
     int64_t opened_at_ms;
     int64_t closed_at_ms;
     int64_t counted_at_ms;
@@ -112,10 +113,6 @@ ERR_CHECKED enum err store_board_commit_row(const struct db_rows *rows, int64_t 
 /* Where a stream of events has got to. ERR_NOT_FOUND before the first one. */
 ERR_CHECKED enum err store_board_anchor(struct db *db, const char *stream, int64_t *ret_position,
                                         uint8_t ret_chain[CRYPTO_HASH_SIZE]);
-
-/* The length of all openings of the box: 66 bytes and the choice for each final vote that is not void. */
-ERR_CHECKED enum err store_board_openings(struct db *db, const uint8_t *ballot_id,
-                                          int64_t *ret_bytes);
 
 /* Rows on their way in. The columns are int8, bytes, …: board_append.c fills them. */
 struct board_rows {

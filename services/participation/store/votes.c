@@ -494,31 +494,18 @@ static const char VOTE_PAGE[] =
     " WHERE ballot_id = $1 AND (nullifier, rev) > ($2, $3)"
     " ORDER BY nullifier, rev LIMIT $4";
 
-enum err store_vote_page_of(struct db *db, const uint8_t *ballot_id,
-                            const struct vote_page_place *place, struct db_rows **ret_rows)
+enum err store_vote_page(struct db *db, const uint8_t *ballot_id, const uint8_t *after_nullifier,
+                         uint16_t after_rev, struct db_rows **ret_rows)
 {
     static const uint8_t none[1];
     const struct db_param params[] = {
         db_uuid(ballot_id),
-        place->nullifier != NULL ? db_bytes(place->nullifier, CRYPTO_HASH_SIZE) : db_bytes(none, 0),
-        db_int16((int16_t)place->rev),
-        db_int64(place->count),
+        after_nullifier != NULL ? db_bytes(after_nullifier, CRYPTO_HASH_SIZE) : db_bytes(none, 0),
+        db_int16((int16_t)after_rev),
+        db_int64(STORE_VOTE_READ_COUNT_MAX),
     };
 
-    assert(place->count <= STORE_VOTE_READ_COUNT_MAX);
     return db_query(db, VOTE_PAGE, params, DB_COUNT(params), ret_rows);
-}
-
-enum err store_vote_page(struct db *db, const uint8_t *ballot_id, const uint8_t *after_nullifier,
-                         uint16_t after_rev, struct db_rows **ret_rows)
-{
-    const struct vote_page_place place = {
-        .nullifier = after_nullifier,
-        .rev = after_rev,
-        .count = STORE_VOTE_READ_COUNT_MAX,
-    };
-
-    return store_vote_page_of(db, ballot_id, &place, ret_rows);
 }
 
 void store_vote_page_row(const struct db_rows *rows, int64_t row, struct vote_page_row *ret_row)

@@ -133,17 +133,6 @@ struct vote_page_row {
 ERR_CHECKED enum err store_vote_page(struct db *db, const uint8_t *ballot_id,
                                      const uint8_t *after_nullifier, uint16_t after_rev,
                                      struct db_rows **ret_rows);
-
-/* The same with a page of another length. */
-struct vote_page_place {
-    const uint8_t *nullifier; /* NULL: from the first */
-    uint16_t rev;
-    int64_t count;
-};
-
-ERR_CHECKED enum err store_vote_page_of(struct db *db, const uint8_t *ballot_id,
-                                        const struct vote_page_place *place,
-                                        struct db_rows **ret_rows);
 void store_vote_page_row(const struct db_rows *rows, int64_t row, struct vote_page_row *ret_row);
 
 #endif

@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bundles of ballots with everything operators can decide on: an imported roll, an order drawn or a lot,
+longer windows, votes declared void, votes that a booth's takes the place of, options excluded. Made by
+the real service, the same from every replica, and read by both verifiers; what somebody with the
+database changes of it before or after is found.
+"""
+
+import io
+import json
+import tarfile
+
+import pytest
+
+from support.board import CLOSE, OPEN, RESULT, VOID, Board, tagged_hash
+from support.client import Client
+from support.participation import BASE, rfc3339, vote
+from support.ports import free_port
+from support.published import Published
+from verify import documents, judge, verifier
+from verify.bundle_maker import pack
+
+AREAS = [{"area": "성수1가1동", "voters": 40}, {"area": "마장동", "voters": 7}]
+DRAWN = ["c", "a", "b"]
+
+
+class Decided(Published):
+    """Ballots with a roll, and both operators at once."""
+
+    def both(self, ballot_id, action, body):
+        for operator in (self.kim, self.lee):
+            answer = operator.post(f"/v1/ballots/{ballot_id}:{action}", body)
+            assert answer.status in (200, 202), answer.body
+        assert answer.status == 200, answer.body
+
+    def open_with_roll(self, **changes):
+        ballot_id = self.create(channels=["web", "booth", "paper"], **changes)
+        answer = self.kim.request("PUT", f"/v1/ballots/{ballot_id}/roll", {"areas": AREAS})
+        assert answer.status == 200, answer.body
+        self.decide(ballot_id, "open")
+        assert self.wait_state(ballot_id, "open", "draft") == "open"
+        return ballot_id
+
+    def extend(self, ballot_id, hours, reason):
+        ballot = self.public.get(f"/v1/ballots/{ballot_id}").json()
+        end = self.clock.now_ms() + 3_600_000 * (1 + hours)
+        self.both(ballot_id, "extend", {"closes_at": rfc3339(end), "reason": reason})
+        return ballot
+
+    def void(self, ballot_id, receipt, code):
+        one = json.loads(receipt)["vote"]
+        self.both(ballot_id, "void", {
+            "nullifier": one["nullifier"], "rev": one["rev"], "reason_code": code,
+            "reason": "명의 도용이 \"경찰 조사\"로 확인되었습니다"})
+
+    def accept(self, ballot_id, body, who=None):
+        answer = (who or self.portal).post(f"/v1/ballots/{ballot_id}/votes", body)
+        assert answer.status == 201, answer.body
+        return answer.body
+
+    def replica(self):
+        """A client of a second participation on the same database."""
+        port = free_port()
+        settings = self.settings("participation") | {
+            "HYEOPCHI_HTTP_LISTEN": f"127.0.0.1:{port}",
+            "HYEOPCHI_PUB_URL": self.bus("replica", "pub"),
+            "HYEOPCHI_FETCH_URL": self.bus("replica", "fetch"),
+        }
+        service = self.start_service("participation", settings, address=("127.0.0.1", port))
+        service.wait_log("writer_state", to="standby")
+        return Client(("127.0.0.1", port), None, self.clock)
+
+
+@pytest.fixture(name="running")
+def make_running(databases, start_service, tmp_path):
+    return Decided(databases, start_service, tmp_path).hire().begin()
+
+
+@pytest.fixture(name="run")
+def make_run(tmp_path):
+    run = judge.Run(str(tmp_path))
+    yield run
+    assert not run.disagreements
+    assert not run.other_names
+
+
+def files_of(bundle):
+    archive = tarfile.open(fileobj=io.BytesIO(bundle), mode="r:")
+    return {member.name: archive.extractfile(member).read() for member in archive.getmembers()}
+
+
+def everything_decided(running):
+    """A ballot whose window was extended twice, with an operator's void, a void that a booth's vote
+    followed, a booth's vote over an online one, a lot, and an exclusion; its receipts."""
+    ballot_id = running.open_with_roll(tie="lot", max_options=3)
+    receipts = [running.accept(ballot_id, vote(number, ("a", "b", "c")[: 1 + number % 3]))
+                for number in range(14)]
+    running.extend(ballot_id, 1, "본인확인 서비스 장애로 두 시간 연장합니다")
+    running.void(ballot_id, receipts[0], "not-cast-by-voter")
+    booth = {"channel": "booth"}
+    receipts.append(running.accept(ballot_id, vote(0, ("a",), **booth), running.clerk))
+    receipts.append(running.accept(ballot_id, vote(1, ("b",), **booth), running.clerk))
+    running.extend(ballot_id, 24, "폭설로 하루 더 연장합니다")
+    running.decide(ballot_id, "close")
+    running.void(ballot_id, receipts[2], "cast-twice")
+    running.void(ballot_id, receipts[-1], "coerced")
+    running.both(ballot_id, "lot", {"seed": "2026년 11월 22일 추첨 3 14 15"})
+    running.wait_state(ballot_id, "counted")
+    running.both(ballot_id, "exclude", {"option": "a", "reason": "사유지로 확인되었습니다"})
+    return ballot_id, receipts
+
+
+def check_documents(running, ballot_id, files):
+    """Each document is what was published, and the log commits to it."""
+    _, leaves = Board(running.public, ballot_id).read()
+    by_type = {leaf.type: leaf for leaf in leaves}
+    ballot = running.public.get(f"/v1/ballots/{ballot_id}").json()
+    assert json.loads(files["extensions.json"])["extensions"] == ballot["extensions"]
+    assert files["roll.json"] == running.public.get(f"/v1/ballots/{ballot_id}/roll").body
+    assert files["turnout.json"] == running.public.get(f"/v1/ballots/{ballot_id}/turnout").body
+    decided = json.loads(files["decided.json"])
+    assert decided["voids"] == running.public.get(f"/v1/ballots/{ballot_id}/voids").json()["voids"]
+    shown = running.public.get(f"/v1/ballots/{ballot_id}/result").json()
+    told = {name: decided[name] for name in decided if name != "voids"}
+    assert told == shown.get("decided", told)
+    assert by_type[OPEN].roll_hash.hex() == json.loads(files["roll.json"])["roll_hash"]
+    assert by_type[CLOSE].extensions_hash == tagged_hash("extensions", files["extensions.json"])
+    assert by_type[RESULT].documents_hash == documents.documents_hash(files)
+    return decided, [leaf for leaf in leaves if leaf.type == VOID]
+
+
+def test_what_operators_decided_is_in_log_and_bundle_for_both_verifiers(running, run):
+    ballot_id, receipts = everything_decided(running)
+    bundle = running.certify(ballot_id)
+    assert run.verdict("decided", bundle, receipts) == (verifier.VERIFIED, None)
+    files = files_of(bundle)
+    decided, voids = check_documents(running, ballot_id, files)
+    assert [void["reason_code"] for void in decided["voids"]] == [
+        "not-cast-by-voter", "cast-twice", "coerced"]
+    assert len(voids) == 2  # what a booth's vote followed is no final vote
+    assert [one["option"] for one in decided["exclusions"]] == ["a"]
+    assert decided["total_cost"] == str(20 * BASE) and decided["funded"] == ["b"]
+    assert files["lot"].decode() == "2026년 11월 22일 추첨 3 14 15"
+    assert len(json.loads(files["extensions.json"])["extensions"]) == 2
+
+    # The same from a replica, and after both have started anew.
+    replica = running.replica()
+    assert replica.get(f"/v1/ballots/{ballot_id}/bundle").body == bundle
+    running.services["participation"].restart().wait_ready()
+    assert running.bundle(ballot_id) == bundle
+
+    # A database's owner rewrites what is published of it: the bundle stays what it was.
+    running.databases.psql(
+        "participation", "ALTER TABLE participation.ballot_extension DISABLE TRIGGER ALL;"
+        "ALTER TABLE participation.vote_void DISABLE TRIGGER ALL;"
+        "UPDATE participation.ballot_extension SET reason = '다른 사유';"
+        "UPDATE participation.vote_void SET reason = '다른 사유'")
+    assert running.public.get(f"/v1/ballots/{ballot_id}/voids").body.count("다른 사유".encode()) == 3
+    assert running.bundle(ballot_id) == bundle
+
+    # And in what the bundle is made of: the log tells.
+    changes = {
+        "extensions.json": ("폭설로", "태풍으로", "extensions"),
+        "decided.json": ("사유지로", "예산이 없는 것으로", "documents"),
+        "turnout.json": ('"days":', '"days" :', "documents"),
+        "roll.json": ('"imported_at":"2', '"imported_at":"1', "documents"),
+        "lot": ("추첨", "추점", "recount"),
+    }
+    for name, (before, after, check) in changes.items():
+        changed = files[name].replace(before.encode(), after.encode(), 1)
+        assert changed != files[name], name
+        ballot = bytes.fromhex(ballot_id.replace("-", ""))
+        time_s = tarfile.open(fileobj=io.BytesIO(bundle)).getmembers()[0].mtime
+        data = pack(ballot, {**files, name: changed}, time_s)
+        assert run.verdict(name, data, receipts) == (verifier.FAILED, check), name
+    running.databases.psql(
+        "participation", "ALTER TABLE participation.board_document DISABLE TRIGGER ALL")
+    running.databases.psql(
+        "participation", "UPDATE participation.board_document SET content = content || ' '::bytea"
+        " WHERE name = 'decided.json'")
+    assert run.verdict("tampered", running.bundle(ballot_id), receipts) == (
+        verifier.FAILED, "documents")
+
+
+def test_an_order_drawn_and_no_decision_at_all_make_bundles_too(running, run):
+    ballot_id = running.open_with_roll(tie="drawn", tie_order=DRAWN)
+    receipts = [running.accept(ballot_id, vote(number, ("a", "b", "c")[number % 3 : number % 3 + 1],
+                                               area=AREAS[number % 2]["area"]))
+                for number in range(12)]
+    running.close_and_count(ballot_id)
+    bundle = running.certify(ballot_id)
+    assert run.verdict("drawn", bundle, receipts) == (verifier.VERIFIED, None)
+    files = files_of(bundle)
+    decided, voids = check_documents(running, ballot_id, files)
+    assert decided["voids"] == decided["exclusions"] == voids == []
+    assert json.loads(files["result.json"])["ties"][0]["decided_by"] == ["drawn"]
+    assert "lot" not in files
+
+    # Nobody voted, and there is no roll: everything is empty, and verified.
+    ballot_id = running.open_ballot()
+    running.close_and_count(ballot_id)
+    bundle = running.certify(ballot_id)
+    assert run.verdict("empty", bundle) == (verifier.VERIFIED, None)
+    assert files_of(bundle)["openings"] == b"" and "roll.json" not in files_of(bundle)
