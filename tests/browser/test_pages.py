@@ -8,6 +8,7 @@ Pictures of the pages are left in build/screenshots.
 import json
 import os
 import re
+from urllib.parse import quote
 
 import pytest
 
@@ -32,9 +33,19 @@ UNCOVERED = """(() => {
 STEPS_MAX = 80
 
 
+class Quick(Served):
+    """Its board does not keep a test waiting."""
+
+    def settings(self, service):
+        settings = super().settings(service)
+        if service == "participation":
+            settings["HYEOPCHI_BOARD_INTERVAL_MS"] = "50"
+        return settings
+
+
 @pytest.fixture
 def served(databases, start_service, tmp_path):
-    return Served(databases, start_service, tmp_path).begin()
+    return Quick(databases, start_service, tmp_path).begin()
 
 # The browser gives the focus with one of the frames after the page was loaded.
 ERRORS_FOCUSED = """new Promise((done) => {
@@ -156,6 +167,81 @@ def check_running_total(walk):
     assert tab.run("document.getElementById('total').textContent") == script
     assert tab.run("document.getElementById('bar').value") == value == 50 * BASE
     tab.call("Emulation.setScriptExecutionDisabled", value=False)
+
+
+def wait_for(condition, served):
+    """Waits, woken by participation's log, until the condition holds."""
+    service = served.services["participation"]
+    for _ in range(200):
+        mark = service.mark()
+        if condition():
+            return
+        service.process.output.wait(lambda line: True, 0.1, mark)
+    raise AssertionError("it never came to hold")
+
+
+def receipt_values(tab):
+    """The code and the leaf hash that the receipt's page shows."""
+    return (
+        tab.run("document.querySelector('dd.code strong').textContent"),
+        tab.run("document.querySelector('dd code').textContent"),
+    )
+
+
+def test_a_vote_cast_on_the_page_is_shown_on_the_board_once_it_is_published(
+    served, browser, axe, screenshots
+):
+    """Somebody votes and asks at once: not on the board yet. The batch is published: the page has the
+    vote's place, the value of the receipt, and a proof that leads to the board's checkpoint."""
+    tab = browser.page()
+    walk = Walk(served, tab, axe, screenshots)
+    walk.seen = ["…"] * 40  # its pictures come behind those of the other walk
+    ballot_id = served.open_ballot()
+    board = f"/v1/ballots/{ballot_id}/board/"
+    wait_for(lambda: served.public.get(board + "checkpoint").status == 200, served)
+    # Nothing is put on the board while somebody holds its row.
+    held = served.databases.connect("participation", "postgres")
+    held.autocommit = False
+    with held.cursor() as cursor:
+        cursor.execute(
+            "SELECT size FROM participation.board WHERE ballot_id = %s FOR UPDATE", (ballot_id,)
+        )
+        before = cursor.fetchone()[0]
+    walk.open(f"/ballots/{ballot_id}/identity")
+    identify(walk, "시연주민-31")
+    walk.tick("마을공동체")
+    walk.follow("button[value=review]")
+    walk.follow("main button")
+    assert tab.url().endswith("/receipt"), tab.text()
+    code, leaf_hash = receipt_values(tab)
+    walk.follow("a[href*='check?code=']")
+    assert "아직 게시판에 없습니다" in tab.text() and leaf_hash not in tab.text()
+    walk.look("check-before")
+    held.close()
+
+    wait_for(lambda: served.public.get(board + "codes/" + quote(code)).status == 200, served)
+    walk.follow("main form button")
+    text = tab.text()
+    assert "이 표는 공개 게시판에 있습니다" in text and leaf_hash in text
+    note = served.public.get(board + "checkpoint").body.decode().split("\n")
+    assert int(note[1]) == before + 1
+    assert f"{before + 1}번째 (모두 {before + 1}건)" in text
+    assert note[2] in text, (note, text)
+    walk.look("check-after")
+    link = tab.run("[...document.querySelectorAll('main a')].map((a) => a.href)")
+    assert [one for one in link if one.endswith(board + "checkpoint")]
+    # Somebody else, in English and without JavaScript, by the code alone.
+    other = browser.page(javascript=False)
+    walk = Walk(served, other, "", "")
+    walk.open(f"/ballots/{ballot_id}/check?lang=en")
+    walk.focus("#code")
+    other.write(code.lower())
+    walk.follow("main form button")
+    assert "The board has this vote" in other.text() and note[2] in other.text()
+    walk.open(f"/ballots/{ballot_id}/check?code=ABXB-TWKT-0NA")
+    assert "Not on the board yet" in other.text()
+    other.close()
+    tab.close()
 
 
 def in_english_and_large(walk, ballot_id):

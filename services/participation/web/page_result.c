@@ -201,8 +201,7 @@ static void ties(struct view *view, const struct ballot_definition *definition,
     MARK(view, "</ul>\n");
 }
 
-/* The beginning of an address at participation, as readers reach it. */
-static void public_address(struct exchange *exchange, const char *what)
+void page_public_address(struct exchange *exchange, const char *what)
 {
     const struct portal_config *config = &exchange->portal->config;
     const char *base = config->participation_public_url[0] != '\0'
@@ -220,7 +219,7 @@ static void public_address(struct exchange *exchange, const char *what)
 static void source(struct exchange *exchange, const char *what, const char *text)
 {
     MARK(&exchange->view, "<li><a href=\"");
-    public_address(exchange, what);
+    page_public_address(exchange, what);
     MARK(&exchange->view, "\">");
     view_text(&exchange->view, text);
     MARK(&exchange->view, "</a></li>\n");

@@ -74,6 +74,10 @@ void page_refused(struct exchange *exchange, const json_t *problem);
 /* Whether a code is on the board; call is the question, NULL before one was asked. */
 void page_check(struct exchange *exchange, const struct upstream_call *call);
 
+/* Writes the beginning of an address at participation, as readers reach it, and what follows the
+ * ballot's id: "/board/checkpoint". */
+void page_public_address(struct exchange *exchange, const char *what);
+
 /* The certified result. */
 void page_result(struct exchange *exchange, const json_t *result, const json_t *turnout);
 
