@@ -9,6 +9,7 @@
 #include "participation/board_documents.h"
 #include "participation/domain/receipt.h"
 #include "participation/store/board_document.h"
+#include "participation/store/ledger_block.h"
 #include "participation/store/void.h"
 #include "participation/store/votes.h"
 #include "runtime/clock.h"
@@ -18,10 +19,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ANCHOR_STREAM "participation"
+#define ANCHOR_STREAM        "participation"
+#define ANCHOR_STREAM_LEDGER "ledger"
 
 enum {
-    OTHER_LEAF_COUNT_MAX = 8, /* leaves of a batch that are neither votes nor VOIDs */
+    OTHER_LEAF_COUNT_MAX = 12, /* leaves of a batch that are neither votes nor VOIDs */
     VOID_PAGE_COUNT = 64,
 };
 
@@ -110,8 +112,48 @@ static enum err add_key(struct board_batch *batch, const uint8_t *key, int64_t f
     return take_leaf(batch, &encoder, false);
 }
 
-static enum err add_opening(struct board_batch *batch, const struct board_signer *signer,
-                            const struct board_ballot *ballot)
+static enum err take_anchor(struct board_batch *batch, const struct leaf_anchor *anchor)
+{
+    uint8_t bytes[LEAF_SIZE_MAX];
+    struct encoder encoder;
+
+    encoder_init(&encoder, bytes, sizeof bytes);
+    leaf_anchor_encode(&encoder, batch->ballot_id, anchor);
+    return take_leaf(batch, &encoder, false);
+}
+
+/* Where our own events have got to. */
+static enum err add_anchor(struct db *db, struct board_batch *batch)
+{
+    uint8_t chain[CRYPTO_HASH_SIZE];
+    struct leaf_anchor anchor = {.stream = ANCHOR_STREAM, .hash = chain};
+    enum err err = store_board_anchor(db, ANCHOR_STREAM, &anchor.position, chain);
+
+    if (err) {
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
+    }
+    return take_anchor(batch, &anchor);
+}
+
+/* The newest root of the ledger's journal that was heard. */
+static enum err add_ledger_anchor(struct db *db, struct board_batch *batch)
+{
+    struct ledger_block block = {.number = 0};
+    enum err err = store_ledger_block_last(db, &block);
+    const struct leaf_anchor anchor = {
+        .stream = ANCHOR_STREAM_LEDGER,
+        .position = block.last_seq,
+        .hash = block.root,
+    };
+
+    if (err) {
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
+    }
+    return take_anchor(batch, &anchor);
+}
+
+static enum err add_opening(struct db *db, struct board_batch *batch,
+                            const struct board_signer *signer, const struct board_ballot *ballot)
 {
     uint8_t bytes[LEAF_SIZE_MAX];
     struct encoder encoder;
@@ -125,7 +167,10 @@ static enum err add_opening(struct board_batch *batch, const struct board_signer
                          .opened_at_ms = later_time(batch, ballot->opened_at_ms),
                      });
     err = take_leaf(batch, &encoder, false);
-    return err ? err : add_key(batch, signer->receipts->public_key, ballot->opened_at_ms);
+    if (!err) {
+        err = add_key(batch, signer->receipts->public_key, ballot->opened_at_ms);
+    }
+    return err ? err : add_ledger_anchor(db, batch);
 }
 
 /* True when the leaf hashes are those that the commit's receipt signs. */
@@ -241,22 +286,6 @@ static enum err add_commits(struct db *db, struct board_batch *batch)
     return err;
 }
 
-static enum err add_anchor(struct db *db, struct board_batch *batch)
-{
-    uint8_t bytes[LEAF_SIZE_MAX];
-    uint8_t chain[CRYPTO_HASH_SIZE];
-    struct leaf_anchor anchor = {.stream = ANCHOR_STREAM, .hash = chain};
-    struct encoder encoder;
-    enum err err = store_board_anchor(db, ANCHOR_STREAM, &anchor.position, chain);
-
-    if (err) {
-        return err == ERR_NOT_FOUND ? ERR_OK : err;
-    }
-    encoder_init(&encoder, bytes, sizeof bytes);
-    leaf_anchor_encode(&encoder, batch->ballot_id, &anchor);
-    return take_leaf(batch, &encoder, false);
-}
-
 static enum err add_close(struct db *db, struct board_batch *batch,
                           const struct board_ballot *ballot)
 {
@@ -268,8 +297,11 @@ static enum err add_close(struct db *db, struct board_batch *batch,
         .revisions = ballot->revisions,
         .extensions_hash = extensions_hash,
     };
-    enum err err = add_anchor(db, batch);
+    enum err err = add_ledger_anchor(db, batch);
 
+    if (!err) {
+        err = add_anchor(db, batch);
+    }
     if (!err && batch->head.casts != ballot->voters + ballot->revisions) {
         log_broken(batch->ballot_id, "board_contradicts_ballot", batch->head.batch_no);
         err = ERR_INTERNAL;
@@ -337,6 +369,9 @@ static enum err add_result(struct db *db, struct board_batch *batch,
         err = board_documents_finish(db, batch->ballot_id, documents_hash);
     }
     if (!err) {
+        err = add_ledger_anchor(db, batch);
+    }
+    if (!err) {
         encoder_init(&encoder, bytes, sizeof bytes);
         leaf_result_encode(&encoder, batch->ballot_id,
                            &(const struct leaf_result){
@@ -360,7 +395,7 @@ static enum err collect(struct db *db, const struct board_signer *signer, struct
         err = reserve(batch, OTHER_LEAF_COUNT_MAX);
     }
     if (!err && batch->head.size == 0) {
-        err = add_opening(batch, signer, &ballot);
+        err = add_opening(db, batch, signer, &ballot);
     }
     if (!err && ballot.batch_no > batch->head.batch_no) {
         err = add_commits(db, batch);

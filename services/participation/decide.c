@@ -7,8 +7,10 @@
 
 #include "participation/events.h"
 #include "participation/roll_import.h"
+#include "participation/store/ledger_block.h"
 #include "participation/store/void.h"
 #include "participation/store/votes.h"
+#include "runtime/log.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -318,6 +320,21 @@ static enum err hear_refused(struct writer_tx *tx, const struct events_heard *he
     return err ? err : events_say_opening_refused(tx, &said, event);
 }
 
+/* A root is kept as it was heard first: another one under its number means that somebody has rewritten
+ * the ledger's journal, or restored it and gone on otherwise. */
+static enum err hear_block(struct writer_tx *tx, const struct ledger_block *block)
+{
+    bool same = true;
+    enum err err = store_ledger_block_add(tx->db, block, tx->now_ms, &same);
+
+    if (!err && !same) {
+        log_error("ledger_block_differs", log_int("number", block->number),
+                  log_int("last_seq", block->last_seq),
+                  log_str("action", "compare the ledger with its backups; the first one is kept"));
+    }
+    return err;
+}
+
 enum err decide_apply(struct writer_tx *tx, const struct event *event, void *context)
 {
     struct events_heard heard;
@@ -329,6 +346,9 @@ enum err decide_apply(struct writer_tx *tx, const struct event *event, void *con
     (void)context;
     if (err || heard.kind == EVENTS_HEARD_OTHER) {
         return err;
+    }
+    if (heard.kind == EVENTS_HEARD_BLOCK) {
+        return hear_block(tx, &heard.block);
     }
     err = store_ballot_lock(tx->db, heard.ballot_id, &row);
     if (err == ERR_NOT_FOUND) {

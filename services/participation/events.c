@@ -30,6 +30,7 @@
 #define TYPE_CERTIFIED         TYPE_PREFIX "tally.certified.v1"
 #define TYPE_RESERVED          "kr.hyeopchi.ledger.envelope.reserved.v1"
 #define TYPE_REFUSED           "kr.hyeopchi.ledger.envelope.refused.v1"
+#define TYPE_BLOCK_SEALED      "kr.hyeopchi.ledger.block.sealed.v1"
 
 const ProtobufCMessageDescriptor *const events_types[] = {
     &hyeopchi__participation__v1__ballot_opening_requested__descriptor,
@@ -391,6 +392,25 @@ static enum err hear_refused(const struct event *event, struct events_heard *ret
     return err;
 }
 
+static enum err hear_block(const struct event *event, struct events_heard *ret_heard)
+{
+    Hyeopchi__Ledger__V1__BlockSealed *message =
+        hyeopchi__ledger__v1__block_sealed__unpack(NULL, event->data_length, event->data);
+    struct ledger_block *block = &ret_heard->block;
+    enum err err = ERR_INVALID;
+
+    if (message != NULL && message->number > 0 && message->last_seq > 0 &&
+        message->root.len == sizeof block->root) {
+        ret_heard->kind = EVENTS_HEARD_BLOCK;
+        block->number = message->number;
+        block->last_seq = message->last_seq;
+        memcpy(block->root, message->root.data, sizeof block->root);
+        err = ERR_OK;
+    }
+    hyeopchi__ledger__v1__block_sealed__free_unpacked(message, NULL);
+    return err;
+}
+
 enum err events_hear(const struct event *event, struct events_heard *ret_heard)
 {
     *ret_heard = (struct events_heard){.kind = EVENTS_HEARD_OTHER};
@@ -399,6 +419,9 @@ enum err events_hear(const struct event *event, struct events_heard *ret_heard)
     }
     if (strcmp(event->type, TYPE_REFUSED) == 0) {
         return hear_refused(event, ret_heard);
+    }
+    if (strcmp(event->type, TYPE_BLOCK_SEALED) == 0) {
+        return hear_block(event, ret_heard);
     }
     return ERR_OK;
 }

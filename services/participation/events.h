@@ -12,6 +12,7 @@
 #include "participation/domain/turnout.h"
 #include "participation/store/ballots.h"
 #include "participation/store/extension.h"
+#include "participation/store/ledger_block.h"
 #include "participation/store/void.h"
 #include "runtime/err.h"
 #include "runtime/event.h"
@@ -83,14 +84,20 @@ ERR_CHECKED enum err events_say_certified(struct writer_tx *tx,
                                           const struct ballot_row *row,
                                           const struct events_certified *certified);
 
-/* What the ledger answers to an opening. */
-enum events_heard_kind { EVENTS_HEARD_OTHER, EVENTS_HEARD_RESERVED, EVENTS_HEARD_REFUSED };
+/* What the ledger answers to an opening; a block that it sealed. */
+enum events_heard_kind {
+    EVENTS_HEARD_OTHER,
+    EVENTS_HEARD_RESERVED,
+    EVENTS_HEARD_REFUSED,
+    EVENTS_HEARD_BLOCK,
+};
 
 struct events_heard {
     enum events_heard_kind kind;
     uint8_t ballot_id[BALLOT_ID_SIZE];
     char code[STORE_CODE_SIZE];
     int64_t shortfall_krw;
+    struct ledger_block block;
 };
 
 /* Reads an event of the ledger. ERR_INVALID when it is one of ours to know and does not decode. */
