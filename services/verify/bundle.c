@@ -167,6 +167,8 @@ void bundle_summary(const struct bundle *bundle, struct bundle_summary *ret)
         .votes = bundle->vote_count,
         .revisions = bundle->close.revisions,
         .budget_krw = bundle->definition->budget_krw,
+        .ledger_root = bundle->ledger.hash,
+        .ledger_seq = bundle->ledger.position,
     };
     memcpy(ret->ballot_id, bundle->ballot_id, sizeof ret->ballot_id);
 }

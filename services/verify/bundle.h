@@ -94,6 +94,8 @@ struct bundle_summary {
     uint64_t votes;     /* that count */
     uint64_t revisions; /* votes that took an earlier one's place */
     int64_t budget_krw;
+    const uint8_t *ledger_root; /* of the ledger's journal, as last anchored; NULL: it never was */
+    uint64_t ledger_seq;        /* the journal's last entry under it */
 };
 
 void bundle_summary(const struct bundle *bundle, struct bundle_summary *ret);

@@ -88,6 +88,7 @@ struct bundle {
     struct leaf open;
     struct leaf close;
     struct leaf result;
+    struct leaf ledger; /* the last AUDIT-ANCHOR of stream `ledger`; its hash is NULL without one */
 
     uint64_t voters;           /* revisions: different nullifiers */
     struct bundle_vote *votes; /* openings */

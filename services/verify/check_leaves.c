@@ -103,6 +103,10 @@ static enum verdict keep(struct walk *walk, size_t position, const struct leaf *
         bundle->open = *leaf;
         break;
     case LEAF_AUDIT_ANCHOR:
+        if (span_is_text(leaf->stream, "ledger")) {
+            bundle->ledger = *leaf;
+        }
+        break;
     default:
         break;
     }

@@ -42,9 +42,9 @@ static void read_rest(struct reader *reader, struct leaf *leaf)
         leaf->documents = read_span(reader, HASH_SIZE).data;
         break;
     case LEAF_AUDIT_ANCHOR:
-        (void)read_str(reader);
-        (void)read_u64(reader);
-        (void)read_span(reader, HASH_SIZE);
+        leaf->stream = read_str(reader);
+        leaf->position = read_u64(reader);
+        leaf->hash = read_span(reader, HASH_SIZE).data;
         break;
     case LEAF_KEY:
         if (read_u8(reader) != LEAF_KEY_RECEIPTS) {

@@ -48,6 +48,8 @@ struct leaf {
     uint64_t batch_no;        /* CAST */
     uint64_t voters;          /* CLOSE */
     uint64_t revisions;       /* CLOSE */
+    uint64_t position;        /* AUDIT-ANCHOR */
+    struct span stream;       /* AUDIT-ANCHOR; hash is the stream's */
     uint16_t rev;             /* CAST, VOID */
     uint8_t channel;          /* CAST */
     uint8_t reason;           /* VOID */

@@ -11,6 +11,7 @@
 
 #include <jansson.h>
 
+#include "verify/digest.h"
 #include "verify/spell.h"
 
 #define BAR_WIDTH  30
@@ -207,6 +208,18 @@ static void print_option(void *argument, const struct bundle_option *option)
                  (int)option->name.length, (const char *)option->name.data, won);
 }
 
+/* What the ledger can be held against: `hyeopchi ledger verify --anchor`. */
+static void print_ledger(const struct bundle_summary *summary)
+{
+    char root[DIGEST_HEX_SIZE];
+
+    if (summary->ledger_root == NULL) {
+        return;
+    }
+    digest_hex(summary->ledger_root, root);
+    (void)printf("원장 지문 ledger   %" PRIu64 ":%s\n", summary->ledger_seq, root);
+}
+
 static void print_summary(const struct bundle *bundle)
 {
     struct bundle_summary summary;
@@ -229,6 +242,7 @@ static void print_summary(const struct bundle *bundle)
                  "개 checkpoints\n",
                  summary.leaves, summary.checkpoints);
     (void)printf("예산 budget        %s원\n", won);
+    print_ledger(&summary);
     (void)printf("선정 사업 funded\n");
     if (bundle_each_funded(bundle, print_option, NULL) != VERDICT_GOOD) {
         (void)printf(
@@ -263,6 +277,17 @@ static json_t *json_checks(const struct say *say)
     return checks;
 }
 
+static json_t *json_ledger(const struct bundle_summary *summary)
+{
+    char root[DIGEST_HEX_SIZE];
+
+    if (summary->ledger_root == NULL) {
+        return json_null();
+    }
+    digest_hex(summary->ledger_root, root);
+    return json_pack("{s:I,s:s}", "seq", (json_int_t)summary->ledger_seq, "root", root);
+}
+
 static json_t *json_summary(const struct bundle *bundle)
 {
     struct bundle_summary summary;
@@ -275,12 +300,12 @@ static json_t *json_summary(const struct bundle *bundle)
         json_decref(funded);
         funded = json_null();
     }
-    return json_pack("{s:o,s:o,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:o}", "district",
-                     json_span(summary.district), "title", json_span(summary.title), "ballot_id",
-                     uuid, "voters", (json_int_t)summary.voters, "votes", (json_int_t)summary.votes,
-                     "revisions", (json_int_t)summary.revisions, "leaves",
-                     (json_int_t)summary.leaves, "checkpoints", (json_int_t)summary.checkpoints,
-                     "budget_krw", (json_int_t)summary.budget_krw, "funded", funded);
+    return json_pack(
+        "{s:o,s:o,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:o,s:o}", "district", json_span(summary.district),
+        "title", json_span(summary.title), "ballot_id", uuid, "voters", (json_int_t)summary.voters,
+        "votes", (json_int_t)summary.votes, "revisions", (json_int_t)summary.revisions, "leaves",
+        (json_int_t)summary.leaves, "checkpoints", (json_int_t)summary.checkpoints, "budget_krw",
+        (json_int_t)summary.budget_krw, "funded", funded, "ledger_anchor", json_ledger(&summary));
 }
 
 static void print_json(json_t *json)
