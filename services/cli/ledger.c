@@ -98,7 +98,11 @@ static const char *const ENVELOPES_EXAMPLES[] = {"hyeopchi ledger envelopes --ye
 static const char *const JOURNAL_EXAMPLES[] = {"hyeopchi ledger journal --limit 20", NULL};
 static const char *const ENTRY_EXAMPLES[] = {"hyeopchi ledger entry 17", NULL};
 static const char *const BLOCKS_EXAMPLES[] = {"hyeopchi ledger blocks", NULL};
-static const char *const VERIFY_EXAMPLES[] = {"hyeopchi ledger verify", NULL};
+static const char *const VERIFY_EXAMPLES[] = {
+    "hyeopchi ledger verify",
+    "hyeopchi ledger verify --anchor 1024:"
+    "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    NULL};
 static const char *const RELEASE_EXAMPLES[] = {
     "hyeopchi ledger release 0197c1f2-0000-7000-8000-000000000001 --reason '투표 취소'", NULL};
 
@@ -573,6 +577,7 @@ static const struct command COMMANDS[] = {
         .verb = "verify",
         .summary = {"원장을 처음부터 다시 계산해 검증합니다",
                     "recomputes the ledger from its first entry and compares"},
+        .options = LEDGER_VERIFY_OPTIONS,
         .shared = CLIENT_OPTIONS,
         .examples = VERIFY_EXAMPLES,
         .run = ledger_verify,

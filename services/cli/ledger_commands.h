@@ -23,6 +23,7 @@ enum cli_status ledger_lines(const struct invocation *invocation);
 enum cli_status ledger_journal(const struct invocation *invocation);
 enum cli_status ledger_entry(const struct invocation *invocation);
 enum cli_status ledger_blocks(const struct invocation *invocation);
+extern const struct command_option LEDGER_VERIFY_OPTIONS[];
 enum cli_status ledger_verify(const struct invocation *invocation);
 enum cli_status ledger_freeze(const struct invocation *invocation);
 enum cli_status ledger_thaw(const struct invocation *invocation);

@@ -265,26 +265,6 @@ enum cli_status ledger_appropriate(const struct invocation *invocation)
 }
 
 /* A ledger that is not sound is a failure, however well it was reported. */
-enum cli_status ledger_verify(const struct invocation *invocation)
-{
-    struct client_response response;
-    enum cli_status status;
-
-    status = request_fetch(invocation,
-                           &(const struct client_request){
-                               .service = CLIENT_LEDGER,
-                               .method = "GET",
-                               .path = "/v1/verification",
-                           },
-                           &response);
-    if (status == CLI_OK) {
-        print_answer(response.json, invocation->json);
-        status = json_is_true(json_object_get(response.json, "sound")) ? CLI_OK : CLI_FAILED;
-        client_response_release(&response);
-    }
-    return status;
-}
-
 enum cli_status ledger_release(const struct invocation *invocation)
 {
     uint8_t uuid[CRYPTO_UUID_SIZE];

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`hyeopchi ledger` as an officer of the budget section uses it through a year."""
 
+import json
 from datetime import datetime, timedelta, timezone
 
 from test_cli import command  # noqa: F401  the fixture
@@ -72,6 +73,19 @@ def test_an_officer_takes_money_from_the_budget_to_its_refund(command):  # noqa:
     states, _ = ledger("periods", "--year", "2022", "--json")
     assert '"closed"' in states and "2023" not in states
     assert command.json("ledger", "verify", key="park.key")["sound"] is True
+    kept = f"{block['last_seq']}:{block['root']}"
+    held = command.json("ledger", "verify", "--anchor", kept, key="park.key")
+    assert (held["sound"], [row["holds"] for row in held["anchors"]]) == (True, [True])
+    for wrong in (
+        f"{block['last_seq']}:{'0' * 64}",
+        f"{block['last_seq'] - 1}:{block['root']}",
+        f"{block['last_seq'] + 100}:{block['root']}",
+    ):
+        words = ("ledger", "verify", "--anchor", kept, "--anchor", wrong, "--json")
+        held, _ = command.run(*words, key="park.key", status=1)
+        assert [row["holds"] for row in json.loads(held)["anchors"]] == [True, False]
+    for unreadable in ("17", "x:" + "0" * 64, f"{block['last_seq']}:00", ":" + "0" * 64):
+        command.run("ledger", "verify", "--anchor", unreadable, key="park.key", status=2)
 
 
 def test_an_officer_holds_money_and_commits_part_of_it(command):  # noqa: F811
