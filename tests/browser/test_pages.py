@@ -290,12 +290,40 @@ def refused_and_result(walk, ballot_id):
     walk.served.decide(ballot_id, "certify")
     walk.served.wait_state(ballot_id, "certified")
     walk.open(f"/ballots/{ballot_id}/result")
+    check_sources(walk, ballot_id)
     walk.look("result")
     walk.tab.call("Emulation.setEmulatedMedia", media="print")
     walk.tab.picture(os.path.join(walk.screenshots, "result-print.png"))
     walk.tab.call("Emulation.setEmulatedMedia", media="")
+    walk.follow("main a[href$='/verifier']")
+    assert f"/v1/ballots/{ballot_id}/board" in walk.tab.text()
+    walk.look("verifier")
     walk.open("/nothing")
     walk.look("not-found")
+
+
+def check_sources(walk, ballot_id):
+    """Board, bundle and verifier are linked and there; what is proven and what is not is said in both
+    languages, whichever the page is in."""
+    links = walk.tab.run("[...document.querySelectorAll('main a')].map((a) => a.href)")
+    for what in ("/bundle", "/board/checkpoint", "/result", "/turnout"):
+        path = f"/v1/ballots/{ballot_id}{what}"
+        assert [link for link in links if link.endswith(path)], (what, links)
+        wait_for(lambda path=path: walk.served.public.get(path).status == 200, walk.served)
+    assert [link for link in links if link.endswith(f"/ballots/{ballot_id}/verifier")]
+    said = {
+        "ko": "누구나 결과를 다시 계산할 수 있고, 접수증을 받은 뒤에 표가 지워지거나 바뀌면 드러납니다."
+        " 투표 화면을 보여 주는 포털로부터의 비밀, 강요로부터의 자유, 악성 코드에 감염된 휴대전화에서의"
+        " 안전은 증명하지 않습니다.",
+        "en": "Anybody can recompute the result, and any deletion or change after a receipt was given"
+        " shows. It does not prove secrecy from the portal that shows the ballot, freedom from coercion,"
+        " or safety on an infected phone.",
+    }
+    for language, text in said.items():
+        shown = walk.tab.run(
+            f"[...document.querySelectorAll('main p[lang={language}]')].map((p) => p.textContent)"
+        )
+        assert text in shown, shown
 
 
 def without_javascript(served, browser, closed_id):

@@ -37,6 +37,9 @@ static const struct config_row ROWS[] = {
         "participation_url is taken."),
     TEXT(reporting_public_url, 0, "",
          "Where readers of the pages reach reporting; without it the report is not linked."),
+    TEXT(verifier_url, 0, "",
+         "Where readers of the pages get hyeopchi-verify and the description of the formats; "
+         "without it the pages only say how it is built."),
     TEXT(ca_file, 0, "",
          "Certificates that vouch for an https participation_url; without it the system's."),
     TEXT(signing_key_file, 1, NULL,

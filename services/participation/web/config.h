@@ -12,6 +12,7 @@ struct portal_config {
     char participation_url[CONFIG_TEXT_SIZE];
     char participation_public_url[CONFIG_TEXT_SIZE]; /* "": participation_url */
     char reporting_public_url[CONFIG_TEXT_SIZE];     /* "": not linked */
+    char verifier_url[CONFIG_TEXT_SIZE];             /* "": only named */
     char ca_file[CONFIG_TEXT_SIZE];
     char signing_key_file[CONFIG_TEXT_SIZE];
     char join_key[CONFIG_TEXT_SIZE]; /* secret: base64url of 32 bytes */

@@ -91,16 +91,14 @@ static void found(struct exchange *exchange, const struct inclusion *inclusion)
     MARK(view, "<code>");
     view_text(view, inclusion->root);
     MARK(view, "</code></dd>\n</dl>\n<p>");
-    BOTH(view,
-         "‘실린 값’은 접수증에 적힌 값과 같아야 하고, 게시판 전체의 해시값은 그 수의 기록에 "
-         "서명된 ",
+    BOTH(view, "‘실린 값’은 접수증에 적힌 값과 같아야 하고, 게시판 전체의 해시값은 건수가 같을 때 ",
          "“As” must be what your receipt says, and the hash of the whole board that of the ");
     MARK(view, "<a href=\"");
     page_public_address(exchange, "/board/checkpoint");
     MARK(view, "\">");
     BOTH(view, "게시판의 서명된 상태", "board's signed checkpoint");
     MARK(view, "</a>");
-    BOTH(view, "의 셋째 줄과 같아야 합니다.", " of as many entries, in its third line.");
+    BOTH(view, " 셋째 줄에 적힌 값과 같아야 합니다.", " of as many entries, in its third line.");
     MARK(view, "</p>\n");
 }
 

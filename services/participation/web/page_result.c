@@ -252,6 +252,10 @@ static void sources(struct exchange *exchange)
     view_text(view, exchange->ballot_id);
     MARK(view, "/check\">");
     BOTH(view, "내 표 확인", "Check my vote");
+    MARK(view, "</a></li>\n<li><a href=\"/ballots/");
+    view_text(view, exchange->ballot_id);
+    MARK(view, "/verifier\">");
+    BOTH(view, "검증 프로그램과 사용법", "The verifier, and how to use it");
     MARK(view, "</a></li>\n</ul>\n<p>");
     BOTH(view,
          "검증 프로그램 <code>hyeopchi-verify</code>는 서비스와 코드를 나누지 않습니다. 자료 "

@@ -81,6 +81,9 @@ void page_public_address(struct exchange *exchange, const char *what);
 /* The certified result. */
 void page_result(struct exchange *exchange, const json_t *result, const json_t *turnout);
 
+/* How anybody verifies the ballot. */
+void page_verifier(struct exchange *exchange);
+
 /* The tables of a turnout; for page_result(). */
 void page_turnout(struct view *view, const json_t *turnout);
 

@@ -134,6 +134,22 @@ static void show_check(struct http_request *request, void *context)
     exchange_run(exchange, check_done);
 }
 
+static void verifier_done(struct exchange *exchange)
+{
+    page_verifier(exchange);
+    exchange_answer(exchange, 200);
+}
+
+static void show_verifier(struct http_request *request, void *context)
+{
+    struct exchange *exchange = exchange_begin(request, context, "/ballots/{id}/verifier");
+
+    if (exchange != NULL) {
+        exchange_ask(exchange, "");
+        exchange_run(exchange, verifier_done);
+    }
+}
+
 /* --- What pages refer to. ------------------------------------------------------------------------- */
 
 static void send_file(struct http_request *request, const char *type, const char *text)
@@ -184,6 +200,7 @@ static const struct http_route ROUTES[] = {
     {"POST", "/ballots/{id}/leave", ROLE_PUBLIC, 0, take_leave},
     {"GET", "/ballots/{id}/check", ROLE_PUBLIC, 0, show_check},
     {"GET", "/ballots/{id}/result", ROLE_PUBLIC, 0, show_result},
+    {"GET", "/ballots/{id}/verifier", ROLE_PUBLIC, 0, show_verifier},
     {"GET", "/style.css", ROLE_PUBLIC, 0, show_style},
     {"GET", "/page.js", ROLE_PUBLIC, 0, show_script},
     {"GET", "/livez", ROLE_PUBLIC, 0, show_ready},
