@@ -10,6 +10,7 @@
 #include "participation/domain/receipt.h"
 #include "participation/store/board_document.h"
 #include "participation/store/ledger_block.h"
+#include "participation/store/paper.h"
 #include "participation/store/void.h"
 #include "participation/store/votes.h"
 #include "runtime/clock.h"
@@ -202,7 +203,11 @@ static enum err add_casts(struct board_batch *batch, const struct board_commit *
             return ERR_INTERNAL;
         }
         encoder_init(&encoder, bytes, sizeof bytes);
-        leaf_cast_encode(&encoder, &cast);
+        if (leaf_cast_issues(&cast)) {
+            leaf_issue_encode(&encoder, &cast);
+        } else {
+            leaf_cast_encode(&encoder, &cast);
+        }
         err = take_leaf(batch, &encoder, true);
         if (!err && memcmp(batch->leaves[batch->count - 1].hash,
                            commit->leaf_hashes + i * CRYPTO_HASH_SIZE, CRYPTO_HASH_SIZE) != 0) {
@@ -357,6 +362,72 @@ static enum err add_voids(struct db *db, struct board_batch *batch)
     return err;
 }
 
+/* Papers that were handed back, whatever their voters did then. */
+static enum err add_cancellations(struct db *db, struct board_batch *batch)
+{
+    struct paper_issue *issues = calloc(STORE_PAPER_PAGE_COUNT, sizeof *issues);
+    size_t count = STORE_PAPER_PAGE_COUNT;
+    struct paper_issue after = {0};
+    enum err err = issues == NULL ? ERR_FULL : ERR_OK;
+
+    /* Ends: each page starts behind the one before, and all but the last are full. */
+    while (!err && count == STORE_PAPER_PAGE_COUNT) {
+        err = store_paper_cancelled(db, batch->ballot_id, &after, issues, &count);
+        if (!err) {
+            err = reserve(batch, count + OTHER_LEAF_COUNT_MAX);
+        }
+        for (size_t i = 0; !err && i < count; i++) {
+            uint8_t bytes[LEAF_SIZE_MAX];
+            struct encoder encoder;
+
+            after = issues[i];
+            encoder_init(&encoder, bytes, sizeof bytes);
+            leaf_void_encode(&encoder, batch->ballot_id,
+                             &(const struct leaf_void){
+                                 .nullifier = issues[i].nullifier,
+                                 .rev = issues[i].rev,
+                                 .reason = LEAF_VOID_HANDED_BACK,
+                             });
+            err = take_leaf(batch, &encoder, false);
+        }
+    }
+    free(issues);
+    return err;
+}
+
+/* All batches are sealed, or the ballot would not be counted. */
+static enum err add_papers(struct db *db, struct board_batch *batch)
+{
+    struct paper_batch *papers = calloc(PAPER_BATCH_MAX, sizeof *papers);
+    size_t count = 0;
+    enum err err =
+        papers == NULL ? ERR_FULL : store_paper_list(db, batch->ballot_id, papers, &count);
+
+    if (!err) {
+        err = reserve(batch, count + OTHER_LEAF_COUNT_MAX);
+    }
+    for (size_t i = 0; !err && i < count; i++) {
+        uint8_t bytes[LEAF_SIZE_MAX];
+        struct encoder encoder;
+
+        if (papers[i].sealed_at_ms == 0) {
+            err = ERR_INTERNAL;
+            break;
+        }
+        encoder_init(&encoder, bytes, sizeof bytes);
+        leaf_paper_encode(&encoder, batch->ballot_id,
+                          &(const struct leaf_paper){
+                              .batch_no = (uint32_t)papers[i].batch_no,
+                              .envelopes = (uint32_t)papers[i].envelopes,
+                              .counted = (uint32_t)papers[i].counted,
+                              .sheets_hash = papers[i].sheets_hash,
+                          });
+        err = take_leaf(batch, &encoder, false);
+    }
+    free(papers);
+    return err;
+}
+
 static enum err add_result(struct db *db, struct board_batch *batch,
                            const struct board_ballot *ballot)
 {
@@ -365,6 +436,12 @@ static enum err add_result(struct db *db, struct board_batch *batch,
     struct encoder encoder;
     enum err err = add_voids(db, batch);
 
+    if (!err) {
+        err = add_cancellations(db, batch);
+    }
+    if (!err) {
+        err = add_papers(db, batch);
+    }
     if (!err) {
         err = board_documents_finish(db, batch->ballot_id, documents_hash);
     }

@@ -5,6 +5,7 @@
  */
 #include "participation/box.h"
 
+#include "participation/paper_sheets.h"
 #include "participation/store/void.h"
 #include "participation/store/votes.h"
 
@@ -20,10 +21,19 @@ struct taker {
     size_t void_count;
 };
 
+/* A paper that was issued takes the place of what was chosen before, and chooses nothing. */
+static bool is_issue(const struct box_vote *vote)
+{
+    return vote->choice_length == 0;
+}
+
 static enum err take(const struct taker *taker, const struct box_vote *vote)
 {
     struct void_vote wanted = {.rev = vote->rev};
 
+    if (is_issue(vote)) {
+        return ERR_OK;
+    }
     memcpy(wanted.nullifier, vote->nullifier, sizeof wanted.nullifier);
     if (bsearch(&wanted, taker->voids, taker->void_count, sizeof wanted, void_vote_compare)) {
         return ERR_OK;
@@ -33,7 +43,9 @@ static enum err take(const struct taker *taker, const struct box_vote *vote)
 
 static enum err hold(struct box_vote *held, const struct vote_page_row *row)
 {
-    enum err err = vote_body_decode(row->choice, row->choice_length, &held->body);
+    enum err err = row->choice_length == 0
+                       ? ERR_OK
+                       : vote_body_decode(row->choice, row->choice_length, &held->body);
 
     if (err) {
         return err;
@@ -92,6 +104,9 @@ enum err box_read(struct db *db, const uint8_t *ballot_id, box_vote_fn *on_vote,
     }
     if (!err && held->rev > 0) {
         err = take(taker, held);
+    }
+    if (!err) {
+        err = paper_read(db, ballot_id, on_vote, context);
     }
     free(taker);
     free(held);

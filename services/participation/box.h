@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A ballot's box: its final votes, in the order of their nullifiers, without
- * those that operators declared void. Never the
- * roll, nor a ballot's key. Database threads.
+ * those that operators declared void, and then the sheets of paper that are
+ * votes, batch by batch. Never the roll, nor a ballot's key. Database threads.
  */
 #ifndef HYEOPCHI_PARTICIPATION_BOX_H
 #define HYEOPCHI_PARTICIPATION_BOX_H
@@ -13,10 +13,14 @@
 #include "runtime/db.h"
 #include "runtime/err.h"
 
-/* The last revision of a nullifier. */
+#include <stdbool.h>
+
+/* The last revision of a nullifier, or a sheet. */
 struct box_vote {
-    uint8_t nullifier[CRYPTO_HASH_SIZE];
-    uint16_t rev; /* 0: none yet */
+    uint8_t nullifier[CRYPTO_HASH_SIZE]; /* of a sheet: zeros */
+    uint16_t rev;                        /* 0: none yet; of a sheet: 1 */
+    bool on_paper;                       /* a sheet */
+    /* Of a sheet a hash of its batch's and its place, which nobody can foretell. */
     uint8_t blinding[LEAF_BLINDING_SIZE];
     uint8_t choice[VOTE_BODY_MAX]; /* as its commitment has it */
     size_t choice_length;
@@ -30,7 +34,7 @@ typedef enum err box_vote_fn(void *context, const struct box_vote *vote);
  * Reads all of it.
  *
  * ERR_INVALID   a stored choice is none.
- * ERR_INTERNAL  a voter's revisions have a gap.
+ * ERR_INTERNAL  a voter's revisions have a gap, or a batch of paper is not sealed.
  * Else what on_vote returned, or the database.
  */
 ERR_CHECKED enum err box_read(struct db *db, const uint8_t *ballot_id, box_vote_fn *on_vote,

@@ -12,6 +12,7 @@
 #include "participation/store/ballots.h"
 #include "participation/store/board_document.h"
 #include "participation/store/board_page.h"
+#include "participation/store/paper.h"
 #include "participation/tar.h"
 
 #include <assert.h>
@@ -19,7 +20,7 @@
 #include <string.h>
 
 enum {
-    FILE_COUNT_MAX = 7 + (int)BOARD_DOCUMENT_END,
+    FILE_COUNT_MAX = 8 + (int)BOARD_DOCUMENT_END,
     MEMORY_SLICE_SIZE = 64 * 1024,
     PAGE_SIZE_MAX = BUNDLE_PIECE_SIZE_MAX - BUNDLE_PIECE_SIZE - 4 * TAR_BLOCK_SIZE,
     MS_PER_S = 1000,
@@ -31,7 +32,7 @@ static_assert((int)STORE_TILE_ENTRIES_SIZE_MAX <= (int)BUNDLE_PIECE_SIZE, "and a
 static_assert(STORE_NOTE_PAGE_COUNT_MAX * (2 + CHECKPOINT_NOTE_SIZE) <= 2 * BUNDLE_PIECE_SIZE,
               "and checkpoints");
 
-enum file_source { FROM_MEMORY, FROM_CHECKPOINTS, FROM_ENTRIES, FROM_OPENINGS };
+enum file_source { FROM_MEMORY, FROM_CHECKPOINTS, FROM_ENTRIES, FROM_OPENINGS, FROM_PAPER };
 
 struct file {
     const char *name;
@@ -52,9 +53,10 @@ struct bundle {
     bool begun;      /* its header is there */
     int64_t written; /* of its bytes */
     struct crypto_hasher hasher;
-    int64_t noted;        /* size of the last checkpoint written */
-    int64_t tile;         /* the next one of the entries */
-    int32_t opening_page; /* the next one */
+    int64_t noted;            /* size of the last checkpoint written */
+    int64_t tile;             /* the next one of the entries */
+    int32_t opening_page;     /* the next one */
+    struct paper_place paper; /* how far the batches of paper were read */
 };
 
 static struct file *add_file(struct bundle *bundle, const char *name, enum file_source source,
@@ -141,6 +143,7 @@ static enum err add_files(struct db *db, struct bundle *bundle, const char *dist
                           const struct ballot_row *row)
 {
     int64_t notes_length = 0;
+    int64_t paper_length = 0;
     enum err err = add_bytes(bundle, "definition", row->definition, row->definition_length);
 
     if (!err) {
@@ -150,9 +153,15 @@ static enum err add_files(struct db *db, struct bundle *bundle, const char *dist
         err = store_board_notes_length(db, bundle->ballot_id, &notes_length);
     }
     if (!err) {
+        err = store_paper_length(db, bundle->ballot_id, &paper_length);
+    }
+    if (!err) {
         (void)add_file(bundle, "checkpoints", FROM_CHECKPOINTS, notes_length);
         (void)add_file(bundle, "entries", FROM_ENTRIES, bundle->head.entries_bytes);
         (void)add_file(bundle, "openings", FROM_OPENINGS, bundle->head.openings_bytes);
+        if (row->paper_batches > 0) {
+            (void)add_file(bundle, "paper", FROM_PAPER, paper_length);
+        }
         err = add_documents(db, bundle);
     }
     if (!err) {
@@ -262,6 +271,12 @@ static enum err add_body(struct db *db, struct bundle *bundle, struct buffer *pi
         err = store_openings_page(db, bundle->ballot_id, bundle->opening_page, piece);
         err = err == ERR_NOT_FOUND ? ERR_INTERNAL : err; /* Fewer than were added up. */
         bundle->opening_page++;
+        break;
+    case FROM_PAPER:
+        err = store_paper_slice(db, bundle->ballot_id, &bundle->paper, MEMORY_SLICE_SIZE, piece);
+        if (!err && piece->length == before) {
+            err = ERR_INTERNAL; /* Fewer than were added up. */
+        }
         break;
     }
     if (!err) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Accepting votes: from the bytes of a request to durable rows and a receipt.
+ * Accepting votes: from the bytes of a request to durable rows and a receipt. A
+ * ballot paper that is issued goes the same way, as a vote without a choice.
  *
  *   cast_prepare()   work queue     parse, check the rules, blind, hash
  *   CAST_JOB_TYPE    writer thread  once per commit: known requests, the roll,
@@ -17,6 +18,7 @@
 #include "participation/domain/vote.h"
 #include "participation/domain/vote_body.h"
 #include "participation/frozen.h"
+#include "runtime/json.h"
 #include "runtime/problem.h"
 #include "runtime/writer.h"
 
@@ -80,6 +82,7 @@ struct cast_source {
     const char *front_end_role; /* the signer's: ids are given out role by role */
     const char *front_end_id;
     const char *idempotency_key;
+    bool reserves; /* issues a ballot paper: one JSON document, without channel and choices */
 };
 
 /* Fills tables from the domain's texts; once at start, before any thread. */
@@ -104,6 +107,19 @@ void cast_release(struct cast *cast);
 
 /* Turns a refusal of the domain into a problem; for cast_*.c. */
 void cast_item_refuse(struct cast_item *item, const struct vote_refusal *refusal);
+
+/* The problem of a refusal of the domain. Static. */
+const struct problem_kind *cast_refusal_kind(enum vote_refusal_reason reason);
+
+/* Reads the member "choices" into vote->choices, which is malloc'd and the caller's, also when it is
+ * refused. Other problems of the reader may be known already. */
+void cast_read_choices(struct json_reader *reader, const struct frozen *frozen, struct vote *vote);
+
+/* The pseudonyms of a subject: who this is on the roll, and what the vote is called in the box. */
+ERR_CHECKED enum err cast_derive_names(const struct frozen *frozen,
+                                       const uint8_t subject[VOTE_SUBJECT_SIZE],
+                                       uint8_t ret_vtag[CRYPTO_HASH_SIZE],
+                                       uint8_t ret_nullifier[CRYPTO_HASH_SIZE]);
 
 /* Refuses an item for a reason that is not the vote's. */
 void cast_item_refuse_kind(struct cast_item *item, const struct problem_kind *kind,

@@ -60,6 +60,12 @@ void cast_open(void)
     }
 }
 
+const struct problem_kind *cast_refusal_kind(enum vote_refusal_reason reason)
+{
+    assert(refusal_kinds[reason].code != NULL);
+    return &refusal_kinds[reason];
+}
+
 void cast_item_refuse_kind(struct cast_item *item, const struct problem_kind *kind,
                            const char *field)
 {
@@ -87,6 +93,7 @@ void cast_item_refuse(struct cast_item *item, const struct vote_refusal *refusal
 static const char *const VOTE_KEYS[] = {
     "subject", "basis", "area", "sex", "age_band", "channel", "choices", NULL,
 };
+static const char *const RESERVATION_KEYS[] = {"subject", "basis", "area", "sex", "age_band", NULL};
 static const char *const CHOICE_KEYS[] = {"option", "value", NULL};
 
 /* The words of the enums, for json_read_choice(): their index is the value less 1. */
@@ -110,34 +117,34 @@ static int read_optional_choice(struct json_reader *reader, const char *name,
     return index + 1;
 }
 
-static void read_choices(struct cast_item *item, const struct frozen *frozen,
-                         struct json_reader *reader)
+void cast_read_choices(struct json_reader *reader, const struct frozen *frozen, struct vote *vote)
 {
+    struct vote_choice *choices;
     const json_t *array = NULL;
 
     json_read_array(reader, "choices", VOTE_CHOICE_MAX, &array);
     if (!json_reader_ok(reader)) {
         return;
     }
-    item->vote.choice_count = json_array_size(array);
-    item->choices = calloc(item->vote.choice_count + 1, sizeof item->choices[0]);
-    if (item->choices == NULL) {
+    vote->choice_count = json_array_size(array);
+    choices = calloc(vote->choice_count + 1, sizeof choices[0]);
+    if (choices == NULL) {
         json_reader_refuse(reader, "choices", &PROBLEM_OVERLOADED, NULL, NULL);
         return;
     }
-    item->vote.choices = item->choices;
-    for (size_t i = 0; i < item->vote.choice_count && json_reader_ok(reader); i++) {
+    vote->choices = choices;
+    for (size_t i = 0; i < vote->choice_count && json_reader_ok(reader); i++) {
         char option[BALLOT_OPTION_ID_MAX * 4] = "";
-        char path[PROBLEM_FIELD_SIZE];
+        char path[2 * PROBLEM_FIELD_SIZE];
         struct json_reader choice;
         int64_t value = 0;
 
-        (void)snprintf(path, sizeof path, "/choices/%zu", i); /* Always fits. */
+        (void)snprintf(path, sizeof path, "%s/choices/%zu", reader->path, i); /* Always fits. */
         json_reader_init(&choice, json_array_get(array, i), path, reader->problem);
         json_reader_allow(&choice, CHOICE_KEYS);
         json_read_text(&choice, "option", 1, option, sizeof option);
         json_read_int64(&choice, "value", 0, UINT32_MAX, &value);
-        item->choices[i] = (struct vote_choice){
+        choices[i] = (struct vote_choice){
             .option = ballot_option_find(&frozen->definition, &frozen->index, option),
             .value = (uint32_t)value,
         };
@@ -145,28 +152,31 @@ static void read_choices(struct cast_item *item, const struct frozen *frozen,
 }
 
 /* Reads one vote's JSON; false with the item's problem. */
-static bool read_vote(struct cast_item *item, const struct frozen *frozen, const uint8_t *text,
-                      size_t length)
+static bool read_vote(struct cast_item *item, const struct frozen *frozen,
+                      const struct crypto_bytes *text)
 {
     struct problem problem = {0};
     struct json_reader reader;
     json_t *json = NULL;
     int basis = 0;
-    int channel = 0;
+    int channel = BALLOT_CHANNEL_PAPER - 1;
 
-    if (json_parse(text, length, &json, &problem) == ERR_OK) {
+    if (json_parse(text->data, text->length, &json, &problem) == ERR_OK) {
         json_reader_init(&reader, json, "", &problem);
-        json_reader_allow(&reader, VOTE_KEYS);
+        json_reader_allow(&reader, item->vote.reserves ? RESERVATION_KEYS : VOTE_KEYS);
         json_read_base64url(&reader, "subject", item->vote.subject, sizeof item->vote.subject);
         json_read_choice(&reader, "basis", BASIS_NAMES, &basis);
         json_read_text(&reader, "area", 0, item->vote.area, sizeof item->vote.area);
-        json_read_choice(&reader, "channel", CHANNEL_NAMES, &channel);
+        if (!item->vote.reserves) {
+            json_read_choice(&reader, "channel", CHANNEL_NAMES, &channel);
+            cast_read_choices(&reader, frozen, &item->vote);
+            item->choices = (struct vote_choice *)(uintptr_t)item->vote.choices;
+        }
         item->vote.sex = (enum vote_sex)read_optional_choice(&reader, "sex", SEX_NAMES);
         item->vote.age_band =
             (enum vote_age_band)read_optional_choice(&reader, "age_band", AGE_BAND_NAMES);
         item->vote.basis = (enum ballot_basis)(basis + 1);
         item->vote.channel = (enum ballot_channel)(channel + 1);
-        read_choices(item, frozen, &reader);
         json_decref(json);
     }
     if (problem.kind == NULL) {
@@ -197,8 +207,9 @@ static bool check_vote(struct cast_item *item, const struct frozen *frozen, enum
     return true;
 }
 
-/* The pseudonyms: who this is on the roll, and what the vote is called in the box. */
-static enum err derive_names(struct cast_item *item, const struct frozen *frozen)
+enum err cast_derive_names(const struct frozen *frozen, const uint8_t subject[VOTE_SUBJECT_SIZE],
+                           uint8_t ret_vtag[CRYPTO_HASH_SIZE],
+                           uint8_t ret_nullifier[CRYPTO_HASH_SIZE])
 {
     uint8_t input[BALLOT_ID_SIZE + CRYPTO_HASH_SIZE];
     struct encoder encoder;
@@ -206,21 +217,20 @@ static enum err derive_names(struct cast_item *item, const struct frozen *frozen
     enum err err;
 
     encoder_init(&encoder, input, sizeof input);
-    leaf_vtag_encode(&encoder, frozen->definition.ballot_id, item->vote.subject);
+    leaf_vtag_encode(&encoder, frozen->definition.ballot_id, subject);
     err = encoder_finish(&encoder, &length);
     if (err) {
         return err;
     }
-    crypto_tagged_mac(frozen->vtag_key, LEAF_TAG_VTAG, input, length, item->vtag);
+    crypto_tagged_mac(frozen->vtag_key, LEAF_TAG_VTAG, input, length, ret_vtag);
     encoder_init(&encoder, input, sizeof input);
-    leaf_nullifier_encode(&encoder, frozen->definition.ballot_id, item->vtag);
+    leaf_nullifier_encode(&encoder, frozen->definition.ballot_id, ret_vtag);
     err = encoder_finish(&encoder, &length);
     if (err) {
         return err;
     }
-    crypto_tagged_mac(frozen->nullifier_key, LEAF_TAG_NULLIFIER, input, length, item->nullifier);
+    crypto_tagged_mac(frozen->nullifier_key, LEAF_TAG_NULLIFIER, input, length, ret_nullifier);
     crypto_wipe(input, sizeof input);
-    crypto_wipe(item->vote.subject, sizeof item->vote.subject); /* Not needed any more. */
     return ERR_OK;
 }
 
@@ -267,6 +277,9 @@ static void name_request(struct cast_item *item, const struct frozen *frozen,
     buffer_append_text(&name, source->idempotency_key);
     buffer_append_u8(&name, 0);
     buffer_append_u32(&name, source->batch ? item->line : 0);
+    if (source->reserves) {
+        buffer_append_u8(&name, 1); /* No vote under the same key is the same request. */
+    }
     assert(buffer_status(&name) == ERR_OK); /* Ids and keys are bounded by the handler. */
     crypto_tagged_mac(frozen->request_key, TAG_REQUEST_KEY, name.data, name.length,
                       item->request_key);
@@ -280,16 +293,17 @@ static void prepare_item(struct cast *cast, struct cast_item *item,
     enum err err = ERR_OK;
 
     name_request(item, cast->frozen, source, text->data, text->length);
-    if (!read_vote(item, cast->frozen, text->data, text->length) ||
-        !check_vote(item, cast->frozen, source->caster)) {
+    item->vote.reserves = source->reserves;
+    if (!read_vote(item, cast->frozen, text) || !check_vote(item, cast->frozen, source->caster)) {
         item->refused_early = true;
         return;
     }
-    err = derive_names(item, cast->frozen);
-    if (!err) {
+    err = cast_derive_names(cast->frozen, item->vote.subject, item->vtag, item->nullifier);
+    crypto_wipe(item->vote.subject, sizeof item->vote.subject); /* Not needed any more. */
+    if (!err && !source->reserves) {
         err = encode_body(item, cast->frozen);
     }
-    if (!err) {
+    if (!err && !source->reserves) {
         err = commit_to_choice(item, cast->frozen);
     }
     if (err) {

@@ -40,17 +40,24 @@ void share_check(struct share *share)
     }
 }
 
+/* Whether the voter is counted: has voted, or holds a ballot paper. Who handed the paper back is on the
+ * roll without a channel. */
+static bool is_counted(const struct roll_row *voter)
+{
+    return voter->rev > 0 && voter->channel != BALLOT_CHANNEL_MISSING;
+}
+
 static void count_change(struct share *share, const struct roll_row *before,
                          const struct turnout_place *after)
 {
     for (size_t d = 0; d < TURNOUT_DIMENSION_END; d++) {
         share->changes->cells[d][after->cell[d]]++;
-        if (before->rev > 0) {
+        if (is_counted(before)) {
             share->changes->cells[d][before->place.cell[d]]--;
         }
     }
-    share->new_voters += before->rev == 0 ? 1 : 0;
-    share->revisions += before->rev == 0 ? 0 : 1;
+    share->new_voters += is_counted(before) ? 0 : 1;
+    share->revisions += is_counted(before) ? 1 : 0;
 }
 
 /* Takes a place in the voter's area, where the ballot has a roll. A voter who stays in an area has
@@ -59,7 +66,7 @@ static enum err take_place(struct share *share, const struct roll_row *before,
                            const struct turnout_place *after, struct vote_refusal *refusal)
 {
     const size_t area = after->cell[TURNOUT_DIMENSION_AREA];
-    const bool moves = before->rev > 0;
+    const bool moves = is_counted(before);
     const size_t left = before->place.cell[TURNOUT_DIMENSION_AREA];
 
     if (!share->has_roll || (moves && left == area)) {
@@ -91,6 +98,7 @@ static enum err revise(struct share *share, struct cast_item *item, struct roll_
         .rev = voter->rev,
         .channel = voter->channel,
         .is_void = last_is_void(share, item, voter),
+        .is_withdrawn = voter->rev > 0 && !is_counted(voter),
     };
     const struct turnout_time time = {
         .at_ms = share->tx->now_ms,
@@ -113,6 +121,7 @@ static enum err revise(struct share *share, struct cast_item *item, struct roll_
         return ERR_OK;
     }
     count_change(share, voter, &item->place);
+    share->papers += item->vote.reserves ? 1 : 0;
     item->rev = revision.rev;
     item->outcome = CAST_ACCEPTED;
     voter->rev = revision.rev;

@@ -36,6 +36,7 @@ struct share {
     size_t known_count;
     int64_t new_voters;
     int64_t revisions;
+    int64_t papers; /* issued */
     struct turnout *changes;
     struct cast_item **accepted;
     size_t accepted_count;

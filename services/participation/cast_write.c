@@ -56,7 +56,11 @@ static enum err make_leaf(struct share *share, const uint8_t *ct_hash, struct ca
 
     memcpy(cast.ct_hash, ct_hash, sizeof cast.ct_hash);
     encoder_init(&encoder, bytes, sizeof bytes);
-    leaf_cast_encode(&encoder, &cast);
+    if (leaf_cast_issues(&cast)) {
+        leaf_issue_encode(&encoder, &cast);
+    } else {
+        leaf_cast_encode(&encoder, &cast);
+    }
     err = encoder_finish(&encoder, &length);
     if (!err) {
         merkle_leaf_hash(bytes, length, item->leaf_hash);
@@ -178,7 +182,12 @@ static enum err write_accepted(struct share *share, struct commit_receipt *recei
         err = store_turnout_change(db, ballot_id, share->changes);
     }
     if (!err) {
-        err = store_ballot_add_batch(db, ballot_id, share->new_voters, share->revisions);
+        err = store_ballot_add_batch(db, ballot_id,
+                                     &(const struct batch_sums){
+                                         .new_voters = share->new_voters,
+                                         .revisions = share->revisions,
+                                         .papers = share->papers,
+                                     });
     }
     return err;
 }

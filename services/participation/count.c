@@ -13,6 +13,7 @@
 #include "participation/domain/tally_json.h"
 #include "participation/domain/tally_lot.h"
 #include "participation/frozen.h"
+#include "participation/store/paper.h"
 #include "participation/store/void.h"
 #include "participation/store/votes.h"
 #include "runtime/log.h"
@@ -33,7 +34,8 @@ struct counter {
     bool found;                    /* the reader came upon a ballot */
     bool waits;                    /* for the seed of its lot: nothing is wrong with it */
     bool busy;
-    bool again; /* woken while busy */
+    bool again;                    /* woken while busy */
+    uint8_t noted[BALLOT_ID_SIZE]; /* the reader's: the last ballot said to wait for paper */
     bool closing;
     bool timer_closed;
 };
@@ -158,12 +160,13 @@ static enum err count_ballot(struct db *db, const struct ballot_definition *defi
     if (!err) {
         err = store_void_count_final(db, row->ballot_id, &voids);
     }
-    if (!err && (int64_t)election_vote_count(election) != row->voters - voids) {
+    if (!err && (int64_t)election_vote_count(election) != ballot_row_votes(row, voids)) {
         char ballot_id[CRYPTO_UUID_TEXT_SIZE];
 
         crypto_uuid_format(row->ballot_id, ballot_id);
         log_error("count_contradicts_roll", log_str("ballot_id", ballot_id),
                   log_int("voters", row->voters), log_int("voids", voids),
+                  log_int("papers", row->paper_issued), log_int("sheets", row->paper_counted),
                   log_int("final_votes", (int64_t)election_vote_count(election)),
                   log_str("action", "not counted: compare the backups"));
         err = ERR_INTERNAL;
@@ -181,6 +184,28 @@ static enum err count_ballot(struct db *db, const struct ballot_definition *defi
     free(limits);
     election_free(election);
     return err;
+}
+
+/* Names what a closed ballot waits for. */
+static void note_paper(struct db *db, struct counter *counter, const struct ballot_row *row)
+{
+    char ballot_id[CRYPTO_UUID_TEXT_SIZE];
+    int32_t batch_no = 0;
+
+    if (memcmp(counter->noted, row->ballot_id, sizeof counter->noted) == 0) {
+        return; /* It has been said, and is asked again every few seconds. */
+    }
+    memcpy(counter->noted, row->ballot_id, sizeof counter->noted);
+    crypto_uuid_format(row->ballot_id, ballot_id);
+    /* Without the batch the rest is said all the same. */
+    if (row->paper_sealed < row->paper_batches &&
+        store_paper_find_unsealed(db, row->ballot_id, &batch_no) != ERR_OK) {
+        batch_no = 0;
+    }
+    log_info("count_awaits_paper", log_str("ballot_id", ballot_id),
+             log_int("unsealed_batch", batch_no),
+             log_int("missing_envelopes", row->paper_issued - row->paper_envelopes),
+             log_str("action", "hyeopchi paper show"));
 }
 
 /* On a reader thread: finds a ballot and counts it. ERR_NOT_FOUND when there is none. */
@@ -207,6 +232,11 @@ static enum err count_work(struct db *db, struct reader_job *job)
     if (!err && ballot_row_awaits_lot(&row, &copy->definition)) {
         counter->waits = true;
         err = ERR_CONFLICT;
+    }
+    if (!err && ballot_row_awaits_paper(&row)) {
+        counter->waits = true;
+        err = ERR_CONFLICT;
+        note_paper(db, counter, &row);
     }
     if (!err) {
         counter->write.voids = row.voids;

@@ -105,7 +105,11 @@ static enum err certify_ballot(struct writer_tx *tx, const struct ballot_definit
     }
     if (!err) {
         err = events_say_certified(tx, definition, row,
-                                   &(const struct events_certified){decided, voids});
+                                   &(const struct events_certified){
+                                       .decided = decided,
+                                       .voids = voids,
+                                       .votes = ballot_row_votes(row, voids),
+                                   });
     }
     decided_free(decided);
     return err;
@@ -132,6 +136,10 @@ static enum err complete(struct writer_tx *tx, const struct decide_approve *appr
         return publish_seed(tx, approve, row);
     case BALLOT_ACTION_EXCLUDE:
         return exclusion_carry_out(tx, row, definition, &approve->exclusion);
+    case BALLOT_ACTION_SEAL_PAPER:
+        return paper_seal_carry_out(tx, row, &approve->paper);
+    case BALLOT_ACTION_COMPLETE_PAPER:
+        return paper_complete_carry_out(tx, row);
     case BALLOT_ACTION_VOID:
         return voiding_carry_out(tx, row, &approve->voiding);
     case BALLOT_ACTION_EXTEND:
@@ -146,6 +154,11 @@ static enum err complete(struct writer_tx *tx, const struct decide_approve *appr
     return err;
 }
 
+static bool is_about_paper(enum ballot_action action)
+{
+    return action == BALLOT_ACTION_SEAL_PAPER || action == BALLOT_ACTION_COMPLETE_PAPER;
+}
+
 /* What exactly is approved, as a hash. */
 static enum err approved_content(struct db *db, const struct decide_approve *approve,
                                  const struct ballot_row *row,
@@ -158,6 +171,9 @@ static enum err approved_content(struct db *db, const struct decide_approve *app
     }
     if (approve->action == BALLOT_ACTION_CERTIFY && row->result_json != NULL) {
         return certification_content(db, row, ret_content);
+    }
+    if (is_about_paper(approve->action)) {
+        return paper_content(db, row, approve->action, &approve->paper, ret_content);
     }
     if (approve->action == BALLOT_ACTION_EXTEND) {
         extension_content(row, &approve->extension, ret_content);
@@ -190,6 +206,7 @@ static enum err approve_row(struct writer_tx *tx, struct decide_approve *approve
         .demonstration = approve->frozen->definition.demonstration,
         .objection_ends_at_ms = objection_ends_at_ms(row, &approve->frozen->definition),
         .lot_awaited = ballot_row_awaits_lot(row, &approve->frozen->definition),
+        .paper = {.awaited = ballot_row_awaits_paper(row)},
         .approvals = known,
     };
     struct ballot_approval approval = {.action = approve->action};
@@ -203,6 +220,9 @@ static enum err approve_row(struct writer_tx *tx, struct decide_approve *approve
     if (!err && approve->action == BALLOT_ACTION_EXTEND) {
         err = extension_ask(tx->db, row, &approve->frozen->definition, &approve->extension,
                             &standing.extension);
+    }
+    if (!err && is_about_paper(approve->action)) {
+        err = paper_ask(tx->db, row, &approve->paper, &standing.paper);
     }
     if (!err && approve->action == BALLOT_ACTION_VOID) {
         err = voiding_ask(tx->db, row, &approve->voiding, &standing.voiding);

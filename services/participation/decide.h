@@ -11,6 +11,7 @@
 #include "participation/domain/ballot_state.h"
 #include "participation/extension.h"
 #include "participation/frozen.h"
+#include "participation/paper_sheets.h"
 #include "participation/store/ballots.h"
 #include "participation/voiding.h"
 #include "runtime/writer.h"
@@ -37,6 +38,7 @@ struct decide_approve {
     struct extension_request extension; /* of an extension */
     struct void_request voiding;        /* of a void */
     struct exclusion_request exclusion; /* of an exclusion */
+    struct paper_request paper;         /* of a seal or a completion */
 
     /* Results. */
     struct ballot_decision decision;

@@ -350,7 +350,7 @@ enum err events_say_certified(struct writer_tx *tx, const struct ballot_definiti
         message.budget_krw = definition->budget_krw;
         message.funded_krw = decided->funded_krw;
         message.computed_funded_krw = decided->computed_krw;
-        message.voters = row->voters - certified->voids;
+        message.voters = certified->votes;
         message.voids = certified->voids;
         message.n_options = definition->option_count;
         message.options = (Hyeopchi__Participation__V1__OptionResult **)options.pointers;

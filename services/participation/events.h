@@ -74,10 +74,11 @@ ERR_CHECKED enum err events_say_voided(struct writer_tx *tx,
                                        const uint8_t ballot_id[BALLOT_ID_SIZE],
                                        const struct void_row *voided);
 
-/* The result as it was counted and decided; row holds the voters. */
+/* The result as it was counted and decided. */
 struct events_certified {
     const struct decided *decided;
     int64_t voids; /* voters whose final vote is void */
+    int64_t votes; /* that were counted, sheets of paper among them */
 };
 ERR_CHECKED enum err events_say_certified(struct writer_tx *tx,
                                           const struct ballot_definition *definition,

@@ -101,7 +101,8 @@ static enum err read_votes(struct db *db, struct export *export)
     if (!err) {
         err = store_void_count_final(db, export->row->ballot_id, &voids);
     }
-    if (err == ERR_INVALID || (!err && export->choice_count != export->row->voters - voids)) {
+    if (err == ERR_INVALID ||
+        (!err && export->choice_count != ballot_row_votes(export->row, voids))) {
         err = ERR_INTERNAL;
     }
     for (size_t i = 0; i < export->definition->option_count; i++) {

@@ -45,7 +45,8 @@ enum err voiding_ask(struct db *db, const struct ballot_row *row,
     enum err err = voids == NULL ? ERR_FULL : store_void_votes(db, row->ballot_id, voids, &count);
 
     if (!err) {
-        err = store_vote_last_rev(db, row->ballot_id, request->vote.nullifier, &asked.last_rev);
+        err = store_vote_last(db, row->ballot_id, request->vote.nullifier, &asked.last_rev,
+                              &asked.on_paper);
     }
     if (!err) {
         asked.before = (unsigned)count;

@@ -34,6 +34,7 @@ const char *archive_file_name(enum archive_file file)
         [ARCHIVE_CHECKPOINTS] = "checkpoints",
         [ARCHIVE_ENTRIES] = "entries",
         [ARCHIVE_OPENINGS] = "openings",
+        [ARCHIVE_PAPER] = "paper",
         [ARCHIVE_ROLL] = "roll.json",
         [ARCHIVE_TURNOUT] = "turnout.json",
         [ARCHIVE_EXTENSIONS] = "extensions.json",
@@ -49,7 +50,7 @@ const char *archive_file_name(enum archive_file file)
 
 static bool may_be_missing(enum archive_file file)
 {
-    return file == ARCHIVE_ROLL || file == ARCHIVE_LOT;
+    return file == ARCHIVE_PAPER || file == ARCHIVE_ROLL || file == ARCHIVE_LOT;
 }
 
 /* Eleven octal digits and a NUL: at most 2^33 - 1. */

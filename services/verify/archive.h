@@ -24,7 +24,8 @@ enum archive_file {
     ARCHIVE_CHECKPOINTS,
     ARCHIVE_ENTRIES,
     ARCHIVE_OPENINGS,
-    ARCHIVE_ROLL, /* may be missing */
+    ARCHIVE_PAPER, /* may be missing */
+    ARCHIVE_ROLL,  /* may be missing */
     ARCHIVE_TURNOUT,
     ARCHIVE_EXTENSIONS,
     ARCHIVE_LOT, /* may be missing */

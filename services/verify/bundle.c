@@ -31,6 +31,7 @@ static const struct {
     [CHECK_EXTENSIONS] = {"extensions", check_extensions},
     [CHECK_OPENINGS] = {"openings", check_openings},
     [CHECK_CHOICES] = {"choices", check_choices},
+    [CHECK_PAPER] = {"paper", check_paper},
     [CHECK_ROLL] = {"roll", check_roll},
     [CHECK_RECOUNT] = {"recount", check_recount},
     [CHECK_SUMS] = {"sums", check_sums},

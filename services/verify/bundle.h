@@ -31,6 +31,7 @@ enum check {
     CHECK_EXTENSIONS,
     CHECK_OPENINGS,
     CHECK_CHOICES,
+    CHECK_PAPER,
     CHECK_ROLL,
     CHECK_RECOUNT,
     CHECK_SUMS,
@@ -90,7 +91,7 @@ struct bundle_summary {
     uint8_t ballot_id[16];
     uint64_t leaves;
     uint64_t checkpoints;
-    uint64_t voters;    /* different nullifiers */
+    uint64_t voters;    /* different nullifiers, those who handed a paper back not among them */
     uint64_t votes;     /* that count */
     uint64_t revisions; /* votes that took an earlier one's place */
     int64_t budget_krw;

@@ -31,7 +31,9 @@ struct bundle_checkpoint {
     uint8_t root[DIGEST_SIZE];
 };
 
-/* One CAST. Sorted by nullifier and rev, the last of each nullifier is the voter's last word. */
+#define BUNDLE_CHANNEL_ISSUE 0xFF /* in the place of a channel: an ISSUE, which is no CAST */
+
+/* One CAST or ISSUE. Sorted by nullifier and rev, the last of each nullifier is the voter's last word. */
 struct bundle_cast {
     uint64_t prefix; /* the first 8 bytes of the nullifier, to compare by */
     const uint8_t *nullifier;
@@ -41,7 +43,7 @@ struct bundle_cast {
     bool voided;
 };
 
-/* A VOID, until its CAST is found. */
+/* A VOID, until its CAST or ISSUE is found. */
 struct bundle_void {
     const uint8_t *nullifier;
     uint32_t position;
@@ -49,12 +51,12 @@ struct bundle_void {
     uint8_t reason;
 };
 
-/* A final vote. Sorted by commitment, as the openings are. */
+/* A final vote, sorted by commitment as the openings are; behind them sheets of paper. */
 struct bundle_vote {
     uint64_t prefix;       /* the first 8 bytes of the commitment, to compare by */
-    const uint8_t *commit; /* C */
+    const uint8_t *commit; /* C; of a sheet NULL */
     struct span body;      /* choice_body, once it was opened */
-    uint32_t position;     /* of its CAST */
+    uint32_t position;     /* of its CAST, or of its PAPER */
     uint8_t channel;
 };
 
@@ -83,6 +85,8 @@ struct bundle {
     size_t cast_count;
     struct bundle_void *voids;
     size_t void_count;
+    uint64_t envelopes;                  /* of all PAPERs */
+    size_t paper_count;                  /* PAPERs */
     const uint8_t *keys[BUNDLE_KEY_MAX]; /* of the KEY leaves */
     size_t key_count;
     struct leaf open;
@@ -90,8 +94,11 @@ struct bundle {
     struct leaf result;
     struct leaf ledger; /* the last AUDIT-ANCHOR of stream `ledger`; its hash is NULL without one */
 
-    uint64_t voters;           /* revisions: different nullifiers */
-    struct bundle_vote *votes; /* openings */
+    uint64_t
+        voters; /* revisions: different nullifiers, those who handed a paper back not among them */
+    uint64_t issues;           /* revisions: final ISSUEs that no VOID names */
+    uint64_t sheets;           /* leaves: of all PAPERs, those that are votes */
+    struct bundle_vote *votes; /* openings, and behind them paper */
     size_t vote_count;
     struct recount *recount; /* recount */
 };
@@ -110,6 +117,7 @@ VERDICT_CHECKED enum verdict check_close(struct bundle *bundle, struct finding *
 VERDICT_CHECKED enum verdict check_extensions(struct bundle *bundle, struct finding *finding);
 VERDICT_CHECKED enum verdict check_openings(struct bundle *bundle, struct finding *finding);
 VERDICT_CHECKED enum verdict check_choices(struct bundle *bundle, struct finding *finding);
+VERDICT_CHECKED enum verdict check_paper(struct bundle *bundle, struct finding *finding);
 VERDICT_CHECKED enum verdict check_roll(struct bundle *bundle, struct finding *finding);
 VERDICT_CHECKED enum verdict check_recount(struct bundle *bundle, struct finding *finding);
 VERDICT_CHECKED enum verdict check_sums(struct bundle *bundle, struct finding *finding);

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MANIFEST_MAX   4096 /* bytes: twelve files of about 130 */
+#define MANIFEST_MAX   4096 /* bytes: thirteen files of about 130 */
 #define MANIFEST_FRONT "{\"format\":\"hyeopchi-bundle/2\",\"ballot\":\""
 #define PROGRESS_PART  8388608 /* bytes hashed between two calls */
 

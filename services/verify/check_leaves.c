@@ -36,11 +36,14 @@ static const char *misplaced(const struct walk *walk, size_t position, enum leaf
     if ((position == 0) != (type == LEAF_OPEN)) {
         return "OPEN is the first leaf, and only there";
     }
-    if (type == LEAF_CAST && walk->closed) {
-        return "a CAST stands behind CLOSE";
+    if ((type == LEAF_CAST || type == LEAF_ISSUE) && walk->closed) {
+        return "a CAST or ISSUE stands behind CLOSE";
     }
-    if (type == LEAF_CAST && walk->bundle->key_count == 0) {
-        return "a CAST stands in front of the first KEY";
+    if ((type == LEAF_CAST || type == LEAF_ISSUE) && walk->bundle->key_count == 0) {
+        return "a CAST or ISSUE stands in front of the first KEY";
+    }
+    if (type == LEAF_PAPER && !walk->closed) {
+        return "a PAPER stands in front of CLOSE";
     }
     if (type == LEAF_CLOSE && walk->closed) {
         return "there is a second CLOSE";
@@ -68,13 +71,19 @@ static enum verdict keep(struct walk *walk, size_t position, const struct leaf *
 
     switch (leaf->type) {
     case LEAF_CAST:
+    case LEAF_ISSUE:
         bundle->casts[bundle->cast_count++] = (struct bundle_cast){
             .prefix = bundle_prefix(leaf->nullifier),
             .nullifier = leaf->nullifier,
             .position = (uint32_t)position,
             .rev = leaf->rev,
-            .channel = leaf->channel,
+            .channel = leaf->type == LEAF_ISSUE ? BUNDLE_CHANNEL_ISSUE : leaf->channel,
         };
+        break;
+    case LEAF_PAPER:
+        bundle->paper_count++;
+        bundle->envelopes += leaf->envelopes;
+        bundle->sheets += leaf->counted;
         break;
     case LEAF_VOID:
         bundle->voids[bundle->void_count++] = (struct bundle_void){
@@ -150,7 +159,7 @@ static enum verdict make_room(struct bundle *bundle, struct finding *finding)
         struct span leaf = log_leaf(&bundle->log, i);
 
         if (leaf.length > at_type) {
-            casts += leaf.data[at_type] == LEAF_CAST ? 1 : 0;
+            casts += leaf.data[at_type] == LEAF_CAST || leaf.data[at_type] == LEAF_ISSUE ? 1 : 0;
             voids += leaf.data[at_type] == LEAF_VOID ? 1 : 0;
         }
     }
@@ -201,8 +210,9 @@ enum verdict check_batches(struct bundle *bundle, struct finding *finding)
         }
         if (before != NULL && memcmp(bundle->log.hashes[before->position],
                                      bundle->log.hashes[cast->position], DIGEST_SIZE) >= 0) {
-            return finding_fail_at(finding, ENTRIES, cast->position,
-                                   "its leaf hash is not above that of the CAST before it");
+            return finding_fail_at(
+                finding, ENTRIES, cast->position,
+                "its leaf hash is not above that of the CAST or ISSUE before it");
         }
         before = cast;
         if (i % PROGRESS_STEP == 0) {
@@ -277,12 +287,50 @@ struct bundle_cast *bundle_last_cast(struct bundle *bundle, const uint8_t *nulli
     return &bundle->casts[low - 1];
 }
 
+/* The ISSUE of that nullifier and rev among the sorted, or NULL. */
+static struct bundle_cast *find_issue(struct bundle *bundle, const struct bundle_void *void_leaf)
+{
+    const struct bundle_cast *last = bundle_last_cast(bundle, void_leaf->nullifier);
+    size_t place = last == NULL ? 0 : (size_t)(last - bundle->casts) + 1;
+
+    /* Revisions are contiguous from 1 by now: at most LEAF_REVISION_MAX stand side by side. */
+    for (; place > 0; place--) {
+        struct bundle_cast *cast = &bundle->casts[place - 1];
+
+        if (memcmp(cast->nullifier, void_leaf->nullifier, BUNDLE_NULLIFIER_SIZE) != 0) {
+            return NULL;
+        }
+        if (cast->rev == void_leaf->rev) {
+            return cast->channel == BUNDLE_CHANNEL_ISSUE ? cast : NULL;
+        }
+    }
+    return NULL;
+}
+
+static enum verdict apply_handed_back(struct bundle *bundle, const struct bundle_void *void_leaf,
+                                      struct finding *finding)
+{
+    struct bundle_cast *issue = find_issue(bundle, void_leaf);
+
+    if (issue == NULL || issue->position > void_leaf->position) {
+        return finding_fail_at(finding, ENTRIES, void_leaf->position,
+                               "this VOID names no ISSUE in front of it");
+    }
+    if (issue->voided) {
+        return finding_fail_at(finding, ENTRIES, void_leaf->position,
+                               "another VOID names the same ISSUE");
+    }
+    issue->voided = true;
+    return VERDICT_GOOD;
+}
+
 static enum verdict apply_void(struct bundle *bundle, const struct bundle_void *void_leaf,
                                struct finding *finding)
 {
     struct bundle_cast *cast = bundle_last_cast(bundle, void_leaf->nullifier);
 
-    if (cast == NULL || cast->rev != void_leaf->rev || cast->position > void_leaf->position) {
+    if (cast == NULL || cast->rev != void_leaf->rev || cast->position > void_leaf->position ||
+        cast->channel == BUNDLE_CHANNEL_ISSUE) {
         return finding_fail_at(finding, ENTRIES, void_leaf->position,
                                "this VOID names no final CAST in front of it");
     }
@@ -311,6 +359,40 @@ static const char *revision_fault(const struct bundle *bundle, const struct bund
     return NULL;
 }
 
+/* Keeps of the VOIDs those that operators decided on: the others were papers. */
+static void drop_handed_back(struct bundle *bundle)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < bundle->void_count; i++) {
+        if (bundle->voids[i].reason != LEAF_VOID_HANDED_BACK) {
+            bundle->voids[kept++] = bundle->voids[i];
+        }
+    }
+    bundle->void_count = kept;
+}
+
+/* Whoever holds a paper votes in no other way; whoever handed it back has no vote unless one follows. */
+static enum verdict check_issues(struct bundle *bundle, struct finding *finding)
+{
+    for (size_t i = 0; i < bundle->cast_count; i++) {
+        const struct bundle_cast *issue = &bundle->casts[i];
+        const bool is_last =
+            i + 1 == bundle->cast_count || compare_nullifiers(issue, issue + 1) != 0;
+
+        if (issue->channel != BUNDLE_CHANNEL_ISSUE) {
+            continue;
+        }
+        if (!is_last && !issue->voided) {
+            return finding_fail_at(finding, ENTRIES, issue[1].position,
+                                   "its voter holds a paper that was not handed back");
+        }
+        bundle->issues += is_last && !issue->voided ? 1 : 0;
+        bundle->voters -= is_last && issue->voided ? 1 : 0;
+    }
+    return VERDICT_GOOD;
+}
+
 enum verdict check_revisions(struct bundle *bundle, struct finding *finding)
 {
     bundle->voters = 0;
@@ -335,13 +417,16 @@ enum verdict check_revisions(struct bundle *bundle, struct finding *finding)
         }
     }
     for (size_t i = 0; i < bundle->void_count; i++) {
-        enum verdict verdict = apply_void(bundle, &bundle->voids[i], finding);
+        enum verdict verdict = bundle->voids[i].reason == LEAF_VOID_HANDED_BACK
+                                   ? apply_handed_back(bundle, &bundle->voids[i], finding)
+                                   : apply_void(bundle, &bundle->voids[i], finding);
 
         if (verdict != VERDICT_GOOD) {
             return verdict;
         }
     }
-    return VERDICT_GOOD;
+    drop_handed_back(bundle);
+    return check_issues(bundle, finding);
 }
 
 enum verdict check_close(struct bundle *bundle, struct finding *finding)

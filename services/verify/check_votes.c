@@ -65,7 +65,7 @@ static bool is_final(const struct bundle *bundle, size_t place)
 {
     const struct bundle_cast *cast = &bundle->casts[place];
 
-    return !cast->voided &&
+    return !cast->voided && cast->channel != BUNDLE_CHANNEL_ISSUE &&
            (place + 1 == bundle->cast_count ||
             memcmp(cast->nullifier, cast[1].nullifier, BUNDLE_NULLIFIER_SIZE) != 0);
 }
@@ -85,6 +85,7 @@ static int compare_votes(const void *left, const void *right)
 static enum verdict list_votes(struct bundle *bundle, struct finding *finding)
 {
     assert(bundle->votes == NULL);
+    /* There are as many sheets as the log has room for, or check_paper() finds fewer than that. */
     bundle->votes = calloc((size_t)bundle->voters + 1, sizeof *bundle->votes);
     if (bundle->votes == NULL) {
         return finding_unreadable(finding, OPENINGS, "there is no memory for the votes");
@@ -240,17 +241,21 @@ enum verdict check_sums(struct bundle *bundle, struct finding *finding)
         choices += choice_count(bundle->votes[i].body);
     }
     for (size_t i = 0; i < bundle->cast_count; i++) {
-        voided += bundle->casts[i].voided ? 1 : 0;
+        voided +=
+            bundle->casts[i].voided && bundle->casts[i].channel != BUNDLE_CHANNEL_ISSUE ? 1 : 0;
     }
     if (sums.selections < 0 || (uint64_t)sums.selections != choices) {
         return finding_fail(finding, name,
                             "options were selected %lld times, and votes made %llu choices",
                             (long long)sums.selections, (unsigned long long)choices);
     }
-    if (bundle->vote_count + voided != bundle->voters) {
-        return finding_fail(
-            finding, name, "%zu votes and %llu voided ones are not those of %llu voters",
-            bundle->vote_count, (unsigned long long)voided, (unsigned long long)bundle->voters);
+    if (bundle->vote_count - bundle->sheets + bundle->issues + voided != bundle->voters) {
+        return finding_fail(finding, name,
+                            "%llu votes, %llu papers and %llu voided votes are not those of %llu"
+                            " voters",
+                            (unsigned long long)(bundle->vote_count - bundle->sheets),
+                            (unsigned long long)bundle->issues, (unsigned long long)voided,
+                            (unsigned long long)bundle->voters);
     }
     return VERDICT_GOOD;
 }

@@ -23,6 +23,28 @@ static void read_cast(struct reader *reader, struct leaf *leaf)
     }
 }
 
+static void read_issue(struct reader *reader, struct leaf *leaf)
+{
+    leaf->batch_no = read_u64(reader);
+    leaf->nullifier = read_span(reader, HASH_SIZE).data;
+    leaf->rev = read_u16(reader);
+    (void)read_span(reader, HASH_SIZE); /* req_hash commits to what is not published. */
+    if (leaf->rev < 1 || leaf->rev > LEAF_REVISION_MAX) {
+        reader_refuse(reader);
+    }
+}
+
+static void read_paper(struct reader *reader, struct leaf *leaf)
+{
+    leaf->batch_no = read_u32(reader);
+    leaf->envelopes = read_u32(reader);
+    leaf->counted = read_u32(reader);
+    leaf->hash = read_span(reader, HASH_SIZE).data;
+    if (leaf->batch_no < 1 || leaf->envelopes < 1 || leaf->counted > leaf->envelopes) {
+        reader_refuse(reader);
+    }
+}
+
 static void read_rest(struct reader *reader, struct leaf *leaf)
 {
     switch (leaf->type) {
@@ -34,6 +56,12 @@ static void read_rest(struct reader *reader, struct leaf *leaf)
         break;
     case LEAF_CAST:
         read_cast(reader, leaf);
+        break;
+    case LEAF_ISSUE:
+        read_issue(reader, leaf);
+        break;
+    case LEAF_PAPER:
+        read_paper(reader, leaf);
         break;
     case LEAF_CLOSE:
         leaf->time_ms = read_u64(reader);
@@ -91,6 +119,10 @@ const char *leaf_type_name(enum leaf_type type)
         return "OPEN";
     case LEAF_CAST:
         return "CAST";
+    case LEAF_ISSUE:
+        return "ISSUE";
+    case LEAF_PAPER:
+        return "PAPER";
     case LEAF_CLOSE:
         return "CLOSE";
     case LEAF_RESULT:

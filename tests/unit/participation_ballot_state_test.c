@@ -32,6 +32,7 @@ static struct ballot_standing standing_in(enum ballot_state state)
             },
         .voiding = {.rev = 2, .last_rev = 2},
         .exclusion = {.known = true, .computed = true},
+        .paper = {.known = true, .reconciled = true, .awaited = true},
     };
 }
 
@@ -48,6 +49,9 @@ static void only_the_listed_actions_lead_anywhere(void **state)
         [BALLOT_STATE_CLOSED][BALLOT_ACTION_LOT] = BALLOT_STATE_CLOSED,
         [BALLOT_STATE_CLOSED][BALLOT_ACTION_COUNT] = BALLOT_STATE_COUNTED,
         [BALLOT_STATE_COUNTED][BALLOT_ACTION_EXCLUDE] = BALLOT_STATE_COUNTED,
+        [BALLOT_STATE_OPEN][BALLOT_ACTION_SEAL_PAPER] = BALLOT_STATE_OPEN,
+        [BALLOT_STATE_CLOSED][BALLOT_ACTION_SEAL_PAPER] = BALLOT_STATE_CLOSED,
+        [BALLOT_STATE_CLOSED][BALLOT_ACTION_COMPLETE_PAPER] = BALLOT_STATE_CLOSED,
         [BALLOT_STATE_COUNTED][BALLOT_ACTION_CERTIFY] = BALLOT_STATE_CERTIFIED,
         [BALLOT_STATE_CERTIFIED][BALLOT_ACTION_DESTROY_KEY] = BALLOT_STATE_CERTIFIED,
     };
@@ -77,6 +81,8 @@ static void there_is_no_way_back_from_open(void **state)
                         transitions[i].action == BALLOT_ACTION_EXTEND ||
                         transitions[i].action == BALLOT_ACTION_VOID ||
                         transitions[i].action == BALLOT_ACTION_EXCLUDE ||
+                        transitions[i].action == BALLOT_ACTION_SEAL_PAPER ||
+                        transitions[i].action == BALLOT_ACTION_COMPLETE_PAPER ||
                         transitions[i].action == BALLOT_ACTION_DESTROY_KEY);
             assert_true(transitions[i].to >= transitions[i].from);
         }
@@ -146,6 +152,9 @@ static void the_first_operator_is_recorded_and_the_second_completes(void **state
         {BALLOT_STATE_OPEN, BALLOT_ACTION_CLOSE, BALLOT_STATE_CLOSED},
         {BALLOT_STATE_CLOSED, BALLOT_ACTION_LOT, BALLOT_STATE_CLOSED},
         {BALLOT_STATE_COUNTED, BALLOT_ACTION_EXCLUDE, BALLOT_STATE_COUNTED},
+        {BALLOT_STATE_OPEN, BALLOT_ACTION_SEAL_PAPER, BALLOT_STATE_OPEN},
+        {BALLOT_STATE_CLOSED, BALLOT_ACTION_SEAL_PAPER, BALLOT_STATE_CLOSED},
+        {BALLOT_STATE_CLOSED, BALLOT_ACTION_COMPLETE_PAPER, BALLOT_STATE_CLOSED},
         {BALLOT_STATE_COUNTED, BALLOT_ACTION_CERTIFY, BALLOT_STATE_CERTIFIED},
         {BALLOT_STATE_CERTIFIED, BALLOT_ACTION_DESTROY_KEY, BALLOT_STATE_CERTIFIED},
     };
@@ -393,6 +402,7 @@ static void only_a_final_vote_that_counts_is_declared_void(void **state)
         {{.rev = 1, .last_rev = 2}, BALLOT_VERDICT_VOTE_NOT_FINAL},
         {{.rev = 2, .last_rev = 2, .already = true}, BALLOT_VERDICT_VOTE_ALREADY_VOID},
         {{.rev = 2, .last_rev = 2, .before = VOID_COUNT_MAX}, BALLOT_VERDICT_VOIDS_TOO_MANY},
+        {{.rev = 2, .last_rev = 2, .on_paper = true}, BALLOT_VERDICT_VOTE_ON_PAPER},
     };
     struct ballot_standing standing = standing_in(BALLOT_STATE_OPEN);
 
@@ -428,6 +438,32 @@ static void only_an_option_that_the_tally_funded_is_excluded_and_only_once(void 
             BALLOT_VERDICT_OPTION_NOT_FOUND);
     standing.state = BALLOT_STATE_CERTIFIED;
     refused(&standing, BALLOT_ACTION_EXCLUDE, BALLOT_ACTOR_OPERATOR, ERR_CONFLICT,
+            BALLOT_VERDICT_WRONG_STATE);
+}
+
+static void a_batch_is_sealed_when_it_reconciles_and_paper_completed_when_all_are(void **state)
+{
+    struct ballot_standing standing = standing_in(BALLOT_STATE_CLOSED);
+
+    (void)state;
+    standing.paper.reconciled = false;
+    refused(&standing, BALLOT_ACTION_SEAL_PAPER, BALLOT_ACTOR_OPERATOR, ERR_CONFLICT,
+            BALLOT_VERDICT_BATCH_NOT_RECONCILED);
+    standing.paper.sealed = true;
+    refused(&standing, BALLOT_ACTION_SEAL_PAPER, BALLOT_ACTOR_OPERATOR, ERR_CONFLICT,
+            BALLOT_VERDICT_BATCH_SEALED);
+    standing.paper = (struct ballot_paper){.awaited = true, .unsealed = true};
+    refused(&standing, BALLOT_ACTION_SEAL_PAPER, BALLOT_ACTOR_OPERATOR, ERR_CONFLICT,
+            BALLOT_VERDICT_BATCH_NOT_FOUND);
+    refused(&standing, BALLOT_ACTION_COMPLETE_PAPER, BALLOT_ACTOR_OPERATOR, ERR_CONFLICT,
+            BALLOT_VERDICT_BATCH_NOT_SEALED);
+    /* Nobody certifies what was not counted, and is told why it was not. */
+    refused(&standing, BALLOT_ACTION_CERTIFY, BALLOT_ACTOR_OPERATOR, ERR_CONFLICT,
+            BALLOT_VERDICT_PAPER_AWAITED);
+    standing.paper = (struct ballot_paper){.awaited = false};
+    refused(&standing, BALLOT_ACTION_COMPLETE_PAPER, BALLOT_ACTOR_OPERATOR, ERR_CONFLICT,
+            BALLOT_VERDICT_PAPER_NOT_AWAITED);
+    refused(&standing, BALLOT_ACTION_CERTIFY, BALLOT_ACTOR_OPERATOR, ERR_CONFLICT,
             BALLOT_VERDICT_WRONG_STATE);
 }
 
@@ -467,6 +503,7 @@ int main(void)
         cmocka_unit_test(extensions_are_bounded_in_number_and_in_length),
         cmocka_unit_test(only_a_final_vote_that_counts_is_declared_void),
         cmocka_unit_test(only_an_option_that_the_tally_funded_is_excluded_and_only_once),
+        cmocka_unit_test(a_batch_is_sealed_when_it_reconciles_and_paper_completed_when_all_are),
         cmocka_unit_test(every_reason_for_a_void_has_a_word_and_votes_have_an_order),
     };
 

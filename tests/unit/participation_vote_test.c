@@ -395,9 +395,45 @@ static void a_booth_or_paper_vote_is_final_and_voids_the_online_one(void **state
             refusal.reason = VOTE_REFUSAL_NONE;
             assert_int_equal(vote_revise(&after, (enum ballot_channel)channel, &revision, &refusal),
                              ERR_CONFLICT);
-            assert_int_equal(refusal.reason, VOTE_REFUSAL_FINAL_VOTE_CAST);
+            assert_int_equal(refusal.reason, FINAL[i] == BALLOT_CHANNEL_PAPER
+                                                 ? VOTE_REFUSAL_PAPER_ISSUED
+                                                 : VOTE_REFUSAL_FINAL_VOTE_CAST);
         }
     }
+}
+
+static void behind_a_paper_that_was_handed_back_anything_follows_as_a_first_vote(void **state)
+{
+    const struct vote_previous previous = {.rev = 2, .is_withdrawn = true};
+
+    (void)state;
+    for (int channel = BALLOT_CHANNEL_WEB; channel < BALLOT_CHANNEL_END; channel++) {
+        struct vote_refusal refusal = {0};
+        struct vote_revision revision;
+
+        assert_int_equal(vote_revise(&previous, (enum ballot_channel)channel, &revision, &refusal),
+                         ERR_OK);
+        assert_int_equal(revision.rev, 3);
+        assert_true(revision.first);
+        assert_false(revision.voids_online);
+    }
+}
+
+static void paper_takes_reservations_only_and_looks_at_no_choice_of_theirs(void **state)
+{
+    struct fixture fixture;
+
+    (void)state;
+    fixture_init(&fixture);
+    fixture.definition.channels |= BALLOT_BIT(BALLOT_CHANNEL_PAPER);
+    fixture.vote.channel = BALLOT_CHANNEL_PAPER;
+    assert_refused(&fixture, VOTE_REFUSAL_PAPER_NOT_ISSUED, "/channel");
+    fixture.vote.reserves = true;
+    fixture.vote.choice_count = 0;
+    fixture.definition.empty_allowed = false;
+    assert_accepted(&fixture);
+    fixture.vote.basis = BALLOT_BASIS_DID;
+    assert_refused(&fixture, VOTE_REFUSAL_BASIS_NOT_ACCEPTED, "/basis");
 }
 
 static void behind_a_void_vote_only_a_final_one_follows(void **state)
@@ -728,6 +764,8 @@ int main(void)
         cmocka_unit_test(revisions_count_from_one_without_a_gap_up_to_ten),
         cmocka_unit_test(a_booth_or_paper_vote_is_final_and_voids_the_online_one),
         cmocka_unit_test(behind_a_void_vote_only_a_final_one_follows),
+        cmocka_unit_test(behind_a_paper_that_was_handed_back_anything_follows_as_a_first_vote),
+        cmocka_unit_test(paper_takes_reservations_only_and_looks_at_no_choice_of_theirs),
         cmocka_unit_test(web_and_kiosk_are_the_front_ends_and_booth_and_paper_the_staffs),
         cmocka_unit_test(words_for_sex_and_age_are_read_and_absence_is_not_an_error),
         cmocka_unit_test(the_body_is_the_published_vector),

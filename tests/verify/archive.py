@@ -7,9 +7,9 @@ import hashlib
 
 from verify.encoding import Malformed, demand, read_json, write_json
 
-FILES = ["definition", "keys.json", "checkpoints", "entries", "openings", "roll.json",
+FILES = ["definition", "keys.json", "checkpoints", "entries", "openings", "paper", "roll.json",
          "turnout.json", "extensions.json", "lot", "decided.json", "result.json", "manifest.json"]
-OPTIONAL = {"roll.json", "lot"}
+OPTIONAL = {"paper", "roll.json", "lot"}
 BLOCK = 512
 
 

@@ -12,17 +12,23 @@ from verify.encoding import (Malformed, Reader, demand, from_base64, from_base64
 
 Open = namedtuple("Open", "def_hash roll_hash opened_at_ms")
 Cast = namedtuple("Cast", "batch_no nullifier rev channel commitment ct_hash req_hash")
+Issue = namedtuple("Issue", "batch_no nullifier rev req_hash")
 Close = namedtuple("Close", "closed_at_ms voters revisions extensions_hash")
+Paper = namedtuple("Paper", "batch_no envelopes counted sheets_hash")
 Result = namedtuple("Result", "result_hash documents_hash counted_at_ms")
 Anchor = namedtuple("Anchor", "stream position hash")
 Key = namedtuple("Key", "purpose public_key from_ms")
 Void = namedtuple("Void", "nullifier rev reason")
 
+HANDED_BACK = 6  # the reason of a VOID that names an ISSUE
+
 # By the type's number: the class, and the bytes of each field; 0 for a str.
 LEAVES = {
     1: (Open, (32, 32, 8)),
     2: (Cast, (8, 32, 2, 1, 32, 32, 32)),
+    3: (Issue, (8, 32, 2, 32)),
     4: (Close, (8, 8, 8, 32)),
+    5: (Paper, (4, 4, 4, 32)),
     6: (Result, (32, 32, 8)),
     7: (Anchor, (0, 8, 32)),
     8: (Key, (1, 32, 8)),
@@ -60,6 +66,11 @@ def read_leaf(ballot_id, data):
     reader.end()
     if kind is Cast:
         demand(1 <= leaf.rev <= 10 and 1 <= leaf.channel <= 4, "a rev or channel")
+    if kind is Issue:
+        demand(1 <= leaf.rev <= 10, "a rev")
+    if kind is Paper:
+        demand(leaf.batch_no >= 1 and leaf.envelopes >= 1 and leaf.counted <= leaf.envelopes,
+               "numbers of a batch")
     if kind is Key:
         demand(leaf.purpose == 1, "a purpose that is not known")
     if kind is Void:

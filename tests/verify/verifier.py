@@ -83,27 +83,29 @@ class Bundle:
             demand(kinds.count(kind) == 1 and kinds[place] is kind, f"{kind.__name__} out of place")
         demand(kinds.count(log.Close) == 1, "one CLOSE")
         closed = kinds.index(log.Close)
-        if log.Cast in kinds:
-            demand(log.Cast not in kinds[closed:], "a CAST behind CLOSE")
-            demand(log.Key in kinds[: kinds.index(log.Cast)], "no KEY before the first CAST")
+        for kind in (log.Cast, log.Issue):
+            if kind in kinds:
+                demand(kind not in kinds[closed:], f"{kind.__name__} behind CLOSE")
+                demand(log.Key in kinds[: kinds.index(kind)], f"no KEY before {kind.__name__}")
+        demand(log.Paper not in kinds[:closed], "a PAPER before CLOSE")
         times = [getattr(leaf, name) for leaf in self.leaves for name in leaf._fields
                  if name in ("opened_at_ms", "from_ms", "closed_at_ms", "counted_at_ms")]
         demand(times == sorted(times), "times that run backwards")
         self.opened, self.close, self.result = self.leaves[0], self.leaves[closed], self.leaves[-1]
 
     def check_batches(self):
-        """Also puts the CASTs of each nullifier in the order of their revs, with their batch."""
+        """Also puts the CASTs and ISSUEs of each nullifier in the order of their revs, with their batch."""
         self.casts, self.place, start = {}, {}, 0
         for batch, checkpoint in enumerate(self.checkpoints):
             hashes = []
             for at in range(start, checkpoint.size):
                 cast = self.leaves[at]
-                if isinstance(cast, log.Cast):
+                if isinstance(cast, (log.Cast, log.Issue)):
                     demand(cast.batch_no >= 1, "a batch_no of 0")
                     hashes.append(self.hashes[at])
                     self.casts.setdefault(cast.nullifier, []).append((batch, cast))
                     self.place[self.hashes[at]] = cast
-            demand(hashes == sorted(set(hashes)), "CASTs out of order")
+            demand(hashes == sorted(set(hashes)), "CASTs or ISSUEs out of order")
             start = checkpoint.size
 
     def check_keys(self):
@@ -119,21 +121,47 @@ class Bundle:
             demand(revs == list(range(1, len(revs) + 1)), "revs with a gap, or twice")
             demand(batches == sorted(batches), "a rev before the one that it follows")
             self.final[nullifier] = casts[-1][1]
+        self.check_papers_handed_back()
         voided = set()
         for at, leaf in enumerate(self.leaves):
-            if isinstance(leaf, log.Void):
+            if isinstance(leaf, log.Void) and leaf.reason != log.HANDED_BACK:
                 final = self.final.get(leaf.nullifier)
-                demand(final is not None and final.rev == leaf.rev, "a VOID of no final CAST")
+                demand(isinstance(final, log.Cast) and final.rev == leaf.rev,
+                       "a VOID of no final CAST")
                 demand(final in self.leaves[:at], "a VOID before its CAST")
                 demand(leaf.nullifier not in voided, "a VOID twice")
                 voided.add(leaf.nullifier)
         for nullifier in voided:
             del self.final[nullifier]
 
+    def check_papers_handed_back(self):
+        """Who holds a paper has no vote that is opened; who handed it back is no voter without another."""
+        handed_back, before = set(), set()
+        for leaf in self.leaves:
+            if isinstance(leaf, log.Issue):
+                before.add((leaf.nullifier, leaf.rev))
+            elif isinstance(leaf, log.Void) and leaf.reason == log.HANDED_BACK:
+                named = (leaf.nullifier, leaf.rev)
+                demand(named in before, "a VOID of no ISSUE")
+                demand(named not in handed_back, "a VOID twice")
+                handed_back.add(named)
+        self.voters, self.issues = len(self.final), 0
+        for nullifier, casts in self.casts.items():
+            for at, (_, leaf) in enumerate(casts):
+                if not isinstance(leaf, log.Issue):
+                    continue
+                held = (nullifier, leaf.rev) not in handed_back
+                last = at == len(casts) - 1
+                demand(last or not held, "a rev behind a paper that is held")
+                if last:
+                    self.issues += held
+                    self.voters -= not held
+                    del self.final[nullifier]
+
     def check_close(self):
         votes = sum(len(casts) for casts in self.casts.values())
-        demand(self.close.voters == len(self.casts), "voters")
-        demand(self.close.revisions == votes - len(self.casts), "revisions")
+        demand(self.close.voters == self.voters, "voters")
+        demand(self.close.revisions == votes - self.voters, "revisions")
         demand(self.close.closed_at_ms // 1000 == self.time_s, "the archive's time")
 
     def check_extensions(self):
@@ -162,6 +190,29 @@ class Bundle:
         for channel, body in zip(self.channels, self.bodies):
             demand(channel in accepted, "a channel that is not accepted")
             self.votes.append(definitions.decode_body(self.definition, body))
+
+    def check_paper(self):
+        batches = [leaf for leaf in self.leaves if isinstance(leaf, log.Paper)]
+        demand((len(batches) > 0) == ("paper" in self.files), "sheets without a PAPER, or none for it")
+        demand(sum(leaf.envelopes for leaf in batches) <= self.issues, "more envelopes than papers")
+        numbers = [leaf.batch_no for leaf in batches]
+        demand(numbers == sorted(set(numbers)), "batches out of order")
+        demand(not batches or "paper" in self.definition["channels"], "a channel that is not accepted")
+        reader, self.sheets = Reader(self.files.get("paper", b"")), 0
+        for leaf in batches:
+            number, blinding = reader.take(4), reader.take(32)
+            data = reader.take(reader.number(4))
+            demand(number == write_number(4, leaf.batch_no), "another batch")
+            digest = tagged_hash("paper", self.ballot_id + self.def_hash + number + blinding + data)
+            demand(digest == leaf.sheets_hash, "not what was committed to")
+            sheets = read_sheets(data)
+            demand(sheets == sorted(sheets), "sheets out of order")
+            demand(len(sheets) == leaf.envelopes, "sheets and envelopes")
+            votes = [body for kind, _, body in sheets if kind == 1]
+            demand(len(votes) == leaf.counted, "sheets that are votes")
+            self.votes += [definitions.decode_body(self.definition, body) for body in votes]
+            self.sheets += len(votes)
+        reader.end()
 
     def check_roll(self):
         turnout = read_json(self.files["turnout.json"])
@@ -221,7 +272,7 @@ class Bundle:
             else:
                 total += sum(choices.values()) + unnamed * (len(options) - len(choices))
         demand(sum(int(option["score"]) for option in options) == total, "selections")
-        demand(len(self.votes) == len(self.final), "voters")
+        demand(len(self.votes) == len(self.final) + self.sheets, "voters")
 
     def check_result(self):
         digest = tagged_hash("result", self.files["result.json"])
@@ -236,7 +287,8 @@ class Bundle:
         voids = documents.read_voids(value)
         demand(all(rev <= last.get(nullifier, 0) for nullifier, rev, _ in voids), "a void of no CAST")
         demand([void for void in voids if void[1] == last[void[0]]]
-               == [tuple(leaf) for leaf in self.leaves if isinstance(leaf, log.Void)],
+               == [tuple(leaf) for leaf in self.leaves
+                   if isinstance(leaf, log.Void) and leaf.reason != log.HANDED_BACK],
                "not the VOID leaves")
         documents.check_exclusions(read_json(self.files["result.json"]), value)
 
@@ -254,13 +306,23 @@ class Bundle:
             demand((cast.nullifier, cast.rev) == (receipt.nullifier, receipt.rev), "another vote")
 
 
+def read_sheets(data):
+    """Kind, length and choice_body of each sheet of a batch; raises Malformed."""
+    reader, sheets = Reader(data), []
+    while not reader.ended():
+        kind, length = reader.number(1), reader.number(2)
+        demand(1 <= kind <= 6 and (kind == 1 or length == 0), "what is no sheet")
+        sheets.append((kind, length, reader.take(length)))
+    return sheets
+
+
 def is_number(value):
     return type(value) is int and value >= 0
 
 
 CHECKS = ["archive", "manifest", "definition", "checkpoints", "root", "leaves", "batches", "keys",
-          "revisions", "close", "extensions", "openings", "choices", "roll", "recount", "sums",
-          "result", "documents", "decided", "kept", "receipt"]
+          "revisions", "close", "extensions", "openings", "choices", "paper", "roll", "recount",
+          "sums", "result", "documents", "decided", "kept", "receipt"]
 
 
 def verify(data, receipts=(), kept=(), tell=lambda name, found: None):

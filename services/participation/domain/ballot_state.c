@@ -30,6 +30,12 @@ static const struct ballot_transition TRANSITIONS[] = {
      BALLOT_APPROVALS_NEEDED},
     {BALLOT_STATE_CLOSED, BALLOT_ACTION_VOID, BALLOT_STATE_CLOSED, BALLOT_ACTOR_OPERATOR,
      BALLOT_APPROVALS_NEEDED},
+    {BALLOT_STATE_OPEN, BALLOT_ACTION_SEAL_PAPER, BALLOT_STATE_OPEN, BALLOT_ACTOR_OPERATOR,
+     BALLOT_APPROVALS_NEEDED},
+    {BALLOT_STATE_CLOSED, BALLOT_ACTION_SEAL_PAPER, BALLOT_STATE_CLOSED, BALLOT_ACTOR_OPERATOR,
+     BALLOT_APPROVALS_NEEDED},
+    {BALLOT_STATE_CLOSED, BALLOT_ACTION_COMPLETE_PAPER, BALLOT_STATE_CLOSED, BALLOT_ACTOR_OPERATOR,
+     BALLOT_APPROVALS_NEEDED},
     {BALLOT_STATE_CLOSED, BALLOT_ACTION_LOT, BALLOT_STATE_CLOSED, BALLOT_ACTOR_OPERATOR,
      BALLOT_APPROVALS_NEEDED},
     {BALLOT_STATE_CLOSED, BALLOT_ACTION_COUNT, BALLOT_STATE_COUNTED, BALLOT_ACTOR_SERVICE, 0},
@@ -44,8 +50,9 @@ static const struct ballot_transition TRANSITIONS[] = {
 static const char *const STATES[] = {"missing", "draft",   "opening",  "open",
                                      "closed",  "counted", "certified"};
 static const char *const ACTIONS[] = {
-    "missing", "open", "envelope-reserved", "envelope-refused", "close", "count",
-    "certify", "lot",  "destroy-key",       "extend",           "void",  "exclude"};
+    "missing",    "open",          "envelope-reserved", "envelope-refused", "close", "count",
+    "certify",    "lot",           "destroy-key",       "extend",           "void",  "exclude",
+    "seal-paper", "complete-paper"};
 
 static const struct ballot_verdict_text VERDICT_TEXTS[] = {
     [BALLOT_VERDICT_NONE] = {"none", "승인 결과가 없습니다.", "Nothing was decided."},
@@ -106,6 +113,32 @@ static const struct ballot_verdict_text VERDICT_TEXTS[] = {
     [BALLOT_VERDICT_VOIDS_TOO_MANY] = {"voids-too-many",
                                        "한 투표에서 무효로 처리할 수 있는 표는 1,000표까지입니다.",
                                        "At most 1,000 votes of a ballot can be declared void."},
+    [BALLOT_VERDICT_VOTE_ON_PAPER] =
+        {"vote-on-paper",
+         "투표용지를 받은 기록이라 무효로 처리할 수 없습니다. 누구의 투표지인지 알 수 없습니다.",
+         "This is a ballot paper that was issued: which sheet is its voter's nobody can tell."},
+    [BALLOT_VERDICT_BATCH_NOT_FOUND] = {"batch-not-found", "그 번호의 묶음이 없습니다.",
+                                        "There is no batch of that number."},
+    [BALLOT_VERDICT_BATCH_SEALED] = {"batch-sealed", "이미 봉인된 묶음입니다.",
+                                     "This batch is sealed already."},
+    [BALLOT_VERDICT_BATCH_NOT_RECONCILED] =
+        {"batch-not-reconciled",
+         "봉투 수와 투표지 수, 두 사람의 입력이 모두 맞아야 봉인할 수 있습니다. 입력되지 않았거나 "
+         "일치하지 않는 투표지가 있습니다.",
+         "A batch is sealed once its envelopes, its sheets and two people's entries agree; some "
+         "sheets are missing or disagree."},
+    [BALLOT_VERDICT_BATCH_NOT_SEALED] =
+        {"batch-not-sealed", "봉인하지 않은 묶음이 있어 종이투표 정리를 마칠 수 없습니다.",
+         "A batch is not sealed, so the paper is not complete."},
+    [BALLOT_VERDICT_PAPER_NOT_AWAITED] = {"paper-not-awaited",
+                                          "기다리는 봉투가 없거나 이미 정리를 마쳤습니다.",
+                                          "No envelope is missing, or it was declared already."},
+    [BALLOT_VERDICT_PAPER_AWAITED] =
+        {"paper-awaited",
+         "종이투표가 정리되지 않아 집계하지 않았습니다. 묶음을 모두 봉인하거나 남은 봉투가 없다고 "
+         "두 사람이 확인하십시오.",
+         "The ballot is not counted, since its paper is not complete: seal every batch, or declare "
+         "that no more envelopes will come."},
 };
 
 static_assert(COUNT(STATES) == BALLOT_STATE_END, "a word for every state");
@@ -123,6 +156,8 @@ static enum ballot_verdict verdict_without_count(const struct ballot_standing *s
 static enum ballot_verdict extension_verdict(const struct ballot_standing *standing);
 static enum ballot_verdict void_verdict(const struct ballot_standing *standing);
 static enum ballot_verdict exclusion_verdict(const struct ballot_standing *standing);
+static enum ballot_verdict paper_verdict(const struct ballot_standing *standing,
+                                         enum ballot_action action);
 static unsigned approvers_count(const struct ballot_standing *standing,
                                 const struct ballot_approval *approval, bool *ret_repeated);
 static bool same_subject(const struct ballot_approval *a, const struct ballot_approval *b);
@@ -243,6 +278,10 @@ static enum ballot_verdict verdict_without_count(const struct ballot_standing *s
     if (actor != BALLOT_ACTOR_OPERATOR) {
         return BALLOT_VERDICT_NOT_OPERATOR;
     }
+    if (standing->state == BALLOT_STATE_CLOSED && action == BALLOT_ACTION_CERTIFY &&
+        standing->paper.awaited) {
+        return BALLOT_VERDICT_PAPER_AWAITED;
+    }
     if (transition == NULL) {
         return BALLOT_VERDICT_WRONG_STATE;
     }
@@ -269,7 +308,33 @@ static enum ballot_verdict verdict_without_count(const struct ballot_standing *s
     if (action == BALLOT_ACTION_EXCLUDE) {
         return exclusion_verdict(standing);
     }
+    if (action == BALLOT_ACTION_SEAL_PAPER || action == BALLOT_ACTION_COMPLETE_PAPER) {
+        return paper_verdict(standing, action);
+    }
     return action == BALLOT_ACTION_EXTEND ? extension_verdict(standing) : BALLOT_VERDICT_NONE;
+}
+
+static enum ballot_verdict paper_verdict(const struct ballot_standing *standing,
+                                         enum ballot_action action)
+{
+    const struct ballot_paper *paper = &standing->paper;
+
+    assert(paper->known || !paper->sealed);
+    assert(paper->awaited || !paper->unsealed);
+
+    if (action == BALLOT_ACTION_COMPLETE_PAPER) {
+        if (paper->unsealed) {
+            return BALLOT_VERDICT_BATCH_NOT_SEALED;
+        }
+        return paper->awaited ? BALLOT_VERDICT_NONE : BALLOT_VERDICT_PAPER_NOT_AWAITED;
+    }
+    if (!paper->known) {
+        return BALLOT_VERDICT_BATCH_NOT_FOUND;
+    }
+    if (paper->sealed) {
+        return BALLOT_VERDICT_BATCH_SEALED;
+    }
+    return paper->reconciled ? BALLOT_VERDICT_NONE : BALLOT_VERDICT_BATCH_NOT_RECONCILED;
 }
 
 static enum ballot_verdict exclusion_verdict(const struct ballot_standing *standing)
@@ -303,6 +368,9 @@ static enum ballot_verdict void_verdict(const struct ballot_standing *standing)
     }
     if (voiding->rev < voiding->last_rev) {
         return BALLOT_VERDICT_VOTE_NOT_FINAL;
+    }
+    if (voiding->on_paper) {
+        return BALLOT_VERDICT_VOTE_ON_PAPER;
     }
     return voiding->before == VOID_COUNT_MAX ? BALLOT_VERDICT_VOIDS_TOO_MANY : BALLOT_VERDICT_NONE;
 }
@@ -417,6 +485,13 @@ static enum err verdict_err(enum ballot_verdict verdict)
         [BALLOT_VERDICT_VOTE_NOT_FINAL] = ERR_CONFLICT,
         [BALLOT_VERDICT_VOTE_ALREADY_VOID] = ERR_CONFLICT,
         [BALLOT_VERDICT_VOIDS_TOO_MANY] = ERR_CONFLICT,
+        [BALLOT_VERDICT_VOTE_ON_PAPER] = ERR_CONFLICT,
+        [BALLOT_VERDICT_BATCH_NOT_FOUND] = ERR_CONFLICT,
+        [BALLOT_VERDICT_BATCH_SEALED] = ERR_CONFLICT,
+        [BALLOT_VERDICT_BATCH_NOT_RECONCILED] = ERR_CONFLICT,
+        [BALLOT_VERDICT_BATCH_NOT_SEALED] = ERR_CONFLICT,
+        [BALLOT_VERDICT_PAPER_NOT_AWAITED] = ERR_CONFLICT,
+        [BALLOT_VERDICT_PAPER_AWAITED] = ERR_CONFLICT,
     };
 
     static_assert(COUNT(ERRS) == BALLOT_VERDICT_END, "an error for every verdict");

@@ -9,8 +9,11 @@
  *   open     --close------------> closed     two operators, once the window is over
  *   open     --void-------------> open       two operators: one vote is not counted
  *   closed   --void-------------> closed     the same, before the count
+ *   open     --seal-paper-------> open       two operators: a batch of sheets is final
+ *   closed   --seal-paper-------> closed     the same, before the count
+ *   closed   --complete-paper---> closed     two operators: no more envelopes will come
  *   closed   --lot--------------> closed     two operators: the seed that breaks ties
- *   closed   --count------------> counted    the service, with the seed where there must be one
+ *   closed   --count------------> counted    the service, with the seed and the paper there must be
  *   counted  --exclude----------> counted    two operators: an option is not carried out
  *   counted  --certify----------> certified  two operators
  *   certified --destroy-key-----> certified  two operators, once nobody may object any more
@@ -66,6 +69,8 @@ enum ballot_action {
     BALLOT_ACTION_EXTEND = 9,
     BALLOT_ACTION_VOID = 10,
     BALLOT_ACTION_EXCLUDE = 11,
+    BALLOT_ACTION_SEAL_PAPER = 12,
+    BALLOT_ACTION_COMPLETE_PAPER = 13,
     BALLOT_ACTION_END,
 };
 
@@ -123,6 +128,7 @@ struct ballot_void {
     uint16_t rev;      /* the revision that is named */
     uint16_t last_rev; /* of that nullifier's votes; 0: there are none */
     bool already;      /* it is void */
+    bool on_paper;     /* the last of that nullifier is a ballot paper that was issued */
     unsigned before;   /* votes that are void */
 };
 
@@ -131,6 +137,15 @@ struct ballot_exclusion {
     bool known;    /* the ballot has it */
     bool computed; /* the tally funded it */
     bool already;  /* it is excluded */
+};
+
+/* A batch of paper that is to be sealed, or all of it declared complete. */
+struct ballot_paper {
+    bool known;      /* the ballot has the batch */
+    bool sealed;     /* it is sealed already */
+    bool reconciled; /* two people agree on every sheet of it */
+    bool unsealed;   /* some batch of the ballot is not sealed */
+    bool awaited;    /* the ballot cannot be counted yet, as paper.h has it */
 };
 
 /* The latest end that a window of these frozen times can be extended to. */
@@ -147,6 +162,7 @@ struct ballot_standing {
     struct ballot_extension extension;       /* of an extension; else not looked at */
     struct ballot_void voiding;              /* of a void; else not looked at */
     struct ballot_exclusion exclusion;       /* of an exclusion; else not looked at */
+    struct ballot_paper paper;               /* of paper's actions; awaited is looked at always */
     const struct ballot_approval *approvals; /* recorded so far in this state; borrowed */
     size_t approval_count;
 };
@@ -172,8 +188,15 @@ enum ballot_verdict {
     BALLOT_VERDICT_VOTE_NOT_FOUND,          /* refused: the box has no such vote */
     BALLOT_VERDICT_VOTE_NOT_FINAL,          /* refused: the voter has voted again since */
     BALLOT_VERDICT_VOTE_ALREADY_VOID,       /* refused: it is not counted as it is */
-    BALLOT_VERDICT_VOIDS_TOO_MANY,      /* refused: so many void votes are no longer exceptions */
-    BALLOT_VERDICT_EXTENSION_TOO_OFTEN, /* refused: it was extended as often as it may be */
+    BALLOT_VERDICT_VOIDS_TOO_MANY,       /* refused: so many void votes are no longer exceptions */
+    BALLOT_VERDICT_EXTENSION_TOO_OFTEN,  /* refused: it was extended as often as it may be */
+    BALLOT_VERDICT_VOTE_ON_PAPER,        /* refused: which sheet is this voter's, nobody can tell */
+    BALLOT_VERDICT_BATCH_NOT_FOUND,      /* refused: there is no such batch of paper */
+    BALLOT_VERDICT_BATCH_SEALED,         /* refused: it is sealed as it is */
+    BALLOT_VERDICT_BATCH_NOT_RECONCILED, /* refused: not every sheet is entered twice the same */
+    BALLOT_VERDICT_BATCH_NOT_SEALED,     /* refused: some batch is not sealed */
+    BALLOT_VERDICT_PAPER_NOT_AWAITED,    /* refused: no envelope is missing */
+    BALLOT_VERDICT_PAPER_AWAITED,        /* refused: the paper is not there to be counted */
     BALLOT_VERDICT_END,
 };
 

@@ -6,6 +6,7 @@
 #include "participation/domain/leaf.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "participation/domain/vote_body.h"
 
@@ -26,6 +27,30 @@ void leaf_cast_encode(struct encoder *encoder, const struct leaf_cast *cast)
     encode_bytes(encoder, cast->commit, sizeof cast->commit);
     encode_bytes(encoder, cast->ct_hash, sizeof cast->ct_hash);
     encode_bytes(encoder, cast->req_hash, sizeof cast->req_hash);
+}
+
+void leaf_issue_encode(struct encoder *encoder, const struct leaf_cast *cast)
+{
+    assert(cast->rev >= 1 && cast->rev <= VOTE_REVISION_MAX);
+    assert(leaf_cast_issues(cast));
+
+    encode_tag(encoder, LEAF_TAG_LEAF);
+    encode_u8(encoder, LEAF_TYPE_ISSUE);
+    encode_bytes(encoder, cast->ballot_id, sizeof cast->ballot_id);
+    encode_u64(encoder, cast->batch_no);
+    encode_bytes(encoder, cast->nullifier, sizeof cast->nullifier);
+    encode_u16(encoder, cast->rev);
+    encode_bytes(encoder, cast->req_hash, sizeof cast->req_hash);
+}
+
+bool leaf_cast_issues(const struct leaf_cast *cast)
+{
+    static const uint8_t zeros[ENCODE_HASH_SIZE];
+
+    assert(cast != NULL);
+    static_assert(LEAF_ISSUE_SIZE < LEAF_CAST_SIZE, "room for the one is room for the other");
+
+    return cast->channel == BALLOT_CHANNEL_PAPER && memcmp(cast->commit, zeros, sizeof zeros) == 0;
 }
 
 enum err leaf_cast_decode(const uint8_t *data, size_t length, struct leaf_cast *ret)
@@ -164,6 +189,30 @@ void leaf_void_encode(struct encoder *encoder, const uint8_t ballot_id[BALLOT_ID
     encode_bytes(encoder, taken_back->nullifier, ENCODE_HASH_SIZE);
     encode_u16(encoder, taken_back->rev);
     encode_u8(encoder, taken_back->reason);
+}
+
+void leaf_paper_encode(struct encoder *encoder, const uint8_t ballot_id[BALLOT_ID_SIZE],
+                       const struct leaf_paper *paper)
+{
+    assert(paper->sheets_hash != NULL);
+    assert(paper->batch_no >= 1 && paper->counted <= paper->envelopes);
+
+    begin_leaf(encoder, LEAF_TYPE_PAPER, ballot_id);
+    encode_u32(encoder, paper->batch_no);
+    encode_u32(encoder, paper->envelopes);
+    encode_u32(encoder, paper->counted);
+    encode_bytes(encoder, paper->sheets_hash, ENCODE_HASH_SIZE);
+}
+
+void leaf_paper_commit_encode(struct encoder *encoder, const struct leaf_paper_commit *commit)
+{
+    assert(commit->ballot_id != NULL && commit->def_hash != NULL);
+    assert(commit->blinding != NULL);
+
+    encode_bytes(encoder, commit->ballot_id, BALLOT_ID_SIZE);
+    encode_bytes(encoder, commit->def_hash, ENCODE_HASH_SIZE);
+    encode_u32(encoder, commit->batch_no);
+    encode_bytes(encoder, commit->blinding, LEAF_BLINDING_SIZE);
 }
 
 void leaf_key_encode(struct encoder *encoder, const uint8_t ballot_id[BALLOT_ID_SIZE])

@@ -15,7 +15,8 @@
  *   C          = H("commit", ballot_id || def_hash || r[32] || u16 length || choice_body)
  *   leaf(CAST) = T("leaf") || u8 2 || ballot_id || u64 batch_no || nullifier || u16 rev
  *                || u8 channel || C || ct_hash || req_hash
- *   leaf(OPEN, CLOSE, RESULT, AUDIT-ANCHOR, KEY, VOID)    as services/verify/README.md says
+ *   leaf(OPEN, ISSUE, CLOSE, PAPER, RESULT, AUDIT-ANCHOR, KEY, VOID)
+ *                as services/verify/README.md says
  *   leaf_hash  = SHA-256(0x00 || leaf)
  *   ct_hash    = H("ct", ct), with an empty ct while sealing is off
  *   req_hash   = SHA-256(the request's RFC 9421 signature base)
@@ -26,6 +27,7 @@
 #ifndef HYEOPCHI_PARTICIPATION_LEAF_H
 #define HYEOPCHI_PARTICIPATION_LEAF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -77,6 +79,15 @@ struct leaf_cast {
 
 /* Writes leaf(CAST): LEAF_CAST_SIZE bytes. rev and channel are valid; that is asserted. */
 void leaf_cast_encode(struct encoder *encoder, const struct leaf_cast *cast);
+
+/* Writes leaf(ISSUE): LEAF_ISSUE_SIZE bytes. Of the cast only ballot, batch, nullifier, rev and
+ * req_hash are looked at. */
+#define LEAF_ISSUE_SIZE (10 + 1 + BALLOT_ID_SIZE + 8 + ENCODE_HASH_SIZE + 2 + ENCODE_HASH_SIZE)
+void leaf_issue_encode(struct encoder *encoder, const struct leaf_cast *cast);
+
+/* True if it stands for a ballot paper that was issued: channel paper, and a commitment of zeros,
+ * since there is no choice to commit to. */
+bool leaf_cast_issues(const struct leaf_cast *cast);
 
 /* ERR_INVALID unless the bytes are exactly one CAST leaf with a valid rev and channel. *ret is
  * written only on success. */
@@ -142,7 +153,9 @@ void leaf_anchor_encode(struct encoder *encoder, const uint8_t ballot_id[BALLOT_
 void leaf_receipt_key_encode(struct encoder *encoder, const uint8_t ballot_id[BALLOT_ID_SIZE],
                              const uint8_t *public_key, int64_t from_ms);
 
-/* leaf(VOID): takes a CAST back. */
+/* leaf(VOID): takes a CAST back, or for LEAF_VOID_HANDED_BACK an ISSUE. */
+#define LEAF_VOID_HANDED_BACK 6 /* the reason behind those of void.h */
+
 struct leaf_void {
     const uint8_t *nullifier; /* borrowed */
     uint16_t rev;             /* 1 … VOTE_REVISION_MAX */
@@ -151,6 +164,31 @@ struct leaf_void {
 
 void leaf_void_encode(struct encoder *encoder, const uint8_t ballot_id[BALLOT_ID_SIZE],
                       const struct leaf_void *taken_back);
+
+/* leaf(PAPER): a sealed batch of sheets. */
+struct leaf_paper {
+    uint32_t batch_no;
+    uint32_t envelopes;         /* as many sheets */
+    uint32_t counted;           /* sheets that are votes */
+    const uint8_t *sheets_hash; /* borrowed; H("paper", what leaf_paper_commit_encode() writes) */
+};
+
+void leaf_paper_encode(struct encoder *encoder, const uint8_t ballot_id[BALLOT_ID_SIZE],
+                       const struct leaf_paper *paper);
+
+/* x of sheets_hash in front of the sheets' own bytes: ballot_id || def_hash || u32 batch_no || r[32]:
+ * LEAF_PAPER_COMMIT_SIZE bytes. */
+#define LEAF_TAG_PAPER         "paper"
+#define LEAF_PAPER_COMMIT_SIZE (BALLOT_ID_SIZE + ENCODE_HASH_SIZE + 4 + LEAF_BLINDING_SIZE)
+
+struct leaf_paper_commit {
+    const uint8_t *ballot_id; /* BALLOT_ID_SIZE; this and the others are borrowed */
+    const uint8_t *def_hash;  /* ENCODE_HASH_SIZE */
+    uint32_t batch_no;
+    const uint8_t *blinding; /* r, LEAF_BLINDING_SIZE random bytes, of this batch only */
+};
+
+void leaf_paper_commit_encode(struct encoder *encoder, const struct leaf_paper_commit *commit);
 
 /* x of k_t and k_n alike, BALLOT_ID_SIZE bytes: the tag tells them apart. */
 void leaf_key_encode(struct encoder *encoder, const uint8_t ballot_id[BALLOT_ID_SIZE]);

@@ -43,7 +43,6 @@ static enum err refusal_err(enum vote_refusal_reason reason);
 enum err vote_check(const struct vote_context *context, const struct vote *vote,
                     struct vote_refusal *refusal)
 {
-    int64_t cost_krw = 0;
     enum err err;
 
     assert(context->definition != NULL);
@@ -60,19 +59,38 @@ enum err vote_check(const struct vote_context *context, const struct vote *vote,
     if (err) {
         return err;
     }
-    err = check_choices(context->definition, vote, &cost_krw, refusal);
+    if (vote->reserves) {
+        assert(vote->channel == BALLOT_CHANNEL_PAPER && vote->choice_count == 0);
+        return ERR_OK;
+    }
+    if (vote->channel == BALLOT_CHANNEL_PAPER) {
+        return refuse(refusal, VOTE_REFUSAL_PAPER_NOT_ISSUED, "channel");
+    }
+    return vote_check_choices(context->definition, vote, refusal);
+}
+
+enum err vote_check_choices(const struct ballot_definition *definition, const struct vote *vote,
+                            struct vote_refusal *refusal)
+{
+    int64_t cost_krw = 0;
+    enum err err;
+
+    assert(vote->choices != NULL || vote->choice_count == 0);
+    assert(refusal != NULL);
+
+    err = check_choices(definition, vote, &cost_krw, refusal);
     if (err) {
         return err;
     }
-    err = check_limits(context->definition, vote, cost_krw, refusal);
+    err = check_limits(definition, vote, cost_krw, refusal);
     if (!err) {
-        err = check_quotas(context->definition, vote, refusal);
+        err = check_quotas(definition, vote, refusal);
     }
-    if (!err && context->definition->method == BALLOT_METHOD_ORDINAL) {
+    if (!err && definition->method == BALLOT_METHOD_ORDINAL) {
         err = check_places(vote, refusal);
     }
-    if (!err && context->definition->method == BALLOT_METHOD_CUMULATIVE) {
-        err = check_sum(context->definition, vote, refusal);
+    if (!err && definition->method == BALLOT_METHOD_CUMULATIVE) {
+        err = check_sum(definition, vote, refusal);
     }
     return err;
 }
@@ -100,7 +118,7 @@ bool vote_channel_final(enum ballot_channel channel)
 enum err vote_revise(const struct vote_previous *previous, enum ballot_channel channel,
                      struct vote_revision *ret, struct vote_refusal *refusal)
 {
-    bool first = previous->rev == 0;
+    bool first = previous->rev == 0 || previous->is_withdrawn;
     bool final = vote_channel_final(channel);
 
     assert(previous->rev <= VOTE_REVISION_MAX);
@@ -108,7 +126,10 @@ enum err vote_revise(const struct vote_previous *previous, enum ballot_channel c
     assert(refusal != NULL);
 
     if (!first && vote_channel_final(previous->channel)) {
-        return refuse(refusal, VOTE_REFUSAL_FINAL_VOTE_CAST, NULL);
+        return refuse(refusal,
+                      previous->channel == BALLOT_CHANNEL_PAPER ? VOTE_REFUSAL_PAPER_ISSUED
+                                                                : VOTE_REFUSAL_FINAL_VOTE_CAST,
+                      NULL);
     }
     if (previous->rev == VOTE_REVISION_MAX) {
         return refuse(refusal, VOTE_REFUSAL_REVISIONS_EXHAUSTED, NULL);

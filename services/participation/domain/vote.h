@@ -56,6 +56,7 @@ struct vote {
     enum vote_sex sex;
     enum vote_age_band age_band;
     enum ballot_channel channel;
+    bool reserves; /* takes a ballot paper instead of choosing: channel paper, without choices */
     const struct vote_choice *choices; /* borrowed; in the order of the request */
     size_t choice_count;
 };
@@ -74,6 +75,7 @@ enum vote_refusal_reason {
     VOTE_REFUSAL_BALLOT_EARLY,
     VOTE_REFUSAL_BALLOT_CLOSED,
     VOTE_REFUSAL_FINAL_VOTE_CAST,
+    VOTE_REFUSAL_PAPER_ISSUED,
     VOTE_REFUSAL_REVISIONS_EXHAUSTED,
     VOTE_REFUSAL_VOTE_VOID,
     VOTE_REFUSAL_ROLL_FULL,
@@ -83,6 +85,7 @@ enum vote_refusal_reason {
     VOTE_REFUSAL_AGE_NOT_ELIGIBLE,
     VOTE_REFUSAL_CHANNEL_NOT_ACCEPTED,
     VOTE_REFUSAL_CHANNEL_NOT_YOURS,
+    VOTE_REFUSAL_PAPER_NOT_ISSUED,
     VOTE_REFUSAL_OPTION_UNKNOWN,
     VOTE_REFUSAL_OPTION_REPEATED,
     VOTE_REFUSAL_VALUE_NOT_ONE,
@@ -129,7 +132,8 @@ struct vote_context {
  * Checks a vote against everything that does not depend on the voter's earlier
  * votes: state and window first, then eligibility, then the choices in order,
  * then their number and total cost. Basis and channel are values of their
- * enums and not missing; the edge refuses other words as malformed.
+ * enums and not missing; the edge refuses other words as malformed. A vote that
+ * reserves has no choices to check, and paper is for such votes only.
  *
  * ERR_CONFLICT  class conflict.
  * ERR_INVALID   class ineligible or rule.
@@ -138,6 +142,11 @@ struct vote_context {
  */
 ERR_CHECKED enum err vote_check(const struct vote_context *context, const struct vote *vote,
                                 struct vote_refusal *refusal);
+
+/* The choices alone: of a vote, or of a sheet of paper, of which nothing else is known. Errors and
+ * *refusal as above. */
+ERR_CHECKED enum err vote_check_choices(const struct ballot_definition *definition,
+                                        const struct vote *vote, struct vote_refusal *refusal);
 
 /* The age bands a voter of this ballot may have: a set of BALLOT_BIT(enum vote_age_band), with the
  * bit of VOTE_AGE_BAND_ABSENT where the ballot does not limit the age. A band that the limit cuts in
@@ -172,11 +181,12 @@ struct vote_previous {
     uint32_t rev;
     enum ballot_channel channel; /* not looked at when rev is 0 */
     bool is_void;                /* operators declared it void; likewise */
+    bool is_withdrawn;           /* it was a paper that was handed back: no vote stands; likewise */
 };
 
 struct vote_revision {
     uint16_t rev;      /* 1 for the first vote, then one more each time */
-    bool first;        /* this voter had not voted before */
+    bool first;        /* this voter had no vote before */
     bool final;        /* nothing can follow it */
     bool voids_online; /* a final vote that takes the place of an online one */
 };
@@ -184,7 +194,8 @@ struct vote_revision {
 /*
  * The revision a vote becomes, given the voter's last one. Call it under the
  * lock of the voter's row. Behind a vote that was declared void only a final one
- * follows: somebody has to see who it is.
+ * follows: somebody has to see who it is. Behind a paper that was handed back
+ * anything does.
  *
  * ERR_CONFLICT  the last vote was final, or void and this one is not final, or
  *               VOTE_REVISION_MAX votes were cast; *refusal, written only then, says which.

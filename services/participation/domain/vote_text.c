@@ -25,6 +25,14 @@ static const struct vote_refusal_text TEXTS[] = {
         {"final-vote-cast", VOTE_REFUSAL_CLASS_CONFLICT, "channels",
          "투표소나 종이 투표로 이미 최종 투표를 마쳐 변경할 수 없습니다.",
          "A final vote was cast at a booth or on paper and cannot be changed."},
+    [VOTE_REFUSAL_PAPER_ISSUED] =
+        {"paper-issued", VOTE_REFUSAL_CLASS_CONFLICT, "channels",
+         "투표용지를 받아 가셨으므로 온라인이나 투표소 단말기로는 투표할 수 없습니다. 용지를 "
+         "반납한 "
+         "뒤에 "
+         "다시 참여해 주십시오.",
+         "A ballot paper was issued to this voter, who can vote in no other way until it is handed "
+         "back."},
     [VOTE_REFUSAL_REVISIONS_EXHAUSTED] =
         {"revisions-exhausted", VOTE_REFUSAL_CLASS_CONFLICT, "",
          "투표를 변경할 수 있는 횟수(총 10회)를 모두 사용했습니다.",
@@ -62,6 +70,14 @@ static const struct vote_refusal_text TEXTS[] = {
          "키로 접수합니다.",
          "Votes of that channel are not this key's to hand in: web and kiosk are the front ends', "
          "booth and paper the staff's."},
+    [VOTE_REFUSAL_PAPER_NOT_ISSUED] = {"paper-not-cast", VOTE_REFUSAL_CLASS_INELIGIBLE, "channels",
+                                       "종이투표는 이 경로로 접수하지 않습니다. 먼저 투표용지 "
+                                       "교부를 등록하고, 투표지는 개봉한 뒤 "
+                                       "두 "
+                                       "사람이 따로 입력합니다.",
+                                       "A vote on paper is not handed in like this: a ballot paper "
+                                       "is issued first, and its sheet "
+                                       "is entered by two people once its envelope is opened."},
     [VOTE_REFUSAL_OPTION_UNKNOWN] = {"option-unknown", VOTE_REFUSAL_CLASS_RULE, "options",
                                      "이 투표에 없는 의제를 선택했습니다.",
                                      "The ballot has no such option."},

@@ -33,7 +33,8 @@ static void approval_free(struct approval *approval)
 
 static int verdict_status(enum ballot_verdict verdict)
 {
-    if (verdict == BALLOT_VERDICT_VOTE_NOT_FOUND || verdict == BALLOT_VERDICT_OPTION_NOT_FOUND) {
+    if (verdict == BALLOT_VERDICT_VOTE_NOT_FOUND || verdict == BALLOT_VERDICT_OPTION_NOT_FOUND ||
+        verdict == BALLOT_VERDICT_BATCH_NOT_FOUND) {
         return 404;
     }
     return verdict == BALLOT_VERDICT_NOT_OPERATOR ? 403 : 409;
@@ -67,7 +68,9 @@ static void respond_decided(struct approval *approval)
                                 (int)decide->decision.approvals, "needed", BALLOT_APPROVALS_NEEDED,
                                 "done", (int)completes));
     if (completes &&
-        (decide->action == BALLOT_ACTION_CLOSE || decide->action == BALLOT_ACTION_LOT)) {
+        (decide->action == BALLOT_ACTION_CLOSE || decide->action == BALLOT_ACTION_LOT ||
+         decide->action == BALLOT_ACTION_SEAL_PAPER ||
+         decide->action == BALLOT_ACTION_COMPLETE_PAPER)) {
         counter_wake(approval->service->counter);
     }
     if (completes &&
@@ -140,6 +143,7 @@ static void read_void(struct void_request *voiding, struct json_reader *reader)
 static void read_members(struct decide_approve *decide, struct json_reader *reader)
 {
     static const char *const seed_keys[] = {"seed", NULL};
+    static const char *const reason_keys[] = {"reason", NULL};
     static const char *const exclusion_keys[] = {"option", "reason", NULL};
     static const char *const void_keys[] = {"nullifier", "rev", "reason_code", "reason", NULL};
     static const char *const extension_keys[] = {"closes_at", "reason", NULL};
@@ -147,6 +151,9 @@ static void read_members(struct decide_approve *decide, struct json_reader *read
     if (decide->action == BALLOT_ACTION_LOT) {
         json_reader_allow(reader, seed_keys);
         json_read_text(reader, "seed", 1, decide->seed, sizeof decide->seed);
+    } else if (decide->action == BALLOT_ACTION_COMPLETE_PAPER) {
+        json_reader_allow(reader, reason_keys);
+        json_read_text(reader, "reason", 1, decide->paper.reason, sizeof decide->paper.reason);
     } else if (decide->action == BALLOT_ACTION_VOID) {
         json_reader_allow(reader, void_keys);
         read_void(&decide->voiding, reader);
@@ -167,7 +174,8 @@ static void read_members(struct decide_approve *decide, struct json_reader *read
 static bool has_body(enum ballot_action action)
 {
     return action == BALLOT_ACTION_LOT || action == BALLOT_ACTION_EXTEND ||
-           action == BALLOT_ACTION_VOID || action == BALLOT_ACTION_EXCLUDE;
+           action == BALLOT_ACTION_VOID || action == BALLOT_ACTION_EXCLUDE ||
+           action == BALLOT_ACTION_COMPLETE_PAPER;
 }
 
 /* Reads the body of an action that has one; false when the request was answered. */
@@ -212,6 +220,11 @@ static void approve_start(struct http_request *request, struct participation *se
     approval->service = service;
     approval->request = request;
     approval->decide.action = action;
+    if (action == BALLOT_ACTION_SEAL_PAPER &&
+        !params_batch_no(request, &approval->decide.paper.batch_no)) {
+        free(approval);
+        return;
+    }
     memcpy(approval->decide.operator_id, operator_id, strlen(operator_id) + 1);
     if (has_body(action) && !read_body(approval)) {
         free(approval);
@@ -238,6 +251,16 @@ void handle_ballot_extend(struct http_request *request, void *context)
 void handle_ballot_void(struct http_request *request, void *context)
 {
     approve_start(request, context, BALLOT_ACTION_VOID);
+}
+
+void handle_paper_seal(struct http_request *request, void *context)
+{
+    approve_start(request, context, BALLOT_ACTION_SEAL_PAPER);
+}
+
+void handle_paper_complete(struct http_request *request, void *context)
+{
+    approve_start(request, context, BALLOT_ACTION_COMPLETE_PAPER);
 }
 
 void handle_ballot_exclude(struct http_request *request, void *context)

@@ -4,6 +4,7 @@
  */
 #include "participation/http/params.h"
 
+#include "participation/domain/paper.h"
 #include "runtime/crypto.h"
 
 #include <string.h>
@@ -25,6 +26,22 @@ bool params_ballot_id(struct http_request *request, uint8_t ret_ballot_id[BALLOT
         params_refuse(request, &PROBLEM_NOT_FOUND, "id");
         return false;
     }
+    return true;
+}
+
+bool params_batch_no(struct http_request *request, int32_t *ret_batch_no)
+{
+    const char *text = http_request_param(request, "batch");
+    int32_t number = 0;
+
+    for (; text != NULL && *text >= '0' && *text <= '9' && number <= PAPER_BATCH_MAX; text++) {
+        number = 10 * number + (*text - '0');
+    }
+    if (text == NULL || *text != '\0' || number < 1 || number > PAPER_BATCH_MAX) {
+        params_refuse(request, &PROBLEM_NOT_FOUND, "batch");
+        return false;
+    }
+    *ret_batch_no = number;
     return true;
 }
 

@@ -13,6 +13,9 @@
 /* The {id} of the path as bytes. False when it is no ballot's id: the request was answered. */
 bool params_ballot_id(struct http_request *request, uint8_t ret_ballot_id[BALLOT_ID_SIZE]);
 
+/* The {batch} of the path. False when it is no number of a batch of paper: the request was answered. */
+bool params_batch_no(struct http_request *request, int32_t *ret_batch_no);
+
 /* The Idempotency-Key, borrowed; NULL when it is missing or too long: the request was answered. */
 const char *params_idempotency_key(struct http_request *request);
 

@@ -6,6 +6,7 @@
 
 enum {
     BALLOT_SIZE_MAX = 1024 * 1024, /* a definition with a thousand options */
+    SHEETS_SIZE_MAX = 1024 * 1024, /* a batch of sheets */
     SEED_SIZE_MAX = 4096,          /* a seed, however it is escaped */
     REASON_SIZE_MAX = 8192,        /* a reason, likewise, and what it is for */
 };
@@ -37,6 +38,20 @@ static const struct http_route ROUTES[] = {
     {"GET", "/v1/ballots/{id}/board/key", ROLE_PUBLIC, 0, handle_board_key},
     {"PUT", "/v1/ballots/{id}/roll", ROLE_OPERATOR, 0, handle_roll_put},
     {"GET", "/v1/ballots/{id}/roll", ROLE_PUBLIC, 0, handle_roll_show},
+    {"POST", "/v1/ballots/{id}:complete-paper", ROLE_OPERATOR, REASON_SIZE_MAX,
+     handle_paper_complete},
+    {"GET", "/v1/ballots/{id}/paper", ROLE_STAFF | ROLE_OPERATOR | ROLE_AUDITOR, 0,
+     handle_paper_show},
+    {"POST", "/v1/ballots/{id}/paper/reservations", ROLE_STAFF, 0, handle_paper_reserve},
+    {"POST", "/v1/ballots/{id}/paper/cancellations", ROLE_STAFF, REASON_SIZE_MAX,
+     handle_paper_cancel},
+    {"PUT", "/v1/ballots/{id}/paper/batches/{batch}", ROLE_STAFF, REASON_SIZE_MAX,
+     handle_paper_set},
+    {"GET", "/v1/ballots/{id}/paper/batches/{batch}", ROLE_STAFF | ROLE_OPERATOR | ROLE_AUDITOR, 0,
+     handle_paper_batch_show},
+    {"POST", "/v1/ballots/{id}/paper/batches/{batch}/entries", ROLE_STAFF, SHEETS_SIZE_MAX,
+     handle_paper_enter},
+    {"POST", "/v1/ballots/{id}/paper/batches/{batch}:seal", ROLE_OPERATOR, 0, handle_paper_seal},
     {"POST", "/v1/ballots/{id}/votes", ROLE_FRONT_END | ROLE_STAFF, 0, handle_vote},
     {"POST", "/v1/ballots/{id}/votes:batch", ROLE_FRONT_END | ROLE_STAFF, HTTP_BULK_BODY_SIZE_MAX,
      handle_vote_batch},

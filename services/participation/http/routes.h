@@ -34,6 +34,14 @@ void handle_board_code(struct http_request *request, void *context);
 void handle_board_key(struct http_request *request, void *context);
 void handle_roll_put(struct http_request *request, void *context);
 void handle_roll_show(struct http_request *request, void *context);
+void handle_paper_reserve(struct http_request *request, void *context);
+void handle_paper_cancel(struct http_request *request, void *context);
+void handle_paper_show(struct http_request *request, void *context);
+void handle_paper_set(struct http_request *request, void *context);
+void handle_paper_batch_show(struct http_request *request, void *context);
+void handle_paper_enter(struct http_request *request, void *context);
+void handle_paper_seal(struct http_request *request, void *context);
+void handle_paper_complete(struct http_request *request, void *context);
 void handle_vote(struct http_request *request, void *context);
 void handle_vote_batch(struct http_request *request, void *context);
 

@@ -77,8 +77,12 @@ static bool exchange_is_small(const struct exchange *exchange)
     return !exchange->source.batch && exchange->source.body_length <= SMALL_BODY_SIZE_MAX;
 }
 
-static void vote_start(struct http_request *request, struct participation *service, bool batch)
+enum vote_request { REQUEST_VOTE, REQUEST_BATCH, REQUEST_PAPER };
+
+static void vote_start(struct http_request *request, struct participation *service,
+                       enum vote_request asked)
 {
+    const bool batch = asked == REQUEST_BATCH;
     uint8_t ballot_id[BALLOT_ID_SIZE];
     const char *key;
     struct exchange *exchange;
@@ -104,6 +108,7 @@ static void vote_start(struct http_request *request, struct participation *servi
     buffer_init(&exchange->answer, ANSWER_SIZE_MAX);
     exchange->source = (struct cast_source){
         .batch = batch,
+        .reserves = asked == REQUEST_PAPER,
         .caster = http_request_principal(request)->role == ROLE_STAFF ? VOTE_CASTER_STAFF
                                                                       : VOTE_CASTER_FRONT_END,
         .front_end_role = role_name(http_request_principal(request)->role),
@@ -116,12 +121,17 @@ static void vote_start(struct http_request *request, struct participation *servi
 
 void handle_vote(struct http_request *request, void *context)
 {
-    vote_start(request, context, false);
+    vote_start(request, context, REQUEST_VOTE);
 }
 
 void handle_vote_batch(struct http_request *request, void *context)
 {
-    vote_start(request, context, true);
+    vote_start(request, context, REQUEST_BATCH);
+}
+
+void handle_paper_reserve(struct http_request *request, void *context)
+{
+    vote_start(request, context, REQUEST_PAPER);
 }
 
 static void vote_found(struct frozen *frozen, enum err err, void *context)

@@ -23,6 +23,30 @@ bool ballot_row_awaits_lot(const struct ballot_row *row, const struct ballot_def
     return definition->tie == BALLOT_TIE_LOT && row->lot_seed == NULL;
 }
 
+struct paper_standing ballot_row_paper(const struct ballot_row *row)
+{
+    return (struct paper_standing){
+        .state = row->state,
+        .completed = row->paper_completed_at_ms > 0,
+        .issued = row->paper_issued,
+        .envelopes = row->paper_envelopes,
+        .batches = row->paper_batches,
+        .sealed = row->paper_sealed,
+    };
+}
+
+bool ballot_row_awaits_paper(const struct ballot_row *row)
+{
+    const struct paper_standing standing = ballot_row_paper(row);
+
+    return paper_is_awaited(&standing);
+}
+
+int64_t ballot_row_votes(const struct ballot_row *row, int64_t voids)
+{
+    return row->voters - voids - row->paper_issued + row->paper_counted;
+}
+
 int64_t ballot_row_closes_at_ms(const struct ballot_row *row,
                                 const struct ballot_definition *definition)
 {
@@ -91,7 +115,9 @@ enum err store_ballot_find_request(struct db *db, const struct ballot_request *r
     ", coalesce(refusal_shortfall_krw, 0), batch_no, voters, revisions, result_json, result_hash"  \
     ", created_at_ms, coalesce(opened_at_ms, 0), coalesce(closed_at_ms, 0)"                        \
     ", coalesce(counted_at_ms, 0), coalesce(certified_at_ms, 0), lot_seed, roll_import_no"         \
-    ", coalesce(key_destroyed_at_ms, 0), coalesce(extended_to_ms, 0), voids, exclusions"
+    ", coalesce(key_destroyed_at_ms, 0), coalesce(extended_to_ms, 0), voids, exclusions"           \
+    ", paper_issued, paper_envelopes, paper_batches, paper_sealed, paper_counted"                  \
+    ", coalesce(paper_completed_at_ms, 0)"
 
 static enum err row_read_result(const struct db_rows *rows, int64_t row, struct ballot_row *ret_row)
 {
@@ -136,6 +162,12 @@ static enum err row_read(const struct db_rows *rows, int64_t row, struct ballot_
         .extended_to_ms = db_rows_int64(rows, row, 20),
         .voids = db_rows_int64(rows, row, 21),
         .exclusions = db_rows_int64(rows, row, 22),
+        .paper_issued = db_rows_int64(rows, row, 23),
+        .paper_envelopes = db_rows_int64(rows, row, 24),
+        .paper_batches = db_rows_int64(rows, row, 25),
+        .paper_sealed = db_rows_int64(rows, row, 26),
+        .paper_counted = db_rows_int64(rows, row, 27),
+        .paper_completed_at_ms = db_rows_int64(rows, row, 28),
     };
     (void)snprintf(ret_row->refusal_code, sizeof ret_row->refusal_code, "%s",
                    db_rows_text(rows, row, 5)); /* The ledger's codes are short. */

@@ -9,6 +9,7 @@
 
 #include "participation/domain/ballot.h"
 #include "participation/domain/ballot_state.h"
+#include "participation/domain/paper.h"
 #include "runtime/crypto.h"
 #include "runtime/db.h"
 #include "runtime/err.h"
@@ -45,6 +46,12 @@ struct ballot_row {
     int64_t voids;          /* of store/void.h: votes declared void */
     int64_t exclusions;     /* of store/exclusion.h: options excluded from the result */
     int64_t extended_to_ms; /* of store/extension.h; 0: the window ends as the definition says */
+    int64_t paper_issued;   /* this and the next: of store/paper.h */
+    int64_t paper_envelopes;
+    int64_t paper_batches;
+    int64_t paper_sealed;
+    int64_t paper_counted; /* sheets that are votes */
+    int64_t paper_completed_at_ms;
 };
 
 /* Frees what the row owns; takes zeroed rows. */
@@ -54,6 +61,16 @@ void ballot_row_release(struct ballot_row *row);
  * it is not counted. */
 bool ballot_row_awaits_lot(const struct ballot_row *row,
                            const struct ballot_definition *definition);
+
+/* How the ballot's paper stands, for the domain. */
+struct paper_standing ballot_row_paper(const struct ballot_row *row);
+
+/* True while a closed ballot waits for its paper: until then it is not counted. */
+bool ballot_row_awaits_paper(const struct ballot_row *row);
+
+/* How many votes are to be counted, given how many voters' final votes are void: a voter who holds a
+ * ballot paper has none in the box, and each sheet that is a vote is one. */
+int64_t ballot_row_votes(const struct ballot_row *row, int64_t voids);
 
 /* The first instant a vote is late: as the window was extended to, else as the definition says. */
 int64_t ballot_row_closes_at_ms(const struct ballot_row *row,

@@ -184,22 +184,26 @@ enum err store_void_count_reasons(struct db *db, const uint8_t ballot_id[BALLOT_
     return err;
 }
 
-static const char VOTE_LAST_REV[] =
-    "SELECT rev FROM participation.vote WHERE ballot_id = $1 AND nullifier = $2"
+static const char VOTE_LAST[] =
+    "SELECT rev, length(choice) = 0 FROM participation.vote WHERE ballot_id = $1 AND nullifier = $2"
     " ORDER BY rev DESC LIMIT 1";
 
-enum err store_vote_last_rev(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE],
-                             const uint8_t nullifier[VOID_NULLIFIER_SIZE], uint16_t *ret_rev)
+enum err store_vote_last(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE],
+                         const uint8_t nullifier[VOID_NULLIFIER_SIZE], uint16_t *ret_rev,
+                         bool *ret_on_paper)
 {
     const struct db_param params[] = {
         db_uuid(ballot_id),
         db_bytes(nullifier, VOID_NULLIFIER_SIZE),
     };
     struct db_rows *rows = NULL;
-    enum err err = db_query(db, VOTE_LAST_REV, params, DB_COUNT(params), &rows);
+    enum err err = db_query(db, VOTE_LAST, params, DB_COUNT(params), &rows);
 
     if (!err) {
-        *ret_rev = db_rows_count(rows) > 0 ? (uint16_t)db_rows_int64(rows, 0, 0) : 0;
+        const bool found = db_rows_count(rows) > 0;
+
+        *ret_rev = found ? (uint16_t)db_rows_int64(rows, 0, 0) : 0;
+        *ret_on_paper = found && db_rows_bool(rows, 0, 1);
     }
     db_rows_release(rows);
     return err;

@@ -53,9 +53,10 @@ ERR_CHECKED enum err store_void_count_reasons(struct db *db,
                                               const uint8_t ballot_id[BALLOT_ID_SIZE],
                                               int64_t ret_counts[VOID_REASON_END]);
 
-/* The last revision of a nullifier's votes; 0 when there is none. */
-ERR_CHECKED enum err store_vote_last_rev(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE],
-                                         const uint8_t nullifier[VOID_NULLIFIER_SIZE],
-                                         uint16_t *ret_rev);
+/* The last revision of a nullifier's votes, 0 when there is none, and whether it is a ballot paper that
+ * was issued. */
+ERR_CHECKED enum err store_vote_last(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE],
+                                     const uint8_t nullifier[VOID_NULLIFIER_SIZE],
+                                     uint16_t *ret_rev, bool *ret_on_paper);
 
 #endif

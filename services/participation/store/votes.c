@@ -450,16 +450,18 @@ enum err store_turnout_change(struct db *db, const uint8_t *ballot_id,
 
 static const char BALLOT_ADD_BATCH[] =
     "UPDATE participation.ballot"
-    " SET batch_no = batch_no + 1, voters = voters + $2, revisions = revisions + $3"
+    " SET batch_no = batch_no + 1, voters = voters + $2, revisions = revisions + $3,"
+    " paper_issued = paper_issued + $4"
     " WHERE ballot_id = $1";
 
-enum err store_ballot_add_batch(struct db *db, const uint8_t *ballot_id, int64_t new_voters,
-                                int64_t revisions)
+enum err store_ballot_add_batch(struct db *db, const uint8_t *ballot_id,
+                                const struct batch_sums *sums)
 {
     const struct db_param params[] = {
         db_uuid(ballot_id),
-        db_int64(new_voters),
-        db_int64(revisions),
+        db_int64(sums->new_voters),
+        db_int64(sums->revisions),
+        db_int64(sums->papers),
     };
 
     return db_exec_later(db, BALLOT_ADD_BATCH, params, DB_COUNT(params));

@@ -111,8 +111,14 @@ void receipt_row_release(struct receipt_row *receipt);
 /* Adds to turnout cells what `changes` says (it may be negative), and moves the ballot's counters. */
 ERR_CHECKED enum err store_turnout_change(struct db *db, const uint8_t *ballot_id,
                                           const struct turnout *changes);
+
+struct batch_sums {
+    int64_t new_voters;
+    int64_t revisions;
+    int64_t papers; /* that were issued */
+};
 ERR_CHECKED enum err store_ballot_add_batch(struct db *db, const uint8_t *ballot_id,
-                                            int64_t new_voters, int64_t revisions);
+                                            const struct batch_sums *sums);
 
 /* Fills the cells of tables that turnout_init() made; voters and revisions are the ballot row's.
  * ERR_INTERNAL when a stored cell is none of the definition's. */

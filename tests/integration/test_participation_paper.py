@@ -1,0 +1,301 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Votes on paper: a paper is issued, envelopes are counted, two people enter each sheet, two operators
+seal each batch, and the ballot is counted with what they say.
+
+The services start once for all cases; each has ballots of its own.
+"""
+
+import io
+import json
+import os
+import subprocess
+import sys
+import tarfile
+
+import pytest
+
+from support.client import Key
+from support.participation import refused, subject, vote
+from support.paths import ROOT
+from support.published import Published
+from support.services import program
+
+VERIFIER = os.path.join(ROOT, "tests", "verify", "verifier.py")
+
+
+class Polling(Published):
+    """A polling place: two clerks and somebody who looks on."""
+
+    def hire(self):
+        super().hire()
+        self.second_key = Key("staff", "second")
+        self.third_key = Key("staff", "third")
+        self.keys += [self.second_key, self.third_key]
+        self.write_keys()
+        self.second = self.client("participation", self.second_key)
+        self.third = self.client("participation", self.third_key)
+        return self
+
+    def issue(self, ballot_id, number, who=None, key=None, **changes):
+        body = vote(number, **changes)
+        del body["channel"], body["choices"]
+        return (who or self.clerk).post(path(ballot_id, "/reservations"), body, key=key)
+
+    def hand_back(self, ballot_id, number, reason="기표를 잘못하여 용지를 반납함"):
+        return self.clerk.post(
+            path(ballot_id, "/cancellations"), {"subject": subject(number), "reason": reason}
+        )
+
+    def envelopes(self, ballot_id, batch, count, **more):
+        return self.clerk.request(
+            "PUT", path(ballot_id, f"/batches/{batch}"), {"envelopes": count, **more}
+        )
+
+    def enter(self, who, ballot_id, batch, sheets):
+        entries = [{"sheet": number, **sheet(what)} for number, what in sheets.items()]
+        return who.post(path(ballot_id, f"/batches/{batch}/entries"), {"entries": entries})
+
+    def enter_both(self, ballot_id, batch, sheets):
+        for who in (self.clerk, self.second):
+            answer = self.enter(who, ballot_id, batch, sheets)
+            assert answer.status == 200, answer.body
+        assert {one["state"] for one in answer.json()["sheets"]} == {"agreed"}
+
+    def seal(self, ballot_id, batch):
+        target = path(ballot_id, f"/batches/{batch}:seal")
+        assert self.kim.post(target).status == 202
+        answer = self.lee.post(target)
+        assert (answer.status, answer.json()["done"]) == (200, True), answer.body
+
+    def paper(self, ballot_id, rest=""):
+        return self.clerk.get(path(ballot_id, rest)).json()
+
+
+def path(ballot_id, rest=""):
+    return f"/v1/ballots/{ballot_id}/paper{rest}"
+
+
+def sheet(what):
+    """Option ids of a vote, or the word of a sheet that is none."""
+    if isinstance(what, str):
+        return {"kind": what}
+    return {"choices": [{"option": option, "value": 1} for option in what]}
+
+
+@pytest.fixture
+def running(databases, start_service, tmp_path):
+    return Polling(databases, start_service, tmp_path).hire().begin()
+
+
+def issued(answer):
+    assert answer.status == 201, answer.body
+    return answer.json()["vote"]
+
+
+def verified(running, ballot_id, tmp_path):
+    """The bundle, which both verifiers have found to be right, as {name: bytes}."""
+    data = running.bundle(ballot_id)
+    bundle = tmp_path / f"{ballot_id}.tar"
+    bundle.write_bytes(data)
+    for command in ([program("hyeopchi-verify"), bundle], [sys.executable, VERIFIER, bundle]):
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+        return {member.name: archive.extractfile(member).read() for member in archive}
+
+
+def scores(result):
+    return {option["id"]: option["score"] for option in result["options"]}
+
+
+def certified(running, ballot_id):
+    running.wait_state(ballot_id, "counted")
+    running.decide(ballot_id, "certify")
+    return running.public.get(f"/v1/ballots/{ballot_id}/result").json()
+
+
+def check_sheets_are_counted_beside_electronic_votes_and_both_verifiers_agree(running, tmp_path):
+    ballot_id = running.open_ballot()
+    for number in range(4):
+        assert running.cast(ballot_id, vote(number, ("a",))).status == 201
+    # Voter 3 takes a paper after all: the online vote is void, as a booth would make it.
+    taken = issued(running.issue(ballot_id, 3))
+    assert taken["rev"] == 2
+    for number in (10, 11, 12, 13, 14):
+        assert issued(running.issue(ballot_id, number))["rev"] == 1
+    booth = vote(20, ("c",), channel="booth")
+    assert running.clerk.post(f"/v1/ballots/{ballot_id}/votes", booth).status == 201
+
+    assert running.envelopes(ballot_id, 1, 3).status == 200
+    running.enter_both(ballot_id, 1, {1: ("b",), 2: ("b", "c"), 3: "blank"})
+    running.seal(ballot_id, 1)
+    running.decide(ballot_id, "close")
+    # The envelopes that came in before the end are opened after it.
+    refused(running.issue(ballot_id, 30), 409, "ballot-closed")
+    assert running.envelopes(ballot_id, 2, 2).status == 200
+    running.enter_both(ballot_id, 2, {1: ("b",), 2: "rule-broken"})
+    running.seal(ballot_id, 2)
+    shown = running.paper(ballot_id)
+    assert (shown["issued"], shown["envelopes"], shown["counted"]) == (6, 5, 3)
+    assert shown["awaited"] is True  # one paper never came back
+    target = f"/v1/ballots/{ballot_id}:complete-paper"
+    reason = {"reason": "투표함을 모두 열었고 1장은 돌아오지 않음"}
+    assert running.kim.post(target, reason).status == 202
+    assert running.lee.post(target, {"reason": "다른 사유"}).status == 202
+    assert running.lee.post(target, reason).status == 200
+    result = certified(running, ballot_id)
+    assert scores(result) == {"a": "3", "b": "3", "c": "2"}
+    turnout = running.public.get(f"/v1/ballots/{ballot_id}/turnout").json()
+    assert (turnout["voters"], turnout["revisions"]) == (10, 1)
+    counted = running.databases.psql(
+        "participation",
+        "SELECT cell, voters FROM participation.turnout"
+        " WHERE ballot_id = %s AND dimension = 3 ORDER BY cell",
+        (ballot_id,),
+    )
+    assert dict(counted) == {0: 3, 2: 1, 3: 6}
+    export = running.kim.get(f"/v1/ballots/{ballot_id}/votes.pb").body.decode()
+    assert "\nnum_votes;7\n" in export
+    files = verified(running, ballot_id, tmp_path)
+    assert len(files["openings"]) == 4 * (34 + 3 + 8)  # the box opens none for who took a paper
+    assert len(files["paper"]) == 2 * 40 + 5 * 3 + 3 * 3 + 4 * 8
+
+
+def check_whoever_holds_a_paper_votes_in_no_other_way(running):
+    ballot_id = running.open_ballot()
+    first = issued(running.issue(ballot_id, 1, key="issue-1"))
+    again = running.issue(ballot_id, 1, key="issue-1")
+    assert (again.status, again.json()["vote"]) == (201, first)
+    problem = refused(running.cast(ballot_id, vote(1)), 409, "paper-issued")
+    assert "투표용지" in problem["title"]
+    refused(running.cast(ballot_id, vote(1, channel="kiosk")), 409, "paper-issued")
+    votes = f"/v1/ballots/{ballot_id}/votes"
+    refused(running.clerk.post(votes, vote(1, channel="booth")), 409, "paper-issued")
+    refused(running.issue(ballot_id, 1), 409, "paper-issued")
+    # A paper is no vote that somebody hands in, and only staff issue one.
+    refused(running.clerk.post(votes, vote(2, channel="paper")), 403, "paper-not-cast", "/channel")
+    for who in (running.portal, running.kim, running.public):
+        assert running.issue(ballot_id, 2, who).status in (401, 403)
+    # Papers are issued by the rules of a vote.
+    refused(running.issue(ballot_id, 2, area="없는동"), 403, "area-not-eligible", "/area")
+    online = running.open_ballot(channels=["web"])
+    refused(running.issue(online, 1), 403, "channel-not-accepted", "/channel")
+    draft = running.create()
+    refused(running.issue(draft, 1), 409, "ballot-not-open")
+    # Nobody can void it: which sheet is this voter's nobody can tell.
+    body = {"nullifier": first["nullifier"], "rev": 1, "reason_code": "other", "reason": "사유"}
+    refused(running.kim.post(f"/v1/ballots/{ballot_id}:void", body), 409, "vote-on-paper")
+
+
+def check_a_paper_that_is_handed_back_leaves_its_voter_free(running, tmp_path):
+    ballot_id = running.open_ballot()
+    refused(running.hand_back(ballot_id, 1), 409, "paper-not-issued")
+    assert running.cast(ballot_id, vote(1, ("b",))).status == 201
+    refused(running.hand_back(ballot_id, 1), 409, "paper-not-issued")
+    for number in (1, 2, 3):
+        issued(running.issue(ballot_id, number))
+    refused(running.hand_back(ballot_id, 2, reason=""), 400, "wrong-value", "/reason")
+    for number in (1, 2, 2):
+        answer = running.hand_back(ballot_id, number)
+        assert (answer.status, answer.json()["cancelled"]) == (200, True), answer.body
+    assert running.paper(ballot_id)["issued"] == 1
+    # 1 votes no more, and the vote before the paper stays void; 2 votes online after all.
+    assert running.cast(ballot_id, vote(2, ("c",))).json()["vote"]["rev"] == 2
+    assert running.envelopes(ballot_id, 1, 1).status == 200
+    refused(running.hand_back(ballot_id, 3), 409, "paper-counted")
+    running.enter_both(ballot_id, 1, {1: ("a",)})
+    running.seal(ballot_id, 1)
+    running.decide(ballot_id, "close")
+    refused(running.hand_back(ballot_id, 3), 409, "wrong-state")
+    assert scores(certified(running, ballot_id)) == {"a": "1", "b": "0", "c": "1"}
+    turnout = running.public.get(f"/v1/ballots/{ballot_id}/turnout").json()
+    assert (turnout["voters"], turnout["revisions"]) == (2, 3)
+    verified(running, ballot_id, tmp_path)
+
+
+def check_two_people_enter_each_sheet(running):
+    ballot_id = running.open_ballot()
+    for number in range(3):
+        issued(running.issue(ballot_id, number))
+    assert running.envelopes(ballot_id, 7, 3).status == 200
+    assert running.enter(running.clerk, ballot_id, 7, {1: ("a",), 2: ("a",)}).status == 200
+    # The same again adds nothing, and another reading by the same person is refused.
+    assert running.enter(running.clerk, ballot_id, 7, {1: ("a",)}).status == 200
+    refused(running.enter(running.clerk, ballot_id, 7, {1: ("b",)}), 409, "same-person",
+            "/entries/0/sheet")
+    answer = running.enter(running.second, ballot_id, 7, {1: ("a",), 2: ("b",)}).json()
+    assert [one["state"] for one in answer["sheets"]] == ["agreed", "disagreeing"]
+    assert answer["disagreeing"] == 1
+    shown = running.paper(ballot_id, "/batches/7")
+    assert (shown["agreed"], shown["disagreeing"], shown["missing"]) == ([1], [2], [3])
+    assert "choices" not in json.dumps(shown)
+    target = path(ballot_id, "/batches/7:seal")
+    refused(running.kim.post(target), 409, "batch-not-reconciled")
+    # A third reading: by a third person, or by one of the two who looks again.
+    states = running.enter(running.third, ballot_id, 7, {2: ("c",)}).json()["sheets"]
+    assert states[0]["state"] == "disagreeing"
+    states = running.enter(running.clerk, ballot_id, 7, {2: ("b",)}).json()["sheets"]
+    assert states[0]["state"] == "agreed"
+    refused(running.enter(running.third, ballot_id, 7, {1: ("c",)}), 409, "sheet-agreed")
+    # Sheets obey the ballot's rules, or are what they are by name. All or nothing.
+    answer = running.enter(running.clerk, ballot_id, 7, {3: ("a", "b", "c")})
+    refused(answer, 422, "options-too-many", "/entries/0/choices/2")
+    refused(running.enter(running.clerk, ballot_id, 7, {3: ()}), 422, "empty-not-allowed")
+    refused(running.enter(running.clerk, ballot_id, 7, {3: "odd"}), 400, "wrong-value",
+            "/entries/0/kind")
+    answer = running.enter(running.clerk, ballot_id, 7, {3: "unclear", 4: "blank"})
+    refused(answer, 422, "sheet-beyond-envelopes", "/entries/1/sheet")
+    assert running.paper(ballot_id, "/batches/7")["missing"] == [3]
+    refused(running.enter(running.clerk, ballot_id, 8, {1: "blank"}), 404, "batch-not-found")
+    for who in (running.portal, running.kim):
+        refused(running.enter(who, ballot_id, 7, {3: "blank"}), 403, "role-not-allowed")
+    running.enter_both(ballot_id, 7, {3: "unclear"})
+    for clerk in (running.clerk, running.portal):
+        refused(clerk.post(target), 403, "role-not-allowed")
+    running.seal(ballot_id, 7)
+    refused(running.kim.post(target), 409, "batch-sealed")
+    refused(running.enter(running.clerk, ballot_id, 7, {3: "unclear"}), 409, "batch-sealed")
+    refused(running.kim.post(path(ballot_id, "/batches/8:seal")), 404, "batch-not-found")
+
+
+def check_batches_reconcile_before_the_ballot_is_counted(running):
+    ballot_id = running.open_ballot()
+    for number in range(3):
+        issued(running.issue(ballot_id, number))
+    refused(running.envelopes(ballot_id, 1, 4), 409, "envelopes-too-many", "/envelopes")
+    assert running.envelopes(ballot_id, 1, 2).status == 200
+    refused(running.envelopes(ballot_id, 2, 2), 409, "envelopes-too-many")
+    # Counted wrongly: again with a reason, but never below what was entered.
+    assert running.envelopes(ballot_id, 1, 2).status == 200
+    refused(running.envelopes(ballot_id, 1, 3), 422, "recount-reason-missing", "/reason")
+    assert running.envelopes(ballot_id, 1, 3, reason="봉투 두 장이 붙어 있었음").status == 200
+    running.enter_both(ballot_id, 1, {3: ("a",)})
+    refused(running.envelopes(ballot_id, 1, 2, reason="착오"), 409, "sheets-beyond-envelopes")
+    running.decide(ballot_id, "close")
+    service = running.services["participation"]
+    service.wait_log("count_awaits_paper", unsealed_batch=1)
+    problem = refused(running.kim.post(f"/v1/ballots/{ballot_id}:certify"), 409, "paper-awaited")
+    assert "종이투표" in problem["title"]
+    complete = f"/v1/ballots/{ballot_id}:complete-paper"
+    reason = {"reason": "더 없음"}
+    refused(running.kim.post(complete, reason), 409, "batch-not-sealed")
+    assert running.state(ballot_id) == "closed"
+    running.enter_both(ballot_id, 1, {1: ("b",), 2: "empty-envelope"})
+    running.seal(ballot_id, 1)
+    assert scores(certified(running, ballot_id)) == {"a": "1", "b": "1", "c": "0"}
+    refused(running.kim.post(complete, reason), 409, "wrong-state")
+    # Nothing on a sheet leads to a person: its rows know no pseudonym.
+    columns = running.databases.psql(
+        "participation",
+        "SELECT column_name FROM information_schema.columns"
+        " WHERE table_schema = 'participation' AND table_name IN ('paper_entry', 'paper_batch')",
+    )
+    assert not {"vtag", "nullifier", "rev"} & {name for (name,) in columns}
+
+
+def test_votes_on_paper_are_issued_entered_twice_sealed_and_counted(running, tmp_path):
+    check_whoever_holds_a_paper_votes_in_no_other_way(running)
+    check_two_people_enter_each_sheet(running)
+    check_batches_reconcile_before_the_ballot_is_counted(running)
+    check_a_paper_that_is_handed_back_leaves_its_voter_free(running, tmp_path)
+    check_sheets_are_counted_beside_electronic_votes_and_both_verifiers_agree(running, tmp_path)
