@@ -299,6 +299,55 @@ def event_log(world, events, per_commit):
     return json.loads(done.stdout)
 
 
+# How often the board takes new votes: every half hour, which no measurement lasts, or every ten
+# seconds, three times as often as usual.
+BOARDS = {
+    "resting": {"HYEOPCHI_BOARD_INTERVAL_MS": 1_800_000, "HYEOPCHI_MAX_MERGE_DELAY_S": 3600},
+    "busy": {"HYEOPCHI_BOARD_INTERVAL_MS": 10_000, "HYEOPCHI_MAX_MERGE_DELAY_S": 60},
+}
+
+
+def with_board(world, board):
+    """Starts participation anew with that board; returns a new ballot."""
+    service = world.stack.services["participation"]
+    service.stop()
+    service.settings.update({name: str(value) for name, value in BOARDS[board].items()})
+    service.start()
+    service.wait_ready()
+    return world.open_ballot()
+
+
+def on_board(world, ballot_id):
+    """How many entries a ballot's board has now; 0 before it was made."""
+    rows = world.cluster.psql(
+        "participation",
+        "SELECT coalesce(sum(size), 0) FROM participation.board WHERE ballot_id = %s",
+        (ballot_id,),
+    )
+    return int(rows[0][0])
+
+
+# Votes of one commit: as they gather from 64 connections, and those of a batch.
+COMMITS = {"single": 17, "batch": BATCH_VOTES}
+
+
+def receipts(votes):
+    """What leaf, path, code, signature and text of a vote's receipt take, in microseconds."""
+    taken = {}
+    for way, leaves in COMMITS.items():
+        done = subprocess.run(
+            [program("bench_receipt"), str(max(1, votes // leaves)), str(leaves)],
+            env=environment(),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        taken[way] = json.loads(done.stdout)["processor_us_per_vote"]
+    return taken
+
+
 def soak(world, ballot_id, votes, scale, tell):
     """Accepts so many votes and looks at the memory of each service on the way.
 

@@ -55,6 +55,15 @@ def test_growing_tables_and_memory_have_their_figures(tmp_path):
     assert samples["soak"][-1]["votes"] >= 10000
 
 
+def test_the_cost_of_board_and_receipts_is_printed(tmp_path):
+    few = ("--rounds", "1", "--scale", "1", "--only", "single")
+    printed, samples = run(tmp_path, "--board", *few)
+    assert re.search(r"single +\d+ votes/s while the board rests, \d+ while", printed), printed
+    assert re.search(r"single +both -?\d+\.\d+ % +wanted at most 20 % +(NOT )?reached", printed)
+    assert samples["board"]["single"]["resting"][0]["on_board"] == 0
+    assert 0 < samples["receipts"]["batch"] < 1000
+
+
 def test_a_small_city_is_counted_and_its_rows_are_kept():
     done = subprocess.run(
         [os.path.join(HERE, "tally"), "--voters", "300", "--options", "12", "--files", "0"],
