@@ -184,6 +184,7 @@ enum err writer_open(struct loop *loop, const struct writer_options *options,
         writer_thread_register_metrics();
         metrics_register(&jobs_refused_total);
         writer_commit_register_metrics();
+        writer_doubt_register_metrics();
         err = start(loop, writer);
     }
     if (err) {

@@ -22,6 +22,12 @@
  * database is away, another process leads, or the outcome of COMMIT is
  * unknown: the requester retries under the same idempotency key.
  *
+ * When COMMIT was sent and its answer lost, the writer finds out (for 8 s at
+ * most): it leads again on a new connection and looks in the log. What was
+ * committed is announced, what was not is run again, and only what cannot be
+ * known ends with ERR_UNAVAILABLE: a commit without events leaves no trace in
+ * the log, and one that no standby confirmed is not as durable as was asked.
+ *
  * The writer leads the service's stream (eventlog.h) on its own connection.
  * Without leadership (standing by) every job ends with ERR_UNAVAILABLE.
  */

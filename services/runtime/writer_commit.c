@@ -184,7 +184,10 @@ static enum err work(struct writer *writer, struct writer_job *const *jobs, size
 static void announce(struct writer *writer, struct writer_commit *commit,
                      struct writer_job *const *jobs, size_t count)
 {
-    writer->head = commit->head;
+    if (commit->head.seq >= writer->head.seq) {
+        writer->head =
+            commit->head; /* Else others have led since, and the lead was taken behind. */
+    }
     metrics_add(&commits_total, 1);
     metrics_add(&jobs_total, (int64_t)count);
     metrics_add(&events_total, (int64_t)commit->entries.count);
@@ -204,16 +207,20 @@ static void announce(struct writer *writer, struct writer_commit *commit,
         writer->outbox.commits.last->next = commit;
     }
     writer->outbox.commits.last = commit;
-    writer->outbox.head = commit->head;
+    writer->outbox.head = writer->head;
+    writer->outbox.state_changed = writer->head.seq > commit->head.seq;
     uv_mutex_unlock(&writer->mutex);
     writer_wake_loop(writer);
 }
+
+enum { TRY_COUNT_MAX = 3 }; /* of one transaction whose COMMIT is lost again and again */
 
 /* How a transaction failed. Unless its commit is unknown, it has been rolled back. */
 struct attempt {
     bool unknown; /* COMMIT may have been carried out, or not */
     bool fenced;  /* somebody else leads */
     bool taken;   /* a queued statement found a key taken */
+    bool lost;    /* COMMIT was sent in vain, as is known by now: it may be sent again */
 };
 
 /* Decides whether the connection can be kept, and what the jobs' error is. */
@@ -234,15 +241,39 @@ static enum err judge_failure(struct writer *writer, const struct attempt *attem
     return err;
 }
 
+/* Whether the log can tell what became of a commit: it was to leave events there, and its connection
+ * is gone. One that the server confirms without its standby stays in doubt. */
+static bool can_be_found(const struct writer *writer, const struct attempt *attempt,
+                         const struct writer_commit *commit)
+{
+    return attempt->unknown && !attempt->fenced && commit->entries.count > 0 &&
+           !db_is_usable(writer->link.db);
+}
+
+/* Looks for a commit in doubt. ERR_OK: it is there, and the writer leads. */
+static enum err find_commit(struct writer *writer, struct writer_commit *commit,
+                            struct attempt *attempt)
+{
+    bool committed = false;
+    enum err err = writer_doubt_resolve(writer, &commit->head, &committed);
+
+    if (!err && committed) {
+        commit->head.leader_term = writer->head.leader_term;
+        return ERR_OK;
+    }
+    attempt->lost = !err;
+    attempt->unknown = err != ERR_OK;
+    return ERR_UNAVAILABLE;
+}
+
 /* As commit_jobs(), once. */
 static enum err try_jobs(struct writer *writer, struct writer_job *const *jobs, size_t count,
-                         bool *ret_taken)
+                         struct attempt *attempt)
 {
     struct writer_commit *commit = calloc(1, sizeof *commit);
-    struct attempt attempt = {false};
     enum err err;
 
-    *ret_taken = false;
+    *attempt = (struct attempt){false};
     if (commit == NULL || writer->link.db == NULL) {
         free(commit);
         return ERR_UNAVAILABLE;
@@ -258,19 +289,22 @@ static enum err try_jobs(struct writer *writer, struct writer_job *const *jobs, 
     }
     if (!err) {
         err = db_commit(writer->link.db);
-        attempt.unknown = err && db_commit_is_unknown(writer->link.db);
-        attempt.fenced = err && eventlog_is_fenced(writer->link.db);
-        attempt.taken = err == ERR_CONFLICT;
+        attempt->unknown = err && db_commit_is_unknown(writer->link.db);
+        attempt->fenced = err && eventlog_is_fenced(writer->link.db);
+        attempt->taken = err == ERR_CONFLICT;
         err = err == ERR_CONFLICT ? ERR_INTERNAL : err;
     }
     forget_drafts(writer);
     if (err) {
         db_rollback(writer->link.db);
+    }
+    if (err && can_be_found(writer, attempt, commit)) {
+        err = find_commit(writer, commit, attempt);
+    }
+    if (err) {
         eventlog_entries_release(&commit->entries);
         free(commit);
-        err = judge_failure(writer, &attempt, err);
-        *ret_taken = attempt.taken && err != ERR_UNAVAILABLE;
-        return err;
+        return attempt->lost ? err : judge_failure(writer, attempt, err);
     }
     announce(writer, commit, jobs, count);
     return ERR_OK;
@@ -283,11 +317,16 @@ static enum err try_jobs(struct writer *writer, struct writer_job *const *jobs, 
  */
 static enum err commit_jobs(struct writer *writer, struct writer_job *const *jobs, size_t count)
 {
-    bool taken;
-    enum err err = try_jobs(writer, jobs, count, &taken);
+    struct attempt attempt;
+    enum err err = try_jobs(writer, jobs, count, &attempt);
+    bool again = err && (attempt.lost || (attempt.taken && err != ERR_UNAVAILABLE));
 
-    /* Once more, for jobs that look closer the second time. */
-    return taken ? try_jobs(writer, jobs, count, &taken) : err;
+    /* Once more for jobs that look closer the second time; more often where COMMIT never arrives. */
+    for (int tries = 1; again && tries < TRY_COUNT_MAX; tries++) {
+        err = try_jobs(writer, jobs, count, &attempt);
+        again = err && attempt.lost;
+    }
+    return err;
 }
 
 /* A run that failed with err: each of its jobs alone. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the parts of the writer share: writer.c on the loop, writer_thread.c and
- * writer_commit.c on the thread. Must never be included by anybody else.
+ * What the parts of the writer share: writer.c on the loop, writer_thread.c,
+ * writer_commit.c and writer_doubt.c on the thread. Must never be included by anybody else.
  */
 #ifndef HYEOPCHI_RUNTIME_WRITER_INTERNAL_H
 #define HYEOPCHI_RUNTIME_WRITER_INTERNAL_H
@@ -87,6 +87,14 @@ void writer_give_up(struct writer *writer, enum err err, const char *reason);
 /* Another process leads: says so and gives the connection up. Thread. */
 void writer_fenced(struct writer *writer);
 
+/*
+ * Finds out what became of a COMMIT whose answer was lost with the connection: connects, leads
+ * again, and looks for `wanted`, the head that it would have left. On ERR_OK the writer leads with
+ * head as it is now. Otherwise nothing is known and no connection may be left: give up. Thread.
+ */
+ERR_CHECKED enum err writer_doubt_resolve(struct writer *writer, const struct eventlog_head *wanted,
+                                          bool *ret_committed);
+
 /* Commits the first count jobs of batch, or fails them. Thread. */
 void writer_commit_batch(struct writer *writer, size_t count);
 
@@ -96,6 +104,7 @@ void writer_count_failed(int64_t count);
 /* Show the metrics of each part. Loop thread. */
 void writer_thread_register_metrics(void);
 void writer_commit_register_metrics(void);
+void writer_doubt_register_metrics(void);
 
 /* Adds a job behind the others. */
 void writer_job_list_append(struct writer_job_list *list, struct writer_job *job);

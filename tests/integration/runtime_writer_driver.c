@@ -644,10 +644,12 @@ static void wait_for_held_commit(struct db *db, int64_t number)
     }
 }
 
-/* The session ends while the server works on the COMMIT: it was rolled back, but who could know? */
-static void a_commit_of_unknown_outcome_is_not_acknowledged(void **state)
+/* The session ends while the server works on the COMMIT: it was rolled back, but who could know? The
+ * writer finds out, and sends it again; what is submitted meanwhile waits. */
+static void a_commit_of_unknown_outcome_is_looked_for_and_sent_again(void **state)
 {
     struct fixture fixture;
+    struct task other;
     struct task task;
     struct loop loop;
     struct db *db;
@@ -660,16 +662,48 @@ static void a_commit_of_unknown_outcome_is_not_acknowledged(void **state)
     task = make_task(&fixture, &TASKS, HELD_NUMBER);
     submit(&task);
     wait_for_held_commit(db, HELD_NUMBER);
+    other = make_task(&fixture, &TASKS, 1);
+    submit(&other);
     hang_up("unknown");
+    db_close(db);
+    run_until_done(&fixture, 2);
+    assert_int_equal(task.job.err, ERR_OK);
+    assert_int_equal(other.job.err, ERR_OK);
+    assert_true(task.work_count == 2 && other.work_count == 1);
+    assert_true(task.done_position == 1);
+    assert_true(fixture.events_heard == 2 && fixture.head.leader_term == 2);
+    assert_true(count_tasks("unknown") == 2 && count_events("unknown") == 2);
+    writer_close(fixture.writer);
+    close_loop(&loop);
+}
+
+/* Without events a commit leaves nothing in the log to be found by. */
+static void a_commit_of_unknown_outcome_without_events_is_not_acknowledged(void **state)
+{
+    struct fixture fixture;
+    struct task task;
+    struct loop loop;
+    struct db *db;
+
+    (void)state;
+    assert_int_equal(loop_open(&loop, STOP_TIMEOUT_MS), ERR_OK);
+    open_writer(&fixture, &loop, "silent");
+    run_until_state(&fixture, WRITER_LEADING);
+    db = hold_commits_of(HELD_NUMBER);
+    task = make_task(&fixture, &TASKS, HELD_NUMBER);
+    task.event_count = 0;
+    submit(&task);
+    wait_for_held_commit(db, HELD_NUMBER);
+    hang_up("silent");
     run_until_done(&fixture, 1);
     assert_int_equal(task.job.err, ERR_UNAVAILABLE);
-    assert_true(fixture.events_heard == 0);
     db_close(db);
-    assert_true(count_tasks("unknown") == 0);
+    assert_true(count_tasks("silent") == 0);
 
     run_until_state(&fixture, WRITER_LEADING);
+    task.event_count = 1;
     assert_int_equal(run_one(&fixture, &task), ERR_OK);
-    assert_true(count_tasks("unknown") == 1 && fixture.head.seq == 1);
+    assert_true(count_tasks("silent") == 1 && fixture.head.seq == 1);
     writer_close(fixture.writer);
     close_loop(&loop);
 }
@@ -801,7 +835,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_second_writer_stands_by_follows_the_head_and_takes_over),
         cmocka_unit_test(a_fenced_leader_changes_nothing_and_says_so_to_its_jobs),
         cmocka_unit_test(a_leader_whose_session_ends_fails_its_jobs_and_leads_again),
-        cmocka_unit_test(a_commit_of_unknown_outcome_is_not_acknowledged),
+        cmocka_unit_test(a_commit_of_unknown_outcome_is_looked_for_and_sent_again),
+        cmocka_unit_test(a_commit_of_unknown_outcome_without_events_is_not_acknowledged),
         cmocka_unit_test(a_busy_loop_hears_of_the_head_before_what_is_committed_after_it),
         cmocka_unit_test(a_writer_without_a_stream_needs_no_lead),
         cmocka_unit_test(the_log_reads_back_as_it_was_written_in_any_pages),
