@@ -24,25 +24,14 @@
 #include "verify/spell.h"
 #include "verify/verdict.h"
 #include "verify/watch.h"
+#include "verify/watch_options.h"
+#include "verify/watch_receipt.h"
 
-#define SECONDS_MAX      86400
-#define INTERVAL_DEFAULT 60
-#define SILENCE_DEFAULT  900
-
-/* What the arguments ask for. */
-struct request {
-    const char *url;   /* NULL until it was named */
-    const char *state; /* NULL: named after the ballot */
-    const char *key;   /* NULL: that of the state, or the board's own */
-    bool once;
-    bool quiet;
-    uint64_t interval_s;
-    uint64_t silence_s;
-};
+#define MOVES_MAX 10 /* times that the log may grow while receipts are looked for */
 
 /* One board that is watched. */
 struct watcher {
-    const struct request *request;
+    struct watch_options *options;
     char base[FETCH_URL_MAX];
     char path[FILE_PATH_MAX]; /* of the state */
     struct fetch *fetch;
@@ -59,57 +48,6 @@ static uint64_t now_ms(void)
     assert(done == 0);
     (void)done;
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
-static int read_seconds(const char *option, const char *text, uint64_t *ret)
-{
-    uint64_t seconds = 0;
-
-    if (text == NULL ||
-        !spell_read_decimal((struct span){.data = (const uint8_t *)text, .length = strlen(text)},
-                            &seconds) ||
-        seconds < 1 || seconds > SECONDS_MAX) {
-        return command_usage("1에서 86400까지의 초가 아닙니다, not 1 to 86400 seconds", option);
-    }
-    *ret = seconds;
-    return 0;
-}
-
-static int read_text(const char *option, const char *text, const char **ret)
-{
-    if (text == NULL || text[0] == '\0') {
-        return command_usage("값이 없습니다, a value is missing", option);
-    }
-    *ret = text;
-    return 0;
-}
-
-static int read_argument(struct arguments *arguments, struct request *request)
-{
-    const char *value = NULL;
-
-    if (arguments_value(arguments, "--state", &value)) {
-        return read_text("--state", value, &request->state);
-    }
-    if (arguments_value(arguments, "--key", &value)) {
-        return read_text("--key", value, &request->key);
-    }
-    if (arguments_value(arguments, "--interval", &value)) {
-        return read_seconds("--interval", value, &request->interval_s);
-    }
-    if (arguments_value(arguments, "--silence", &value)) {
-        return read_seconds("--silence", value, &request->silence_s);
-    }
-    if (arguments_flag(arguments, "--once")) {
-        request->once = true;
-        return 0;
-    }
-    if (arguments_flag(arguments, "--quiet")) {
-        request->quiet = true;
-        return 0;
-    }
-    return arguments_only(arguments, "게시판은 하나만 지켜봅니다, one board at a time",
-                          &request->url);
 }
 
 /* The UUID in front of "/board" at the address's end, or "". */
@@ -135,34 +73,34 @@ static void find_uuid(const char *base, char ret_uuid[SPELL_UUID_LENGTH + 1])
 /* Fills in addresses and names; 0, or COMMAND_USAGE. */
 static int name_things(struct watcher *watcher)
 {
-    const struct request *request = watcher->request;
+    const struct watch_options *options = watcher->options;
     size_t length;
 
-    assert(request->url != NULL);
-    length = strlen(request->url);
-    if (strncmp(request->url, "http://", 7) != 0 && strncmp(request->url, "https://", 8) != 0) {
+    assert(options->url != NULL);
+    length = strlen(options->url);
+    if (strncmp(options->url, "http://", 7) != 0 && strncmp(options->url, "https://", 8) != 0) {
         return command_usage("http나 https 주소가 아닙니다, no http or https address",
-                             request->url);
+                             options->url);
     }
     if (length >= sizeof watcher->base) {
-        return command_usage("주소가 너무 깁니다, the address is too long", request->url);
+        return command_usage("주소가 너무 깁니다, the address is too long", options->url);
     }
-    memcpy(watcher->base, request->url, length + 1);
+    memcpy(watcher->base, options->url, length + 1);
     while (length > 0 && watcher->base[length - 1] == '/') {
         watcher->base[--length] = '\0';
     }
     find_uuid(watcher->base, watcher->source.uuid);
-    if (request->state == NULL && watcher->source.uuid[0] == '\0') {
+    if (options->state == NULL && watcher->source.uuid[0] == '\0') {
         return command_usage(
             "…/v1/ballots/{id}/board 가 아니면 --state가 필요합니다, "
             "an address of another form needs --state",
-            request->url);
+            options->url);
     }
-    if (request->state != NULL) {
-        if (strlen(request->state) >= sizeof watcher->path) {
+    if (options->state != NULL) {
+        if (strlen(options->state) >= sizeof watcher->path) {
             return command_usage("파일 이름이 너무 깁니다, the file's name is too long", "--state");
         }
-        memcpy(watcher->path, request->state, strlen(request->state) + 1);
+        memcpy(watcher->path, options->state, strlen(options->state) + 1);
     } else {
         (void)snprintf(watcher->path, sizeof watcher->path, "%s.watch", watcher->source.uuid);
     }
@@ -172,7 +110,7 @@ static int name_things(struct watcher *watcher)
 /* Takes up what was seen before, if anything. */
 static enum verdict load_state(struct watcher *watcher, struct finding *finding)
 {
-    const struct request *request = watcher->request;
+    const struct watch_options *options = watcher->options;
     struct file file = {0};
     enum verdict verdict = VERDICT_GOOD;
 
@@ -183,15 +121,15 @@ static enum verdict load_state(struct watcher *watcher, struct finding *finding)
         }
         file_close(&file);
     }
-    if (verdict == VERDICT_GOOD && request->key != NULL) {
-        if (strlen(request->key) >= sizeof watcher->state.key) {
+    if (verdict == VERDICT_GOOD && options->key != NULL) {
+        if (strlen(options->key) >= sizeof watcher->state.key) {
             return finding_unreadable(finding, "--key", "this is no verifier key");
         }
-        if (watcher->state.key[0] != '\0' && strcmp(watcher->state.key, request->key) != 0) {
+        if (watcher->state.key[0] != '\0' && strcmp(watcher->state.key, options->key) != 0) {
             return finding_unreadable(finding, watcher->path,
                                       "it was made with another key than --key");
         }
-        memcpy(watcher->state.key, request->key, strlen(request->key) + 1);
+        memcpy(watcher->state.key, options->key, strlen(options->key) + 1);
     }
     return verdict;
 }
@@ -224,7 +162,7 @@ static void say_seen(const struct watcher *watcher, bool first, bool learned, ui
 {
     const struct watch_state *state = &watcher->state;
 
-    if (watcher->request->quiet) {
+    if (watcher->options->quiet) {
         return;
     }
     if (learned) {
@@ -283,7 +221,7 @@ static enum verdict judge_silence(const struct watcher *watcher, uint64_t at_ms,
     uint64_t since = watcher->state.seen_ms == 0 ? watcher->started_ms : watcher->state.seen_ms;
     uint64_t silent_s = at_ms > since ? (at_ms - since) / 1000 : 0;
 
-    if (silent_s < watcher->request->silence_s) {
+    if (silent_s < watcher->options->silence_s) {
         say_finding("게시판을 읽을 수 없습니다. The board cannot be read:", finding);
         return VERDICT_UNREADABLE;
     }
@@ -294,6 +232,45 @@ static enum verdict judge_silence(const struct watcher *watcher, uint64_t at_ms,
                   silent_s, silent_s);
     say_finding("  마지막 까닭, last reason:", finding);
     return VERDICT_FAILED;
+}
+
+static void say_receipt(const struct watcher *watcher, const struct watch_receipt *one)
+{
+    if (!watcher->options->quiet) {
+        (void)printf(one->seen
+                         ? "접수증의 표가 게시판에 있습니다. On the board: the vote of %s\n"
+                         : "접수증의 표가 아직 없고, 약속한 시간은 남았습니다. Not yet, and not "
+                           "yet due: the vote of %s\n",
+                     one->path);
+        (void)fflush(stdout);
+    }
+}
+
+/* Looks for one receipt's vote; *ret_moved says that the log has grown meanwhile. */
+static enum verdict look_for(struct watcher *watcher, struct watch_receipt *one, bool *ret_moved)
+{
+    enum watch_place place = WATCH_PLACE_WAITING;
+    struct finding finding = {0};
+    uint64_t at_ms = now_ms();
+    enum verdict verdict =
+        watch_receipt_look(one, &watcher->state, &watcher->source, at_ms, &place, &finding);
+
+    switch (verdict) {
+    case VERDICT_GOOD:
+        *ret_moved = place == WATCH_PLACE_MOVED;
+        if (!*ret_moved) {
+            say_receipt(watcher, one);
+        }
+        break;
+    case VERDICT_FAILED:
+        say_finding("경보: 접수증의 약속이 지켜지지 않았습니다. ALARM:", &finding);
+        break;
+    case VERDICT_UNREADABLE:
+    default:
+        verdict = judge_silence(watcher, at_ms, &finding);
+        break;
+    }
+    return verdict;
 }
 
 /* Looks once and says what was seen. */
@@ -333,6 +310,34 @@ static enum verdict look(struct watcher *watcher)
     return verdict;
 }
 
+/* Looks at the board, and for every receipt whose vote was not seen yet. While somebody is voting the
+ * log may have grown between the two: then the board is looked at again. */
+static enum verdict look_at_all(struct watcher *watcher)
+{
+    struct watch_receipts *receipts = &watcher->options->receipts;
+    enum verdict verdict = look(watcher);
+    int moves = 0;
+
+    for (size_t i = 0; verdict == VERDICT_GOOD && i < receipts->count; i++) {
+        bool moved = !receipts->list[i].seen;
+
+        while (verdict == VERDICT_GOOD && moved) {
+            verdict = look_for(watcher, &receipts->list[i], &moved);
+            if (verdict == VERDICT_GOOD && moved) {
+                moves++;
+                verdict = look(watcher);
+            }
+            if (verdict == VERDICT_GOOD && moves > MOVES_MAX) {
+                (void)fprintf(stderr,
+                              "경보: 게시판의 증명이 서명보다 늘 앞섭니다. ALARM: the "
+                              "board's proofs are always ahead of its checkpoint.\n");
+                verdict = VERDICT_FAILED;
+            }
+        }
+    }
+    return verdict;
+}
+
 /* Waits until the next look; false when a signal asks to end. */
 static bool wait_interval(const sigset_t *signals, uint64_t interval_s)
 {
@@ -357,9 +362,9 @@ static enum verdict watch(struct watcher *watcher)
     (void)pthread_sigmask(SIG_BLOCK, &signals,
                           NULL); /* These four only fail for no signal at all. */
     do {
-        verdict = look(watcher);
-    } while (verdict != VERDICT_FAILED && !watcher->request->once &&
-             wait_interval(&signals, watcher->request->interval_s));
+        verdict = look_at_all(watcher);
+    } while (verdict != VERDICT_FAILED && !watcher->options->once &&
+             wait_interval(&signals, watcher->options->interval_s));
     return verdict;
 }
 
@@ -369,7 +374,7 @@ static enum fetch_outcome fetch(void *argument, const char *path, struct fetch_b
     return fetch_get(argument, path, ret, finding);
 }
 
-static int run(const struct request *request)
+static int run(struct watch_options *options)
 {
     struct watcher *watcher = calloc(1, sizeof *watcher);
     struct finding finding = {0};
@@ -378,13 +383,16 @@ static int run(const struct request *request)
     if (watcher == NULL || sodium_init() < 0) {
         goto out;
     }
-    watcher->request = request;
+    watcher->options = options;
     watcher->started_ms = now_ms();
     status = name_things(watcher);
     if (status != 0) {
         goto out;
     }
     status = (int)load_state(watcher, &finding);
+    if (status == VERDICT_GOOD) {
+        status = (int)watch_receipts_read(&options->receipts, &finding);
+    }
     if (status != VERDICT_GOOD) {
         say_finding("지켜볼 수 없습니다. It cannot be watched:", &finding);
         goto out;
@@ -410,14 +418,17 @@ out:
 int command_watch(int argc, char **argv)
 {
     struct arguments arguments = {.argc = argc, .argv = argv};
-    struct request request = {.interval_s = INTERVAL_DEFAULT, .silence_s = SILENCE_DEFAULT};
-    int status = 0;
+    struct watch_options *options = calloc(1, sizeof *options);
+    int status;
 
-    while (status == 0 && arguments.next < arguments.argc) {
-        status = read_argument(&arguments, &request);
+    if (options == NULL) {
+        (void)fprintf(stderr, "메모리가 부족합니다. There is no memory.\n");
+        return VERDICT_UNREADABLE;
     }
-    if (status == 0 && request.url == NULL) {
-        status = command_usage("지켜볼 주소가 없습니다, an address is missing", "URL");
+    status = watch_options_read(&arguments, options);
+    if (status == 0) {
+        status = run(options);
     }
-    return status == 0 ? run(&request) : status;
+    free(options);
+    return status;
 }

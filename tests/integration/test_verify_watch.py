@@ -232,3 +232,51 @@ def test_what_a_superuser_changes_on_the_board_is_an_alarm(running, tmp_path):
               " FROM length(note) - 20) WHERE ballot_id = %s", (ballot_id,))
     assert "not signed by the board's key" in watcher.look(1)
     assert os.path.exists(tmp_path / f"{ballot_id}.watch.alarm")
+
+
+def test_a_receipt_that_is_never_merged_is_an_alarm_for_whoever_holds_it(running, tmp_path):
+    """Nothing is put on the board any more: while the promise holds the watch waits, a moment later it
+    raises the alarm, and so does the service's log. When the vote is there, nobody has to worry."""
+    service = running.services["participation"]
+    service.settings["HYEOPCHI_MAX_MERGE_DELAY_S"] = "4"
+    service.restart().wait_ready()
+    ballot_id = running.open_ballot()
+    running.checkpoint(ballot_id)
+    watcher = Watcher(running, ballot_id, tmp_path)
+    early = running.cast(ballot_id, vote(1)).body
+    running.wait_on_board(ballot_id, [early])
+    (tmp_path / "early.json").write_bytes(early)
+    assert "On the board: the vote of early.json" in watcher.look(0, "--receipt", "early.json")
+    with running.board_held(ballot_id):
+        mark = service.mark()
+        late = running.cast(ballot_id, vote(2)).body
+        (tmp_path / "late.json").write_bytes(late)
+        both = ("--receipt", "late.json", "--receipt", "early.json")
+        assert "Not yet, and not yet due: the vote of late.json" in watcher.look(0, *both)
+        with watcher.going_on(*both) as process:
+            assert process.wait(60) == 1
+            assert "promised to be on the board" in process.stdout.read()
+        alarm = service.wait_log("board_overdue", since=mark, ballot_id=ballot_id)
+        assert alarm["promised_ms"] == 4000
+        assert "ALARM" in watcher.look(1, *both)
+        assert watcher.look(0)  # the log itself is in order
+    running.wait_on_board(ballot_id, [late])
+    said = watcher.look(0, *both)
+    assert said.count("On the board") == 2
+
+    # What is none of this board's, or was changed, is said to be so.
+    other = running.cast(running.open_ballot(), vote(1)).body
+    (tmp_path / "other.json").write_bytes(other)
+    assert "not that of a receipt of this ballot" in watcher.look(1, "--receipt", "other.json")
+    changed = json.loads(late)
+    changed["receipt"]["signature"] = "A" * 86
+    (tmp_path / "changed.json").write_text(json.dumps(changed))
+    assert "did not sign" in watcher.look(1, "--receipt", "changed.json")
+    (tmp_path / "none.json").write_text("{}")
+    assert "this is no receipt" in watcher.look(2, "--receipt", "none.json")
+    assert "cannot be watched" in watcher.look(2, "--receipt", "absent.json")
+    # Somebody moved the leaf's hash elsewhere in the tiles: the proof does not lead to the root.
+    superuser(running, "board_segment",
+              "UPDATE participation.board_segment SET hashes = set_byte(hashes, 3,"
+              " 255 - get_byte(hashes, 3)) WHERE ballot_id = %s AND position = 0", (ballot_id,))
+    assert "does not lead to the checkpoint" in watcher.look(1, "--receipt", "late.json")
