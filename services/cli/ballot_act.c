@@ -15,9 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* An action that may need a second operator: 202 says that it still does. */
-static enum cli_status ballot_act(const struct invocation *invocation, const char *action,
-                                  const char *body)
+enum cli_status ballot_act(const struct invocation *invocation, const char *action,
+                           const char *body)
 {
     struct client_response response;
     struct client *client = NULL;
@@ -70,9 +69,8 @@ enum cli_status ballot_act_certify(const struct invocation *invocation)
     return ballot_act(invocation, ":certify", NULL);
 }
 
-/* The same with a document, which it takes; NULL for one that could not be packed. */
-static enum cli_status ballot_act_with(const struct invocation *invocation, const char *action,
-                                       json_t *json)
+enum cli_status ballot_act_with(const struct invocation *invocation, const char *action,
+                                json_t *json)
 {
     char *body = json != NULL ? json_text(json) : NULL;
     enum cli_status status = CLI_USAGE;

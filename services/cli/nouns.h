@@ -14,6 +14,7 @@ extern const struct command_noun DOCTOR_NOUN;
 extern const struct command_noun EVENTS_NOUN;
 extern const struct command_noun KEY_NOUN;
 extern const struct command_noun LEDGER_NOUN;
+extern const struct command_noun PAPER_NOUN;
 extern const struct command_noun REPORTING_NOUN;
 extern const struct command_noun ROLL_NOUN;
 extern const struct command_noun STATUS_NOUN;

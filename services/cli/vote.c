@@ -10,6 +10,7 @@
 #include "cli/process.h"
 #include "cli/receipt.h"
 #include "cli/request.h"
+#include "cli/subject.h"
 #include "cli/vote_check.h"
 #include "cli/vote_import.h"
 #include "cli/vote_line.h"
@@ -27,37 +28,7 @@ enum {
     CHOICE_VALUE_MAX = 1000000,
     RECEIPT_LINE_SIZE_MAX = 64 * 1024,
     OPTION_ID_SIZE = 256,
-    SUBJECT_TEXT_SIZE = 64,
 };
-
-/* The subject: given as it is, or derived from a voter's id. */
-static enum cli_status subject_text(const struct invocation *invocation, const uint8_t *ballot_id,
-                                    char ret_text[SUBJECT_TEXT_SIZE])
-{
-    const char *given = invocation_text(invocation, "subject");
-    const char *voter = invocation_text(invocation, "voter");
-    const char *key_file = invocation_text(invocation, "subject-key-file");
-    struct vote_terms terms = {.basis = NULL};
-    uint8_t subject[CRYPTO_HASH_SIZE];
-
-    if (given != NULL) {
-        (void)snprintf(ret_text, SUBJECT_TEXT_SIZE, "%s", given);
-        return CLI_OK;
-    }
-    if (voter == NULL || key_file == NULL) {
-        return usage_error(invocation,
-                           say("--subject, 또는 --voter 와 --subject-key-file 을 주십시오",
-                               "give --subject, or --voter with --subject-key-file"));
-    }
-    if (vote_subject_key_read(key_file, terms.subject_key)) {
-        return CLI_FAILED;
-    }
-    memcpy(terms.ballot_id, ballot_id, CRYPTO_UUID_SIZE);
-    vote_subject(&terms, voter, subject);
-    crypto_wipe(&terms, sizeof terms);
-    crypto_base64url(subject, sizeof subject, ret_text, SUBJECT_TEXT_SIZE);
-    return CLI_OK;
-}
 
 /* "17" or "17=3" */
 static enum cli_status add_choice(const struct invocation *invocation, const char *text,
@@ -307,7 +278,7 @@ static enum cli_status receipt_verify(const struct invocation *invocation)
 
 #define CHANNEL_OPTION                                                                             \
     {                                                                                              \
-        .name = "channel", .argument = "CHANNEL", .choices = "web|kiosk|booth|paper",              \
+        .name = "channel", .argument = "CHANNEL", .choices = "web|kiosk|booth",                    \
         .sentence = {"투표 경로 (기본 web; import 에서는 파일의 voting_method)",                   \
                      "how it was cast (default web; import: the file's voting_method)"},           \
     }
@@ -320,23 +291,9 @@ static const struct command_option CAST_OPTIONS[] = {
         .repeated = true,
         .sentence = {"고른 선택지 (여러 번 쓸 수 있음)", "an option chosen; may be repeated"},
     },
-    {
-        .name = "voter",
-        .argument = "ID",
-        .sentence = {"투표자 식별값 (전송되지 않고 subject 계산에만 쓰임)",
-                     "who votes; never sent, only the subject is derived from it"},
-    },
-    {
-        .name = "subject-key-file",
-        .argument = "FILE",
-        .environment = "HYEOPCHI_SUBJECT_KEY_FILE",
-        .sentence = {"subject 를 계산할 비밀값 파일", "secret that subjects are derived with"},
-    },
-    {
-        .name = "subject",
-        .argument = "BASE64URL",
-        .sentence = {"이미 계산된 subject (32바이트)", "a subject of 32 bytes, derived elsewhere"},
-    },
+    SUBJECT_VOTER_OPTION,
+    SUBJECT_KEY_OPTION,
+    SUBJECT_OPTION,
     BASIS_OPTION,
     CHANNEL_OPTION,
     {

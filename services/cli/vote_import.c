@@ -199,7 +199,7 @@ static int64_t votes_announced(const struct import *import)
 static struct lane *lane_of(struct import *import, const struct pb_vote *vote)
 {
     const char *channel = vote_line_channel(&import->terms, vote);
-    const bool staff = strcmp(channel, "booth") == 0 || strcmp(channel, "paper") == 0;
+    const bool staff = strcmp(channel, "booth") == 0;
 
     return &import->lanes[staff && import->has_staff ? LANE_STAFF : LANE_FRONT_END];
 }

@@ -37,12 +37,14 @@ static const char *find_word(const struct word_pair *pairs, const char *text)
     return NULL;
 }
 
+/* A file lays each vote beside its voter: one on paper is handed in like one of a booth, since a sheet
+ * that comes by `hyeopchi paper` is nobody's. */
 const char *vote_channel_word(const char *text)
 {
     static const struct word_pair PAIRS[] = {
         {"web", "web"},       {"internet", "web"}, {"online", "web"},    {"mobile", "web"},
         {"digital", "web"},   {"kiosk", "kiosk"},  {"booth", "booth"},   {"in person", "booth"},
-        {"station", "booth"}, {"paper", "paper"},  {"offline", "paper"}, {NULL, NULL},
+        {"station", "booth"}, {"paper", "booth"},  {"offline", "booth"}, {NULL, NULL},
     };
 
     return find_word(PAIRS, text);

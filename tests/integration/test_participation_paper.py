@@ -18,7 +18,7 @@ from support.client import Key
 from support.participation import refused, subject, vote
 from support.paths import ROOT
 from support.published import Published
-from support.services import program
+from support.services import environment, program
 
 VERIFIER = os.path.join(ROOT, "tests", "verify", "verifier.py")
 
@@ -299,3 +299,99 @@ def test_votes_on_paper_are_issued_entered_twice_sealed_and_counted(running, tmp
     check_batches_reconcile_before_the_ballot_is_counted(running)
     check_a_paper_that_is_handed_back_leaves_its_voter_free(running, tmp_path)
     check_sheets_are_counted_beside_electronic_votes_and_both_verifiers_agree(running, tmp_path)
+
+
+class CommandKey:
+    """A key made by `hyeopchi key new`; its public line goes into the keys file."""
+
+    def __init__(self, folder, role, name):
+        self.role, self.name = role, name
+        self.path = os.path.join(folder, f"{role}-{name}.key")
+        made = run_command(
+            "key", "new", "--role", role, "--id", name, "--out", self.path,
+            "--not-before", "2020-01-01T00:00:00Z",
+        )  # fmt: skip
+        self.text = next(line for line in made.stdout.splitlines() if line.startswith(role))
+
+    def line(self):
+        return self.text + "\n"
+
+
+def run_command(*arguments, env=None, check=True):
+    done = subprocess.run(
+        [program("hyeopchi"), *arguments], env=environment(env), capture_output=True, text=True,
+        timeout=300, check=False,
+    )  # fmt: skip
+    if check:
+        assert done.returncode == 0, f"{arguments}\n{done.stdout}\n{done.stderr}"
+    return done
+
+
+class Commands(Published):
+    """The same by the command, as staff and operators type it."""
+
+    def begin(self):
+        names = {"choi": "staff", "park": "staff", "han": "operator", "moon": "operator"}
+        self.by = {name: CommandKey(self.folder, role, name) for name, role in names.items()}
+        self.keys += self.by.values()
+        self.write_keys()
+        return super().begin()
+
+    def run(self, who, *arguments, check=True):
+        port = self.ports["participation"]
+        env = {
+            "HYEOPCHI_KEY_FILE": self.by[who].path,
+            "HYEOPCHI_DEMONSTRATION_CLOCK_FILE": self.clock.path,
+            "HYEOPCHI_PARTICIPATION_URL": f"http://127.0.0.1:{port}",
+            "HYEOPCHI_LANGUAGE": "ko",
+        }
+        return run_command("paper", *arguments, env=env, check=check)
+
+    def refused(self, who, *arguments):
+        done = self.run(who, *arguments, "--json", check=False)
+        assert done.returncode == 1, done.stdout + done.stderr
+        return json.loads(done.stdout)["code"]
+
+
+@pytest.fixture
+def commands(databases, start_service, tmp_path):
+    return Commands(databases, start_service, tmp_path).hire().begin()
+
+
+def sheets_file(tmp_path, name, *lines):
+    path_of = tmp_path / name
+    path_of.write_text("sheet,choices\n" + "".join(line + "\n" for line in lines), encoding="utf-8")
+    return str(path_of)
+
+
+def test_paper_is_carried_through_by_the_command(commands, tmp_path):
+    ballot_id = commands.open_ballot()
+    for number in (1, 2, 3):
+        commands.run(
+            "choi", "reserve", ballot_id, "--subject", subject(number), "--area", "마장동"
+        )
+    assert commands.refused(
+        "choi", "reserve", ballot_id, "--subject", subject(1), "--area", "마장동"
+    ) == "paper-issued"  # fmt: skip
+    refused(commands.cast(ballot_id, vote(1)), 409, "paper-issued")
+    commands.run("park", "cancel", ballot_id, "--subject", subject(3), "--reason", "용지 훼손")
+    commands.run("choi", "count", ballot_id, "1", "--envelopes", "2")
+    bad = sheets_file(tmp_path, "bad.csv", "1,a;b", "2 blank")
+    done = commands.run("choi", "enter", ballot_id, "1", bad, check=False)
+    assert done.returncode == 1 and f"{bad}:3:" in done.stderr
+    first = sheets_file(tmp_path, "first.csv", "1,a;b", "2,!blank")
+    second = sheets_file(tmp_path, "second.csv", "1,a;c", "2,!blank")
+    commands.run("choi", "enter", ballot_id, "1", first)
+    assert commands.refused("choi", "enter", ballot_id, "1", second) == "same-person"
+    commands.run("park", "enter", ballot_id, "1", second)
+    shown = json.loads(commands.run("park", "show", ballot_id, "1", "--json").stdout)
+    assert (shown["disagreeing"], shown["agreed"]) == ([1], [2])
+    assert commands.refused("han", "seal", ballot_id, "1") == "batch-not-reconciled"
+    commands.run("park", "enter", ballot_id, "1", first)
+    assert "승인" in commands.run("han", "seal", ballot_id, "1").stderr
+    commands.run("moon", "seal", ballot_id, "1")
+    commands.close_and_count(ballot_id)
+    assert scores(certified(commands, ballot_id)) == {"a": "1", "b": "1", "c": "0"}
+    verified(commands, ballot_id, tmp_path)
+    assert commands.run("choi", "show", "kein", check=False).returncode == 2
+    assert commands.run("choi", "show", ballot_id, "0", check=False).returncode == 2

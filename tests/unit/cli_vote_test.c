@@ -68,7 +68,7 @@ static void words_of_files_become_words_of_the_service_or_nothing(void **state)
 {
     (void)state;
     assert_string_equal(vote_channel_word("internet"), "web");
-    assert_string_equal(vote_channel_word("Paper"), "paper");
+    assert_string_equal(vote_channel_word("Paper"), "booth");
     assert_null(vote_channel_word("pigeon"));
     assert_null(vote_channel_word(""));
     assert_string_equal(vote_sex_word("K"), "F");
