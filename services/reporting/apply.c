@@ -142,6 +142,8 @@ static enum err write_event(struct applying *applying)
     case HEARD_ENTRY:
         err = write_entry(applying);
         break;
+    case HEARD_BLOCK: /* of no ballot: nothing is said anew */
+        return store_block_add(db, key.district, &heard->block);
     }
     return err ? err : publish(applying);
 }
@@ -233,6 +235,7 @@ static bool is_of_participation(const struct applying *applying)
     case HEARD_RESERVED:
     case HEARD_RELEASED:
     case HEARD_ENTRY:
+    case HEARD_BLOCK:
         break;
     }
     return false;

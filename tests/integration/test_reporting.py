@@ -174,6 +174,30 @@ def test_a_ballot_is_reported_from_its_opening_to_its_budget(reporting, particip
     assert ballot_id in listed
 
 
+def test_a_report_prints_the_ledgers_newest_root(reporting, participation, ledger):
+    ballot_id = ballot()
+    play(participation, ledger, ballot_id)
+    wait_heard(reporting, participation, ledger)
+    before = reporting.report(ballot_id)
+    assert before["ledger_root"] is None
+    assert "예산 원장 지문은 아직 없습니다" in reporting.page(ballot_id)
+    for number, root in ((1, b"1" * 32), (2, b"2" * 32), (2, b"3" * 32)):
+        ledger.seal(number, 1024 * number, root)
+    wait_heard(reporting, participation, ledger)
+    report = reporting.report(ballot_id)
+    assert report["ledger_root"] == {
+        "block": 2,
+        "seq": 2048,
+        "root": (b"2" * 32).hex(),
+        "sealed_time": "2022-09-23T09:00:00.000Z",
+    }
+    assert report["report_version"] == before["report_version"]
+    page = reporting.page(ballot_id)
+    assert f"<code>2048:{(b'2' * 32).hex()}</code>" in page and "ledger root" in page
+    rows = {table["name"]: table["rows"] for table in check(reporting)["tables"]}
+    assert rows["ledger_block"] == 2
+
+
 def test_an_open_ballot_tells_one_rounded_number_and_says_it_when_it_moves(
     reporting, participation, ledger
 ):
@@ -337,7 +361,7 @@ def test_a_rebuild_from_event_1_is_equal_and_finds_a_changed_row(reporting, part
     assert all(stream["equal"] for stream in result["streams"])
     rows = {table["name"]: table["rows"] for table in result["tables"]}
     assert (rows["ballot"], rows["ballot_option"], rows["tally"]) == (3, 9, 3)
-    assert len(rows) == 11 and all(table["equal"] for table in result["tables"])
+    assert len(rows) == 12 and all(table["equal"] for table in result["tables"])
 
     reporting.sql("UPDATE reporting.budget_line SET balance_krw = balance_krw + 1 WHERE stage = 'S10'")
     before = reporting.report(ids[0])

@@ -189,6 +189,14 @@ class Ledger(Publisher):
         data += encode((10, ballot_id))
         self.say("entry.posted", "entries/1", "EntryPosted", data)
 
+    def seal(self, number, last_seq, root):
+        self.say(
+            "block.sealed",
+            f"blocks/{number}",
+            "hyeopchi.ledger.v1.BlockSealed",
+            encode((1, number), (2, 1), (3, last_seq), (4, root), (5, CLOSES_MS)),
+        )
+
     def select(self, programme, amount_krw, ballot_id):
         self.post(programme, [("M90", -amount_krw), ("M10", amount_krw)], ballot_id)
 

@@ -142,6 +142,14 @@ struct report_leg {
     int64_t version;
 };
 
+/* A block of the ledger's journal. */
+struct report_block {
+    int64_t number;   /* 0: none was heard */
+    int64_t last_seq; /* its last entry's number */
+    uint8_t root[REPORT_HASH_SIZE];
+    int64_t sealed_time_ms;
+};
+
 struct report {
     struct report_ballot ballot;
     enum report_state state;
@@ -159,6 +167,7 @@ struct report {
     int64_t report_version; /* 0 while nothing was published */
     int64_t participation_seq;
     int64_t ledger_seq;
+    struct report_block block; /* the newest, whatever it holds */
 };
 
 /* Frees the arrays; takes NULL and zeroed structs. */

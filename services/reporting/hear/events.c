@@ -23,6 +23,7 @@
 #define TYPE_RESERVED  LEDGER "envelope.reserved.v1"
 #define TYPE_RELEASED  LEDGER "envelope.released.v1"
 #define TYPE_ENTRY     LEDGER "entry.posted.v1"
+#define TYPE_BLOCK     LEDGER "block.sealed.v1"
 #define KIND_CLOSING   "closing"
 
 /* How long votes may wait to be told together: a report is never more than this behind. */
@@ -41,6 +42,7 @@ static enum err hear_certified(const struct event *event, struct heard *heard);
 static enum err hear_reserved(const struct event *event, struct heard *heard);
 static enum err hear_released(const struct event *event, struct heard *heard);
 static enum err hear_entry(const struct event *event, struct heard *heard);
+static enum err hear_block(const struct event *event, struct heard *heard);
 static enum err copy_ballot(struct heard *heard, const char *ballot_id);
 static enum err copy_text(char *target, size_t size, const char *text);
 static enum err copy_source(enum report_source *target, unsigned source);
@@ -50,6 +52,7 @@ static const struct hearing HEARINGS[] = {
     {TYPE_VOTES, hear_votes},         {TYPE_CLOSED, hear_closed},
     {TYPE_CERTIFIED, hear_certified}, {TYPE_RESERVED, hear_reserved},
     {TYPE_RELEASED, hear_released},   {TYPE_ENTRY, hear_entry},
+    {TYPE_BLOCK, hear_block},
 };
 
 enum err events_hear(const struct event *event, struct heard *ret_heard)
@@ -441,6 +444,28 @@ static enum err hear_entry(const struct event *event, struct heard *heard)
         heard->leg_count = i + 1;
     }
     hyeopchi__ledger__v1__entry_posted__free_unpacked(message, NULL);
+    return err;
+}
+
+static enum err hear_block(const struct event *event, struct heard *heard)
+{
+    Hyeopchi__Ledger__V1__BlockSealed *message =
+        hyeopchi__ledger__v1__block_sealed__unpack(NULL, event->data_length, event->data);
+    struct report_block *block = &heard->block;
+    enum err err = ERR_INVALID;
+
+    if (!message) {
+        return ERR_INVALID;
+    }
+    heard->kind = HEARD_BLOCK;
+    block->number = message->number;
+    block->last_seq = message->last_seq;
+    block->sealed_time_ms = message->sealed_time_ms;
+    if (message->number > 0 && message->last_seq > 0 && message->root.len == sizeof block->root) {
+        memcpy(block->root, message->root.data, sizeof block->root);
+        err = ERR_OK;
+    }
+    hyeopchi__ledger__v1__block_sealed__free_unpacked(message, NULL);
     return err;
 }
 

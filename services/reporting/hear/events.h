@@ -27,13 +27,14 @@ enum heard_kind {
     HEARD_RESERVED,  /* envelope: the reservation */
     HEARD_RELEASED,  /* envelope: the release */
     HEARD_ENTRY,     /* legs; ballot_id where has_ballot */
+    HEARD_BLOCK,     /* block; of no ballot */
 };
 
 /* One event. The members that its kind names hold. */
 struct heard {
     enum heard_kind kind;
     uint8_t ballot_id[REPORT_ID_SIZE];
-    bool has_ballot; /* ballot_id holds; always, but for an entry */
+    bool has_ballot; /* ballot_id holds; always, but for an entry and a block */
     int64_t seq;     /* the event's, in its stream */
     struct report_ballot ballot;
     struct report_extension extension;
@@ -41,6 +42,7 @@ struct heard {
     struct report_closing closing;
     struct report_tally tally;
     struct report_envelope envelope;
+    struct report_block block;
     struct report_option *options; /* malloc'd */
     size_t option_count;
     struct report_cell *cells; /* malloc'd */

@@ -58,6 +58,24 @@ static void demonstration_banner(struct buffer *buffer)
          "<span lang=\"en\">Demonstration data.</span></p>\n");
 }
 
+/* What the ledger can be held against later: hyeopchi ledger verify --anchor SEQ:ROOT. */
+static void page_ledger_root(struct buffer *buffer, const struct report_block *block)
+{
+    char root[2 * REPORT_HASH_SIZE + 1];
+
+    if (block->number == 0) {
+        HTML(buffer, "<p>예산 원장 지문은 아직 없습니다.</p>\n");
+        return;
+    }
+    crypto_hex(block->root, REPORT_HASH_SIZE, root, sizeof root);
+    HTML(buffer, "<p>예산 원장 지문(<span lang=\"en\">ledger root</span>, 전표 ");
+    html_number(buffer, block->last_seq);
+    HTML(buffer, "번까지): <code>");
+    buffer_append_format(buffer, "%lld:", (long long)block->last_seq);
+    html_text(buffer, root);
+    HTML(buffer, "</code></p>\n");
+}
+
 static void page_sources(struct buffer *buffer, const struct report *report)
 {
     char id[CRYPTO_UUID_TEXT_SIZE];
@@ -86,9 +104,9 @@ static void page_sources(struct buffer *buffer, const struct report *report)
          "번까지 반영했습니다.</p>\n"
          "<p>개시할 때 확정된 투표 내용의 해시값(SHA-256): <code>");
     html_text(buffer, hash);
-    HTML(buffer,
-         "</code></p>\n"
-         "</section>\n");
+    HTML(buffer, "</code></p>\n");
+    page_ledger_root(buffer, &report->block);
+    HTML(buffer, "</section>\n");
 }
 
 void page_report(struct buffer *buffer, const struct report *report, const char *contact)

@@ -225,15 +225,30 @@ static json_t *ballot_json(const struct report *report)
                      "definition_hash", hash, "window", window_json(ballot));
 }
 
+static json_t *ledger_root_json(const struct report_block *block)
+{
+    char root[2 * REPORT_HASH_SIZE + 1];
+    char sealed[CLOCK_TEXT_SIZE];
+
+    if (block->number == 0) {
+        return json_null();
+    }
+    crypto_hex(block->root, REPORT_HASH_SIZE, root, sizeof root);
+    clock_format(block->sealed_time_ms, sealed);
+    return json_pack("{s:I, s:I, s:s, s:s}", "block", (json_int_t)block->number, "seq",
+                     (json_int_t)block->last_seq, "root", root, "sealed_time", sealed);
+}
+
 json_t *report_json(const struct report *report)
 {
     json_t *json = ballot_json(report);
     json_t *rest = json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o}", "turnout", turnout_json(report), "result",
-        result_json(report), "options", options_json(report), "envelope",
+        "{s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o}", "turnout", turnout_json(report),
+        "result", result_json(report), "options", options_json(report), "envelope",
         envelope_json(&report->envelope), "lines", lines_json(report), "participation_seq",
-        (json_int_t)report->participation_seq, "ledger_seq", (json_int_t)report->ledger_seq, "path",
-        path_json(report, ""), "page", path_json(report, ".html"));
+        (json_int_t)report->participation_seq, "ledger_seq", (json_int_t)report->ledger_seq,
+        "ledger_root", ledger_root_json(&report->block), "path", path_json(report, ""), "page",
+        path_json(report, ".html"));
 
     if (!json || !rest || json_object_update(json, rest) != 0) {
         json_decref(json);

@@ -388,3 +388,20 @@ enum err store_ballots_of_programme(struct db *db, const char *district,
     }
     return err;
 }
+
+static const char ADD_BLOCK[] =
+    "INSERT INTO ledger_block (district, number, last_seq, root, sealed_time_ms)"
+    " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (district, number) DO NOTHING";
+
+enum err store_block_add(struct db *db, const char *district, const struct report_block *block)
+{
+    const struct db_param params[] = {
+        db_text(district),
+        db_int64(block->number),
+        db_int64(block->last_seq),
+        db_bytes(block->root, sizeof block->root),
+        db_int64(block->sealed_time_ms),
+    };
+
+    return db_exec(db, ADD_BLOCK, params, DB_COUNT(params));
+}

@@ -64,6 +64,10 @@ ERR_CHECKED enum err store_line_set(struct db *db, const char *district,
 ERR_CHECKED enum err store_ballot_line_add(struct db *db, const struct store_key *key,
                                            const struct report_account *account);
 
+/* A number that is known keeps the block that was heard first. */
+ERR_CHECKED enum err store_block_add(struct db *db, const char *district,
+                                     const struct report_block *block);
+
 /* Ballots of that year with an option of that programme; at most STORE_BALLOT_MAX. */
 ERR_CHECKED enum err store_ballots_of_programme(struct db *db, const char *district,
                                                 const struct report_account *account,

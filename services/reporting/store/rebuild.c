@@ -24,7 +24,8 @@ static const char CLEAR_CHECK[] =
     " reporting_check.option_result,"
     " reporting_check.envelope,"
     " reporting_check.budget_line,"
-    " reporting_check.ballot_line";
+    " reporting_check.ballot_line,"
+    " reporting_check.ledger_block";
 
 enum err store_check_clear(struct db *db)
 {
@@ -62,6 +63,9 @@ static const char SUM_TABLES[] =
     " md5(coalesce("
     "string_agg(md5(ballot_extension::text), '' ORDER BY md5(ballot_extension::text)), ''))"
     " FROM ballot_extension"
+    " UNION ALL SELECT 'ledger_block', count(*),"
+    " md5(coalesce(string_agg(md5(ledger_block::text), '' ORDER BY md5(ledger_block::text)), ''))"
+    " FROM ledger_block"
     " UNION ALL SELECT 'ballot_option', count(*),"
     " md5(coalesce(string_agg(md5(ballot_option::text), '' ORDER BY md5(ballot_option::text)), ''))"
     " FROM ballot_option"

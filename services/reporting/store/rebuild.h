@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 enum {
-    STORE_TABLE_COUNT = 11, /* tables of the read model */
+    STORE_TABLE_COUNT = 12, /* tables of the read model */
     STORE_TABLE_NAME_SIZE = 32,
 };
 

@@ -317,6 +317,29 @@ static enum err list_lines(struct db *db, const struct store_key *key, struct re
     return err;
 }
 
+static const char READ_BLOCK[] =
+    "SELECT number, last_seq, root, sealed_time_ms FROM reporting.ledger_block"
+    " WHERE district = $1 ORDER BY number DESC LIMIT 1";
+
+static enum err read_block(struct db *db, const char *district, struct report_block *ret_block)
+{
+    const struct db_param params[] = {db_text(district)};
+    struct db_rows *rows = NULL;
+    enum err err = db_query(db, READ_BLOCK, params, DB_COUNT(params), &rows);
+
+    if (!err && db_rows_count(rows) == 1) {
+        struct report_block block = {
+            .number = db_rows_int64(rows, 0, 0),
+            .last_seq = db_rows_int64(rows, 0, 1),
+            .sealed_time_ms = db_rows_int64(rows, 0, 3),
+        };
+        err = db_rows_fixed(rows, 0, 2, block.root, sizeof block.root);
+        *ret_block = block;
+    }
+    db_rows_release(rows);
+    return err;
+}
+
 enum err store_report_read(struct db *db, const struct store_key *key, struct report *ret_report)
 {
     struct store_range range = {.district = key->district, .limit = 1};
@@ -338,6 +361,9 @@ enum err store_report_read(struct db *db, const struct store_key *key, struct re
     }
     if (!err) {
         err = list_lines(db, key, &report);
+    }
+    if (!err) {
+        err = read_block(db, key->district, &report.block);
     }
     if (err) {
         report_release(&report);
