@@ -233,6 +233,28 @@ def test_balances_are_known_as_of_any_entry_day_and_moment(ledger):
     assert ledger.ask("GET", "/v1/accounts/2025/district/a/S11/balance")[0] == 400
 
 
+def test_a_balance_after_any_entry_is_the_sum_of_the_postings_up_to_it(ledger):
+    posted(ledger.post("main_budget", 1_000))
+    for number in range(1, 14):  # entries of the account and others, in turns
+        posted(ledger.post("securing", number))
+        for _ in range(number % 3):
+            posted(ledger.post("main_budget", 1, programme="b"))
+    entries = ledger.get("/v1/journal?limit=200")["entries"]
+    balance_krw, postings = 0, 0
+    for entry in entries + [{"seq": len(entries) + 7, "legs": []}]:
+        for leg in entry["legs"]:
+            if (leg["programme"], leg["stage"]) == ("a", "S20"):
+                balance_krw += leg["amount_krw"]
+                postings += 1
+        target = f"/v1/accounts/2025/district/a/S20/balance?as_of={entry['seq']}"
+        status, answer = ledger.ask("GET", target)
+        if postings == 0:
+            assert status == 404
+        else:
+            assert (answer["balance_krw"], answer["postings"]) == (balance_krw, postings)
+    assert ledger.get("/v1/accounts/2025/district/a/S20/balance")["balance_krw"] == 91
+
+
 def test_every_bad_entry_is_refused_by_name_and_changes_nothing(ledger):
     commit(ledger, 1_000)
     before = ledger.get("/v1/lines")

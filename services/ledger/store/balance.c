@@ -1,21 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The one statement behind balances of the past.
+ * The statements behind balances. Numbers of entries grow with an account's
+ * versions, so its state after an entry is found by halving; days and moments
+ * need not grow, so they are summed.
  */
 #include "ledger/store/balance.h"
 
-static const char BALANCE_READ[] =
-    "SELECT coalesce(sum(posting.amount_krw), 0)::int8, count(*), coalesce(max(posting.seq), 0)"
-    " FROM ledger.posting"
-    " INNER JOIN ledger.journal ON journal.shard = posting.shard AND journal.seq = posting.seq"
-    " WHERE posting.shard = $1 AND posting.fiscal_year = $2 AND posting.programme = $3"
-    "    AND posting.funding_source = $4 AND posting.stage = $5"
-    "    AND ($6::int8 IS NULL OR posting.seq <= $6)"
-    "    AND ($7::int8 IS NULL OR journal.posted_time_ms <= $7)"
-    "    AND ($8::int8 IS NULL OR journal.effective_date <= $8)";
+#include <assert.h>
+
+enum { HALVING_MAX = 64 }; /* versions are 63-bit numbers */
+
+static enum err read_version(struct db *db, const char *shard, const struct account *account,
+                             int64_t version, struct store_balance *ret_balance);
+static enum err read_now(struct db *db, const char *shard, const struct account *account,
+                         struct store_balance *ret_balance);
+static enum err read_seq(struct db *db, const char *shard, const struct account *account,
+                         int64_t seq, struct store_balance *ret_balance);
+static enum err read_sum(struct db *db, const char *shard, const struct account *account,
+                         const struct store_moment *moment, struct store_balance *ret_balance);
 
 enum err store_balance_read(struct db *db, const char *shard, const struct account *account,
                             const struct store_moment *moment, struct store_balance *ret_balance)
+{
+    switch (moment->kind) {
+    case STORE_MOMENT_NOW:
+        return read_now(db, shard, account, ret_balance);
+    case STORE_MOMENT_SEQ:
+        return read_seq(db, shard, account, moment->seq, ret_balance);
+    case STORE_MOMENT_TIME:
+    case STORE_MOMENT_DATE:
+        break;
+    }
+    return read_sum(db, shard, account, moment, ret_balance);
+}
+
+static const char VERSION_LAST[] =
+    "SELECT coalesce(max(version), 0) FROM ledger.posting"
+    " WHERE shard = $1 AND fiscal_year = $2 AND programme = $3 AND funding_source = $4"
+    "    AND stage = $5";
+
+static enum err read_now(struct db *db, const char *shard, const struct account *account,
+                         struct store_balance *ret_balance)
 {
     const struct db_param params[] = {
         db_text(shard),
@@ -23,12 +48,113 @@ enum err store_balance_read(struct db *db, const char *shard, const struct accou
         db_text(account->line.programme),
         db_text(funding_source_code(account->line.funding_source)),
         db_text(stage_code(account->stage)),
-        moment->kind == STORE_MOMENT_SEQ ? db_int64(moment->seq) : db_null_int64(),
+    };
+    struct db_rows *rows = NULL;
+    int64_t version = 0;
+    enum err err = db_query(db, VERSION_LAST, params, DB_COUNT(params), &rows);
+
+    if (!err) {
+        version = db_rows_int64(rows, 0, 0);
+    }
+    db_rows_release(rows);
+    return err ? err : read_version(db, shard, account, version, ret_balance);
+}
+
+static const char VERSION_READ[] =
+    "SELECT balance_after_krw, seq FROM ledger.posting"
+    " WHERE shard = $1 AND fiscal_year = $2 AND programme = $3 AND funding_source = $4"
+    "    AND stage = $5 AND version = $6";
+
+/* What the account was after its posting of this number; 0: before the first. */
+static enum err read_version(struct db *db, const char *shard, const struct account *account,
+                             int64_t version, struct store_balance *ret_balance)
+{
+    const struct db_param params[] = {
+        db_text(shard),
+        db_int32(account->line.fiscal_year),
+        db_text(account->line.programme),
+        db_text(funding_source_code(account->line.funding_source)),
+        db_text(stage_code(account->stage)),
+        db_int64(version),
+    };
+    struct store_balance balance = {.posting_count = version};
+    struct db_rows *rows = NULL;
+    enum err err = ERR_OK;
+
+    if (version == 0) {
+        *ret_balance = balance;
+        return ERR_OK;
+    }
+    err = db_query(db, VERSION_READ, params, DB_COUNT(params), &rows);
+    if (!err && db_rows_count(rows) != 1) {
+        err = ERR_INTERNAL; /* versions have no gap, unless somebody made one */
+    }
+    if (!err) {
+        balance.balance_krw = db_rows_int64(rows, 0, 0);
+        balance.seq = db_rows_int64(rows, 0, 1);
+        *ret_balance = balance;
+    }
+    db_rows_release(rows);
+    return err;
+}
+
+/* The last version whose entry is not after seq. */
+static enum err read_seq(struct db *db, const char *shard, const struct account *account,
+                         int64_t seq, struct store_balance *ret_balance)
+{
+    struct store_balance found = {.posting_count = 0};
+    struct store_balance probe;
+    enum err err = read_now(db, shard, account, &probe);
+    int64_t above = probe.posting_count;
+
+    if (err) {
+        return err;
+    }
+    if (probe.seq <= seq) {
+        *ret_balance = probe;
+        return ERR_OK;
+    }
+    /* found is not after seq, version `above` is. */
+    for (int i = 0; i < HALVING_MAX && above - found.posting_count > 1; i++) {
+        err = read_version(db, shard, account,
+                           found.posting_count + (above - found.posting_count) / 2, &probe);
+        if (err) {
+            return err;
+        }
+        if (probe.seq <= seq) {
+            found = probe;
+        } else {
+            above = probe.posting_count;
+        }
+    }
+    assert(above - found.posting_count == 1);
+    *ret_balance = found;
+    return ERR_OK;
+}
+
+static const char BALANCE_SUM[] =
+    "SELECT coalesce(sum(posting.amount_krw), 0)::int8, count(*), coalesce(max(posting.seq), 0)"
+    " FROM ledger.posting"
+    " INNER JOIN ledger.journal ON journal.shard = posting.shard AND journal.seq = posting.seq"
+    " WHERE posting.shard = $1 AND posting.fiscal_year = $2 AND posting.programme = $3"
+    "    AND posting.funding_source = $4 AND posting.stage = $5"
+    "    AND ($6::int8 IS NULL OR journal.posted_time_ms <= $6)"
+    "    AND ($7::int8 IS NULL OR journal.effective_date <= $7)";
+
+static enum err read_sum(struct db *db, const char *shard, const struct account *account,
+                         const struct store_moment *moment, struct store_balance *ret_balance)
+{
+    const struct db_param params[] = {
+        db_text(shard),
+        db_int32(account->line.fiscal_year),
+        db_text(account->line.programme),
+        db_text(funding_source_code(account->line.funding_source)),
+        db_text(stage_code(account->stage)),
         moment->kind == STORE_MOMENT_TIME ? db_int64(moment->time_ms) : db_null_int64(),
         moment->kind == STORE_MOMENT_DATE ? db_int64(moment->date) : db_null_int64(),
     };
     struct db_rows *rows = NULL;
-    enum err err = db_query(db, BALANCE_READ, params, DB_COUNT(params), &rows);
+    enum err err = db_query(db, BALANCE_SUM, params, DB_COUNT(params), &rows);
 
     if (!err) {
         ret_balance->balance_krw = db_rows_int64(rows, 0, 0);

@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What an account held in the past, from its postings. Reader threads; it
- * locks and changes nothing.
+ * What an account holds, and held in the past, from its postings. Reader
+ * threads; it locks and changes nothing.
+ *
+ * There is no table of sums by day (period_delta): every entry would pay for
+ * it. Now and after an entry cost some twenty look-ups by key at most, however
+ * long the journal is. Back-dated entries make the end of a day, and clocks
+ * that were set back a moment, sums over the account's own postings, which one
+ * index holds together: those of one line and stage in one fiscal year. In a
+ * journal of 400,000 entries 5,700 of them took 0.17 s and 137,000 0.5 s.
  */
 #ifndef HYEOPCHI_LEDGER_STORE_BALANCE_H
 #define HYEOPCHI_LEDGER_STORE_BALANCE_H
@@ -31,7 +38,7 @@ struct store_balance {
     int64_t seq;           /* the last of them */
 };
 
-/* Sums the account's postings up to the moment. */
+/* The account at the moment. ERR_INTERNAL when its versions have a gap. */
 ERR_CHECKED enum err store_balance_read(struct db *db, const char *shard,
                                         const struct account *account,
                                         const struct store_moment *moment,
