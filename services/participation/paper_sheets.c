@@ -130,7 +130,7 @@ static enum err sheets_write(const struct paper_sheets *sheets, struct encoder *
     if (bytes == NULL) {
         return ERR_FULL;
     }
-    qsort(order, count, sizeof order[0], compare_sheets);
+    qsort(order, count, sizeof(struct paper_entry *), compare_sheets);
     encoder_init(ret_encoder, bytes, size);
     for (size_t i = 0; i < count; i++) {
         encode_u8(ret_encoder, (uint8_t)order[i]->kind);
@@ -171,7 +171,7 @@ static enum err hash_sheets(const char *tag, const struct leaf_paper_commit *com
 static enum err seal_content(struct db *db, const struct ballot_row *row, int32_t batch_no,
                              uint8_t ret_content[BALLOT_CONTENT_SIZE])
 {
-    static const uint8_t no_blinding[LEAF_BLINDING_SIZE];
+    static const uint8_t no_blinding[LEAF_BLINDING_SIZE] = {0};
     const struct leaf_paper_commit commit = {
         .ballot_id = row->ballot_id,
         .def_hash = row->definition_hash,

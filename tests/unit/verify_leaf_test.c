@@ -111,6 +111,33 @@ static void every_type_reads_what_the_specification_lists(void **state)
     assert_int_equal(leaf.rev, 10);
     assert_int_equal(leaf.channel, LEAF_CHANNEL_PAPER);
 
+    begin(&made, LEAF_ISSUE);
+    put(&made, 78, 8);
+    fill(&made, 0x0B, 32);
+    put(&made, 3, 2);
+    fill(&made, 0x0C, 32);
+    assert_true(leaf_read(span_of(&made), &leaf));
+    assert_int_equal(leaf.batch_no, 78);
+    assert_int_equal(leaf.nullifier[31], 0x0B);
+    assert_int_equal(leaf.rev, 3);
+
+    begin(&made, LEAF_PAPER);
+    put(&made, 9, 4);
+    put(&made, 120, 4);
+    put(&made, 118, 4);
+    fill(&made, 0x0D, 32);
+    assert_true(leaf_read(span_of(&made), &leaf));
+    assert_int_equal(leaf.batch_no, 9);
+    assert_int_equal(leaf.envelopes, 120);
+    assert_int_equal(leaf.counted, 118);
+    assert_int_equal(leaf.hash[0], 0x0D);
+    begin(&made, LEAF_PAPER); /* More votes than envelopes are no batch. */
+    put(&made, 9, 4);
+    put(&made, 120, 4);
+    put(&made, 121, 4);
+    fill(&made, 0x0D, 32);
+    assert_false(leaf_read(span_of(&made), &leaf));
+
     begin(&made, LEAF_CLOSE);
     put(&made, 1, 8);
     put(&made, 2, 8);

@@ -34,6 +34,11 @@ MERGE_DELAY_S = 60
 Vote = namedtuple("Vote", "nullifier rev channel choices blinding req_hash batch commit_no")
 
 
+# A ballot paper that was issued; sheets are (kind, choices), choices None unless the kind is 1, a vote.
+Issue = namedtuple("Issue", "nullifier rev req_hash batch commit_no")
+Paper = namedtuple("Paper", "batch_no blinding sheets")
+
+
 def final_votes(votes, voided):
     """The last vote of everybody whose last vote is not void, by nullifier."""
     last = {}
@@ -59,6 +64,9 @@ class Ballot:
     extensions: list = field(default_factory=list)  # hours that the window was extended by
     excluded: list = field(default_factory=list)  # numbers of options, as far as they are funded
     early_voids: set = field(default_factory=set)  # (nullifier, rev) that a later vote follows
+    issues: list = field(default_factory=list)
+    handed_back: set = field(default_factory=set)  # (nullifier, rev) of issues
+    papers: list = field(default_factory=list)
 
     @property
     def ballot_id(self):
@@ -87,6 +95,43 @@ class Ballot:
         return self.leaf(log.Cast(vote.commit_no, vote.nullifier, vote.rev, vote.channel,
                                   self.commitment(vote), tagged_hash("ct", b""), vote.req_hash))
 
+    def on_paper(self):
+        """Whose last revision is a paper, held or handed back."""
+        last = {name: vote.rev for name, vote in final_votes(self.votes, ()).items()}
+        return {issue.nullifier for issue in self.issues
+                if issue.rev > last.get(issue.nullifier, 0)}
+
+    def finals(self):
+        return final_votes(self.votes, self.voided | self.on_paper()).values()
+
+    def voters(self):
+        last = {}
+        for issue in self.issues:
+            last[issue.nullifier] = max(issue.rev, last.get(issue.nullifier, 0))
+        gone = {name for name in self.on_paper() if (name, last[name]) in self.handed_back}
+        return {leaf.nullifier for leaf in self.votes + self.issues} - gone
+
+    def sheets(self, paper):
+        """The sheets' bytes, in their order."""
+        bodies = [(kind, b"" if choices is None
+                   else definitions.encode_body(self.definition, choices))
+                  for kind, choices in paper.sheets]
+        return b"".join(sorted(write_number(1, kind) + write_number(2, len(body)) + body
+                               for kind, body in bodies))
+
+    def paper_leaf(self, paper):
+        digest = tagged_hash("paper", self.ballot_id + self.def_hash
+                             + write_number(4, paper.batch_no) + paper.blinding
+                             + self.sheets(paper))
+        counted = sum(choices is not None for _, choices in paper.sheets)
+        return self.leaf(log.Paper(paper.batch_no, len(paper.sheets), counted, digest))
+
+    def paper_file(self):
+        parts = [write_number(4, paper.batch_no) + paper.blinding
+                 + write_number(4, len(self.sheets(paper))) + self.sheets(paper)
+                 for paper in self.papers]
+        return b"".join(parts) or None
+
     def key_of(self, batch):
         """The key of receipts changes at even distances."""
         return self.receipt_seeds[batch * len(self.receipt_seeds) // self.batches]
@@ -102,20 +147,24 @@ class Ballot:
                 in_force = self.key_of(batch)
                 leaves.append(self.leaf(log.Key(1, ed25519.public_key(in_force), now + batch)))
             casts = [self.cast(vote) for vote in self.votes if vote.batch == batch]
+            casts += [self.leaf(log.Issue(issue.commit_no, *issue[:3]))
+                      for issue in self.issues if issue.batch == batch]
             batches.append(leaves + sorted(casts, key=leaf_hash))
         anchor = log.Anchor("participation", 17, hashlib.sha256(b"audit").digest())
-        voters = len({vote.nullifier for vote in self.votes})
-        close = log.Close(now + HOUR_MS, voters, len(self.votes) - voters,
+        voters, leaves = len(self.voters()), len(self.votes) + len(self.issues)
+        close = log.Close(now + HOUR_MS, voters, leaves - voters,
                           tagged_hash("extensions", self.extensions_json()))
         last = {(name, vote.rev) for name, vote in final_votes(self.votes, ()).items()}
         voids = [self.leaf(log.Void(*void)) for void in self.voids() if void[:2] in last]
+        voids += [self.leaf(log.Void(*issue, log.HANDED_BACK)) for issue in sorted(self.handed_back)]
+        voids += [self.paper_leaf(paper) for paper in self.papers]
         counted = log.Result(tagged_hash("result", self.result()),
                              documents.documents_hash(self.documents()), now + 2 * HOUR_MS)
         return batches + [[self.leaf(close), self.leaf(anchor), *voids], [self.leaf(counted)]]
 
     def openings(self):
-        finals = final_votes(self.votes, self.voided).values()
-        return [(vote.blinding, self.body(vote)) for vote in sorted(finals, key=self.commitment)]
+        return [(vote.blinding, self.body(vote))
+                for vote in sorted(self.finals(), key=self.commitment)]
 
     def voids(self):
         """(nullifier, rev, number of the reason), in the order of decision."""
@@ -125,7 +174,9 @@ class Ballot:
         return [(name, rev, 1 + name[0] % 5) for name, rev in sorted(voids)]
 
     def result(self):
-        choices = [vote.choices for vote in final_votes(self.votes, self.voided).values()]
+        choices = [vote.choices for vote in self.finals()]
+        choices += [chosen for paper in self.papers for _, chosen in paper.sheets
+                    if chosen is not None]
         return recount.result(self.definition, choices, self.lot)
 
     def roll_hash(self):
@@ -145,7 +196,7 @@ class Ballot:
             "areas": [{"area": area, "voters": self.roll[area]} for area in areas]})
 
     def turnout_json(self):
-        voters = len({vote.nullifier for vote in self.votes})
+        voters = len(self.voters())
         areas = self.definition["areas"] or ["all"]
         shares = [voters // len(areas)] * (len(areas) - 1)
         counts = dict(zip(areas, [voters - sum(shares), *shares]))
@@ -155,7 +206,7 @@ class Ballot:
             cells = [{**cell, "eligible": self.roll[cell["name"]]} for cell in cells]
         return write_json({
             "state": "certified", "voters": voters, "rounded": False,
-            "revisions": len(self.votes) - voters, "days": 1, "tables": {"area": cells},
+            "revisions": len(self.votes) + len(self.issues) - voters, "days": 1, "tables": {"area": cells},
             "eligible": None if self.roll is None else sum(self.roll.values())})
 
     def extensions_json(self):
@@ -195,7 +246,8 @@ class Ballot:
                         for place in range(1, len(batches) + 1)})
         return Parts(
             ballot=self, definition=definitions.encode(self.definition), entries=entries,
-            sizes=sizes, openings=self.openings(), documents=self.documents(), result=self.result(),
+            sizes=sizes, openings=self.openings(), paper=self.paper_file(),
+            documents=self.documents(), result=self.result(),
             receipt_keys=[ed25519.public_key(seed) for seed in self.receipt_seeds],
             time_s=(OPENED_AT_MS + self.more_time_ms + HOUR_MS) // 1000)
 
@@ -233,6 +285,7 @@ class Parts:
     entries: list
     sizes: list
     openings: list
+    paper: bytes
     documents: dict  # by name, in their order
     result: bytes
     receipt_keys: list
@@ -262,10 +315,11 @@ class Parts:
             "entries": write_framed(self.entries),
             "openings": b"".join(blinding + write_number(2, len(body)) + body
                                  for blinding, body in self.openings),
+            "paper": self.paper,
             **self.documents,
             "result.json": self.result,
         }
-        return files
+        return {name: data for name, data in files.items() if data is not None}
 
     def pack(self):
         return pack(self.ballot.ballot_id, self.files(), self.time_s)
@@ -379,9 +433,11 @@ def random_choices(chance, definition):
 
 
 def random_ballot(chance, method=None, rule=None, tie=None, voters=12, roll=None, voids=None,
-                  batches=None, key_changes=None):
+                  batches=None, key_changes=None, papers=None):
     """A ballot by chance; what is given is not left to it. voters may turn out fewer."""
     definition = random_definition(chance, method, rule, tie)
+    if papers:
+        definition["channels"] = list(definitions.CHANNELS)
     batches = chance.randint(1, 4) if batches is None else batches
     key_changes = chance.randint(0, 2) if key_changes is None else key_changes
     channels = [definitions.CHANNELS.index(name) + 1 for name in definition["channels"]]
@@ -395,22 +451,64 @@ def random_ballot(chance, method=None, rule=None, tie=None, voters=12, roll=None
             batch = chance.randint(batch, batches - 1)
             votes.append(Vote(nullifier, rev, chance.choice(channels), choices,
                               chance.randbytes(32), chance.randbytes(32), batch, 0))
+    with_papers = chance.random() < 0.5 if papers is None else papers
+    issues, handed_back, sheets = [], set(), []
+    if with_papers and "paper" in definition["channels"] and votes:
+        issues, handed_back = random_issues(chance, definition, votes, batches)
+        sheets = random_papers(chance, definition, len(issues) - len(handed_back))
     votes = committed(votes, chance.randint(1, 4))
-    names = sorted({vote.nullifier for vote in votes})
+    on_paper = {issue.nullifier for issue in issues}
+    names = sorted({vote.nullifier for vote in votes} - on_paper)
     voided = set(chance.sample(names, min(len(names), chance.choice([0, 0, 1, 2])
                                           if voids is None else voids)))
-    early = [(vote.nullifier, vote.rev) for vote in votes
-             if any((other.nullifier, other.rev) == (vote.nullifier, vote.rev + 1) for other in votes)]
+    early = [(vote.nullifier, vote.rev) for vote in votes if vote.nullifier not in on_paper
+             and any((other.nullifier, other.rev) == (vote.nullifier, vote.rev + 1) for other in votes)]
     with_roll = chance.random() < 0.5 if roll is None else roll
     areas = definition["areas"] or ["all"]
     return Ballot(
         definition, votes, batches, voided, chance.randbytes(32),
         [chance.randbytes(32) for _ in range(1 + min(key_changes, batches - 1))],
-        {area: voters + chance.randint(0, 9) for area in areas} if with_roll else None,
+        {area: voters + len(issues) + chance.randint(0, 9) for area in areas}
+        if with_roll else None,
         "2027년 1월 10일 추첨 3 14 15".encode() if definition["tie"] == "lot" else None,
         extensions=[chance.randint(1, 72) for _ in range(chance.choice([0, 0, 1, 2, 3]))],
         excluded=[option["number"] for option in definition["options"] if chance.random() < 0.2],
-        early_voids=set(chance.sample(early, min(len(early), chance.choice([0, 0, 1])))))
+        early_voids=set(chance.sample(early, min(len(early), chance.choice([0, 0, 1])))),
+        issues=issues, handed_back=handed_back, papers=sheets)
+
+
+def random_issues(chance, definition, votes, batches):
+    """Papers of people who have not voted, of one who has, and papers handed back, behind one of which
+    a vote follows: it is put to the votes."""
+    def issue(nullifier, rev, batch):
+        return Issue(nullifier, rev, chance.randbytes(32), batch, 1000 + batch)
+
+    issues = [issue(chance.randbytes(32), 1, chance.randrange(batches))
+              for _ in range(chance.randint(2, 5))]
+    last = max(votes, key=lambda vote: (vote.nullifier, vote.rev))
+    issues.append(issue(last.nullifier, last.rev + 1, batches - 1))
+    spoilt = [issue(chance.randbytes(32), 1, chance.randrange(batches)) for _ in range(2)]
+    choices = random_choices(chance, definition)
+    if choices is not None:
+        channel = 1 + chance.randrange(2)  # web or kiosk
+        votes.append(Vote(spoilt[0].nullifier, 2, channel, choices, chance.randbytes(32),
+                          chance.randbytes(32), batches - 1, 0))
+    return issues + spoilt, {(each.nullifier, each.rev) for each in spoilt}
+
+
+def random_papers(chance, definition, held):
+    """Batches of sheets, together at most as many as papers that are held."""
+    papers, batch_no = [], 0
+    while held > 0 and len(papers) < 2:
+        batch_no += chance.randint(1, 3)
+        count = chance.randint(1, held)
+        held -= count
+        sheets = []
+        for _ in range(count):
+            choices = random_choices(chance, definition) if chance.random() < 0.7 else None
+            sheets.append((chance.randint(2, 6) if choices is None else 1, choices))
+        papers.append(Paper(batch_no, chance.randbytes(32), sheets))
+    return papers
 
 
 def committed(votes, size):

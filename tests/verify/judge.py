@@ -91,9 +91,9 @@ class Run:
         return "\n".join([f"{'found by':42} alone receipt kept", *rows])
 
 
-def mutate_many(chance, run, found, count):
+def mutate_many(chance, run, found, count, kinds=None):
     """count mutants of the cases: every kind in turn, until chance makes no more of it."""
-    kinds = list(mutants.FINDERS)
+    kinds = kinds or list(mutants.FINDERS)
     made = 0
     while made < count:
         mutate = kinds[made % len(kinds)]

@@ -57,10 +57,19 @@ def cases(chance, count):
         place = len(found)
         ballot = random_ballot(chance, methods[place % 5], rules[place % 6],
                                "lot" if place % 4 == 3 else None, roll=place % 2 == 0,
-                               batches=chance.randint(2, 4))
-        if len(ballot.votes) >= 6 and len(ballot.openings()) >= 2:
+                               batches=chance.randint(2, 4), papers=place % 3 == 2 or None)
+        if len(ballot.votes) >= 6 and len(ballot.openings()) >= 2 and (
+                place % 3 != 2 or ballot.papers):
             found.append(Case.of(ballot))
     return found
+
+
+def paper_cases(chance, count):
+    """Those with sheets of paper."""
+    found = []
+    while len(found) < count:
+        found += [case for case in cases(chance, 3) if case.ballot.papers]
+    return found[:count]
 
 
 def flipped(chance, data):
@@ -819,6 +828,156 @@ def vote_voided_and_all_made_anew(chance, case):
 def log_of_another_time(chance, case):
     """The same votes, opened and closed at other times."""
     return Mutant(replace(case.ballot, more_time_ms=chance.randint(1, 5000)).parts().pack())
+
+
+# Paper: its file, the leaves that commit to it, and papers that were issued.
+
+
+def held(case):
+    """Papers that somebody holds."""
+    return [issue for issue in case.ballot.issues
+            if (issue.nullifier, issue.rev) not in case.ballot.handed_back]
+
+
+def anew(case, **changes):
+    return Mutant(replace(case.ballot, **changes).parts().pack())
+
+
+def with_papers(case, place, paper):
+    papers = list(case.ballot.papers)
+    papers[place] = paper
+    return replace(case.ballot, papers=papers)
+
+
+def recommitted(case, ballot):
+    """The PAPERs and the file of another ballot's papers, and nothing else of it."""
+    leaves = iter([ballot.paper_leaf(paper) for paper in ballot.papers])
+    kept = set(places(case, log.Paper))
+    entries = [next(leaves) if at in kept else leaf for at, leaf in enumerate(case.parts.entries)]
+    return Mutant(replace(relogged(case, entries), paper=ballot.paper_file()).pack())
+
+
+@mutation(ALONE)
+def sheets_changed_in_the_file(chance, case):
+    if not case.ballot.papers:
+        return None
+    return Mutant(replace(case.parts, paper=flipped(chance, case.parts.paper)).pack())
+
+
+@mutation(ALONE)
+def sheets_dropped_or_there_without_a_leaf(chance, case):
+    if case.ballot.papers:
+        return Mutant(replace(case.parts, paper=None).pack())
+    return Mutant(replace(case.parts, paper=chance.randbytes(40)).pack())
+
+
+@mutation(ALONE)
+def sheet_changed_and_committed_to(chance, case):
+    """The result is still that of the sheet as it was."""
+    if not case.ballot.papers:
+        return None
+    place = chance.randrange(len(case.ballot.papers))
+    paper = case.ballot.papers[place]
+    at = chance.randrange(len(paper.sheets))
+    choices = random_choices(chance, case.ballot.definition)
+    if not choices or choices == paper.sheets[at][1]:
+        return None
+    sheets = [*paper.sheets[:at], (1, choices), *paper.sheets[at + 1 :]]
+    return recommitted(case, with_papers(case, place, paper._replace(sheets=sheets)))
+
+
+@mutation(ALONE)
+def numbers_of_a_batch_changed(chance, case):
+    if not case.ballot.papers:
+        return None
+    at = chance.choice(places(case, log.Paper))
+    leaf = log.read_leaf(case.ballot.ballot_id, case.parts.entries[at])
+    changes = [{"envelopes": leaf.envelopes + 1}, {"batch_no": leaf.batch_no + 1}]
+    changes += [{"counted": leaf.counted - 1}] if leaf.counted else []
+    changes += [{"counted": leaf.counted + 1}] if leaf.counted < leaf.envelopes else []
+    entries = list(case.parts.entries)
+    entries[at] = case.ballot.leaf(leaf._replace(**chance.choice(changes)))
+    return Mutant(relogged(case, entries).pack())
+
+
+@mutation(ALONE)
+def batch_sealed_before_the_close(chance, case):
+    if not case.ballot.papers:
+        return None
+    at, closed = chance.choice(places(case, log.Paper)), places(case, log.Close)[0]
+    entries = list(case.parts.entries)
+    entries.insert(closed, entries.pop(at))
+    return Mutant(relogged(case, entries, case.parts.sizes).pack())
+
+
+@mutation(ALONE)
+def more_envelopes_than_papers_and_all_made_anew(chance, case):
+    if not case.ballot.papers:
+        return None
+    left = len(held(case)) - sum(len(paper.sheets) for paper in case.ballot.papers)
+    place = chance.randrange(len(case.ballot.papers))
+    paper = case.ballot.papers[place]
+    sheets = [*paper.sheets, *[(chance.randint(2, 6), None)] * (left + 1)]
+    return anew(case, papers=with_papers(case, place, paper._replace(sheets=sheets)).papers)
+
+
+@mutation(ALONE)
+def paper_handed_back_twice_or_never(chance, case):
+    """Never: a vote follows a paper that is held."""
+    followed = [(issue.nullifier, issue.rev) for issue in case.ballot.issues
+                if (issue.nullifier, issue.rev) in case.ballot.handed_back
+                and issue.nullifier in voters(case)]
+    back = [at for at in places(case, log.Void) if log.read_leaf(
+        case.ballot.ballot_id, case.parts.entries[at]).reason == log.HANDED_BACK]
+    if not followed or not back:
+        return None
+    if chance.random() < 0.5:
+        at = chance.choice(back)
+        entries = [*case.parts.entries[:at], case.parts.entries[at], *case.parts.entries[at:]]
+        return Mutant(relogged(case, entries, moved_sizes(case, at, 1)).pack())
+    return anew(case, handed_back=case.ballot.handed_back - {followed[0]})
+
+
+@mutation(ALONE)
+def vote_behind_a_paper_that_is_held_and_all_made_anew(chance, case):
+    if not held(case):
+        return None
+    issue, model = chance.choice(held(case)), chance.choice(case.ballot.votes)
+    vote = model._replace(nullifier=issue.nullifier, rev=issue.rev + 1,
+                          blinding=chance.randbytes(32), batch=case.ballot.batches - 1)
+    roll = case.ballot.roll and {area: may + 1 for area, may in case.ballot.roll.items()}
+    return anew(case, votes=[*case.ballot.votes, vote], roll=roll)
+
+
+@mutation(KEPT)
+def sheet_taken_for_invalid_and_all_made_anew(chance, case):
+    """Nobody has a receipt of a sheet: who entered and sealed it, and who kept a checkpoint, can tell."""
+    counted = [(place, at) for place, paper in enumerate(case.ballot.papers)
+               for at, (kind, _) in enumerate(paper.sheets) if kind == 1]
+    if not counted:
+        return None
+    place, at = chance.choice(counted)
+    paper = case.ballot.papers[place]
+    sheets = [*paper.sheets[:at], (3, None), *paper.sheets[at + 1 :]]
+    return anew(case, papers=with_papers(case, place, paper._replace(sheets=sheets)).papers)
+
+
+@mutation(KEPT)
+def paper_invented_and_all_made_anew(chance, case):
+    if not case.ballot.issues:
+        return None
+    issue = chance.choice(case.ballot.issues)._replace(nullifier=chance.randbytes(32), rev=1)
+    roll = case.ballot.roll and {area: may + 1 for area, may in case.ballot.roll.items()}
+    return anew(case, issues=[*case.ballot.issues, issue], roll=roll)
+
+
+ABOUT_PAPER = [
+    sheets_changed_in_the_file, sheets_dropped_or_there_without_a_leaf,
+    sheet_changed_and_committed_to, numbers_of_a_batch_changed, batch_sealed_before_the_close,
+    more_envelopes_than_papers_and_all_made_anew, paper_handed_back_twice_or_never,
+    vote_behind_a_paper_that_is_held_and_all_made_anew,
+    sheet_taken_for_invalid_and_all_made_anew, paper_invented_and_all_made_anew,
+]
 
 
 # Receipts, beside the bundle as it is.

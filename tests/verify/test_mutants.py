@@ -32,6 +32,7 @@ def test_sound_bundles_are_verified_with_all_their_receipts_and_checkpoints(chan
         assert found == (verifier.VERIFIED, None)
     empty = mutants.Case.of(random_ballot(chance, voters=0))
     assert run.verdict("empty", empty.data, [], empty.notes) == (verifier.VERIFIED, None)
+    assert any(case.ballot.papers for case in mutants.paper_cases(chance, 3))
     assert not run.disagreements
 
 
@@ -41,6 +42,19 @@ def test_every_changed_bundle_is_found_and_the_verifiers_agree(chance, tmp_path)
     print(run.table())
     print(run.other_names)
     assert run.count >= COUNT * 9 // 10
+    assert not run.undetected
+    assert not run.disagreements
+
+
+def test_paper_that_was_changed_is_found_by_both_and_sound_paper_verified(chance, tmp_path):
+    run = judge.Run(str(tmp_path))
+    cases = mutants.paper_cases(chance, 4)
+    for case in cases:
+        found = run.verdict("sound", case.data, list(case.receipts.values()), case.notes)
+        assert found == (verifier.VERIFIED, None)
+    for function in mutants.ABOUT_PAPER:
+        judge.mutate_many(chance, run, cases, 3, [function])
+    print(run.table())
     assert not run.undetected
     assert not run.disagreements
 

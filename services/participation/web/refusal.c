@@ -25,6 +25,12 @@ static const struct refusal_text TEXTS[] = {
      "You have voted at a booth or on paper; that vote is final.",
      "투표하신 기억이 없다면 아래 문의처에 알려 주십시오.",
      "If you have not, please tell the contact below."},
+    {"paper-issued", "투표용지를 받아 가셔서 온라인으로는 투표하실 수 없습니다.",
+     "A ballot paper was issued to you, so you cannot vote online.",
+     "받으신 용지로 투표해 주십시오. 용지를 투표소에 반납하시면 다시 온라인으로 투표하실 수 "
+     "있습니다.",
+     "Please vote with that paper. Once you hand it back at the polling place, you can vote "
+     "online."},
     {"revisions-exhausted", "표를 바꿀 수 있는 횟수를 모두 썼습니다.",
      "The vote cannot be changed any more often.",
      "마지막으로 접수된 표가 유효합니다. 그 접수증으로 확인하실 수 있습니다.",
