@@ -316,12 +316,42 @@ static void the_other_leaves_are_what_an_independent_program_computed(void **sta
     leaf_void_encode(&encoder, vector.ballot_id,
                      &(struct leaf_void){.nullifier = hash, .rev = 10, .reason = 3});
     assert_leaf(&encoder, "0aca1f3e729b33e195073699d14128b29a995a0a49acb0d50c956867f257efe5");
+    memset(hash, 0xe3, sizeof hash);
+    leaf_paper_encode(
+        &encoder, vector.ballot_id,
+        &(struct leaf_paper){.batch_no = 3, .envelopes = 120, .counted = 118, .sheets_hash = hash});
+    assert_leaf(&encoder, "5204d90046de348ceb47639cdef4c318caeffd2118c237226212b1f866e28089");
+}
+
+/* The hash was computed likewise. */
+static void a_paper_that_is_issued_is_a_leaf_without_a_commitment(void **state)
+{
+    struct vector vector = published_inputs();
+    struct leaf_cast cast = {.batch_no = 7, .rev = 2, .channel = BALLOT_CHANNEL_PAPER};
+    uint8_t data[LEAF_SIZE_MAX];
+    struct encoder encoder;
+
+    (void)state;
+    memcpy(cast.ballot_id, vector.ballot_id, sizeof cast.ballot_id);
+    memset(cast.nullifier, 0xe1, sizeof cast.nullifier);
+    memset(cast.req_hash, 0xe2, sizeof cast.req_hash);
+    assert_true(leaf_cast_issues(&cast));
+    encoder_init(&encoder, data, sizeof data);
+    leaf_issue_encode(&encoder, &cast);
+    assert_int_equal(encoder.length, LEAF_ISSUE_SIZE);
+    assert_leaf(&encoder, "830014a950b7f5723d765fcb0566a97ad1e823d52ca2e0959a311094d4cd4848");
+    cast.commit[31] = 1;
+    assert_false(leaf_cast_issues(&cast));
+    cast.commit[31] = 0;
+    cast.channel = BALLOT_CHANNEL_BOOTH;
+    assert_false(leaf_cast_issues(&cast));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_other_leaves_are_what_an_independent_program_computed),
+        cmocka_unit_test(a_paper_that_is_issued_is_a_leaf_without_a_commitment),
         cmocka_unit_test(keys_vtag_and_nullifier_are_the_published_vectors),
         cmocka_unit_test(the_commitment_and_the_sealed_texts_hash_are_the_published_vectors),
         cmocka_unit_test(a_leaf_hashes_to_what_an_independent_program_computed),
