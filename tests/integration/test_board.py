@@ -10,7 +10,6 @@ import json
 import os
 import signal
 import struct
-import subprocess
 import tarfile
 import uuid
 
@@ -33,7 +32,7 @@ from support.client import b64url, from_b64url
 from support.metrics import parse
 from support.participation import Running, refused, vote
 from support.paths import BUILD
-from support.services import program
+from support.published import preload
 
 
 class WithBoard(Running):
@@ -232,19 +231,6 @@ def test_the_result_is_on_the_board_only_when_it_is_certified(running):
     assert leaves[0].def_hash == bytes(stored[0])
     assert leaves[-1].result_hash == bytes(stored[2]) == tagged_hash("result", stored[1].encode())
     assert checkpoint.size == len(leaves)
-
-
-def preload(library):
-    """LD_PRELOAD for a program of this build: a sanitizer wants to be first."""
-    linked = subprocess.run(
-        ["ldd", program("participation")], capture_output=True, text=True, check=True
-    ).stdout
-    first = [
-        line.split("=>")[1].split()[0]
-        for line in linked.splitlines()
-        if "libasan" in line or "libtsan" in line
-    ]
-    return ":".join([*first, library])
 
 
 def test_whoever_is_killed_while_the_board_is_made_it_goes_on_the_same(running):

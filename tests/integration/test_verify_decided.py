@@ -7,6 +7,8 @@ database changes of it before or after is found.
 
 import io
 import json
+import os
+import signal
 import tarfile
 
 import pytest
@@ -14,8 +16,9 @@ import pytest
 from support.board import CLOSE, OPEN, RESULT, VOID, Board, tagged_hash
 from support.client import Client
 from support.participation import BASE, rfc3339, vote
+from support.paths import BUILD
 from support.ports import free_port
-from support.published import Published
+from support.published import Published, preload
 from verify import documents, judge, verifier
 from verify.bundle_maker import pack
 
@@ -201,3 +204,46 @@ def test_an_order_drawn_and_no_decision_at_all_make_bundles_too(running, run):
     bundle = running.certify(ballot_id)
     assert run.verdict("empty", bundle) == (verifier.VERIFIED, None)
     assert files_of(bundle)["openings"] == b"" and "roll.json" not in files_of(bundle)
+
+
+def test_whoever_is_killed_while_a_ballot_is_finished_makes_the_same_bundle(running, run):
+    """The board's thread dies before or after the COMMIT that appends CLOSE and RESULT with their
+    documents and openings, or the one that signs them. Whoever goes on has each document once, and
+    one checkpoint of each size."""
+    shim = os.path.join(BUILD, "tests", "fault_shim.so")
+    if not os.path.exists(shim):
+        pytest.skip(f"{shim} is not built")
+    service = running.services["participation"]
+    calm = dict.fromkeys(("LD_PRELOAD", "HYEOPCHI_FAULT_SHIM", "HYEOPCHI_FAULT_CONNECTION"), "")
+    for place in ("before", "after"):
+        for commit in (1, 2):
+            ballot_id = running.open_with_roll()
+            receipts = [running.accept(ballot_id, vote(number, ("a", "b"))) for number in range(6)]
+            running.wait_on_board(ballot_id, receipts)
+            with running.board_held(ballot_id):
+                running.void(ballot_id, receipts[3], "not-eligible")
+                running.close_and_count(ballot_id)
+                running.decide(ballot_id, "certify")
+                service.stop()
+            before = notes(running, ballot_id)
+            service.settings.update(
+                LD_PRELOAD=preload(shim), HYEOPCHI_FAULT_SHIM=f"kill-{place}-commit:{commit}",
+                HYEOPCHI_FAULT_CONNECTION="board")
+            service.start()
+            assert service.process.wait_exit(60) == -signal.SIGKILL
+            service.process = None
+            between = notes(running, ballot_id)
+            service.settings.update(calm)
+            service.start().wait_ready()
+            bundle = running.bundle(ballot_id)
+            assert run.verdict("killed", bundle, receipts) == (verifier.VERIFIED, None)
+            after = notes(running, ballot_id)
+            assert before.items() <= between.items() <= after.items() and len(after) == len(before) + 1
+            assert len(json.loads(files_of(bundle)["decided.json"])["voids"]) == 1
+
+
+def notes(running, ballot_id):
+    """Every checkpoint that is stored, by size."""
+    return dict(running.databases.psql(
+        "participation", "SELECT size, note FROM participation.board_checkpoint"
+        " WHERE ballot_id = %s", (ballot_id,)))

@@ -5,10 +5,25 @@ what a superuser of its database can do to them.
 
 import contextlib
 import json
+import subprocess
 
 from support.participation import Running, vote
+from support.services import program
 
 VOTERS = 12
+
+
+def preload(library):
+    """LD_PRELOAD for a program of this build: a sanitizer wants to be first."""
+    linked = subprocess.run(
+        ["ldd", program("participation")], capture_output=True, text=True, check=True
+    ).stdout
+    first = [
+        line.split("=>")[1].split()[0]
+        for line in linked.splitlines()
+        if "libasan" in line or "libtsan" in line
+    ]
+    return ":".join([*first, library])
 
 
 class Published(Running):

@@ -21,7 +21,7 @@ static const char SURVEY[] =
     " LEFT JOIN participation.receipt_batch AS r ON r.ballot_id = b.ballot_id"
     " AND r.batch_no = coalesce(h.signed_batch_no, 0) + 1"
     " WHERE b.ballot_id > $1 AND b.opened_at_ms IS NOT NULL"
-    " AND h.finished IS NOT TRUE"
+    " AND (h.finished IS NOT TRUE OR h.size > h.signed_size)"
     " ORDER BY b.ballot_id LIMIT $2";
 
 static enum err survey_read(const struct db_rows *rows, int64_t row, struct board_survey *ret)

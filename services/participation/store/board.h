@@ -60,7 +60,7 @@ struct board_ballot {
     int64_t revisions;
 };
 
-/* One line of the survey: a ballot whose board is not finished. */
+/* One line of the survey: a ballot whose board is not finished, or not signed to its end. */
 struct board_survey {
     uint8_t ballot_id[BALLOT_ID_SIZE];
     bool has_work;
