@@ -2,8 +2,9 @@
 """How a story is told: load, faults, healing, and the checker after it. Used by pytest and by soak.
 
 A story is a module of stories/ with TITLE and tell(arena, load, random). It may say NEEDS, a
-function of the arena that returns why it cannot be told here, or None. It leaves faults standing
-if it likes: heal() ends them all.
+function of the arena that returns why it cannot be told here, or None, and LONG, that it waits for
+longer than CI has time for: then only soak tells it. It leaves faults standing if it likes: heal()
+ends them all.
 """
 
 import importlib.util
@@ -30,6 +31,7 @@ class Story:
         spec.loader.exec_module(module)
         self.title = module.TITLE
         self.tell = module.tell
+        self.is_long = getattr(module, "LONG", False)
         self._needs = getattr(module, "NEEDS", None)
 
     def lacks(self, arena):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every story of stories/, each on a stage that the ones before it have left whole."""
+"""Every story of stories/ but the long ones, each on a stage that the ones before it have left whole."""
 
 import json
 
@@ -7,7 +7,7 @@ import pytest
 
 import tale
 
-STORIES = tale.all_stories()
+STORIES = [story for story in tale.all_stories() if not story.is_long]
 
 
 @pytest.mark.parametrize("story", STORIES, ids=[story.name for story in STORIES])

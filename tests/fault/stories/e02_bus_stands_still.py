@@ -5,6 +5,7 @@ service notices it and ends by itself, and its supervisor starts it anew. A newe
 from support.stack import SERVICES
 
 TITLE = "nng frees no connection any more"
+LONG = True  # A minute, nearly all of it until the guard is sure; runtime_host's test waits for it, too.
 
 
 def NEEDS(arena):
