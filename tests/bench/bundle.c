@@ -3,7 +3,7 @@
  * Writes a sound bundle of any number of votes, to measure how bundles and
  * their verification grow:
  *
- *   bench_bundle VOTERS FILE
+ *   bench_bundle VOTERS FILE [equal-shares]
  *
  * Everything in it follows from VOTERS alone. One voter in fifty votes twice;
  * checkpoints are as far apart as sixty seconds are at 33 votes a second. It
@@ -78,6 +78,7 @@ struct maker {
     uint32_t key_hash;
     uint8_t def_hash[DIGEST_SIZE];
     size_t voters;
+    bool by_equal_shares; /* with add1; else greedy */
     size_t revisions;
     struct vote *votes;
     struct cast batch[BATCH];
@@ -161,9 +162,9 @@ static void make_definition(struct maker *maker)
     put_number(to, 3, 1);
     put_number(to, 1000000000, 8);
     put_number(to, DEFINITION_APPROVAL, 1);
-    put_number(to, DEFINITION_GREEDY, 1);
+    put_number(to, maker->by_equal_shares ? DEFINITION_EQUAL_SHARES : DEFINITION_GREEDY, 1);
     put_number(to, DEFINITION_BY_COST, 1);
-    put_number(to, DEFINITION_NONE, 1);
+    put_number(to, maker->by_equal_shares ? DEFINITION_ADD1 : DEFINITION_NONE, 1);
     put_number(to, 0, 1); /* no threshold */
     put_number(to, 0, 8);
     put_number(to, DEFINITION_TIE_LOWEST_COST_THEN_VOTES, 1);
@@ -527,7 +528,7 @@ static void make_log(struct maker *maker)
 
 static bool absent(int file)
 {
-    return file == ARCHIVE_ROLL || file == ARCHIVE_LOT;
+    return file == ARCHIVE_PAPER || file == ARCHIVE_ROLL || file == ARCHIVE_LOT;
 }
 
 static void make_manifest(struct maker *maker)
@@ -607,15 +608,16 @@ int main(int argc, char **argv)
     struct maker *maker = calloc(1, sizeof *maker);
     uint64_t voters = 0;
 
-    need(argc == 3 &&
+    need((argc == 3 || (argc == 4 && strcmp(argv[3], "equal-shares") == 0)) &&
              spell_read_decimal(
                  (struct span){.data = (const uint8_t *)argv[1], .length = strlen(argv[1])},
                  &voters) &&
              voters >= 1 && voters <= VOTERS_MAX,
-         "usage: bench_bundle VOTERS FILE, at most 10000000 voters");
+         "usage: bench_bundle VOTERS FILE [equal-shares], at most 10000000 voters");
     need(maker != NULL && sodium_init() >= 0, "no memory");
     maker->digest = digest_new();
     maker->voters = (size_t)voters;
+    maker->by_equal_shares = argc == 4;
     maker->votes = calloc(maker->voters, sizeof *maker->votes);
     need(maker->digest != NULL && maker->votes != NULL, "no memory");
     make_definition(maker);

@@ -34,6 +34,7 @@ def run(*arguments, cwd=None):
     done = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True,
                           timeout=60, env=environment(), cwd=cwd, check=False)
     assert "AddressSanitizer" not in done.stderr and "runtime error" not in done.stderr, done.stderr
+    assert "(null)" not in done.stdout + done.stderr, done.stdout
     return done
 
 
@@ -53,8 +54,8 @@ def test_a_sound_bundle_is_told_check_by_check_in_korean_and_english(sound):
     done = run("bundle.tar", "--receipt", "receipt.json", "--checkpoint=kept", cwd=sound)
     assert done.returncode == 0 and not done.stderr
     names = ["archive", "manifest", "definition", "checkpoints", "root", "leaves", "batches", "keys",
-             "revisions", "close", "extensions", "openings", "choices", "roll", "recount", "sums",
-             "result", "documents", "decided", "kept", "receipt"]
+             "revisions", "close", "extensions", "openings", "choices", "paper", "roll", "recount",
+             "sums", "result", "documents", "decided", "kept", "receipt"]
     told = [line.split()[0] for line in done.stdout.splitlines() if " ok " in line]
     assert told == names
     assert "검증되었습니다. Verified." in done.stdout
