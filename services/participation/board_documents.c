@@ -37,6 +37,7 @@ static const struct {
     [BOARD_DOCUMENT_TURNOUT] = {"turnout.json", true, published_turnout},
     [BOARD_DOCUMENT_EXTENSIONS] = {"extensions.json", true, NULL},
     [BOARD_DOCUMENT_LOT] = {"lot", false, NULL},
+    [BOARD_DOCUMENT_JURY] = {"jury", false, NULL},
     [BOARD_DOCUMENT_DECIDED] = {"decided.json", true, published_decided},
 };
 
@@ -114,6 +115,21 @@ static enum err keep_lot(struct db *db, const struct ballot_row *row, struct buf
     return err;
 }
 
+/* Keeps the bytes that two operators approved, where they published a jury's scores. */
+static enum err keep_jury(struct db *db, const struct ballot_row *row, struct buffer *content)
+{
+    enum err err;
+
+    if (row->jury == NULL) {
+        return ERR_OK;
+    }
+    buffer_append(content, row->jury, row->jury_length);
+    err = buffer_status(content);
+    return err ? err
+               : store_document_insert(db, row->ballot_id, DOCUMENTS[BOARD_DOCUMENT_JURY].name,
+                                       content);
+}
+
 /* Makes and keeps a document, or reads the one that is kept; content stays empty where there is none. */
 static enum err settle(struct db *db, const struct ballot_row *row, enum board_document document,
                        struct buffer *content)
@@ -123,6 +139,9 @@ static enum err settle(struct db *db, const struct ballot_row *row, enum board_d
 
     if (document == BOARD_DOCUMENT_LOT) {
         return keep_lot(db, row, content);
+    }
+    if (document == BOARD_DOCUMENT_JURY) {
+        return keep_jury(db, row, content);
     }
     if (DOCUMENTS[document].make == NULL) {
         err = store_document_read(db, row->ballot_id, DOCUMENTS[document].name, content);

@@ -23,6 +23,7 @@ enum board_document {
     BOARD_DOCUMENT_TURNOUT,    /* always, as are the next */
     BOARD_DOCUMENT_EXTENSIONS, /* why the window was extended */
     BOARD_DOCUMENT_LOT,        /* where a lot breaks ties */
+    BOARD_DOCUMENT_JURY,       /* where a jury's scores are weighed */
     BOARD_DOCUMENT_DECIDED,    /* which votes are void and which options excluded, and why */
     BOARD_DOCUMENT_END,
 };

@@ -9,11 +9,13 @@
 #include "participation/decide.h"
 #include "participation/domain/ballot_tally.h"
 #include "participation/domain/election.h"
+#include "participation/domain/jury.h"
 #include "participation/domain/tally.h"
 #include "participation/domain/tally_json.h"
 #include "participation/domain/tally_lot.h"
 #include "participation/frozen.h"
 #include "participation/store/paper.h"
+#include "participation/store/roll.h"
 #include "participation/store/void.h"
 #include "participation/store/votes.h"
 #include "runtime/log.h"
@@ -32,7 +34,7 @@ struct counter {
     struct decide_count write;
     uint8_t after[BALLOT_ID_SIZE]; /* zeros, or the ballot that could not be counted last */
     bool found;                    /* the reader came upon a ballot */
-    bool waits;                    /* for the seed of its lot: nothing is wrong with it */
+    bool waits; /* for the seed of its lot, or its jury: nothing is wrong with it */
     bool busy;
     bool again;                    /* woken while busy */
     uint8_t noted[BALLOT_ID_SIZE]; /* the reader's: the last ballot said to wait for paper */
@@ -135,17 +137,47 @@ static enum err make_order(const struct election *election,
     return ERR_OK;
 }
 
+/* What the definition's terms take from elsewhere: the roll's number of voters and the jury's scores. */
+struct count_terms {
+    struct ballot_tally_store limits;
+    struct jury_scores scores;
+    struct tally_jury jury;
+};
+
+static enum err add_terms(struct db *db, const struct ballot_definition *definition,
+                          const struct ballot_row *row, struct count_terms *terms,
+                          struct tally_method *method)
+{
+    struct roll_import_row import = {
+        .ballot_id = row->ballot_id,
+        .import_no = row->roll_import_no,
+    };
+    enum err err = ERR_OK;
+
+    method->limits = ballot_tally_limits(definition, &terms->limits);
+    if (definition->quorum_share.present) {
+        err = row->roll_import_no > 0 ? store_roll_import_read(db, &import) : ERR_INTERNAL;
+        method->quorum_share.electorate = import.voters;
+    }
+    if (!err && definition->jury.present) {
+        err = jury_scores_decode(definition, row->jury, row->jury_length, &terms->scores);
+        terms->jury = ballot_tally_jury(definition, terms->scores.scores);
+        method->jury = &terms->jury;
+    }
+    return err == ERR_INVALID ? ERR_INTERNAL : err; /* They were sound when they were published. */
+}
+
 static enum err count_ballot(struct db *db, const struct ballot_definition *definition,
                              const struct ballot_row *row, char **ret_json)
 {
     struct tally_method method = ballot_tally_method(definition);
-    struct ballot_tally_store *limits = calloc(1, sizeof *limits);
+    struct count_terms *terms = calloc(1, sizeof *terms);
     struct election *election = NULL;
     uint32_t *order = NULL;
     int64_t voids = 0;
-    enum err err = limits == NULL ? ERR_FULL
-                                  : election_new(ballot_tally_vote_type(definition),
-                                                 tally_rule_needs_votes(method.rule), &election);
+    enum err err = terms == NULL ? ERR_FULL
+                                 : election_new(ballot_tally_vote_type(definition),
+                                                tally_rule_needs_votes(method.rule), &election);
 
     if (!err) {
         err = add_options(election, definition);
@@ -177,11 +209,13 @@ static enum err count_ballot(struct db *db, const struct ballot_definition *defi
     if (!err) {
         method.order = order;
         method.seed = row->lot_seed;
-        method.limits = ballot_tally_limits(definition, limits);
+        err = add_terms(db, definition, row, terms, &method);
+    }
+    if (!err) {
         err = write_result(election, &method, ret_json);
     }
     free(order);
-    free(limits);
+    free(terms);
     election_free(election);
     return err;
 }
@@ -229,7 +263,8 @@ static enum err count_work(struct db *db, struct reader_job *job)
     if (!err) {
         err = definition_copy_make(row.definition, row.definition_length, &copy);
     }
-    if (!err && ballot_row_awaits_lot(&row, &copy->definition)) {
+    if (!err && (ballot_row_awaits_lot(&row, &copy->definition) ||
+                 ballot_row_awaits_jury(&row, &copy->definition))) {
         counter->waits = true;
         err = ERR_CONFLICT;
     }

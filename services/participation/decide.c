@@ -17,6 +17,7 @@
 #include <string.h>
 
 #define TAG_LOT_SEED "lot-seed"
+#define TAG_JURY     "jury"
 #define DAY_MS       (24LL * 60 * 60 * 1000)
 
 enum err decide_create_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count)
@@ -90,6 +91,16 @@ static enum err publish_seed(struct writer_tx *tx, const struct decide_approve *
     return err ? err : events_say_lot_published(tx, row->ballot_id, approve->seed);
 }
 
+static enum err publish_jury(struct writer_tx *tx, const struct decide_approve *approve,
+                             const struct ballot_row *row)
+{
+    uint8_t bytes[JURY_BYTES_MAX];
+    const size_t length = jury_scores_encode(&approve->jury, bytes);
+    enum err err = store_ballot_set_jury(tx->db, row->ballot_id, bytes, length);
+
+    return err ? err : events_say_jury_published(tx, &approve->frozen->definition, &approve->jury);
+}
+
 static enum err certify_ballot(struct writer_tx *tx, const struct ballot_definition *definition,
                                const struct ballot_row *row)
 {
@@ -134,6 +145,8 @@ static enum err complete(struct writer_tx *tx, const struct decide_approve *appr
         return ERR_OK; /* The file comes first: decide_key_destroyed_work() follows it. */
     case BALLOT_ACTION_LOT:
         return publish_seed(tx, approve, row);
+    case BALLOT_ACTION_JURY:
+        return publish_jury(tx, approve, row);
     case BALLOT_ACTION_EXCLUDE:
         return exclusion_carry_out(tx, row, definition, &approve->exclusion);
     case BALLOT_ACTION_SEAL_PAPER:
@@ -159,6 +172,21 @@ static bool is_about_paper(enum ballot_action action)
     return action == BALLOT_ACTION_SEAL_PAPER || action == BALLOT_ACTION_COMPLETE_PAPER;
 }
 
+/* The definition, and the bytes of the scores. */
+static void jury_content(const struct decide_approve *approve, const struct ballot_row *row,
+                         uint8_t ret_content[BALLOT_CONTENT_SIZE])
+{
+    uint8_t bytes[CRYPTO_HASH_SIZE + JURY_BYTES_MAX];
+    size_t length = 0;
+
+    memcpy(bytes, row->definition_hash, CRYPTO_HASH_SIZE);
+    /* Of a ballot without a jury nothing was read; that it is refused comes next. */
+    if (approve->frozen->definition.jury.present) {
+        length = jury_scores_encode(&approve->jury, bytes + CRYPTO_HASH_SIZE);
+    }
+    crypto_tagged_hash(TAG_JURY, bytes, CRYPTO_HASH_SIZE + length, ret_content);
+}
+
 /* What exactly is approved, as a hash. */
 static enum err approved_content(struct db *db, const struct decide_approve *approve,
                                  const struct ballot_row *row,
@@ -181,6 +209,8 @@ static enum err approved_content(struct db *db, const struct decide_approve *app
         exclusion_content(row, &approve->exclusion, ret_content);
     } else if (approve->action == BALLOT_ACTION_VOID) {
         voiding_content(row, &approve->voiding, ret_content);
+    } else if (approve->action == BALLOT_ACTION_JURY) {
+        jury_content(approve, row, ret_content);
     } else if (approve->action == BALLOT_ACTION_LOT) {
         crypto_tagged_hash(TAG_LOT_SEED, approve->seed, strlen(approve->seed), ret_content);
     } else {
@@ -207,6 +237,9 @@ static enum err approve_row(struct writer_tx *tx, struct decide_approve *approve
         .objection_ends_at_ms = objection_ends_at_ms(row, &approve->frozen->definition),
         .lot_awaited = ballot_row_awaits_lot(row, &approve->frozen->definition),
         .paper = {.awaited = ballot_row_awaits_paper(row)},
+        .jury_awaited = ballot_row_awaits_jury(row, &approve->frozen->definition),
+        .roll_missing =
+            approve->frozen->definition.quorum_share.present && row->roll_import_no == 0,
         .approvals = known,
     };
     struct ballot_approval approval = {.action = approve->action};

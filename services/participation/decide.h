@@ -9,6 +9,7 @@
 
 #include "participation/decided.h"
 #include "participation/domain/ballot_state.h"
+#include "participation/domain/jury.h"
 #include "participation/extension.h"
 #include "participation/frozen.h"
 #include "participation/paper_sheets.h"
@@ -35,6 +36,7 @@ struct decide_approve {
     enum ballot_action action;
     char operator_id[BALLOT_OPERATOR_MAX + 1];
     char seed[BALLOT_SEED_MAX + 1];     /* of a lot; else "" */
+    struct jury_scores jury;            /* of a jury, sound */
     struct extension_request extension; /* of an extension */
     struct void_request voiding;        /* of a void */
     struct exclusion_request exclusion; /* of an exclusion */

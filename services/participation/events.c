@@ -27,6 +27,7 @@
 #define TYPE_VOIDED            TYPE_PREFIX "vote.voided.v1"
 #define TYPE_KEY_DESTROYED     TYPE_PREFIX "ballot.key-destroyed.v1"
 #define TYPE_LOT_PUBLISHED     TYPE_PREFIX "ballot.lot-published.v1"
+#define TYPE_JURY_PUBLISHED    TYPE_PREFIX "ballot.jury-published.v1"
 #define TYPE_CERTIFIED         TYPE_PREFIX "tally.certified.v1"
 #define TYPE_RESERVED          "kr.hyeopchi.ledger.envelope.reserved.v1"
 #define TYPE_REFUSED           "kr.hyeopchi.ledger.envelope.refused.v1"
@@ -41,6 +42,7 @@ const ProtobufCMessageDescriptor *const events_types[] = {
     &hyeopchi__participation__v1__ballot_extended__descriptor,
     &hyeopchi__participation__v1__vote_voided__descriptor,
     &hyeopchi__participation__v1__ballot_lot_published__descriptor,
+    &hyeopchi__participation__v1__ballot_jury_published__descriptor,
     &hyeopchi__participation__v1__ballot_key_destroyed__descriptor,
     &hyeopchi__participation__v1__tally_certified__descriptor,
     NULL,
@@ -308,6 +310,37 @@ enum err events_say_lot_published(struct writer_tx *tx, const uint8_t ballot_id[
     message.seed = event_say_text(seed);
     message.published_time_ms = tx->now_ms;
     return say(tx, TYPE_LOT_PUBLISHED, id, &message.base, NULL);
+}
+
+enum err events_say_jury_published(struct writer_tx *tx, const struct ballot_definition *definition,
+                                   const struct jury_scores *scores)
+{
+    Hyeopchi__Participation__V1__BallotJuryPublished message =
+        HYEOPCHI__PARTICIPATION__V1__BALLOT_JURY_PUBLISHED__INIT;
+    char id[CRYPTO_UUID_TEXT_SIZE];
+    struct list list = {0};
+    enum err err = ERR_FULL;
+
+    assert(scores->count == definition->option_count);
+    crypto_uuid_format(definition->ballot_id, id);
+    if (list_new(&list, scores->count, sizeof(Hyeopchi__Participation__V1__JuryScore))) {
+        for (size_t i = 0; i < scores->count; i++) {
+            Hyeopchi__Participation__V1__JuryScore *score = list.pointers[i];
+
+            hyeopchi__participation__v1__jury_score__init(score);
+            score->option_id = event_say_text(definition->options[i].id);
+            score->score_hundredths = scores->scores[i];
+        }
+        message.ballot_id = id;
+        message.jurors = (int32_t)scores->jurors;
+        message.source = event_say_text(scores->source);
+        message.n_scores = scores->count;
+        message.scores = (Hyeopchi__Participation__V1__JuryScore **)list.pointers;
+        message.published_time_ms = tx->now_ms;
+        err = say(tx, TYPE_JURY_PUBLISHED, id, &message.base, NULL);
+    }
+    list_free(&list);
+    return err;
 }
 
 static void fill_result(Hyeopchi__Participation__V1__OptionResult *message,

@@ -9,6 +9,7 @@
 
 #include "participation/decided.h"
 #include "participation/domain/ballot.h"
+#include "participation/domain/jury.h"
 #include "participation/domain/turnout.h"
 #include "participation/store/ballots.h"
 #include "participation/store/extension.h"
@@ -63,6 +64,11 @@ ERR_CHECKED enum err events_say_extended(struct writer_tx *tx,
 /* The ballot's key is gone. */
 ERR_CHECKED enum err events_say_key_destroyed(struct writer_tx *tx,
                                               const uint8_t ballot_id[BALLOT_ID_SIZE]);
+
+/* The scores of the ballot's jury. */
+ERR_CHECKED enum err events_say_jury_published(struct writer_tx *tx,
+                                               const struct ballot_definition *definition,
+                                               const struct jury_scores *scores);
 
 /* The seed that breaks the ballot's ties. */
 ERR_CHECKED enum err events_say_lot_published(struct writer_tx *tx,

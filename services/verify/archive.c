@@ -39,6 +39,7 @@ const char *archive_file_name(enum archive_file file)
         [ARCHIVE_TURNOUT] = "turnout.json",
         [ARCHIVE_EXTENSIONS] = "extensions.json",
         [ARCHIVE_LOT] = "lot",
+        [ARCHIVE_JURY] = "jury",
         [ARCHIVE_DECIDED] = "decided.json",
         [ARCHIVE_RESULT] = "result.json",
         [ARCHIVE_MANIFEST] = "manifest.json",
@@ -50,7 +51,8 @@ const char *archive_file_name(enum archive_file file)
 
 static bool may_be_missing(enum archive_file file)
 {
-    return file == ARCHIVE_PAPER || file == ARCHIVE_ROLL || file == ARCHIVE_LOT;
+    return file == ARCHIVE_PAPER || file == ARCHIVE_ROLL || file == ARCHIVE_LOT ||
+           file == ARCHIVE_JURY;
 }
 
 /* Eleven octal digits and a NUL: at most 2^33 - 1. */

@@ -28,7 +28,8 @@ enum archive_file {
     ARCHIVE_ROLL,  /* may be missing */
     ARCHIVE_TURNOUT,
     ARCHIVE_EXTENSIONS,
-    ARCHIVE_LOT, /* may be missing */
+    ARCHIVE_LOT,  /* may be missing */
+    ARCHIVE_JURY, /* may be missing */
     ARCHIVE_DECIDED,
     ARCHIVE_RESULT,
     ARCHIVE_MANIFEST,

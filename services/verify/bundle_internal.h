@@ -94,6 +94,7 @@ struct bundle {
     struct leaf result;
     struct leaf ledger; /* the last AUDIT-ANCHOR of stream `ledger`; its hash is NULL without one */
 
+    uint64_t electorate; /* roll: how many may vote, where there is one */
     uint64_t
         voters; /* revisions: different nullifiers, those who handed a paper back not among them */
     uint64_t issues;           /* revisions: final ISSUEs that no VOID names */

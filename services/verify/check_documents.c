@@ -25,7 +25,7 @@ static const char DECIDED[] = "decided.json";
 
 /* In the order of the archive. */
 static const enum archive_file DOCUMENTS[] = {ARCHIVE_ROLL, ARCHIVE_TURNOUT, ARCHIVE_EXTENSIONS,
-                                              ARCHIVE_LOT, ARCHIVE_DECIDED};
+                                              ARCHIVE_LOT,  ARCHIVE_JURY,    ARCHIVE_DECIDED};
 
 enum { DOCUMENT_COUNT = sizeof DOCUMENTS / sizeof DOCUMENTS[0] };
 

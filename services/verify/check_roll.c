@@ -215,6 +215,8 @@ enum verdict check_roll(struct bundle *bundle, struct finding *finding)
     if (verdict == VERDICT_GOOD && bundle->archive.present[ARCHIVE_ROLL]) {
         roll = load(bundle->archive.files[ARCHIVE_ROLL]);
         verdict = compare_roll(bundle, roll, area_table(turnout), finding);
+        (void)number_of(roll, "voters",
+                        &bundle->electorate); /* It was looked at, if all is good. */
     }
     json_decref(turnout);
     json_decref(roll);

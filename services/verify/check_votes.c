@@ -167,6 +167,30 @@ static enum verdict check_lot(const struct bundle *bundle, struct finding *findi
     return VERDICT_GOOD;
 }
 
+/* The jury's scores stand in the bundle exactly where the definition weighs them. */
+static enum verdict check_jury(const struct bundle *bundle, struct finding *finding)
+{
+    bool present = bundle->archive.present[ARCHIVE_JURY];
+
+    if (present == (bundle->definition->jury_whole > 0)) {
+        return VERDICT_GOOD;
+    }
+    return finding_fail(finding, archive_file_name(ARCHIVE_JURY), "%s",
+                        present ? "this ballot weighs no jury's scores"
+                                : "this ballot weighs a jury's scores, and there are none");
+}
+
+/* Hands the recount what the definition's terms need besides votes. */
+static enum recount_err add_terms(struct bundle *bundle)
+{
+    if (bundle->archive.present[ARCHIVE_ROLL]) {
+        recount_electorate(bundle->recount, (int64_t)bundle->electorate);
+    }
+    return bundle->archive.present[ARCHIVE_JURY]
+               ? recount_jury(bundle->recount, bundle->archive.files[ARCHIVE_JURY])
+               : RECOUNT_OK;
+}
+
 static bool tell_runs(void *context, uint64_t runs)
 {
     const struct bundle *bundle = context;
@@ -181,7 +205,10 @@ static enum verdict not_counted(enum recount_err err, struct finding *finding)
 {
     const char *name = archive_file_name(ARCHIVE_RESULT);
 
-    if (err == RECOUNT_NO_LOT) {
+    if (err == RECOUNT_NO_JURY) {
+        name = archive_file_name(ARCHIVE_JURY);
+    }
+    if (err == RECOUNT_NO_LOT || err == RECOUNT_NO_JURY || err == RECOUNT_NO_ROLL) {
         return finding_fail(finding, name, "%s", recount_err_text(err));
     }
     return finding_unreadable(finding, name, "it could not be counted again: %s",
@@ -206,12 +233,18 @@ enum verdict check_recount(struct bundle *bundle, struct finding *finding)
     enum verdict verdict = check_lot(bundle, finding);
     enum recount_err err;
 
+    if (verdict == VERDICT_GOOD) {
+        verdict = check_jury(bundle, finding);
+    }
     if (verdict != VERDICT_GOOD) {
         return verdict;
     }
     err = recount_create(bundle->definition, &bundle->recount);
     for (size_t i = 0; err == RECOUNT_OK && i < bundle->vote_count; i++) {
         err = recount_add(bundle->recount, bundle->votes[i].body);
+    }
+    if (err == RECOUNT_OK) {
+        err = add_terms(bundle);
     }
     if (err == RECOUNT_OK) {
         err = recount_run(bundle->recount, bundle->archive.files[ARCHIVE_LOT], tell_runs, bundle);

@@ -15,6 +15,8 @@
 #define POINTS_MAX         1000000LL
 #define QUORUM_MAX         10000000LL
 #define SHARE_MAX          1000000U
+#define WEIGHT_MAX         100
+#define JURY_SCORE_MAX     1000
 #define YEAR_MIN           2000
 #define YEAR_MAX           2100
 #define AGE_MIN            10
@@ -41,6 +43,9 @@ enum term {
     TERM_AREA_CAPS,
     TERM_FIELD_CAPS,
     TERM_AREA_QUOTAS,
+    TERM_JURY,
+    TERM_QUORUM_SHARE,
+    TERM_MIN_COSTS,
     TERM_END,
 };
 
@@ -325,7 +330,7 @@ static size_t take_caps(struct layout *layout, struct definition_cap *caps)
     size_t count = take_count(layout, (struct lengths){1, DEFINITION_CAPS_MAX});
 
     for (size_t i = 0; i < count && going(layout); i++) {
-        caps[i].name = take_text(layout, (struct lengths){1, AREA_MAX});
+        caps[i].name = take_text(layout, (struct lengths){0, AREA_MAX});
         caps[i].cap_krw = take_u64(layout, (struct range){1, DEFINITION_KRW_MAX});
     }
     return count;
@@ -356,6 +361,38 @@ static void take_tie_order(struct layout *layout)
     }
 }
 
+static void take_jury(struct layout *layout)
+{
+    struct definition *d = layout->definition;
+
+    d->resident_weight = take_u16(layout, (struct range){1, WEIGHT_MAX});
+    d->jury_weight = take_u16(layout, (struct range){1, WEIGHT_MAX});
+    d->jury_whole = take_u16(layout, (struct range){1, WEIGHT_MAX});
+    d->jury_max_score = take_u16(layout, (struct range){1, JURY_SCORE_MAX});
+    (void)take_choice(layout, 2); /* the one way to normalise: by the highest */
+}
+
+static void take_min_costs(struct layout *layout)
+{
+    struct definition *d = layout->definition;
+    size_t count = take_count(layout, (struct lengths){1, DEFINITION_OPTIONS_MAX});
+    uint32_t before = 0;
+
+    for (size_t i = 0; i < count && going(layout); i++) {
+        uint32_t number = take_number(layout);
+        int64_t krw = take_u64(layout, (struct range){1, DEFINITION_KRW_MAX});
+
+        if (going(layout) && number <= before) {
+            refuse(layout, DEFINITION_OPTION_REPEATED);
+        }
+        if (going(layout)) {
+            d->options[number - 1].min_cost_krw = krw;
+            d->adjustable = true;
+        }
+        before = number;
+    }
+}
+
 static void take_term(struct layout *layout, unsigned kind)
 {
     struct definition *d = layout->definition;
@@ -382,6 +419,16 @@ static void take_term(struct layout *layout, unsigned kind)
         break;
     case TERM_AREA_QUOTAS:
         take_quotas(layout);
+        break;
+    case TERM_JURY:
+        take_jury(layout);
+        break;
+    case TERM_QUORUM_SHARE:
+        d->quorum_numerator = take_u32(layout, (struct range){1, SHARE_MAX});
+        d->quorum_denominator = take_u32(layout, (struct range){1, SHARE_MAX});
+        break;
+    case TERM_MIN_COSTS:
+        take_min_costs(layout);
         break;
     default:
         refuse(layout, DEFINITION_TERM_UNKNOWN);

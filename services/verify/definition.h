@@ -96,6 +96,7 @@ struct definition_option {
     struct span field;
     struct span programme;
     int64_t cost_krw;
+    int64_t min_cost_krw; /* what its cost may be adjusted to; 0: it may not be */
 };
 
 struct definition_cap {
@@ -155,9 +156,16 @@ struct definition {
     size_t option_count;
     uint32_t drawn[DEFINITION_OPTIONS_MAX]; /* numbers, the one drawn first in front */
     size_t drawn_count;
-    uint32_t fit_numerator;   /* of the partial fit */
-    uint32_t fit_denominator; /* 0: there is none */
-    int64_t quorum;           /* 0: there is none */
+    uint32_t fit_numerator;      /* of the partial fit */
+    uint32_t fit_denominator;    /* 0: there is none */
+    int64_t quorum;              /* 0: there is none */
+    uint32_t quorum_numerator;   /* of the roll */
+    uint32_t quorum_denominator; /* 0: there is none */
+    uint16_t resident_weight;
+    uint16_t jury_weight;
+    uint16_t jury_whole;     /* 0: there is no jury */
+    uint16_t jury_max_score; /* of one juror */
+    bool adjustable;         /* an option has a min_cost_krw */
     struct definition_group groups[DEFINITION_GROUPS_MAX];
     size_t group_count;
     uint32_t named[DEFINITION_NAMED_MAX];
@@ -204,6 +212,8 @@ enum definition_fault {
     DEFINITION_FIT_MISPLACED,       /* a partial fit of a rule without turns by score */
     DEFINITION_CAP_INVALID,         /* the same twice, or of no option */
     DEFINITION_QUOTA_INVALID,
+    DEFINITION_JURY_INVALID,     /* weights that do not add up, or a rule that cannot use them */
+    DEFINITION_MIN_COST_INVALID, /* not below the cost, or where costs cannot be adjusted */
     DEFINITION_FAULT_END,
 };
 

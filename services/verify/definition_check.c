@@ -45,6 +45,8 @@ static const char *const NAMES[] = {
     [DEFINITION_FIT_MISPLACED] = "fit-misplaced",
     [DEFINITION_CAP_INVALID] = "cap-invalid",
     [DEFINITION_QUOTA_INVALID] = "quota-invalid",
+    [DEFINITION_JURY_INVALID] = "jury-invalid",
+    [DEFINITION_MIN_COST_INVALID] = "min-cost-invalid",
 };
 
 static_assert(sizeof NAMES / sizeof NAMES[0] == DEFINITION_FAULT_END, "a name for every fault");
@@ -312,6 +314,38 @@ static enum definition_fault check_fit(const struct definition *d)
     return turns ? DEFINITION_OK : DEFINITION_FIT_MISPLACED;
 }
 
+static bool is_greedy(const struct definition *d)
+{
+    return d->rule == DEFINITION_GREEDY || d->rule == DEFINITION_GREEDY_NO_SKIP ||
+           d->rule == DEFINITION_GREEDY_THRESHOLD;
+}
+
+static enum definition_fault check_jury(const struct definition *d)
+{
+    if (d->quorum_numerator > d->quorum_denominator) {
+        return DEFINITION_NUMBER_RANGE;
+    }
+    if (d->jury_whole == 0) {
+        return DEFINITION_OK;
+    }
+    return is_greedy(d) && d->resident_weight + d->jury_weight == d->jury_whole
+               ? DEFINITION_OK
+               : DEFINITION_JURY_INVALID;
+}
+
+static enum definition_fault check_min_costs(const struct definition *d)
+{
+    if (d->adjustable && (!is_greedy(d) || d->fit_denominator > 0)) {
+        return DEFINITION_MIN_COST_INVALID;
+    }
+    for (size_t i = 0; i < d->option_count; i++) {
+        if (d->options[i].min_cost_krw >= d->options[i].cost_krw) {
+            return DEFINITION_MIN_COST_INVALID;
+        }
+    }
+    return DEFINITION_OK;
+}
+
 static enum definition_fault check_caps(const struct definition *d, bool of_fields)
 {
     const struct definition_cap *caps = of_fields ? d->field_caps : d->area_caps;
@@ -367,8 +401,8 @@ static enum definition_fault check_quotas(const struct definition *d)
 enum definition_fault definition_check(const struct definition *definition)
 {
     static enum definition_fault (*const CHECKS[])(const struct definition *) = {
-        check_method,  check_limits,           check_points, check_ages,
-        check_options, check_order_and_groups, check_fit,    check_quotas,
+        check_method,           check_limits, check_points, check_ages, check_options,
+        check_order_and_groups, check_fit,    check_quotas, check_jury, check_min_costs,
     };
     enum definition_fault fault = DEFINITION_OK;
 

@@ -20,6 +20,8 @@ static const char *const ERR_TEXTS[] = {
     [RECOUNT_NO_MEMORY] = "there is not enough memory to count",
     [RECOUNT_FULL] = "there are more votes than can be counted",
     [RECOUNT_NO_LOT] = "ties are broken by a lot and no seed is given, or the other way round",
+    [RECOUNT_NO_JURY] = "a jury's scores are missing, are none of this ballot, or are not weighed",
+    [RECOUNT_NO_ROLL] = "the quorum is a share of a roll, and there is none",
     [RECOUNT_STOPPED] = "the count was stopped",
 };
 

@@ -9,8 +9,8 @@
  * Votes of the same bytes are kept once with their number, so a million votes
  * fit in memory. A recount belongs to one thread.
  *
- *   recount_create, recount_add for every final vote, recount_run, recount_json,
- *   recount_free
+ *   recount_create, recount_add for every final vote, recount_jury and
+ *   recount_electorate where there are any, recount_run, recount_json, recount_free
  */
 #ifndef HYEOPCHI_VERIFY_RECOUNT_H
 #define HYEOPCHI_VERIFY_RECOUNT_H
@@ -30,6 +30,8 @@ enum recount_err {
     RECOUNT_NO_MEMORY,
     RECOUNT_FULL,    /* more votes than RECOUNT_VOTES_MAX */
     RECOUNT_NO_LOT,  /* ties are broken by a lot and there is no seed, or the other way round */
+    RECOUNT_NO_JURY, /* its scores are weighed and are not there, or the other way round */
+    RECOUNT_NO_ROLL, /* a quorum is a share of a roll that is not there */
     RECOUNT_STOPPED, /* the progress function asked for it */
 };
 
@@ -53,6 +55,16 @@ enum recount_err recount_create(const struct definition *definition, struct reco
 /* Adds one final vote: a body that choice_check accepts (asserted where it matters). */
 enum recount_err recount_add(struct recount *recount, struct span body)
     __attribute__((warn_unused_result));
+
+/*
+ * The jury's scores, the bytes of the bundle's `jury`, where the definition weighs them. RECOUNT_NO_JURY
+ * when they are not the scores of this definition's options. At most once, before recount_run.
+ */
+enum recount_err recount_jury(struct recount *recount, struct span bytes)
+    __attribute__((warn_unused_result));
+
+/* How many may vote by the roll, where there is one. Before recount_run. */
+void recount_electorate(struct recount *recount, int64_t electorate);
 
 struct recount_sums recount_sums(const struct recount *recount);
 

@@ -90,7 +90,7 @@ struct outcome {
     uint32_t funded[OPTIONS_MAX]; /* in the order of funding */
     size_t funded_count;
     int64_t left_over;
-    int64_t granted; /* to the option funded partly */
+    int64_t granted[OPTIONS_MAX]; /* to options funded partly */
     struct round rounds[ROUNDS_MAX];
     size_t round_count;
     struct tie ties[ROUNDS_MAX];
@@ -121,6 +121,13 @@ struct recount {
     struct supporter *supporters; /* of option o: from starts[o] up to ends[o] */
     size_t starts[OPTIONS_MAX];
     size_t ends[OPTIONS_MAX];
+    bool has_jury;
+    int64_t jury[OPTIONS_MAX]; /* what the jury gave, in hundredths */
+    int64_t highest_score;
+    int64_t highest_jury;
+    bool has_electorate;
+    int64_t electorate;
+    int64_t quorum; /* voters needed by number and share together; 0: none */
     struct span seed;
     recount_progress_fn *progress;
     void *progress_context;
@@ -155,6 +162,14 @@ enum reason outcome_limit_whole(const struct recount *recount, const struct outc
 enum reason outcome_fit(const struct recount *recount, const struct outcome *outcome,
                         uint32_t option);
 
+/* What the option can be funded with at its turn, in *ret_krw: its whole cost, or what is to be had of it
+ * when that may be adjusted so far; else why it cannot be. A limit comes before the money. */
+enum reason outcome_offer(const struct recount *recount, const struct outcome *outcome,
+                          uint32_t option, int64_t *ret_krw);
+
+/* Whether a reason is a limit's. */
+bool reason_is_limit(enum reason reason);
+
 /* Funds an option with cost_krw, which counts in its caps too. With this left_over may become negative:
  * equal shares may spend more than the budget, and is then thrown away. */
 void outcome_fund(const struct recount *recount, struct outcome *outcome, uint32_t option,
@@ -179,6 +194,17 @@ unsigned recount_decided_by(const struct recount *recount, const uint32_t *optio
 
 /* Fills in named and scores (recount.c). */
 void recount_scores(struct recount *recount);
+
+/* Finds the highest of both parts (recount_jury.c). */
+void recount_weigh(struct recount *recount);
+
+/* What turns go by: the score, or with a jury the combined score in parts that all options have in common. */
+void recount_rank(const struct recount *recount, uint32_t option, mpz_t ret);
+
+/* The parts of a combined score, and their sum. */
+enum part { PART_RESIDENTS, PART_JURY, PART_BOTH };
+
+void recount_part(const struct recount *recount, uint32_t option, enum part part, mpq_t ret);
 
 /* Which classes support which option, by points or by naming it (recount.c). */
 enum recount_err recount_support(struct recount *recount, bool by_points);

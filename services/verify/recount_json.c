@@ -217,6 +217,99 @@ static void add_caps(struct output *output, const struct recount *recount, bool 
     add(output, "]");
 }
 
+static void add_adjustable(struct output *output, const struct recount *recount)
+{
+    const struct definition *d = recount->definition;
+    bool first = true;
+
+    if (!d->adjustable) {
+        return;
+    }
+    add(output, ",\"adjustable\":[");
+    for (size_t i = 0; i < d->option_count; i++) {
+        if (d->options[i].min_cost_krw > 0) {
+            add(output, first ? "{\"option\":" : ",{\"option\":");
+            add_string(output, d->options[i].id);
+            add_amount(output, ",\"min_cost\":", d->options[i].min_cost_krw);
+            add(output, "}");
+            first = false;
+        }
+    }
+    add(output, "]");
+}
+
+static void add_quorum_share(struct output *output, const struct recount *recount)
+{
+    const struct definition *d = recount->definition;
+
+    if (d->quorum_denominator > 0) {
+        add(output, ",\"share\":\"");
+        add_number(output, d->quorum_numerator);
+        add(output, "/");
+        add_number(output, d->quorum_denominator);
+        add(output, "\",\"electorate\":");
+        add_number(output, recount->electorate);
+    }
+}
+
+/* Hundredths in their shortest form. */
+static void add_hundredths(struct output *output, const char *key, int64_t hundredths)
+{
+    add(output, key);
+    add(output, "\"");
+    add_number(output, hundredths / 100);
+    if (hundredths % 100 != 0) {
+        add(output, ".");
+        add_number(output, hundredths % 100 / 10);
+    }
+    if (hundredths % 10 != 0) {
+        add_number(output, hundredths % 10);
+    }
+    add(output, "\"");
+}
+
+static void add_jury(struct output *output, const struct recount *recount)
+{
+    const struct definition *d = recount->definition;
+
+    if (!recount->has_jury) {
+        return;
+    }
+    add(output, ",\"jury\":{\"resident_weight\":");
+    add_number(output, d->resident_weight);
+    add(output, ",\"jury_weight\":");
+    add_number(output, d->jury_weight);
+    add_member(output, ",\"normalisation\":", "highest");
+    add_amount(output, ",\"highest_score\":", recount->highest_score);
+    add_hundredths(output, ",\"highest_jury\":", recount->highest_jury);
+    add(output, "}");
+}
+
+static void add_fraction(struct output *output, const char *key, const mpq_t fraction)
+{
+    char *text = malloc(mpz_sizeinbase(mpq_numref(fraction), 10) +
+                        mpz_sizeinbase(mpq_denref(fraction), 10) + 3);
+
+    if (text == NULL) {
+        output->failed = true;
+        return;
+    }
+    (void)mpq_get_str(text, 10, fraction); /* it returns its argument */
+    add_member(output, key, text);
+    free(text);
+}
+
+static void add_part(struct output *output, const char *key, const struct recount *recount,
+                     uint32_t option, enum part part)
+{
+    mpq_t fraction;
+
+    mpq_init(fraction);
+    recount_part(recount, option, part, fraction);
+    add_fraction(output, key, fraction);
+    mpq_clear(fraction);
+}
+
 static void add_method(struct output *output, const struct recount *recount)
 {
     const struct definition *d = recount->definition;
@@ -238,36 +331,29 @@ static void add_method(struct output *output, const struct recount *recount)
         add_number(output, d->fit_denominator);
         add(output, "\"");
     }
-    if (d->quorum > 0) {
+    if (d->quorum > 0 || d->quorum_denominator > 0) {
         add(output, ",\"quorum\":{\"needed\":");
-        add_number(output, d->quorum);
+        add_number(output, recount->quorum);
+        add_quorum_share(output, recount);
         add(output, ",\"voted\":");
         add_number(output, recount->votes);
         add_bool(output, ",\"met\":", !recount->quorum_missed);
         add(output, "}");
     }
+    add_jury(output, recount);
     add_groups(output, recount);
     add_caps(output, recount, false);
     add_caps(output, recount, true);
+    add_adjustable(output, recount);
 }
 
 static void add_endowment(struct output *output, const struct outcome *outcome)
 {
-    char *text;
-
     if (!outcome->has_endowment) {
         add(output, ",\"endowment\":null");
         return;
     }
-    text = malloc(mpz_sizeinbase(mpq_numref(outcome->endowment), 10) +
-                  mpz_sizeinbase(mpq_denref(outcome->endowment), 10) + 3);
-    if (text == NULL) {
-        output->failed = true;
-        return;
-    }
-    (void)mpq_get_str(text, 10, outcome->endowment); /* it returns its argument */
-    add_member(output, ",\"endowment\":", text);
-    free(text);
+    add_fraction(output, ",\"endowment\":", outcome->endowment);
 }
 
 static void add_money(struct output *output, const struct recount *recount)
@@ -305,10 +391,16 @@ static void add_options(struct output *output, const struct recount *recount)
         add_string(output, d->options[i].id);
         add_amount(output, ",\"cost\":", d->options[i].cost_krw);
         add_amount(output, ",\"score\":", recount->scores[i]);
+        if (recount->has_jury) {
+            add_part(output, ",\"resident_part\":", recount, i, PART_RESIDENTS);
+            add_hundredths(output, ",\"jury\":", recount->jury[i]);
+            add_part(output, ",\"jury_part\":", recount, i, PART_JURY);
+            add_part(output, ",\"combined\":", recount, i, PART_BOTH);
+        }
         add_bool(output, ",\"funded\":", outcome_is_funded(outcome, i));
         add_member(output, ",\"reason\":", REASONS[reason]);
         if (reason == REASON_FUNDED_PARTLY) {
-            add_amount(output, ",\"granted\":", outcome->granted);
+            add_amount(output, ",\"granted\":", outcome->granted[i]);
         }
         add(output, "}");
     }
@@ -379,7 +471,9 @@ static void add_ties(struct output *output, const struct recount *recount)
 
         add(output, i > 0 ? ",{\"options\":" : "{\"options\":");
         add_ids(output, recount, options, tie->count);
-        if (tie->step == STEP_TURN || tie->step == STEP_FILL) {
+        if (recount->has_jury) {
+            add_part(output, ",\"combined\":", recount, options[0], PART_BOTH);
+        } else if (tie->step == STEP_TURN || tie->step == STEP_FILL) {
             add_amount(output, ",\"score\":", recount->scores[options[0]]);
         } else {
             add(output, ",\"round\":");

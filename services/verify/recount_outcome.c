@@ -109,6 +109,48 @@ enum reason outcome_fit(const struct recount *recount, const struct outcome *out
     return cost_krw > outcome->left_over ? REASON_OVER_LEFT : REASON_NONE;
 }
 
+bool reason_is_limit(enum reason reason)
+{
+    return reason == REASON_INCOMPATIBLE || reason == REASON_OVER_AREA_CAP ||
+           reason == REASON_OVER_FIELD_CAP;
+}
+
+static int64_t least_of(int64_t one, int64_t other)
+{
+    return one < other ? one : other;
+}
+
+enum reason outcome_offer(const struct recount *recount, const struct outcome *outcome,
+                          uint32_t option, int64_t *ret_krw)
+{
+    const struct definition *d = recount->definition;
+    const struct definition_option *what = &d->options[option];
+    int64_t least_krw = what->min_cost_krw > 0 ? what->min_cost_krw : what->cost_krw;
+    enum reason limit = outcome_limit(recount, outcome, option, least_krw);
+    size_t area = find_cap(d->area_caps, d->area_cap_count, what->area);
+    size_t field = find_cap(d->field_caps, d->field_cap_count, what->field);
+    int64_t krw = least_of(what->cost_krw, outcome->left_over);
+
+    if (limit != REASON_NONE) {
+        return limit;
+    }
+    if (least_krw > d->budget_krw) {
+        return REASON_OVER_BUDGET;
+    }
+    if (least_krw > outcome->left_over) {
+        return REASON_OVER_LEFT;
+    }
+    if (area < d->area_cap_count) {
+        krw = least_of(krw, d->area_caps[area].cap_krw - outcome->area_spent[area]);
+    }
+    if (field < d->field_cap_count) {
+        krw = least_of(krw, d->field_caps[field].cap_krw - outcome->field_spent[field]);
+    }
+    assert(krw >= least_krw);
+    *ret_krw = krw;
+    return REASON_NONE;
+}
+
 void outcome_fund(const struct recount *recount, struct outcome *outcome, uint32_t option,
                   int64_t cost_krw)
 {

@@ -151,6 +151,31 @@ static enum recount_err run_rule(struct recount *recount)
     return RECOUNT_NO_MEMORY;
 }
 
+void recount_electorate(struct recount *recount, int64_t electorate)
+{
+    assert(electorate >= 0);
+    assert(recount->outcome == NULL);
+    recount->has_electorate = true;
+    recount->electorate = electorate;
+}
+
+/* The number, or the least whole number of voters that is the share, whichever is more. */
+static int64_t quorum_of(const struct recount *recount)
+{
+    const struct definition *d = recount->definition;
+    int64_t needed = 0;
+    mpz_t share;
+
+    if (d->quorum_denominator > 0) {
+        mpz_init_set_si(share, recount->electorate);
+        mpz_mul_ui(share, share, d->quorum_numerator);
+        mpz_cdiv_q_ui(share, share, d->quorum_denominator);
+        needed = mpz_get_si(share);
+        mpz_clear(share);
+    }
+    return needed > d->quorum ? needed : d->quorum;
+}
+
 enum recount_err recount_run(struct recount *recount, struct span seed,
                              recount_progress_fn *progress, void *context)
 {
@@ -161,11 +186,19 @@ enum recount_err recount_run(struct recount *recount, struct span seed,
     if (lot != (seed.data != NULL) || seed.length > RECOUNT_SEED_MAX) {
         return RECOUNT_NO_LOT;
     }
+    if (recount->has_jury != (recount->definition->jury_whole > 0)) {
+        return RECOUNT_NO_JURY;
+    }
+    if (recount->definition->quorum_denominator > 0 && !recount->has_electorate) {
+        return RECOUNT_NO_ROLL;
+    }
     recount->seed = seed;
     recount->progress = progress;
     recount->progress_context = context;
     recount_scores(recount);
-    recount->quorum_missed = recount->votes < recount->definition->quorum;
+    recount_weigh(recount);
+    recount->quorum = quorum_of(recount);
+    recount->quorum_missed = recount->votes < recount->quorum;
     err = recount_order(recount);
     return err ? err : run_rule(recount);
 }

@@ -24,14 +24,18 @@ static int compare_scores(const struct turns *turns, uint32_t left, uint32_t rig
     mpz_t other;
     int order;
 
-    if (!turns->by_rate) {
+    if (!turns->by_rate && !recount->has_jury) {
         return (recount->scores[left] > recount->scores[right]) -
                (recount->scores[left] < recount->scores[right]);
     }
-    mpz_init_set_si(one, recount->scores[left]);
-    mpz_init_set_si(other, recount->scores[right]);
-    mpz_mul_si(one, one, options[right].cost_krw);
-    mpz_mul_si(other, other, options[left].cost_krw);
+    mpz_init(one);
+    mpz_init(other);
+    recount_rank(recount, left, one);
+    recount_rank(recount, right, other);
+    if (turns->by_rate) {
+        mpz_mul_si(one, one, options[right].cost_krw);
+        mpz_mul_si(other, other, options[left].cost_krw);
+    }
     order = mpz_cmp(one, other);
     mpz_clear(one);
     mpz_clear(other);
@@ -87,12 +91,13 @@ static enum recount_err note_tie(const struct turns *turns, struct outcome *outc
 
     for (size_t i = first; i < turns->count; i++) {
         uint32_t option = turns->options[i];
+        int64_t krw = 0;
+        enum reason reason = outcome_offer(turns->recount, outcome, option, &krw);
 
         if (compare_scores(turns, turns->options[first], option) != 0) {
             break;
         }
-        if (outcome_limit_whole(turns->recount, outcome, option) == REASON_NONE &&
-            (no_skip || outcome_fit(turns->recount, outcome, option) == REASON_NONE)) {
+        if (reason == REASON_NONE || (no_skip && !reason_is_limit(reason))) {
             tied[count] = option;
             count++;
         }
@@ -104,16 +109,20 @@ static enum recount_err note_tie(const struct turns *turns, struct outcome *outc
 static bool take_turn(const struct recount *recount, struct outcome *outcome, enum step step,
                       uint32_t option, bool no_skip)
 {
-    enum reason limited = outcome_limit_whole(recount, outcome, option);
-    enum reason reason = limited == REASON_NONE ? outcome_fit(recount, outcome, option) : limited;
+    int64_t krw = 0;
+    enum reason reason = outcome_offer(recount, outcome, option, &krw);
 
     if (reason == REASON_NONE) {
-        outcome_fund(recount, outcome, option, recount->definition->options[option].cost_krw);
+        outcome_fund(recount, outcome, option, krw);
     } else {
         outcome->reasons[option] = reason;
     }
+    if (reason == REASON_NONE && krw < recount->definition->options[option].cost_krw) {
+        outcome->reasons[option] = REASON_FUNDED_PARTLY;
+        outcome->granted[option] = krw;
+    }
     (void)outcome_round(outcome, step, option, reason == REASON_NONE); /* it has all it needs */
-    return !(no_skip && limited == REASON_NONE && reason != REASON_NONE);
+    return !(no_skip && reason != REASON_NONE && !reason_is_limit(reason));
 }
 
 enum recount_err recount_turns(struct recount *recount, struct outcome *outcome, enum step step,
@@ -185,7 +194,7 @@ void recount_partial_fit(const struct recount *recount, struct outcome *outcome)
         !is_share(d, outcome->left_over, d->options[option].cost_krw)) {
         return;
     }
-    outcome->granted = outcome->left_over;
+    outcome->granted[option] = outcome->left_over;
     outcome_fund(recount, outcome, option, outcome->left_over);
     outcome->reasons[option] = REASON_FUNDED_PARTLY;
     (void)outcome_round(outcome, STEP_PARTIAL_FIT, option, true); /* it has all it needs */

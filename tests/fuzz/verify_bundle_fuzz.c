@@ -71,11 +71,14 @@ static void add_text(struct made *made, const char *text)
 /* The files that the input has; false when there are fewer. */
 static bool take_files(struct reader *reader)
 {
-    for (int i = 0; i < ARCHIVE_END; i++) {
+    /* The jury's scores, which few bundles have, come last: most inputs end before them. */
+    for (int place = 0; place <= ARCHIVE_END; place++) {
+        const int i = place < ARCHIVE_END ? place : ARCHIVE_JURY;
         struct span content;
 
         files[i].length = 0;
-        if (i == ARCHIVE_KEYS || i == ARCHIVE_CHECKPOINTS || i == ARCHIVE_MANIFEST) {
+        if (i == ARCHIVE_KEYS || i == ARCHIVE_CHECKPOINTS || i == ARCHIVE_MANIFEST ||
+            (i == ARCHIVE_JURY && (place < ARCHIVE_END || reader_left(reader) == 0))) {
             continue;
         }
         content = read_prefixed(reader);
@@ -221,13 +224,14 @@ static void stated_roll_hash(uint8_t ret[DIGEST_SIZE])
 
 static bool present(int file)
 {
-    return (file != ARCHIVE_ROLL && file != ARCHIVE_LOT) || files[file].length > 0;
+    return (file != ARCHIVE_ROLL && file != ARCHIVE_LOT && file != ARCHIVE_JURY) ||
+           files[file].length > 0;
 }
 
 static void hash_documents(struct digest *digest, uint8_t ret[DIGEST_SIZE])
 {
     static const enum archive_file DOCUMENTS[] = {ARCHIVE_ROLL, ARCHIVE_TURNOUT, ARCHIVE_EXTENSIONS,
-                                                  ARCHIVE_LOT, ARCHIVE_DECIDED};
+                                                  ARCHIVE_LOT,  ARCHIVE_JURY,    ARCHIVE_DECIDED};
     static struct made list;
 
     list.length = 0;

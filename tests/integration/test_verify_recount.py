@@ -16,7 +16,7 @@ import subprocess
 import pytest
 
 from support.definition_bytes import (COMPLETIONS, METHODS, RULES, SATISFACTIONS, TIES, Definition,
-                                      Option, body_bytes, definition_bytes)
+                                      Option, body_bytes, definition_bytes, jury_bytes)
 from support.paths import BUILD, SHARED_PB
 from support.services import program
 
@@ -34,12 +34,13 @@ class Driver:
         self.process = subprocess.Popen([os.path.join(BUILD, "tests", "verify_recount_driver")],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
-    def count(self, definition, votes, seed=b""):
+    def count(self, definition, votes, seed=b"", jury=b"", electorate=0):
         """votes are (times, body) pairs; returns what the verifier and the service say."""
-        return self.count_bytes(definition_bytes(definition), votes, seed)
+        return self.count_bytes(definition_bytes(definition), votes, seed, jury, electorate)
 
-    def count_bytes(self, data, votes, seed=b""):
+    def count_bytes(self, data, votes, seed=b"", jury=b"", electorate=0):
         message = [struct.pack(">I", len(data)), data, struct.pack(">H", len(seed)), seed,
+                   struct.pack(">H", len(jury)), jury, struct.pack(">I", electorate),
                    struct.pack(">I", len(votes))]
         for times, body in votes:
             message += [struct.pack(">IH", times, len(body)), body]
@@ -83,17 +84,44 @@ def random_terms(chance, d):
     if chance.random() < 0.3 and (d.rule in TURNS or d.completion in ("add1u", "utilitarian")):
         whole = chance.randint(1, 100)
         d.partial_fit = (chance.randint(1, whole), whole)
+    if d.rule in TURNS:
+        random_turns(chance, d)
     if chance.random() < 0.1:
         d.quorum = chance.randint(1, 20)
+    if chance.random() < 0.1:
+        d.quorum_share = (chance.randint(1, 7), 7)
     if chance.random() < 0.3 and len(names) > 1:
         d.incompatible = [chance.sample(names, chance.randint(2, min(4, len(names))))
                           for _ in range(chance.randint(1, 2))]
     for caps, key in ((d.area_caps, "area"), (d.field_caps, "field")):
-        there = sorted({getattr(option, key) for option in d.options} - {""})
+        there = sorted({getattr(option, key) for option in d.options})
         for name in there if chance.random() < 0.3 else []:
-            least = min(option.cost for option in d.options if getattr(option, key) == name)
+            least = min(d.min_costs.get(option.id, option.cost) for option in d.options
+                        if getattr(option, key) == name)
             if chance.random() < 0.7:
                 caps.append((name, max(least, d.budget * chance.randint(1, 4) // 4)))
+
+
+def random_turns(chance, d):
+    """What rules by score alone can have: costs that may be adjusted, and a jury."""
+    if not d.partial_fit and chance.random() < 0.5:
+        for option in chance.sample(d.options, chance.randint(1, len(d.options))):
+            if option.cost > 1:
+                d.min_costs[option.id] = chance.randint(1, option.cost - 1)
+    if chance.random() < 0.4:
+        whole = chance.choice([2, 100, 20])
+        weight = chance.randint(1, whole - 1)
+        d.jury = (weight, whole - weight, whole, chance.choice([1, 5, 100, 1000]))
+
+
+def random_jury(chance, d):
+    """Scores of the jury; few values make ties."""
+    if not d.jury:
+        return b""
+    jurors = chance.choice([1, 3, 7, 100])
+    most = jurors * d.jury[3] * 100
+    return jury_bytes(jurors, "심사 회의록", [
+        chance.choice([0, most, most // 2, chance.randint(0, most)]) for _ in d.options])
 
 
 def random_points(chance, d):
@@ -160,7 +188,8 @@ def test_random_ballots_come_to_the_same_bytes(driver):
         if len({option.id for option in d.options}) < len(d.options):
             continue
         votes = random_votes(chance, d, random_points(chance, d))
-        own, theirs = driver.count(d, votes, b"\xea\xb0\x80 20261122" if d.tie == "lot" else b"")
+        own, theirs = driver.count(d, votes, b"\xea\xb0\x80 20261122" if d.tie == "lot" else b"",
+                                   random_jury(chance, d), chance.randint(0, 60))
         if own != theirs:
             for times, body in votes:
                 print(times, body.hex())
@@ -190,14 +219,20 @@ def test_what_the_service_accepts_the_verifier_reads(driver):
         limit_votes(chance, d)
         seed = b"20261122" if d.tie == "lot" else b""
         data = definition_bytes(d)
+        jury, electorate = random_jury(chance, d), chance.randint(0, 60)
         if chance.random() < 0.5:
             data = changed(chance, data)
+        elif jury and chance.random() < 0.5:
+            jury = changed(chance, jury)
         elif votes:
             times, body = votes.pop()
             votes.append((times, changed(chance, body)))
-        own, theirs = driver.count_bytes(data, votes, seed)
+        own, theirs = driver.count_bytes(data, votes, seed, jury, electorate)
         told = f"seed {SEED}, ballot {number}: {own[:60]} / {theirs[:60]}\n{data.hex()}\n{votes}"
         if theirs.startswith("! definition"):
+            refused += 1
+        elif theirs.startswith("! jury"):
+            assert own.startswith("! jury"), told
             refused += 1
         elif theirs.startswith("! vote"):
             assert own.startswith(theirs.split(":")[0] + ":"), told

@@ -3,12 +3,13 @@
  * Counts elections that a test made up twice: with the verifier's recount, and
  * with what the service counts with. It reads cases from standard input, each
  *
- *   u32 length || definition || u16 length || seed of the lot
+ *   u32 length || definition || u16 length || seed of the lot || u16 length || jury's scores
+ *   || u32 electorate
  *   || u32 number of votes || for each: u32 how many voted so, u16 length || choice_body
  *
  * and answers each with two texts, u32 length || text, the verifier's first: the
  * result's JSON, or "! " and what is wrong: a definition ("! definition: ..."),
- * a vote ("! vote N: ...", counted from 0), the count. It must never decide
+ * the jury's scores ("! jury: ..."), a vote ("! vote N: ...", counted from 0), the count. It must never decide
  * anything itself, nor let one of the two see what the other found.
  */
 #include <assert.h>
@@ -18,6 +19,7 @@
 
 #include "participation/domain/ballot_encode.h"
 #include "participation/domain/ballot_tally.h"
+#include "participation/domain/jury.h"
 #include "participation/domain/tally_json.h"
 #include "participation/domain/tally_lot.h"
 #include "participation/domain/vote_body.h"
@@ -39,6 +41,9 @@ struct election_case {
     size_t definition_length;
     uint8_t *seed; /* ended by NUL */
     size_t seed_length;
+    uint8_t *jury;
+    size_t jury_length;
+    uint32_t electorate;
     struct bundle *bundles;
     uint32_t bundle_count;
     char wrong[WRONG_SIZE]; /* "" while nothing is */
@@ -81,6 +86,7 @@ static void case_release(struct election_case *what)
 {
     free(what->definition);
     free(what->seed);
+    free(what->jury);
     for (uint32_t i = 0; i < what->bundle_count; i++) {
         free(what->bundles[i].body);
     }
@@ -94,7 +100,9 @@ static bool case_read(struct election_case *ret)
 
     memset(ret, 0, sizeof *ret);
     if (!read_block(4, &ret->definition, &ret->definition_length) ||
-        !read_block(2, &ret->seed, &ret->seed_length) || !read_number(4, &count)) {
+        !read_block(2, &ret->seed, &ret->seed_length) ||
+        !read_block(2, &ret->jury, &ret->jury_length) || !read_number(4, &ret->electorate) ||
+        !read_number(4, &count)) {
         return false;
     }
     ret->bundles = calloc((size_t)count + 1, sizeof *ret->bundles);
@@ -172,7 +180,14 @@ static void count_again(struct election_case *what)
     }
     err = recount_create(definition, &recount);
     if (!err) {
+        recount_electorate(recount, what->electorate);
+    }
+    if (!err) {
         recount_votes(what, definition, recount);
+    }
+    if (!err && what->wrong[0] == '\0' && what->jury_length > 0 &&
+        recount_jury(recount, (struct span){what->jury, what->jury_length}) != RECOUNT_OK) {
+        complain(what, "jury", -1, "refused");
     }
     if (!err && what->wrong[0] == '\0') {
         err = recount_run(recount, seed, NULL, NULL);
@@ -284,9 +299,12 @@ static enum err make_order(const struct ballot_definition *definition,
 }
 
 static enum err count_election(const struct ballot_definition *definition,
-                               const struct election *election, const char *seed)
+                               const struct election *election, struct election_case *what)
 {
     static struct ballot_tally_store store;
+    static struct jury_scores scores;
+    struct tally_jury jury;
+    const char *seed = (const char *)what->seed;
     static uint32_t places[BALLOT_OPTION_MAX];
     struct tally_method method = ballot_tally_method(definition);
     struct tally_result result = {0};
@@ -295,14 +313,23 @@ static enum err count_election(const struct ballot_definition *definition,
 
     text_init(&text, TALLY_JSON_LENGTH_MAX);
     method.limits = ballot_tally_limits(definition, &store);
-    if (!err) {
+    method.quorum_share.electorate = what->electorate;
+    if (!err && definition->jury.present) {
+        err = jury_scores_decode(definition, what->jury, what->jury_length, &scores);
+        jury = ballot_tally_jury(definition, scores.scores);
+        method.jury = &jury;
+    }
+    if (err) {
+        complain(what, "jury", -1, "refused");
+        err = ERR_OK;
+    } else {
         err = tally_run(election, &method, &result);
     }
-    if (!err) {
+    if (!err && what->wrong[0] == '\0') {
         tally_json_write(election, &result, &text);
         err = text_err(&text);
     }
-    if (!err) {
+    if (!err && what->wrong[0] == '\0') {
         answer("", text_bytes(&text), text_length(&text));
     }
     text_release(&text);
@@ -331,7 +358,7 @@ static void count_as_the_service(struct election_case *what)
         }
     }
     if (!err && what->wrong[0] == '\0') {
-        err = count_election(&definition, election, (const char *)what->seed);
+        err = count_election(&definition, election, what);
     }
     if (err) {
         complain(what, "count", -1, "failed");

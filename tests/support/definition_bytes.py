@@ -52,6 +52,9 @@ class Definition:
     area_caps: list = field(default_factory=list)  # (name, cap)
     field_caps: list = field(default_factory=list)
     quotas: list = field(default_factory=list)  # (scope, area, least, most)
+    jury: tuple = None  # resident weight, jury weight, whole, most of one juror
+    quorum_share: tuple = None
+    min_costs: dict = field(default_factory=dict)  # by id
     areas: list = field(default_factory=list)
     ballot_id: bytes = bytes(range(16))
     district: str = "성동구"
@@ -107,6 +110,13 @@ def terms(definition):
         elements.append(b"\7" + listed([
             place(SCOPES, scope) + text(area) + struct.pack(">HH", least, most)
             for scope, area, least, most in definition.quotas]))
+    if definition.jury:
+        elements.append(b"\x08" + struct.pack(">HHHHB", *definition.jury, 1))
+    if definition.quorum_share:
+        elements.append(b"\x09" + struct.pack(">II", *definition.quorum_share))
+    if definition.min_costs:
+        pairs = sorted((number[name], least) for name, least in definition.min_costs.items())
+        elements.append(b"\x0a" + listed([struct.pack(">IQ", *pair) for pair in pairs]))
     return listed(elements)
 
 
@@ -127,6 +137,12 @@ def definition_bytes(d):
         bytes([d.empty_allowed, 2 | 4 | 8 | 16, 2, 2, 0, 0, 0, 0]), text(""),
         struct.pack(">HB", 14, 1), listed([text(area) for area in d.areas]), listed(options),
         terms(d)])
+
+
+def jury_bytes(jurors, source, scores):
+    """What a bundle carries as `jury`: scores in hundredths, in listed order."""
+    return struct.pack(">H", jurors) + text(source) + listed(
+        [struct.pack(">Q", score) for score in scores])
 
 
 def body_bytes(definition, choices):

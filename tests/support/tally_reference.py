@@ -34,6 +34,7 @@ class Election:
     area_caps: dict = field(default_factory=dict)
     field_caps: dict = field(default_factory=dict)
     quorum: int = 0
+    least: dict = field(default_factory=dict)  # what an option's cost may be adjusted to
 
     def score(self, option):
         if self.vote_type in ("approval", "choose-1"):

@@ -47,6 +47,8 @@ static void only_the_listed_actions_lead_anywhere(void **state)
         [BALLOT_STATE_CLOSED][BALLOT_ACTION_VOID] = BALLOT_STATE_CLOSED,
         [BALLOT_STATE_OPEN][BALLOT_ACTION_CLOSE] = BALLOT_STATE_CLOSED,
         [BALLOT_STATE_CLOSED][BALLOT_ACTION_LOT] = BALLOT_STATE_CLOSED,
+        [BALLOT_STATE_OPEN][BALLOT_ACTION_JURY] = BALLOT_STATE_OPEN,
+        [BALLOT_STATE_CLOSED][BALLOT_ACTION_JURY] = BALLOT_STATE_CLOSED,
         [BALLOT_STATE_CLOSED][BALLOT_ACTION_COUNT] = BALLOT_STATE_COUNTED,
         [BALLOT_STATE_COUNTED][BALLOT_ACTION_EXCLUDE] = BALLOT_STATE_COUNTED,
         [BALLOT_STATE_OPEN][BALLOT_ACTION_SEAL_PAPER] = BALLOT_STATE_OPEN,
@@ -78,6 +80,7 @@ static void there_is_no_way_back_from_open(void **state)
         if (transitions[i].from >= BALLOT_STATE_OPEN) {
             assert_true(transitions[i].to > transitions[i].from ||
                         transitions[i].action == BALLOT_ACTION_LOT ||
+                        transitions[i].action == BALLOT_ACTION_JURY ||
                         transitions[i].action == BALLOT_ACTION_EXTEND ||
                         transitions[i].action == BALLOT_ACTION_VOID ||
                         transitions[i].action == BALLOT_ACTION_EXCLUDE ||

@@ -142,7 +142,7 @@ static void what_a_limit_puts_out_ends_no_count_and_gets_no_partial_fit(void **s
     /* b is passed over, and d, the first that does not fit the budget, gets 30 of its 40. */
     assert_int_equal(result.outcomes[1].reason, TALLY_OVER_AREA_CAP);
     assert_int_equal(result.outcomes[3].reason, TALLY_FUNDED_PARTLY);
-    assert_int_equal(result.partly_granted, 30);
+    assert_int_equal(result.outcomes[3].granted, 30);
     assert_int_equal(result.left_over, 0);
     tally_result_release(&result);
     election_free(election);

@@ -8,8 +8,9 @@ import hashlib
 from verify.encoding import Malformed, demand, read_json, write_json
 
 FILES = ["definition", "keys.json", "checkpoints", "entries", "openings", "paper", "roll.json",
-         "turnout.json", "extensions.json", "lot", "decided.json", "result.json", "manifest.json"]
-OPTIONAL = {"paper", "roll.json", "lot"}
+         "turnout.json", "extensions.json", "lot", "jury", "decided.json", "result.json",
+         "manifest.json"]
+OPTIONAL = {"paper", "roll.json", "lot", "jury"}
 BLOCK = 512
 
 

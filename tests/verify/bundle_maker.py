@@ -60,6 +60,7 @@ class Ballot:
     receipt_seeds: list = field(default_factory=lambda: [b"\1" * 32])
     roll: dict = None  # voters by area
     lot: bytes = None
+    jury: bytes = None
     more_time_ms: int = 0
     extensions: list = field(default_factory=list)  # hours that the window was extended by
     excluded: list = field(default_factory=list)  # numbers of options, as far as they are funded
@@ -177,7 +178,8 @@ class Ballot:
         choices = [vote.choices for vote in self.finals()]
         choices += [chosen for paper in self.papers for _, chosen in paper.sheets
                     if chosen is not None]
-        return recount.result(self.definition, choices, self.lot)
+        return recount.result(self.definition, choices, self.lot, self.jury_scores(),
+                              self.electorate())
 
     def roll_hash(self):
         if self.roll is None:
@@ -236,7 +238,7 @@ class Ballot:
         """What RESULT commits to, by name."""
         found = {"roll.json": self.roll_json(), "turnout.json": self.turnout_json(),
                  "extensions.json": self.extensions_json(), "lot": self.lot,
-                 "decided.json": self.decided_json()}
+                 "jury": self.jury, "decided.json": self.decided_json()}
         return {name: data for name, data in found.items() if data is not None}
 
     def parts(self):
@@ -390,17 +392,17 @@ def random_terms(chance, definition):
     options = definition["options"]
     numbers = [option["number"] for option in options]
     terms = dict.fromkeys(("tie_order", "partial_fit", "quorum", "incompatible", "area_caps",
-                           "field_caps", "area_quotas"))
+                           "field_caps", "area_quotas", "jury", "quorum_share", "min_costs"))
     if definition["tie"] == "drawn":
         terms["tie_order"] = chance.sample(numbers, len(numbers))
-    if definition["rule"].startswith("greedy") and chance.random() < 0.5:
-        terms["partial_fit"] = {"numerator": 50, "denominator": 100}
+    if definition["rule"].startswith("greedy"):
+        terms |= random_turns(chance, options)
     if chance.random() < 0.2:
         terms["quorum"] = chance.randint(1, 12)
     if chance.random() < 0.4:
         terms["incompatible"] = [chance.sample(numbers, 2)]
     for name, key in (("area_caps", "area"), ("field_caps", "field")):
-        named = sorted({option[key] for option in options} - {""})
+        named = sorted({option[key] for option in options})
         if named and chance.random() < 0.4:
             cheapest = min(option["cost_krw"] for option in options if option[key] == named[0])
             terms[name] = [{key: named[0], "cap_krw": cheapest + chance.randint(0, 30)}]
@@ -413,6 +415,35 @@ def random_terms(chance, definition):
             {**quota, "min_options": 0, "max_options": chance.randint(1, count)}
             for quota, count in zip(quotas, covered) if count] or None
     return terms
+
+
+def random_turns(chance, options):
+    """What rules by score alone can have."""
+    found = {"partial_fit": None, "min_costs": None, "jury": None}
+    if chance.random() < 0.5:
+        found["partial_fit"] = {"numerator": 50, "denominator": 100}
+    elif chance.random() < 0.7:
+        adjusted = sorted(chance.sample(range(len(options)), chance.randint(1, len(options))))
+        found["min_costs"] = [
+            {"number": place + 1, "min_cost_krw": chance.randint(1, options[place]["cost_krw"] - 1)}
+            for place in adjusted if options[place]["cost_krw"] > 1] or None
+    if chance.random() < 0.5:
+        weight = chance.choice([50, 30, 45, 1, 99])
+        found["jury"] = {"resident_weight": weight, "jury_weight": 100 - weight, "whole": 100,
+                         "max_score": chance.choice([1, 10, 100]), "normalisation": "highest"}
+    return found
+
+
+def random_jury(chance, definition):
+    """A jury's scores where they are weighed; few values make ties."""
+    jury = definition["terms"]["jury"]
+    if jury is None:
+        return None
+    jurors = chance.randint(1, 9)
+    most = jurors * jury["max_score"] * 100
+    scores = [chance.choice([0, most, most // 2, chance.randint(0, most)])
+              for _ in definition["options"]]
+    return definitions.encode_jury(jurors, "심사위원회 회의록 2027-1", scores)
 
 
 def random_choices(chance, definition):
@@ -464,6 +495,8 @@ def random_ballot(chance, method=None, rule=None, tie=None, voters=12, roll=None
     early = [(vote.nullifier, vote.rev) for vote in votes if vote.nullifier not in on_paper
              and any((other.nullifier, other.rev) == (vote.nullifier, vote.rev + 1) for other in votes)]
     with_roll = chance.random() < 0.5 if roll is None else roll
+    if with_roll and chance.random() < 0.5:
+        definition["terms"]["quorum_share"] = {"numerator": chance.randint(1, 3), "denominator": 3}
     areas = definition["areas"] or ["all"]
     return Ballot(
         definition, votes, batches, voided, chance.randbytes(32),
@@ -471,6 +504,7 @@ def random_ballot(chance, method=None, rule=None, tie=None, voters=12, roll=None
         {area: voters + len(issues) + chance.randint(0, 9) for area in areas}
         if with_roll else None,
         "2027년 1월 10일 추첨 3 14 15".encode() if definition["tie"] == "lot" else None,
+        jury=random_jury(chance, definition),
         extensions=[chance.randint(1, 72) for _ in range(chance.choice([0, 0, 1, 2, 3]))],
         excluded=[option["number"] for option in definition["options"] if chance.random() < 0.2],
         early_voids=set(chance.sample(early, min(len(early), chance.choice([0, 0, 1])))),

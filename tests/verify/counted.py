@@ -27,7 +27,7 @@ def pb_text(definition, votes):
     return "\n".join(rows) + "\n"
 
 
-def tally_arguments(definition, seed, folder):
+def tally_arguments(definition, seed, folder, jury=None, electorate=None):
     ids = [option["id"] for option in definition["options"]]
     terms, tie = definition["terms"], definition["tie"]
     if tie == "lot":
@@ -43,6 +43,17 @@ def tally_arguments(definition, seed, folder):
         arguments += ["--partial-fit", "{numerator}/{denominator}".format(**terms["partial_fit"])]
     if terms["quorum"]:
         arguments += ["--quorum", str(terms["quorum"])]
+    if terms["quorum_share"]:
+        arguments += ["--quorum-share", "{numerator}/{denominator}".format(**terms["quorum_share"]),
+                      "--electorate", str(electorate)]
+    if terms["jury"]:
+        path = folder / "jury.csv"
+        path.write_text("".join(f"{name},{score // 100}.{score % 100:02}\n"
+                                for name, score in zip(ids, jury)), encoding="utf-8")
+        arguments += ["--jury", str(path), "--weights",
+                      "{resident_weight}:{jury_weight}".format(**terms["jury"])]
+    for each in terms["min_costs"] or []:
+        arguments += ["--min-cost", f"{ids[each['number'] - 1]}={each['min_cost_krw']}"]
     for group in terms["incompatible"] or []:
         arguments += ["--incompatible", ",".join(ids[number - 1] for number in group)]
     for name, key in (("area_caps", "area"), ("field_caps", "field")):

@@ -204,6 +204,10 @@ DEFINITION = Record({
         ("area_caps", List(Record({"area": TEXT, "cap_krw": U64}))),
         ("field_caps", List(Record({"field": TEXT, "cap_krw": U64}))),
         ("area_quotas", List(QUOTA)),
+        ("jury", Record({"resident_weight": U16, "jury_weight": U16, "whole": U16,
+                         "max_score": U16, "normalisation": Word(["highest"])})),
+        ("quorum_share", Record({"numerator": U32, "denominator": U32})),
+        ("min_costs", List(Record({"number": U32, "min_cost_krw": U64}))),
     ]),
 })
 
@@ -238,6 +242,9 @@ def check(definition):
         demand(len(set(named)) == len(named), "a cap twice")
     fit = terms["partial_fit"]
     demand(fit is None or 0 < fit["numerator"] <= fit["denominator"], "a partial fit")
+    share = terms["quorum_share"]
+    demand(share is None or 0 < share["numerator"] <= share["denominator"], "a quorum's share")
+    check_turns(definition)
     shares = definition["rule"] in ("equal-shares", "comparison")
     demand(shares or definition["completion"] == "none", "a completion of nothing")
     demand((definition["rule"] == "greedy-threshold")
@@ -245,6 +252,40 @@ def check(definition):
     if definition["method"] in ("cumulative", "scoring"):
         limit = "max_sum_points" if definition["method"] == "cumulative" else "max_points"
         demand(definition[limit] is not None, "no limit of points")
+
+
+def check_turns(definition):
+    """What only rules by score can have: weights, and costs that may be adjusted."""
+    terms, greedy = definition["terms"], definition["rule"].startswith("greedy")
+    jury, adjusted = terms["jury"], terms["min_costs"] or []
+    if jury is not None:
+        demand(greedy and jury["resident_weight"] > 0 and jury["jury_weight"] > 0
+               and jury["resident_weight"] + jury["jury_weight"] == jury["whole"] <= 100
+               and 0 < jury["max_score"] <= 1000, "weights that do not add up, or are not used")
+    numbers = [each["number"] for each in adjusted]
+    demand(numbers == sorted(set(numbers)), "an option adjusted twice, or out of order")
+    demand(not adjusted or (greedy and terms["partial_fit"] is None), "a cost adjusted by nobody")
+    for each in adjusted:
+        demand(0 < each["number"] <= len(definition["options"]), "an option that there is not")
+        cost = definition["options"][each["number"] - 1]["cost_krw"]
+        demand(0 < each["min_cost_krw"] < cost, "a least cost that is not below the cost")
+
+
+def decode_jury(definition, data):
+    """What the jury gave each option, in hundredths; raises Malformed."""
+    reader, jury = Reader(data), definition["terms"]["jury"]
+    jurors, source = reader.number(2), reader.text()
+    demand(1 <= jurors <= 100 and 0 < len(source.encode()) <= 1000, "jurors, or their source")
+    scores = [reader.number(8) for _ in range(reader.number(2))]
+    reader.end()
+    demand(len(scores) == len(definition["options"]), "a score missing, or too many")
+    demand(all(score <= jurors * jury["max_score"] * 100 for score in scores), "a score too high")
+    return scores
+
+
+def encode_jury(jurors, source, scores):
+    return (write_number(2, jurors) + write_text(source) + write_number(2, len(scores))
+            + b"".join(write_number(8, score) for score in scores))
 
 
 def covers(definition, quota, option):

@@ -11,7 +11,7 @@ import time
 from verify.encoding import demand, from_base64url, tagged_hash, write_number, write_text
 
 # In the order of the bundle; those that a ballot does not have are left out.
-NAMES = ["roll.json", "turnout.json", "extensions.json", "lot", "decided.json"]
+NAMES = ["roll.json", "turnout.json", "extensions.json", "lot", "jury", "decided.json"]
 VOID_REASONS = ["not-cast-by-voter", "not-eligible", "cast-twice", "coerced", "other"]
 EXTENSIONS_MAX, EXTENDED_BY_MAX_MS, REASON_MAX, VOIDS_MAX = 3, 31 * 24 * 3_600_000, 1000, 1000
 

@@ -24,7 +24,16 @@ def lot_order(ids, seed):
     return sorted(ids, key=lambda name: tagged_hash("lot", seed + name.encode()))
 
 
-def make_election(definition, votes, seed):
+def quorum_of(terms, electorate):
+    """How many must vote: the number, or the least that is the share of the electorate; 0: none."""
+    needed = terms["quorum"] or 0
+    if terms["quorum_share"] is not None:
+        share = Fraction(**terms["quorum_share"]) * electorate
+        needed = max(needed, -(-share.numerator // share.denominator))
+    return needed
+
+
+def make_election(definition, votes, seed, electorate=None):
     """votes: per voter {option number: value}."""
     terms = definition["terms"]
     options = [Option(option["id"], Fraction(option["cost_krw"]), area=option["area"],
@@ -44,24 +53,39 @@ def make_election(definition, votes, seed):
         groups=[[number - 1 for number in group] for group in terms["incompatible"] or []],
         area_caps={cap["area"]: Fraction(cap["cap_krw"]) for cap in terms["area_caps"] or []},
         field_caps={cap["field"]: Fraction(cap["cap_krw"]) for cap in terms["field_caps"] or []},
-        quorum=terms["quorum"] or 0)
+        quorum=quorum_of(terms, electorate),
+        least={each["number"] - 1: Fraction(each["min_cost_krw"])
+               for each in terms["min_costs"] or []})
 
 
 class Count:
     """A count in progress: who is funded, and what is written down about it."""
 
-    def __init__(self, election, definition):
+    def __init__(self, election, definition, jury=None):
         self.election, self.definition = election, definition
         self.rule, self.tie = definition["rule"], definition["tie"]
         self.satisfaction = definition["satisfaction"]
         self.everyone = range(len(election.options))
         self.scores = [Fraction(election.score(option)) for option in self.everyone]
         self.key = tie_key(election, "drawn" if self.tie == "lot" else self.tie)
-        self.granted = None
+        self.weigh(definition["terms"]["jury"], jury)
         self.compared = None
         self.clear()
 
+    def weigh(self, weights, jury):
+        """Each part is its share of the highest that any option has of it, times its weight."""
+        self.jury = None if weights is None else [Fraction(score, 100) for score in jury]
+        self.turns = self.scores
+        if weights is not None:
+            self.highest = max(self.scores), max(self.jury)
+            self.parts = [
+                (weights["resident_weight"] * score / (self.highest[0] or 1),
+                 weights["jury_weight"] * given / (self.highest[1] or 1))
+                for score, given in zip(self.scores, self.jury)]
+            self.turns = [sum(parts) for parts in self.parts]
+
     def clear(self):
+        self.granted = {}
         self.funded, self.left = [], self.election.budget
         self.rounds, self.ties = [], []
         self.reasons = {}
@@ -70,16 +94,34 @@ class Count:
     def cost(self, option):
         return self.election.options[option].cost
 
+    def gets(self, option):
+        """What the option gets, or would get where it is not funded."""
+        return self.granted.get(option, self.cost(option))
+
+    def least(self, option):
+        return self.election.least.get(option, self.cost(option))
+
+    def room(self, option):
+        """What there is for an option that the limits let have its least cost: of the budget, under
+        the caps of its area and field, and no more than its cost."""
+        election, entry, most = self.election, self.election.options[option], [self.left]
+        for caps, key in ((election.area_caps, "area"), (election.field_caps, "field")):
+            name = getattr(entry, key)
+            if name in caps:
+                most.append(caps[name] - sum(self.gets(other) for other in self.funded
+                                             if getattr(election.options[other], key) == name))
+        return min(self.cost(option), *most)
+
     def bar(self, option, funded, amount):
         """Why the limits do not let the option have that much beside those funded; None: they do."""
         election, entry = self.election, self.election.options[option]
         if any(option in group and other in group for group in election.groups for other in funded):
             return "incompatible"
-        spent = sum(self.cost(other) for other in funded
+        spent = sum(self.gets(other) for other in funded
                     if election.options[other].area == entry.area)
         if spent + amount > election.area_caps.get(entry.area, spent + amount):
             return "over-area-cap"
-        spent = sum(self.cost(other) for other in funded
+        spent = sum(self.gets(other) for other in funded
                     if election.options[other].field == entry.field)
         if spent + amount > election.field_caps.get(entry.field, spent + amount):
             return "over-field-cap"
@@ -110,7 +152,7 @@ class Count:
 
     def rank(self, option, by_cost):
         """Highest first: score, or score / cost where what costs nothing stands above all."""
-        score, cost = self.scores[option], self.cost(option) if by_cost else Fraction(1)
+        score, cost = self.turns[option], self.cost(option) if by_cost else Fraction(1)
         if cost == 0:
             return (-1 if score > 0 else 1 if score < 0 else 0, Fraction(0))
         return (0, -score / cost)
@@ -139,21 +181,26 @@ class Count:
         if stopped:
             self.reasons[option] = "stopped"
             return True
-        barred = self.bar(option, self.funded, self.cost(option))
+        barred = self.bar(option, self.funded, self.least(option))
         if barred is not None:
             self.reasons[option] = barred
-        elif self.cost(option) <= self.left:
-            self.fund(option, self.cost(option))
+        elif self.least(option) <= self.left:
+            amount = self.room(option)
+            self.fund(option, amount)
+            if amount < self.cost(option):
+                self.granted[option] = amount
+                self.reasons[option] = "funded-partly"
         else:
-            too_dear = self.cost(option) > self.election.budget
+            too_dear = self.least(option) > self.election.budget
             self.reasons[option] = "over-budget" if too_dear else "over-left"
             stopped = self.rule == "greedy-no-skip"
         self.note_round(option, **({} if step == "turn" else {"step": step}))
         return stopped
 
     def note_tie_by_score(self, group):
-        tied = [option for option in group if self.admits(option)
-                and (self.rule == "greedy-no-skip" or self.cost(option) <= self.left)]
+        tied = [option for option in group
+                if self.bar(option, self.funded, self.least(option)) is None
+                and (self.rule == "greedy-no-skip" or self.least(option) <= self.left)]
         if len(tied) < 2:
             return
         funded, left, decisive = list(self.funded), self.left, False
@@ -163,7 +210,7 @@ class Count:
                 break
             funded.append(option)
             left -= self.cost(option)
-        self.ties.append({"options": tied, "score": self.scores[group[0]],
+        self.ties.append({"options": tied, "score": self.turns[group[0]],
                           "decided_by": self.decided_by(tied), "decisive": decisive})
 
     # By shares and by load.
@@ -291,7 +338,7 @@ class Count:
                   and self.bar(entry["option"], self.funded, self.left) is None]
         share = Fraction(fit["numerator"], fit["denominator"])
         if missed and self.left >= share * self.cost(missed[0]):
-            self.granted = (missed[0], self.left)
+            self.granted[missed[0]] = self.left
             self.fund(missed[0], self.left)
             self.reasons[missed[0]] = "funded-partly"
             self.note_round(missed[0], step="partial-fit")
@@ -319,22 +366,44 @@ def written(number):
     return None if number is None else str(number)
 
 
-def result(definition, votes, seed=None):
-    """The bytes of result.json. seed: the lot's, where one breaks ties."""
-    election = make_election(definition, votes, seed)
-    count = Count(election, definition)
+def result(definition, votes, seed=None, jury=None, electorate=None):
+    """The bytes of result.json. seed: the lot's, where one breaks ties. jury: what it gave each option,
+    in hundredths, where that is weighed. electorate: how many may vote, where a quorum is a share."""
+    election = make_election(definition, votes, seed, electorate)
+    count = Count(election, definition, jury)
     count.run()
-    return write_json(result_value(definition, count, seed))
+    return write_json(result_value(definition, count, seed, electorate))
 
 
-def result_value(definition, count, seed):
+def quorum_value(count, terms, electorate):
+    share = terms["quorum_share"]
+    shared = {} if share is None else {"share": "{numerator}/{denominator}".format(**share),
+                                       "electorate": electorate}
+    voted, needed = len(count.election.votes), count.election.quorum
+    return {"needed": needed, **shared, "voted": voted, "met": voted >= needed}
+
+
+def hundredths(number):
+    """Exactly, in as few digits as it takes."""
+    whole, part = divmod(int(number * 100), 100)
+    return f"{whole}.{part:02}".rstrip("0").rstrip(".") if part else str(whole)
+
+
+def parts_value(count, option):
+    if count.jury is None:
+        return {}
+    residents, jurys = count.parts[option]
+    return {"resident_part": written(residents), "jury": hundredths(count.jury[option]),
+            "jury_part": written(jurys), "combined": written(residents + jurys)}
+
+
+def result_value(definition, count, seed, electorate):
     election, terms = count.election, definition["terms"]
     ids = [option.id for option in election.options]
-    partly, granted = count.granted or (None, None)
+    jury = terms["jury"]
 
     def spent(key, name):
-        return written(sum(granted if option == partly else count.cost(option)
-                           for option in count.funded
+        return written(sum(count.gets(option) for option in count.funded
                            if getattr(election.options[option], key) == name))
 
     value = {name: definition[name] for name in ("rule", "satisfaction", "completion", "tie")}
@@ -344,9 +413,14 @@ def result_value(definition, count, seed):
         value["threshold"] = written(definition["threshold_score"])
     if terms["partial_fit"] is not None:
         value["partial_fit"] = "{numerator}/{denominator}".format(**terms["partial_fit"])
-    if terms["quorum"] is not None:
-        value["quorum"] = {"needed": terms["quorum"], "voted": len(election.votes),
-                           "met": len(election.votes) >= terms["quorum"]}
+    if terms["quorum"] is not None or terms["quorum_share"] is not None:
+        value["quorum"] = quorum_value(count, terms, electorate)
+    if jury is not None:
+        value["jury"] = {"resident_weight": jury["resident_weight"],
+                         "jury_weight": jury["jury_weight"],
+                         "normalisation": jury["normalisation"],
+                         "highest_score": written(count.highest[0]),
+                         "highest_jury": hundredths(count.highest[1])}
     if terms["incompatible"] is not None:
         value["incompatible"] = [[ids[number - 1] for number in group]
                                  for group in terms["incompatible"]]
@@ -354,6 +428,10 @@ def result_value(definition, count, seed):
         if terms[caps] is not None:
             value[caps] = [{key: cap[key], "cap": written(cap["cap_krw"]),
                             "spent": spent(key, cap[key])} for cap in terms[caps]]
+    if terms["min_costs"] is not None:
+        value["adjustable"] = [{"option": ids[each["number"] - 1],
+                                "min_cost": written(each["min_cost_krw"])}
+                               for each in terms["min_costs"]]
     value |= {
         "budget": written(election.budget),
         "funded": [ids[option] for option in count.funded],
@@ -365,14 +443,15 @@ def result_value(definition, count, seed):
         value["comparison"] = count.compared
     value["options"] = [
         {"id": ids[option], "cost": written(count.cost(option)),
-         "score": written(count.scores[option]), "funded": option in count.funded,
-         "reason": count.reasons[option],
-         **({"granted": written(granted)} if option == partly else {})}
+         "score": written(count.scores[option]), **parts_value(count, option),
+         "funded": option in count.funded, "reason": count.reasons[option],
+         **({"granted": written(count.granted[option])} if option in count.granted else {})}
         for option in count.everyone]
     value["rounds"] = [{**entry, "option": ids[entry["option"]],
                         "left_over": written(entry["left_over"])} for entry in count.rounds]
     value["ties"] = [
         {"options": [ids[option] for option in tie["options"]],
-         **({"score": written(tie["score"])} if "score" in tie else {"round": tie["round"]}),
+         **({("score" if jury is None else "combined"): written(tie["score"])}
+            if "score" in tie else {"round": tie["round"]}),
          "decided_by": tie["decided_by"], "decisive": tie["decisive"]} for tie in count.ties]
     return value

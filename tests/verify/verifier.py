@@ -227,6 +227,7 @@ class Bundle:
             demand(isinstance(cell, dict) and isinstance(cell.get("name"), str)
                    and (cell.get("voters") is None or is_number(cell["voters"])), "an area")
             voted[cell["name"]] = cell.get("voters") or 0
+        self.electorate = None
         if "roll.json" not in self.files:
             demand(self.opened.roll_hash == bytes(32), "it was opened with a roll")
             return
@@ -246,6 +247,7 @@ class Bundle:
         demand(self.close.voters <= roll["voters"], "more voters than people")
         for name in names:
             demand(voted.get(name, 0) <= may[name], f"more voters than people in {name}")
+        self.electorate = roll["voters"]
 
     def check_recount(self):
         seed = self.files.get("lot")
@@ -256,7 +258,11 @@ class Bundle:
                 seed.decode("utf-8")
             except UnicodeDecodeError as error:
                 raise Malformed(str(error)) from None
-        counted = recount.result(self.definition, self.votes, seed)
+        terms, jury = self.definition["terms"], self.files.get("jury")
+        demand((jury is not None) == (terms["jury"] is not None), "a jury's scores")
+        demand(terms["quorum_share"] is None or self.electorate is not None, "a share of no roll")
+        scores = None if jury is None else definitions.decode_jury(self.definition, jury)
+        counted = recount.result(self.definition, self.votes, seed, scores, self.electorate)
         demand(counted == self.files["result.json"], "another result")
 
     def check_sums(self):

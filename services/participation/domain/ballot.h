@@ -171,6 +171,9 @@ struct ballot_definition {
     struct ballot_tie_order tie_order; /* of the tie rule drawn, and no other */
     struct ballot_share partial_fit;   /* of rules with turns by score */
     struct ballot_quorum quorum;
+    struct ballot_share quorum_share; /* of the imported roll, which it takes */
+    struct ballot_jury jury;          /* of rules by score only */
+    struct ballot_min_costs min_costs;
     struct ballot_groups incompatible;
     struct ballot_caps area_caps;
     struct ballot_caps field_caps;
@@ -260,6 +263,14 @@ enum ballot_refusal_reason {
     BALLOT_REFUSAL_PARTIAL_FIT_OUT_OF_RANGE,
     BALLOT_REFUSAL_PARTIAL_FIT_UNUSED,
     BALLOT_REFUSAL_QUORUM_OUT_OF_RANGE,
+    BALLOT_REFUSAL_QUORUM_SHARE_OUT_OF_RANGE,
+    BALLOT_REFUSAL_JURY_UNUSED,
+    BALLOT_REFUSAL_JURY_WEIGHT_OUT_OF_RANGE,
+    BALLOT_REFUSAL_JURY_WEIGHTS_SUM,
+    BALLOT_REFUSAL_JURY_MAX_SCORE_OUT_OF_RANGE,
+    BALLOT_REFUSAL_MIN_COST_UNUSED,
+    BALLOT_REFUSAL_MIN_COST_NOT_BELOW_COST,
+    BALLOT_REFUSAL_MIN_COST_AND_PARTIAL_FIT,
     BALLOT_REFUSAL_INCOMPATIBLE_ALONE,
     BALLOT_REFUSAL_INCOMPATIBLE_REPEATED,
     BALLOT_REFUSAL_CAP_DUPLICATE,
@@ -324,6 +335,9 @@ uint32_t ballot_option_find(const struct ballot_definition *definition,
 /* The option with this number, or NULL when the ballot has none. Borrowed from the definition. */
 const struct ballot_option *ballot_option(const struct ballot_definition *definition,
                                           uint32_t number);
+
+/* The least that an option can be funded with: its cost, unless that may be adjusted. place from 0. */
+int64_t ballot_least_krw(const struct ballot_definition *definition, size_t place);
 
 /* The number of the first option whose id (or programme) an earlier option has too; 0 when all
  * differ. At most BALLOT_OPTION_MAX options. */

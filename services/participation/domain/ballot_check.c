@@ -53,6 +53,7 @@ enum err ballot_check(const struct ballot_definition *definition, struct ballot_
         check_areas,
         check_options,
         check_duplicates,
+        ballot_check_min_costs,
         check_option_limits,
         check_cost_limits,
         check_reachable,
@@ -61,6 +62,7 @@ enum err ballot_check(const struct ballot_definition *definition, struct ballot_
         ballot_check_tie_order,
         ballot_check_partial_fit,
         ballot_check_quorum,
+        ballot_check_jury,
         ballot_check_incompatible,
         ballot_check_caps,
         ballot_check_quotas,
@@ -362,7 +364,7 @@ static enum err check_cost_limits(const struct ballot_definition *definition,
     if (max->present && max->krw < cheapest_krw(definition)) {
         return ballot_refuse(refusal, BALLOT_REFUSAL_MAX_COST_BELOW_CHEAPEST, "max_cost_krw");
     }
-    if (definition->budget_krw < cheapest_krw(definition)) {
+    if (definition->budget_krw < ballot_check_least_krw(definition)) {
         return ballot_refuse(refusal, BALLOT_REFUSAL_BUDGET_BELOW_CHEAPEST, "budget_krw");
     }
     return ERR_OK;

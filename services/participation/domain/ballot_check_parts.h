@@ -19,6 +19,12 @@ enum err ballot_refuse_at(struct ballot_refusal *refusal, enum ballot_refusal_re
 /* Why a text is refused; BALLOT_REFUSAL_NONE when it is not. */
 enum ballot_refusal_reason ballot_text_reason(const char *text, bool required);
 
+/* What the budget must hold for anything to be funded: the least of all options. */
+int64_t ballot_check_least_krw(const struct ballot_definition *definition);
+
+/* Whether options get their turn by score and nothing else is decided before: greedy and its variants. */
+bool ballot_is_greedy(const struct ballot_definition *definition);
+
 /* Parts of ballot_check(), with its contract; a later one looks only at what those before it found sane. */
 ERR_CHECKED enum err ballot_check_eligibility(const struct ballot_definition *definition,
                                               struct ballot_refusal *refusal);
@@ -36,6 +42,10 @@ ERR_CHECKED enum err ballot_check_partial_fit(const struct ballot_definition *de
                                               struct ballot_refusal *refusal);
 ERR_CHECKED enum err ballot_check_quorum(const struct ballot_definition *definition,
                                          struct ballot_refusal *refusal);
+ERR_CHECKED enum err ballot_check_jury(const struct ballot_definition *definition,
+                                       struct ballot_refusal *refusal);
+ERR_CHECKED enum err ballot_check_min_costs(const struct ballot_definition *definition,
+                                            struct ballot_refusal *refusal);
 ERR_CHECKED enum err ballot_check_incompatible(const struct ballot_definition *definition,
                                                struct ballot_refusal *refusal);
 ERR_CHECKED enum err ballot_check_caps(const struct ballot_definition *definition,

@@ -79,6 +79,13 @@ static bool has_turns(const struct ballot_definition *definition)
     return false;
 }
 
+/* Above 0 and up to 1. */
+static bool is_share(const struct ballot_share *share)
+{
+    return share->numerator > 0 && share->numerator <= share->denominator &&
+           share->denominator <= BALLOT_SHARE_MAX;
+}
+
 enum err ballot_check_partial_fit(const struct ballot_definition *definition,
                                   struct ballot_refusal *refusal)
 {
@@ -93,8 +100,7 @@ enum err ballot_check_partial_fit(const struct ballot_definition *definition,
     if (!has_turns(definition)) {
         return ballot_refuse(refusal, BALLOT_REFUSAL_PARTIAL_FIT_UNUSED, "partial_fit");
     }
-    if (fit->numerator == 0 || fit->numerator > fit->denominator ||
-        fit->denominator > BALLOT_SHARE_MAX) {
+    if (!is_share(fit)) {
         return ballot_refuse(refusal, BALLOT_REFUSAL_PARTIAL_FIT_OUT_OF_RANGE, "partial_fit");
     }
     return ERR_OK;
@@ -104,12 +110,16 @@ enum err ballot_check_quorum(const struct ballot_definition *definition,
                              struct ballot_refusal *refusal)
 {
     const struct ballot_quorum *quorum = &definition->quorum;
+    const struct ballot_share *share = &definition->quorum_share;
 
     assert(quorum->present || quorum->voters == 0);
     assert(refusal != NULL);
 
     if (quorum->present && (quorum->voters < 1 || quorum->voters > BALLOT_QUORUM_MAX)) {
         return ballot_refuse(refusal, BALLOT_REFUSAL_QUORUM_OUT_OF_RANGE, "quorum_voters");
+    }
+    if (share->present && !is_share(share)) {
+        return ballot_refuse(refusal, BALLOT_REFUSAL_QUORUM_SHARE_OUT_OF_RANGE, "quorum_share");
     }
     return ERR_OK;
 }
@@ -162,7 +172,7 @@ struct cap_kind {
     bool by_field;
 };
 
-/* The least cost of an option that the cap is for; 0 when there is none. */
+/* The least that an option can be funded with that the cap is for; 0 when there is none. */
 static int64_t cheapest_krw(const struct ballot_definition *definition, const struct cap_kind *kind,
                             const char *name)
 {
@@ -175,8 +185,8 @@ static int64_t cheapest_krw(const struct ballot_definition *definition, const st
         const struct ballot_option *option = &definition->options[i];
 
         if (strcmp(kind->by_field ? option->field : option->area, name) == 0 &&
-            (cheapest == 0 || option->cost_krw < cheapest)) {
-            cheapest = option->cost_krw;
+            (cheapest == 0 || ballot_least_krw(definition, i) < cheapest)) {
+            cheapest = ballot_least_krw(definition, i);
         }
     }
     return cheapest;
@@ -186,7 +196,7 @@ static enum err check_cap(const struct ballot_definition *definition, const stru
                           size_t place, struct ballot_refusal *refusal)
 {
     const struct ballot_cap *cap = &kind->caps->list[place];
-    enum ballot_refusal_reason reason = ballot_text_reason(cap->name, true);
+    enum ballot_refusal_reason reason = ballot_text_reason(cap->name, false);
     int64_t cheapest = cheapest_krw(definition, kind, cap->name);
 
     for (size_t i = 0; i < place && reason == BALLOT_REFUSAL_NONE; i++) {

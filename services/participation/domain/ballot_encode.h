@@ -65,6 +65,10 @@
  *              6 field_caps    list of: str field, u64 cap_krw
  *              7 area_quotas   list of: u8 scope (1 district 2 local 3 area), str area (empty but
  *                              for scope 3), u16 min_options, u16 max_options
+ *              8 jury          u16 resident_weight, u16 jury_weight, u16 whole (their sum),
+ *                              u16 max_score of one juror, u8 normalisation (1 highest)
+ *              9 quorum_share  u32 numerator, u32 denominator, of the imported roll
+ *             10 min_costs     list of: u32 number, strictly increasing, u64 min_cost_krw
  *
  * A new kind of term leaves the bytes of every ballot without it as they are,
  * and a reader refuses kinds it does not know, so it needs no new format.
@@ -82,12 +86,12 @@
 /* Bytes that hold all but the options, and any one option with its places in terms. A definition fits into
  * BALLOT_ENCODE_BASE_MAX + option_count * BALLOT_ENCODE_OPTION_MAX. */
 #define BALLOT_ENCODE_BASE_MAX                                                                     \
-    (256 + BALLOT_DISTRICT_MAX + BALLOT_TITLE_MAX + BALLOT_AREA_MAX * (2 + BALLOT_AREA_NAME_MAX) + \
+    (320 + BALLOT_DISTRICT_MAX + BALLOT_TITLE_MAX + BALLOT_AREA_MAX * (2 + BALLOT_AREA_NAME_MAX) + \
      BALLOT_GROUP_MAX * 2 + BALLOT_NAMED_MAX * 4 +                                                 \
      2 * BALLOT_CAP_MAX * (2 + BALLOT_CAP_NAME_MAX + 8) +                                          \
      BALLOT_QUOTA_MAX * (1 + 2 + BALLOT_CAP_NAME_MAX + 4))
 #define BALLOT_ENCODE_OPTION_MAX                                                                   \
-    (4 + 8 + 4 + 5 * 2 + BALLOT_OPTION_ID_MAX + BALLOT_NAME_MAX + BALLOT_AREA_NAME_MAX +           \
+    (4 + 8 + 4 + 4 + 8 + 5 * 2 + BALLOT_OPTION_ID_MAX + BALLOT_NAME_MAX + BALLOT_AREA_NAME_MAX +   \
      BALLOT_FIELD_MAX + BALLOT_PROGRAMME_MAX)
 
 /*

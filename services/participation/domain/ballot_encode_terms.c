@@ -17,6 +17,9 @@ enum term {
     TERM_AREA_CAPS = 5,
     TERM_FIELD_CAPS = 6,
     TERM_AREA_QUOTAS = 7,
+    TERM_JURY = 8,
+    TERM_QUORUM_SHARE = 9,
+    TERM_MIN_COSTS = 10,
 };
 
 typedef bool given_fn(const struct ballot_definition *definition);
@@ -44,6 +47,15 @@ static decode_fn field_caps_decode;
 static given_fn area_quotas_given;
 static encode_fn area_quotas_encode;
 static decode_fn area_quotas_decode;
+static given_fn jury_given;
+static encode_fn jury_encode;
+static decode_fn jury_decode;
+static given_fn quorum_share_given;
+static encode_fn quorum_share_encode;
+static decode_fn quorum_share_decode;
+static given_fn min_costs_given;
+static encode_fn min_costs_encode;
+static decode_fn min_costs_decode;
 
 /* In the order of their kinds. */
 static const struct term_row {
@@ -59,6 +71,9 @@ static const struct term_row {
     {TERM_AREA_CAPS, area_caps_given, area_caps_encode, area_caps_decode},
     {TERM_FIELD_CAPS, field_caps_given, field_caps_encode, field_caps_decode},
     {TERM_AREA_QUOTAS, area_quotas_given, area_quotas_encode, area_quotas_decode},
+    {TERM_JURY, jury_given, jury_encode, jury_decode},
+    {TERM_QUORUM_SHARE, quorum_share_given, quorum_share_encode, quorum_share_decode},
+    {TERM_MIN_COSTS, min_costs_given, min_costs_encode, min_costs_decode},
 };
 
 enum { TERM_COUNT = sizeof TERMS / sizeof TERMS[0] };
@@ -326,4 +341,101 @@ static void area_quotas_decode(struct decoder *decoder, struct ballot_definition
         quota->max_options = decode_u16(decoder);
     }
     definition->area_quotas.count = count;
+}
+
+static bool jury_given(const struct ballot_definition *definition)
+{
+    return definition->jury.present;
+}
+
+static void jury_encode(struct encoder *encoder, const struct ballot_definition *definition)
+{
+    const struct ballot_jury *jury = &definition->jury;
+
+    assert(jury->whole <= UINT16_MAX && jury->max_score <= UINT16_MAX);
+    assert(jury->resident_weight + jury->jury_weight == jury->whole);
+
+    encode_u16(encoder, (uint16_t)jury->resident_weight);
+    encode_u16(encoder, (uint16_t)jury->jury_weight);
+    encode_u16(encoder, (uint16_t)jury->whole);
+    encode_u16(encoder, (uint16_t)jury->max_score);
+    encode_u8(encoder, (uint8_t)jury->normalisation);
+}
+
+static void jury_decode(struct decoder *decoder, struct ballot_definition *definition)
+{
+    struct ballot_jury *jury = &definition->jury;
+
+    jury->present = true;
+    jury->resident_weight = decode_u16(decoder);
+    jury->jury_weight = decode_u16(decoder);
+    jury->whole = decode_u16(decoder);
+    jury->max_score = decode_u16(decoder);
+    jury->normalisation = (enum ballot_normalisation)decode_u8(decoder);
+}
+
+static bool quorum_share_given(const struct ballot_definition *definition)
+{
+    return definition->quorum_share.present;
+}
+
+static void quorum_share_encode(struct encoder *encoder, const struct ballot_definition *definition)
+{
+    encode_u32(encoder, definition->quorum_share.numerator);
+    encode_u32(encoder, definition->quorum_share.denominator);
+}
+
+static void quorum_share_decode(struct decoder *decoder, struct ballot_definition *definition)
+{
+    definition->quorum_share.present = true;
+    definition->quorum_share.numerator = decode_u32(decoder);
+    definition->quorum_share.denominator = decode_u32(decoder);
+}
+
+/* How many options have a cost that may be adjusted. */
+static size_t adjustable_count(const struct ballot_definition *definition)
+{
+    size_t count = 0;
+
+    assert(definition->option_count <= BALLOT_OPTION_MAX);
+
+    for (size_t i = 0; i < definition->option_count; i++) {
+        count += definition->min_costs.krw[i] > 0 ? 1 : 0;
+    }
+    return count;
+}
+
+static bool min_costs_given(const struct ballot_definition *definition)
+{
+    return adjustable_count(definition) > 0;
+}
+
+static void min_costs_encode(struct encoder *encoder, const struct ballot_definition *definition)
+{
+    encode_count(encoder, adjustable_count(definition));
+    for (size_t i = 0; i < definition->option_count; i++) {
+        if (definition->min_costs.krw[i] > 0) {
+            encode_u32(encoder, (uint32_t)i + 1);
+            encode_u64(encoder, (uint64_t)definition->min_costs.krw[i]);
+        }
+    }
+}
+
+/* In the order of the options, each once: a second way to write them would be another definition. */
+static void min_costs_decode(struct decoder *decoder, struct ballot_definition *definition)
+{
+    size_t count = decode_u16(decoder);
+    uint32_t before = 0;
+
+    for (size_t i = 0; i < count && decoder_ok(decoder); i++) {
+        uint32_t number = decode_u32(decoder);
+        int64_t krw = ballot_decode_int64(decoder);
+
+        if (number <= before || number > definition->option_count || krw == 0) {
+            decoder_refuse(decoder);
+            return;
+        }
+        definition->min_costs.krw[number - 1] = krw;
+        before = number;
+    }
 }

@@ -38,6 +38,10 @@ static const struct ballot_transition TRANSITIONS[] = {
      BALLOT_APPROVALS_NEEDED},
     {BALLOT_STATE_CLOSED, BALLOT_ACTION_LOT, BALLOT_STATE_CLOSED, BALLOT_ACTOR_OPERATOR,
      BALLOT_APPROVALS_NEEDED},
+    {BALLOT_STATE_OPEN, BALLOT_ACTION_JURY, BALLOT_STATE_OPEN, BALLOT_ACTOR_OPERATOR,
+     BALLOT_APPROVALS_NEEDED},
+    {BALLOT_STATE_CLOSED, BALLOT_ACTION_JURY, BALLOT_STATE_CLOSED, BALLOT_ACTOR_OPERATOR,
+     BALLOT_APPROVALS_NEEDED},
     {BALLOT_STATE_CLOSED, BALLOT_ACTION_COUNT, BALLOT_STATE_COUNTED, BALLOT_ACTOR_SERVICE, 0},
     {BALLOT_STATE_COUNTED, BALLOT_ACTION_EXCLUDE, BALLOT_STATE_COUNTED, BALLOT_ACTOR_OPERATOR,
      BALLOT_APPROVALS_NEEDED},
@@ -52,7 +56,7 @@ static const char *const STATES[] = {"missing", "draft",   "opening",  "open",
 static const char *const ACTIONS[] = {
     "missing",    "open",          "envelope-reserved", "envelope-refused", "close", "count",
     "certify",    "lot",           "destroy-key",       "extend",           "void",  "exclude",
-    "seal-paper", "complete-paper"};
+    "seal-paper", "complete-paper", "jury"};
 
 static const struct ballot_verdict_text VERDICT_TEXTS[] = {
     [BALLOT_VERDICT_NONE] = {"none", "승인 결과가 없습니다.", "Nothing was decided."},
@@ -79,6 +83,13 @@ static const struct ballot_verdict_text VERDICT_TEXTS[] = {
     [BALLOT_VERDICT_LOT_NOT_AWAITED] =
         {"lot-not-awaited", "동점을 추첨 난수로 가리는 투표가 아니거나 난수가 이미 공개되었습니다.",
          "No lot breaks this ballot's ties, or its seed is published already."},
+    [BALLOT_VERDICT_JURY_NOT_AWAITED] =
+        {"jury-not-awaited",
+         "심사 점수를 반영하는 투표가 아니거나 심사 점수가 이미 공개되었습니다.",
+         "This ballot has no jury, or its scores are published already."},
+    [BALLOT_VERDICT_ROLL_MISSING] =
+        {"roll-missing", "정족수가 선거인 수에 대한 비율이므로 먼저 선거인 수를 등록해야 합니다.",
+         "The quorum is a share of the electorate, so a roll must be imported first."},
     [BALLOT_VERDICT_OBJECTION_NOT_OVER] =
         {"objection-not-over", "이의신청 기간이 끝나지 않아 키를 파기할 수 없습니다.",
          "The objection period is not over, so the key cannot be destroyed."},
@@ -296,6 +307,12 @@ static enum ballot_verdict verdict_without_count(const struct ballot_standing *s
         !standing->demonstration) {
         return BALLOT_VERDICT_WINDOW_NOT_OVER;
     }
+    if (action == BALLOT_ACTION_OPEN && standing->roll_missing) {
+        return BALLOT_VERDICT_ROLL_MISSING;
+    }
+    if (action == BALLOT_ACTION_JURY && !standing->jury_awaited) {
+        return BALLOT_VERDICT_JURY_NOT_AWAITED;
+    }
     if (action == BALLOT_ACTION_LOT && !standing->lot_awaited) {
         return BALLOT_VERDICT_LOT_NOT_AWAITED;
     }
@@ -473,6 +490,8 @@ static enum err verdict_err(enum ballot_verdict verdict)
         [BALLOT_VERDICT_WINDOW_OVER] = ERR_CONFLICT,
         [BALLOT_VERDICT_WINDOW_NOT_OVER] = ERR_CONFLICT,
         [BALLOT_VERDICT_LOT_NOT_AWAITED] = ERR_CONFLICT,
+        [BALLOT_VERDICT_JURY_NOT_AWAITED] = ERR_CONFLICT,
+        [BALLOT_VERDICT_ROLL_MISSING] = ERR_CONFLICT,
         [BALLOT_VERDICT_OBJECTION_NOT_OVER] = ERR_CONFLICT,
         [BALLOT_VERDICT_EXTENSION_TOO_LATE] = ERR_CONFLICT,
         [BALLOT_VERDICT_EXTENSION_SHORTENS] = ERR_CONFLICT,

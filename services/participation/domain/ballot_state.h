@@ -13,7 +13,10 @@
  *   closed   --seal-paper-------> closed     the same, before the count
  *   closed   --complete-paper---> closed     two operators: no more envelopes will come
  *   closed   --lot--------------> closed     two operators: the seed that breaks ties
- *   closed   --count------------> counted    the service, with the seed and the paper there must be
+ *   open     --jury-------------> open       two operators: the jury's scores, once
+ *   closed   --jury-------------> closed     the same, before the count
+ *   closed   --count------------> counted    the service, with the seed, the jury's scores and the
+ *                                            paper there must be
  *   counted  --exclude----------> counted    two operators: an option is not carried out
  *   counted  --certify----------> certified  two operators
  *   certified --destroy-key-----> certified  two operators, once nobody may object any more
@@ -71,6 +74,7 @@ enum ballot_action {
     BALLOT_ACTION_EXCLUDE = 11,
     BALLOT_ACTION_SEAL_PAPER = 12,
     BALLOT_ACTION_COMPLETE_PAPER = 13,
+    BALLOT_ACTION_JURY = 14,
     BALLOT_ACTION_END,
 };
 
@@ -112,7 +116,8 @@ struct ballot_approval {
     enum ballot_action action;
     char operator_id[BALLOT_OPERATOR_MAX + 1];
     uint8_t content[BALLOT_CONTENT_SIZE]; /* def_hash to open and close, the result's to certify,
-                                             the seed's for a lot, of end and reason to extend */
+                                             the seed's for a lot, the scores' of a jury, of end
+                                             and reason to extend */
 };
 
 /* An extension of the window that is asked for. Times are UTC milliseconds. */
@@ -159,6 +164,8 @@ struct ballot_standing {
     bool demonstration;                      /* may be closed before its window is over */
     int64_t objection_ends_at_ms;            /* of a certified ballot: then its key may go */
     bool lot_awaited;                        /* the tie rule is lot, and there is no seed yet */
+    bool jury_awaited;                       /* it has a jury, and no scores of it yet */
+    bool roll_missing;                       /* a share of the roll is needed, and there is none */
     struct ballot_extension extension;       /* of an extension; else not looked at */
     struct ballot_void voiding;              /* of a void; else not looked at */
     struct ballot_exclusion exclusion;       /* of an exclusion; else not looked at */
@@ -178,6 +185,8 @@ enum ballot_verdict {
     BALLOT_VERDICT_WINDOW_OVER,        /* refused: opening a ballot nobody could vote in */
     BALLOT_VERDICT_WINDOW_NOT_OVER,    /* refused: closing while residents may still vote */
     BALLOT_VERDICT_LOT_NOT_AWAITED,    /* refused: no lot breaks ties, or its seed is published */
+    BALLOT_VERDICT_JURY_NOT_AWAITED,   /* refused: there is no jury, or its scores are published */
+    BALLOT_VERDICT_ROLL_MISSING,       /* refused: a quorum is a share of a roll not imported yet */
     BALLOT_VERDICT_OBJECTION_NOT_OVER, /* refused: somebody may still object, and need the key */
     BALLOT_VERDICT_EXTENSION_TOO_LATE, /* refused: residents were told already that it is over */
     BALLOT_VERDICT_EXTENSION_SHORTENS, /* refused: the new end is not later than the present one */

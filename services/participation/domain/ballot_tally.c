@@ -7,6 +7,7 @@
 
 #include <assert.h>
 
+#include "participation/domain/jury.h"
 #include "participation/domain/tally_lot.h"
 
 /* By the numbers of ballot.h; 0 is "missing" there and is never looked up. */
@@ -73,6 +74,8 @@ struct tally_method ballot_tally_method(const struct ballot_definition *definiti
         .partial_fit = {.numerator = definition->partial_fit.numerator,
                         .denominator = definition->partial_fit.denominator},
         .quorum = definition->quorum.voters,
+        .quorum_share = {.numerator = definition->quorum_share.numerator,
+                         .denominator = definition->quorum_share.denominator},
     };
 }
 
@@ -99,10 +102,45 @@ static uint32_t take_caps(const struct ballot_caps *caps, struct tally_cap *ret_
     return (uint32_t)caps->count;
 }
 
+struct tally_jury ballot_tally_jury(const struct ballot_definition *definition,
+                                    const int64_t *scores)
+{
+    assert(definition->jury.present);
+    assert(definition->jury.normalisation == BALLOT_NORMALISATION_HIGHEST);
+    static_assert(BALLOT_WEIGHT_WHOLE_MAX <= TALLY_WEIGHT_MAX, "the tally takes all weights");
+
+    return (struct tally_jury){
+        .resident_weight = definition->jury.resident_weight,
+        .jury_weight = definition->jury.jury_weight,
+        .scale = JURY_SCALE,
+        .scores = scores,
+    };
+}
+
+static uint32_t take_adjustable(const struct ballot_definition *definition,
+                                struct tally_adjustable *ret_adjustable)
+{
+    uint32_t count = 0;
+
+    assert(definition->option_count <= BALLOT_OPTION_MAX);
+
+    for (size_t i = 0; i < definition->option_count; i++) {
+        if (definition->min_costs.krw[i] > 0) {
+            ret_adjustable[count] = (struct tally_adjustable){
+                .option = (uint32_t)i,
+                .least = {.units = definition->min_costs.krw[i]},
+            };
+            count++;
+        }
+    }
+    return count;
+}
+
 const struct tally_limits *ballot_tally_limits(const struct ballot_definition *definition,
                                                struct ballot_tally_store *store)
 {
     const struct ballot_groups *groups = &definition->incompatible;
+    const uint32_t adjustable = take_adjustable(definition, store->adjustable);
     uint32_t first = 0;
 
     static_assert(BALLOT_CAP_MAX <= TALLY_CAPS_MAX, "the tally takes all caps");
@@ -111,7 +149,7 @@ const struct tally_limits *ballot_tally_limits(const struct ballot_definition *d
     assert(groups->count <= BALLOT_GROUP_MAX);
 
     if (groups->count == 0 && definition->area_caps.count == 0 &&
-        definition->field_caps.count == 0) {
+        definition->field_caps.count == 0 && adjustable == 0) {
         return NULL;
     }
     for (size_t i = 0; i < groups->count; i++) {
@@ -131,6 +169,8 @@ const struct tally_limits *ballot_tally_limits(const struct ballot_definition *d
         .area_cap_count = take_caps(&definition->area_caps, store->area_caps),
         .field_caps = store->field_caps,
         .field_cap_count = take_caps(&definition->field_caps, store->field_caps),
+        .adjustable = store->adjustable,
+        .adjustable_count = adjustable,
     };
     return &store->limits;
 }

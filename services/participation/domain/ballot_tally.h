@@ -15,12 +15,18 @@
 enum election_vote_type ballot_tally_vote_type(const struct ballot_definition *definition);
 
 /* The method it is counted by; one that tally_method_is_sound() accepts once the order that drawn and
- * lot need, and the seed of a lot, are put in. */
+ * lot need, and the seed of a lot, are put in. The electorate of a quorum's share and the jury are the
+ * caller's to put in too. */
 struct tally_method ballot_tally_method(const struct ballot_definition *definition);
 
 /* Each option's place in the order that was drawn, for the order of the method; room for all options.
  * The tie rule is drawn. */
 void ballot_tally_drawn(const struct ballot_definition *definition, uint32_t *ret_places);
+
+/* For the jury of the method: the definition's weights and scores as jury.h has them, one for every option;
+ * borrowed. The definition has a jury. */
+struct tally_jury ballot_tally_jury(const struct ballot_definition *definition,
+                                    const int64_t *scores);
 
 /* The limits a definition is counted with, in memory of the caller that must last as long as they do. */
 struct ballot_tally_store {
@@ -28,6 +34,7 @@ struct ballot_tally_store {
     struct tally_group groups[BALLOT_GROUP_MAX];
     struct tally_cap area_caps[BALLOT_CAP_MAX];
     struct tally_cap field_caps[BALLOT_CAP_MAX];
+    struct tally_adjustable adjustable[BALLOT_OPTION_MAX];
     struct tally_limits limits;
 };
 

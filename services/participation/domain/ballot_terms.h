@@ -23,6 +23,9 @@
 #define BALLOT_SHARE_MAX  1000000  /* of a denominator */
 #define BALLOT_QUORUM_MAX 10000000 /* voters */
 
+#define BALLOT_WEIGHT_WHOLE_MAX 100  /* what the weights of residents and jury add up to */
+#define BALLOT_JURY_SCORE_MAX   1000 /* that one juror gives one option */
+
 /* Longest area or field that has a cap, in bytes of UTF-8 without the NUL. */
 #define BALLOT_CAP_NAME_MAX 96
 
@@ -49,6 +52,30 @@ struct ballot_quorum {
     int64_t voters;
 };
 
+/* What the two parts of a score are scaled to before they are weighed; the number is part of the
+ * canonical encoding. */
+enum ballot_normalisation {
+    BALLOT_NORMALISATION_MISSING = 0,
+    BALLOT_NORMALISATION_HIGHEST = 1, /* the highest that any option has of that part */
+    BALLOT_NORMALISATION_END,
+};
+
+/* Residents' votes and a jury's scores, each with its share of the whole: 50 and 50 of 100. */
+struct ballot_jury {
+    bool present;
+    uint32_t resident_weight;
+    uint32_t jury_weight;
+    uint32_t whole;     /* what both must add up to */
+    uint32_t max_score; /* that one juror can give one option */
+    enum ballot_normalisation normalisation;
+};
+
+/* Options whose cost may be adjusted downwards: by place, the least that each can be carried out with; 0
+ * where the cost is fixed. */
+struct ballot_min_costs {
+    int64_t krw[BALLOT_OPTION_MAX];
+};
+
 /* Groups of options of which at most one is funded, the better one. The numbers of group i stand in
  * front of ends[i], behind those of the group before it. */
 struct ballot_groups {
@@ -57,7 +84,7 @@ struct ballot_groups {
     size_t count;
 };
 
-/* The options of this area (or field) together get at most so much. */
+/* The options of this area (or field) together get at most so much; the name "" is for those without. */
 struct ballot_cap {
     char name[BALLOT_CAP_NAME_MAX + 1];
     int64_t cap_krw;

@@ -189,6 +189,37 @@ static const struct ballot_refusal_text TEXTS[] = {
     [BALLOT_REFUSAL_QUORUM_OUT_OF_RANGE] = {"quorum-out-of-range",
                                             "정족수는 1명부터 1,000만 명까지여야 합니다.",
                                             "The quorum must be from 1 to 10,000,000 voters."},
+    [BALLOT_REFUSAL_QUORUM_SHARE_OUT_OF_RANGE] =
+        {"quorum-share-out-of-range",
+         "선거인 수에 대한 정족수 비율은 1/3처럼 0보다 크고 1 이하인 분수여야 합니다.",
+         "The quorum as a share of the electorate must be above 0 and up to 1, such as 1/3."},
+    [BALLOT_REFUSAL_JURY_UNUSED] =
+        {"jury-unused",
+         "심사 점수는 득표순으로 정하는 규칙(greedy, greedy-no-skip, greedy-threshold)에서만 쓸 수 "
+         "있습니다.",
+         "Only greedy, greedy-no-skip and greedy-threshold can weigh a jury's scores."},
+    [BALLOT_REFUSAL_JURY_WEIGHT_OUT_OF_RANGE] =
+        {"jury-weight-out-of-range",
+         "주민투표와 심사의 반영 비율은 각각 1 이상이고 합이 100 이하인 정수여야 합니다.",
+         "The weights of residents and jury must each be at least 1, of a whole of at most 100."},
+    [BALLOT_REFUSAL_JURY_WEIGHTS_SUM] =
+        {"jury-weights-sum", "주민투표와 심사의 반영 비율을 더한 값이 정한 전체와 다릅니다.",
+         "The weights of residents and jury do not add up to the whole that is stated."},
+    [BALLOT_REFUSAL_JURY_MAX_SCORE_OUT_OF_RANGE] =
+        {"jury-max-score-out-of-range", "심사위원 한 명의 만점은 1점부터 1,000점까지여야 합니다.",
+         "The most that one juror gives an option must be from 1 to 1,000."},
+    [BALLOT_REFUSAL_MIN_COST_UNUSED] =
+        {"min-cost-unused",
+         "사업비 조정은 득표순으로 정하는 규칙(greedy, greedy-no-skip, greedy-threshold)에서만 쓸 "
+         "수 있습니다.",
+         "Only greedy, greedy-no-skip and greedy-threshold can adjust a cost."},
+    [BALLOT_REFUSAL_MIN_COST_NOT_BELOW_COST] =
+        {"min-cost-not-below-cost", "조정할 수 있는 최소 사업비는 사업비보다 작아야 합니다.",
+         "The least that an option can be adjusted to must be below its cost."},
+    [BALLOT_REFUSAL_MIN_COST_AND_PARTIAL_FIT] =
+        {"min-cost-and-partial-fit",
+         "사업비 조정과 일부 선정은 남은 예산을 서로 다르게 쓰므로 함께 쓸 수 없습니다.",
+         "Adjustable costs and a partial fit use what is left in different ways; take one."},
     [BALLOT_REFUSAL_INCOMPATIBLE_ALONE] = {"incompatible-alone",
                                            "함께 할 수 없는 의제는 둘 이상이어야 합니다.",
                                            "It takes at least two options to exclude each other."},

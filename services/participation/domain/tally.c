@@ -9,8 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "participation/domain/tally_jury.h"
 #include "participation/domain/tally_limits_check.h"
 #include "participation/domain/tally_rules.h"
+#include "participation/domain/wide.h"
 
 /* One row per rule: its name, its function, and whether it reads single votes. */
 struct rule_row {
@@ -187,6 +189,40 @@ enum err tally_tie_rule_find(const char *name, enum tally_tie_rule *ret)
     return ERR_OK;
 }
 
+static bool quorum_is_sound(const struct tally_method *method)
+{
+    const struct tally_quorum_share *share = &method->quorum_share;
+
+    return method->quorum >= 0 && share->electorate >= 0 &&
+           (share->denominator == 0 ||
+            (share->numerator > 0 && share->numerator <= share->denominator));
+}
+
+/* Only a turn by score can adjust a cost, and what is left then is not for a partial fit too. */
+static bool adjustable_are_used(const struct tally_method *method)
+{
+    const bool greedy = method->rule == TALLY_GREEDY || method->rule == TALLY_GREEDY_NO_SKIP ||
+                        method->rule == TALLY_GREEDY_THRESHOLD;
+
+    return method->limits == NULL || method->limits->adjustable_count == 0 ||
+           (greedy && method->partial_fit.denominator == 0);
+}
+
+int64_t tally_quorum_needed(const struct tally_method *method)
+{
+    const struct tally_quorum_share *share = &method->quorum_share;
+    int64_t needed = 0;
+
+    assert(share->electorate >= 0);
+
+    if (share->denominator > 0) {
+        assert(share->numerator <= share->denominator);
+        needed =
+            (int64_t)wide_divide_up((wide)share->electorate * share->numerator, share->denominator);
+    }
+    return needed > method->quorum ? needed : method->quorum;
+}
+
 bool tally_method_is_sound(const struct tally_method *method)
 {
     bool shares = method->rule == TALLY_EQUAL_SHARES || method->rule == TALLY_COMPARISON;
@@ -206,7 +242,10 @@ bool tally_method_is_sound(const struct tally_method *method)
                                  method->rule == TALLY_PHRAGMEN || (shares && !filled))) {
         return false;
     }
-    return method->quorum >= 0 && (!drawn || method->order != NULL) &&
+    if (!tally_jury_is_sound(method) || !quorum_is_sound(method) || !adjustable_are_used(method)) {
+        return false;
+    }
+    return (!drawn || method->order != NULL) &&
            (method->tie != TALLY_TIE_LOT || method->seed != NULL);
 }
 
@@ -336,7 +375,7 @@ static void result_check(const struct tally_result *result)
 static void miss_quorum(const struct election *election, struct tally_result *result)
 {
     assert(result->funded_count == 0);
-    assert(result->method.quorum > 0);
+    assert(tally_quorum_needed(&result->method) > 0);
 
     result->quorum_missed = true;
     for (uint32_t option = 0; option < result->option_count; option++) {
@@ -349,7 +388,7 @@ static enum err run_rule(const struct election *election, struct tally_result *r
 {
     enum err err;
 
-    if (election_vote_count(election) < result->method.quorum) {
+    if (election_vote_count(election) < tally_quorum_needed(&result->method)) {
         miss_quorum(election, result);
         return ERR_OK;
     }
@@ -384,6 +423,9 @@ enum err tally_run(const struct election *election, const struct tally_method *m
         goto out;
     }
     err = score_all(election, &result);
+    if (!err) {
+        err = tally_jury_measure(election, &result);
+    }
     if (err) {
         goto out;
     }

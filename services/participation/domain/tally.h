@@ -77,6 +77,31 @@ struct tally_partial_fit {
     uint32_t denominator;
 };
 
+/*
+ * A jury's scores beside the residents' votes. Of each part every option has its share of the highest
+ * that any option has of it, and so much of the part's weight: the best by votes has all of the residents'
+ * weight and the best by the jury all of the jury's, whatever the method, how many voted and how freely
+ * jurors give points; a weight means the same for both. (Shares of the sum would shrink with the number of
+ * options, and shares of the voters or of the points that could be given would let the part decide whose
+ * scores happen to lie further apart.) Where no option has any of a part, nobody has any of its weight.
+ */
+struct tally_jury {
+    uint32_t resident_weight; /* at least 1, like the jury's */
+    uint32_t jury_weight;
+    unsigned scale;        /* of the scores: units of 10^-scale */
+    const int64_t *scores; /* per option, none negative; borrowed like the seed */
+};
+
+/* Most that both weights add up to. */
+#define TALLY_WEIGHT_MAX 100
+
+/* A share of the electorate that must have voted for anything to be funded. denominator 0: none. */
+struct tally_quorum_share {
+    uint32_t numerator;
+    uint32_t denominator;
+    int64_t electorate; /* how many may vote */
+};
+
 struct tally_method {
     enum tally_rule rule;
     enum tally_satisfaction satisfaction;
@@ -88,6 +113,8 @@ struct tally_method {
     const char *seed;         /* lot: borrowed as long as the result is used */
     const struct tally_limits *limits; /* NULL: none; borrowed like the seed */
     int64_t quorum; /* so many votes it takes for anything to be funded; 0: no quorum */
+    struct tally_quorum_share quorum_share; /* beside it: both must be met */
+    const struct tally_jury *jury; /* greedy and its variants; NULL: none; borrowed like the seed */
 };
 
 /*
@@ -98,11 +125,12 @@ struct tally_method {
  * over-left, stopped.
  */
 enum tally_reason {
-    TALLY_FUNDED,           /* "funded" */
-    TALLY_OVER_BUDGET,      /* "over-budget": it costs more than the whole budget */
-    TALLY_OVER_LEFT,        /* "over-left": it cost more than what was left at its turn */
-    TALLY_WITHDRAWN,        /* "withdrawn": listed, and never considered */
-    TALLY_FUNDED_PARTLY,    /* "funded-partly": it got what was left, by the partial fit */
+    TALLY_FUNDED,        /* "funded" */
+    TALLY_OVER_BUDGET,   /* "over-budget": it costs more than the whole budget */
+    TALLY_OVER_LEFT,     /* "over-left": it cost more than what was left at its turn */
+    TALLY_WITHDRAWN,     /* "withdrawn": listed, and never considered */
+    TALLY_FUNDED_PARTLY, /* "funded-partly": it got what was left, by the partial fit or because its
+                               cost may be adjusted */
     TALLY_BELOW_THRESHOLD,  /* "below-threshold": its score is too low to take part */
     TALLY_STOPPED,          /* "stopped": the rule had ended before its turn */
     TALLY_NO_SUPPORTERS,    /* "no-supporters": nobody it could be paid by */
@@ -116,7 +144,8 @@ enum tally_reason {
 
 /* What happened to one option; they stand in the listed order. */
 struct tally_outcome {
-    int64_t score; /* units of 10^-score_scale */
+    int64_t score;   /* units of 10^-score_scale */
+    int64_t granted; /* what it gets when it is funded: its cost, or less when partly; else 0 */
     bool funded;
     enum tally_reason reason;
 };
@@ -194,7 +223,8 @@ struct tally_compared {
  * A result. Arrays belong to it; options are numbers of the election. Under
  * greedy there is a round for every option that is not withdrawn, in the
  * order of their turns, and no endowment (money is not split among voters).
- * total_cost is what the funded options get: of one funded partly, partly_granted.
+ * total_cost is what the funded options get. With a jury highest_score and highest_jury are the
+ * highest of any option; tally_jury.h tells an option's parts by them.
  */
 struct tally_result {
     struct tally_method method;
@@ -203,7 +233,8 @@ struct tally_result {
     int64_t budget;
     int64_t total_cost;
     int64_t left_over;
-    int64_t partly_granted; /* to the option funded partly; 0 without one */
+    int64_t highest_score; /* with a jury; else 0 */
+    int64_t highest_jury;
     bool quorum_missed;
     struct tally_given endowment;
     struct tally_compared compared;
@@ -238,6 +269,9 @@ ERR_CHECKED enum err tally_tie_rule_find(const char *name, enum tally_tie_rule *
 /* Whether the rule reads single votes, so that the election must keep them. */
 bool tally_rule_needs_votes(enum tally_rule rule);
 
+/* How many must vote by the quorum and its share together; 0: no quorum. */
+int64_t tally_quorum_needed(const struct tally_method *method);
+
 /* Whether the parts of the method belong together: only equal shares has a completion. */
 bool tally_method_is_sound(const struct tally_method *method);
 
@@ -260,6 +294,7 @@ unsigned tally_score_scale(const struct election *election);
  * ERR_CONFLICT  the election has no budget, or the rule needs votes that
  *               this election did not keep.
  * ERR_FULL      a score or an exact fraction does not fit, or there is no memory.
+ * With a jury also ERR_INVALID for a negative score, the jury's or the residents'.
  */
 ERR_CHECKED enum err tally_run(const struct election *election, const struct tally_method *method,
                                struct tally_result *ret);

@@ -23,6 +23,23 @@ static uint32_t find_cap(const struct tally_cap *caps, uint32_t count, const cha
     return TALLY_GATE_NO_CAP;
 }
 
+/* The least whole number of units of 10^-scale that is not below the amount, which is above 0 and below one
+ * that fits. */
+static int64_t units_up(struct decimal amount, unsigned scale)
+{
+    int64_t units = amount.units;
+
+    assert(amount.units > 0);
+
+    for (unsigned i = amount.scale; i < scale; i++) {
+        units *= 10;
+    }
+    for (unsigned i = scale; i < amount.scale; i++) {
+        units = units / 10 + (units % 10 != 0 ? 1 : 0);
+    }
+    return units;
+}
+
 enum err tally_gate_open(struct tally_gate *gate, const struct election *election,
                          const struct tally_limits *limits)
 {
@@ -40,8 +57,9 @@ enum err tally_gate_open(struct tally_gate *gate, const struct election *electio
     gate->area_spent = calloc((size_t)limits->area_cap_count + 1, sizeof *gate->area_spent);
     gate->field_spent = calloc((size_t)limits->field_cap_count + 1, sizeof *gate->field_spent);
     gate->excluded = calloc(options + 1, sizeof *gate->excluded);
+    gate->least = calloc(options + 1, sizeof *gate->least);
     if (gate->area_cap == NULL || gate->field_cap == NULL || gate->area_spent == NULL ||
-        gate->field_spent == NULL || gate->excluded == NULL) {
+        gate->field_spent == NULL || gate->excluded == NULL || gate->least == NULL) {
         return ERR_FULL;
     }
     for (uint32_t i = 0; i < options; i++) {
@@ -50,6 +68,11 @@ enum err tally_gate_open(struct tally_gate *gate, const struct election *electio
         gate->area_cap[i] = find_cap(limits->area_caps, limits->area_cap_count, option->area);
         gate->field_cap[i] =
             find_cap(limits->field_caps, limits->field_cap_count, option->category);
+    }
+    for (uint32_t i = 0; i < limits->adjustable_count; i++) {
+        const struct tally_adjustable *one = &limits->adjustable[i];
+
+        gate->least[one->option] = units_up(one->least, election_money_scale(election));
     }
     return ERR_OK;
 }
@@ -61,6 +84,7 @@ void tally_gate_close(struct tally_gate *gate)
     free(gate->area_spent);
     free(gate->field_spent);
     free(gate->excluded);
+    free(gate->least);
     *gate = (struct tally_gate){.election = NULL};
 }
 
@@ -133,8 +157,7 @@ void tally_gate_take_funded(struct tally_gate *gate, const struct tally_result *
     assert(result->option_count == gate->option_count);
 
     for (uint32_t i = 0; i < result->funded_count; i++) {
-        tally_gate_take(gate, result->funded[i],
-                        election_option(gate->election, result->funded[i])->cost);
+        tally_gate_take(gate, result->funded[i], result->outcomes[result->funded[i]].granted);
     }
 }
 
@@ -179,6 +202,69 @@ bool tally_gate_admits(const struct tally_gate *gate, uint32_t option, int64_t a
         *ret_reason = TALLY_OVER_FIELD_CAP;
         return false;
     }
+    return true;
+}
+
+/* How many more units the cap holds, at most amount. */
+static int64_t room_under(const struct tally_gate *gate, const struct tally_cap *cap, int64_t spent,
+                          int64_t amount)
+{
+    int64_t none = 0;
+    int64_t all = amount;
+
+    assert(amount >= 0);
+
+    /* The most that the cap holds, halving: a cap need not be a whole number of units. */
+    while (none < all) {
+        const int64_t middle = all - (all - none) / 2;
+
+        if (holds(gate, cap, spent, middle)) {
+            none = middle;
+        } else {
+            all = middle - 1;
+        }
+    }
+    return none;
+}
+
+int64_t tally_gate_least(const struct tally_gate *gate, uint32_t option)
+{
+    const int64_t least = gate->limits != NULL ? gate->least[option] : 0;
+
+    assert(option < gate->option_count);
+    assert(least >= 0);
+
+    return least > 0 ? least : election_option(gate->election, option)->cost;
+}
+
+bool tally_gate_offer(const struct tally_gate *gate, const struct tally_turn *turn,
+                      enum tally_reason *ret_reason, int64_t *ret_amount)
+{
+    const uint32_t option = turn->option;
+    const int64_t cost = election_option(gate->election, option)->cost;
+    const int64_t least = tally_gate_least(gate, option);
+    int64_t amount = cost < turn->left ? cost : turn->left;
+
+    assert(turn->left >= 0);
+    assert(least <= cost);
+
+    if (!tally_gate_admits(gate, option, least, ret_reason)) {
+        return false;
+    }
+    if (least > turn->left) {
+        *ret_reason = TALLY_OVER_LEFT;
+        return false;
+    }
+    if (gate->limits != NULL && gate->area_cap[option] != TALLY_GATE_NO_CAP) {
+        amount = room_under(gate, &gate->limits->area_caps[gate->area_cap[option]],
+                            gate->area_spent[gate->area_cap[option]], amount);
+    }
+    if (gate->limits != NULL && gate->field_cap[option] != TALLY_GATE_NO_CAP) {
+        amount = room_under(gate, &gate->limits->field_caps[gate->field_cap[option]],
+                            gate->field_spent[gate->field_cap[option]], amount);
+    }
+    assert(amount >= least);
+    *ret_amount = amount;
     return true;
 }
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "participation/domain/tally_gate.h"
+#include "participation/domain/tally_jury.h"
 #include "participation/domain/tally_rules.h"
 #include "participation/domain/wide.h"
 
@@ -56,11 +57,23 @@ static uint32_t gather(const struct walk *walk, struct tally_place *ret_places)
             continue;
         }
         ret_places[count] = tally_place_of(walk->election, &result->method, i);
-        ret_places[count].score = result->outcomes[i].score;
+        ret_places[count].score = tally_jury_rank(result, i);
         ret_places[count].score_cost = by_cost ? option->cost : 1;
         count++;
     }
     return count;
+}
+
+/* Whether the option could be funded now; where the first that does not fit ends the count, one that does
+ * not matters as much. */
+static bool matters(const struct walk *walk, uint32_t option)
+{
+    const struct tally_turn turn = {.option = option, .left = walk->result->left_over};
+    enum tally_reason reason = TALLY_FUNDED;
+    int64_t amount = 0;
+
+    return tally_gate_offer(&walk->gate, &turn, &reason, &amount) ||
+           (walk->no_skip && reason == TALLY_OVER_LEFT);
 }
 
 /*
@@ -75,7 +88,7 @@ static enum err note_tie(struct walk *walk, const struct tally_place *places, ui
         .step = walk->step,
         .first = result->tie_option_count,
         .round = result->round_count,
-        .score = places[0].score,
+        .score = result->outcomes[places[0].option].score,
     };
     const struct tally_place *before = NULL;
     int64_t left = result->left_over;
@@ -89,8 +102,7 @@ static enum err note_tie(struct walk *walk, const struct tally_place *places, ui
     }
     tally_gate_copy(&walk->trial, &walk->gate);
     for (uint32_t i = 0; i < count; i++) {
-        if ((!walk->no_skip && places[i].cost > result->left_over) ||
-            !tally_gate_is_open(&walk->gate, places[i].option)) {
+        if (!matters(walk, places[i].option)) {
             continue;
         }
         result->tie_options[tie.first + tie.count] = places[i].option;
@@ -120,6 +132,9 @@ static void take_turn(struct walk *walk, const struct tally_place *place)
 {
     struct tally_result *result = walk->result;
     struct tally_outcome *outcome = &result->outcomes[place->option];
+    const struct tally_turn turn = {.option = place->option, .left = result->left_over};
+    enum tally_reason reason = TALLY_FUNDED;
+    int64_t amount = 0;
 
     assert(!outcome->funded);
 
@@ -127,13 +142,17 @@ static void take_turn(struct walk *walk, const struct tally_place *place)
         outcome->reason = TALLY_STOPPED;
         return;
     }
-    if (!tally_gate_admits(&walk->gate, place->option, place->cost, &outcome->reason)) {
-        /* The rule goes on without it, also where the first that does not fit ends the count. */
-    } else if (place->cost <= result->left_over) {
-        tally_fund(result, place->option, place->cost);
-        tally_gate_take(&walk->gate, place->option, place->cost);
+    if (tally_gate_offer(&walk->gate, &turn, &reason, &amount)) {
+        tally_fund(result, place->option, amount);
+        tally_gate_take(&walk->gate, place->option, amount);
+        outcome->reason = amount < place->cost ? TALLY_FUNDED_PARTLY : TALLY_FUNDED;
+    } else if (tally_gate_gives(reason)) {
+        outcome->reason =
+            reason; /* The rule goes on without it, also where one that does not fit ends it. */
     } else {
-        outcome->reason = place->cost > result->budget ? TALLY_OVER_BUDGET : TALLY_OVER_LEFT;
+        outcome->reason = tally_gate_least(&walk->gate, place->option) > result->budget
+                              ? TALLY_OVER_BUDGET
+                              : TALLY_OVER_LEFT;
         walk->stopped = walk->no_skip;
     }
     tally_note_round(result, &(struct tally_round){
@@ -250,7 +269,6 @@ static void fit_partly(const struct election *election, struct tally_result *res
     if ((wide_signed)result->left_over * fit->denominator < (wide_signed)cost * fit->numerator) {
         return;
     }
-    result->partly_granted = result->left_over;
     tally_fund(result, option, result->left_over);
     result->outcomes[option].reason = TALLY_FUNDED_PARTLY;
     tally_note_round(result, &(struct tally_round){
@@ -266,7 +284,7 @@ enum err tally_partial_fit(const struct election *election, struct tally_result 
     enum err err;
 
     assert(result->left_over >= 0);
-    assert(result->partly_granted == 0);
+    assert(result->total_cost >= 0);
 
     if (result->method.partial_fit.denominator == 0 || result->left_over == 0) {
         return ERR_OK;

@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "participation/domain/tally_jury.h"
 #include "participation/domain/wide.h"
 
 /* Digits of the largest number of 128 bits, and a NUL. */
@@ -117,29 +118,88 @@ static void write_terms(const struct writer *writer)
 static void write_quorum(const struct writer *writer)
 {
     const struct tally_result *result = writer->result;
+    const struct tally_quorum_share *share = &result->method.quorum_share;
 
-    if (result->method.quorum == 0) {
+    if (result->method.quorum == 0 && share->denominator == 0) {
         return;
     }
     write_key(writer, "quorum");
     text_add(writer->text, "{");
-    write_number(writer, "needed", (wide)result->method.quorum);
+    write_number(writer, "needed", (wide)tally_quorum_needed(&result->method));
     text_add(writer->text, ",");
+    if (share->denominator > 0) {
+        write_key(writer, "share");
+        text_add(writer->text, "\"");
+        write_digits(writer, share->numerator);
+        text_add(writer->text, "/");
+        write_digits(writer, share->denominator);
+        text_add(writer->text, "\",");
+        write_number(writer, "electorate", (wide)share->electorate);
+        text_add(writer->text, ",");
+    }
     write_number(writer, "voted", election_vote_count(writer->election));
     text_add(writer->text, ",");
     write_bool(writer, "met", !result->quorum_missed);
     text_add(writer->text, "},");
 }
 
-static wide greatest_divisor(wide left, wide right)
+/* A whole number, or a fraction in lowest terms. */
+static void write_fraction(const struct writer *writer, struct tally_fraction fraction)
 {
-    while (right != 0) {
-        wide rest = left % right;
-
-        left = right;
-        right = rest;
+    fraction = tally_fraction_reduce(fraction);
+    text_add(writer->text, "\"");
+    write_digits(writer, fraction.numerator);
+    if (fraction.denominator > 1) {
+        text_add(writer->text, "/");
+        write_digits(writer, fraction.denominator);
     }
-    return left;
+    text_add(writer->text, "\"");
+}
+
+static void write_jury(const struct writer *writer)
+{
+    const struct tally_result *result = writer->result;
+    const struct tally_jury *jury = result->method.jury;
+
+    if (jury == NULL) {
+        return;
+    }
+    write_key(writer, "jury");
+    text_add(writer->text, "{");
+    write_number(writer, "resident_weight", jury->resident_weight);
+    text_add(writer->text, ",");
+    write_number(writer, "jury_weight", jury->jury_weight);
+    text_add(writer->text, ",");
+    write_string(writer, "normalisation", "highest");
+    write_key(writer, "highest_score");
+    text_add_json_decimal(writer->text, result->highest_score, result->score_scale);
+    text_add(writer->text, ",");
+    write_key(writer, "highest_jury");
+    text_add_json_decimal(writer->text, result->highest_jury, jury->scale);
+    text_add(writer->text, "},");
+}
+
+/* Both parts of an option's combined score, and what the jury gave it. */
+static void write_parts(const struct writer *writer, uint32_t option)
+{
+    const struct tally_result *result = writer->result;
+    const struct tally_jury *jury = result->method.jury;
+
+    if (jury == NULL) {
+        return;
+    }
+    write_key(writer, "resident_part");
+    write_fraction(writer, tally_jury_residents(result, option));
+    text_add(writer->text, ",");
+    write_key(writer, "jury");
+    text_add_json_decimal(writer->text, jury->scores[option], jury->scale);
+    text_add(writer->text, ",");
+    write_key(writer, "jury_part");
+    write_fraction(writer, tally_jury_jurys(result, option));
+    text_add(writer->text, ",");
+    write_key(writer, "combined");
+    write_fraction(writer, tally_jury_combined(result, option));
+    text_add(writer->text, ",");
 }
 
 /* A decimal, or a fraction in lowest terms where the budget is not a multiple of the voters. */
@@ -148,7 +208,6 @@ static void write_endowment(const struct writer *writer)
     const struct tally_given *given = &writer->result->endowment;
     wide numerator = (wide)given->whole * given->divisor + given->part;
     wide denominator = given->divisor;
-    wide common;
 
     write_key(writer, "endowment");
     if (!given->present) {
@@ -163,13 +222,8 @@ static void write_endowment(const struct writer *writer)
     for (unsigned i = 0; i < writer->result->money_scale; i++) {
         denominator *= 10;
     }
-    common = greatest_divisor(numerator, denominator);
-    assert(common > 0);
-    text_add(writer->text, "\"");
-    write_digits(writer, numerator / common);
-    text_add(writer->text, "/");
-    write_digits(writer, denominator / common);
-    text_add(writer->text, "\",");
+    write_fraction(writer, (struct tally_fraction){numerator, denominator});
+    text_add(writer->text, ",");
 }
 
 static void write_compared(const struct writer *writer)
@@ -238,9 +292,7 @@ static int64_t spent_of(const struct writer *writer, const char *name, bool by_f
         const struct election_option *option = election_option(writer->election, result->funded[i]);
 
         if (strcmp(by_field ? option->category : option->area, name) == 0) {
-            spent += result->outcomes[result->funded[i]].reason == TALLY_FUNDED_PARTLY
-                         ? result->partly_granted
-                         : option->cost;
+            spent += result->outcomes[result->funded[i]].granted;
         }
     }
     assert(spent <= result->total_cost);
@@ -271,6 +323,28 @@ static void write_caps(const struct writer *writer, bool by_field)
     text_add(writer->text, "],");
 }
 
+static void write_adjustable(const struct writer *writer)
+{
+    const struct tally_limits *limits = writer->result->method.limits;
+
+    if (limits->adjustable_count == 0) {
+        return;
+    }
+    write_key(writer, "adjustable");
+    text_add(writer->text, "[");
+    for (uint32_t i = 0; i < limits->adjustable_count; i++) {
+        const struct tally_adjustable *one = &limits->adjustable[i];
+
+        write_comma(writer, i);
+        text_add(writer->text, "{");
+        write_string(writer, "option", election_option(writer->election, one->option)->id);
+        write_key(writer, "min_cost");
+        text_add_json_decimal(writer->text, one->least.units, one->least.scale);
+        text_add(writer->text, "}");
+    }
+    text_add(writer->text, "],");
+}
+
 static void write_limits(const struct writer *writer)
 {
     const struct tally_limits *limits = writer->result->method.limits;
@@ -283,6 +357,7 @@ static void write_limits(const struct writer *writer)
     }
     write_caps(writer, false);
     write_caps(writer, true);
+    write_adjustable(writer);
 }
 
 static void write_options(const struct writer *writer)
@@ -305,13 +380,14 @@ static void write_options(const struct writer *writer)
         text_add(writer->text, ",");
         write_score(writer, outcome->score);
         text_add(writer->text, ",");
+        write_parts(writer, i);
         write_bool(writer, "funded", outcome->funded);
         text_add(writer->text, ",");
         write_key(writer, "reason");
         text_add_json_string(writer->text, tally_reason_name(outcome->reason));
         if (outcome->reason == TALLY_FUNDED_PARTLY) {
             text_add(writer->text, ",");
-            write_money(writer, "granted", result->partly_granted);
+            write_money(writer, "granted", outcome->granted);
         }
         text_add(writer->text, "}");
     }
@@ -397,7 +473,10 @@ static void write_ties(const struct writer *writer)
         write_comma(writer, i);
         text_add(writer->text, "{");
         write_ids(writer, "options", result->tie_options + tie->first, tie->count);
-        if (tie->step == TALLY_STEP_TURN || tie->step == TALLY_STEP_FILL) {
+        if (result->method.jury != NULL) {
+            write_key(writer, "combined");
+            write_fraction(writer, tally_jury_combined(result, result->tie_options[tie->first]));
+        } else if (tie->step == TALLY_STEP_TURN || tie->step == TALLY_STEP_FILL) {
             write_score(writer, tie->score);
         } else {
             write_number(writer, "round", (wide)tie->round + 1);
@@ -425,6 +504,7 @@ void tally_json_write(const struct election *election, const struct tally_result
     write_string(&writer, "completion", tally_completion_name(result->method.completion));
     write_terms(&writer);
     write_quorum(&writer);
+    write_jury(&writer);
     write_limits(&writer);
     write_money(&writer, "budget", result->budget);
     text_add(text, ",");

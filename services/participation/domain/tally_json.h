@@ -14,17 +14,23 @@
  *
  * tie         "lot:SEED" for a lot; after it "threshold" (greedy-threshold) and
  *             "partial_fit":"80/100" where the method has them, and so
- *             "quorum":{"needed":500,"voted":321,"met":false},
+ *             "quorum":{"needed":500,"voted":321,"met":false} (with a share of the electorate
+ *             behind needed: "share":"1/3","electorate":1500; needed is what both ask for),
+ *             "jury":{"resident_weight":50,"jury_weight":50,"normalisation":"highest",
+ *             "highest_score":"43","highest_jury":"612.5"} (the highest of both parts),
  *             "incompatible":[["3","9"],...] (groups as they were given),
  *             "area_caps":[{"area":"A","cap":"9000","spent":"7200"},...] and
- *             "field_caps" with "field" in place of "area".
+ *             "field_caps" with "field" in place of "area",
+ *             "adjustable":[{"option":"3","min_cost":"5000"},...], in listed order.
  * funded      ids in the order they were funded.
  * endowment   what each voter was given: a decimal, or a fraction in lowest terms;
  *             null under rules that give nobody any.
  * comparison  only by that rule: {"prefer_greedy":12,"prefer_equal_shares":30,
  *             "chosen":"equal-shares"}, voters with more funded options by each.
  * options     all, in the listed order; reason is a tally_reason's name. One that
- *             is funded partly says what it gets: "granted".
+ *             is funded partly says what it gets: "granted". With a jury, behind the score:
+ *             "resident_part":"50","jury":"612.5","jury_part":"140/3","combined":"290/3", what
+ *             the jury gave it and the parts of tally_jury.h, whole or in lowest terms.
  * rounds      a turn by score has only the three keys shown. Others say their
  *             "step": "shares" with "supporters" and, when funded, "spent" (voters
  *             left with nothing); unfunded, it is the option's way out. "load" with
@@ -32,7 +38,8 @@
  * ties        every tie met: ids in the order taken, the score (or, by shares and
  *             load, the number of the "round" it was met in, from 1), what the tie
  *             rule used (all of it, in the order of enum tally_criterion), and
- *             whether another order could have funded other options.
+ *             whether another order could have funded other options. With a jury options
+ *             stand equal by what they have "combined", which then stands in place of the score.
  */
 #ifndef HYEOPCHI_PARTICIPATION_DOMAIN_TALLY_JSON_H
 #define HYEOPCHI_PARTICIPATION_DOMAIN_TALLY_JSON_H

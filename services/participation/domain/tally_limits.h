@@ -19,9 +19,10 @@
 
 #include "participation/domain/decimal.h"
 
-#define TALLY_CAPS_MAX   1024  /* of areas, and as many of fields */
-#define TALLY_GROUPS_MAX 4096  /* of options that exclude each other */
-#define TALLY_NAMED_MAX  65536 /* options in all groups together */
+#define TALLY_CAPS_MAX       1024  /* of areas, and as many of fields */
+#define TALLY_GROUPS_MAX     4096  /* of options that exclude each other */
+#define TALLY_NAMED_MAX      65536 /* options in all groups together */
+#define TALLY_ADJUSTABLE_MAX 65536 /* options whose cost may be adjusted */
 
 /* What options get together whose area (or field) has this name. */
 struct tally_cap {
@@ -35,6 +36,13 @@ struct tally_group {
     uint32_t count;
 };
 
+/* An option whose cost may be adjusted: where its whole cost is not to be had at its turn, it is funded
+ * with what is (of the budget and under its caps) if that is at least so much. Greedy and its variants. */
+struct tally_adjustable {
+    uint32_t option;
+    struct decimal least;
+};
+
 struct tally_limits {
     const struct tally_group *groups;
     uint32_t group_count;
@@ -42,6 +50,8 @@ struct tally_limits {
     uint32_t area_cap_count;
     const struct tally_cap *field_caps;
     uint32_t field_cap_count;
+    const struct tally_adjustable *adjustable;
+    uint32_t adjustable_count;
 };
 
 #endif

@@ -41,6 +41,32 @@ static bool caps_are_sound(const struct tally_cap *caps, uint32_t count)
     return true;
 }
 
+/* Each named once, with a least above 0 and below its cost. */
+static bool adjustable_are_sound(const struct election *election, const struct tally_limits *limits)
+{
+    if (limits->adjustable_count > TALLY_ADJUSTABLE_MAX) {
+        return false;
+    }
+    for (uint32_t i = 0; i < limits->adjustable_count; i++) {
+        const struct tally_adjustable *one = &limits->adjustable[i];
+        struct decimal cost = {.scale = election_money_scale(election)};
+
+        if (one->option >= election_option_count(election) || one->least.units <= 0) {
+            return false;
+        }
+        cost.units = election_option(election, one->option)->cost;
+        if (decimal_compare(one->least, cost) >= 0) {
+            return false;
+        }
+        for (uint32_t before = 0; before < i; before++) {
+            if (limits->adjustable[before].option == one->option) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 bool tally_limits_are_sound(const struct election *election, const struct tally_limits *limits)
 {
     uint32_t named = 0;
@@ -62,5 +88,6 @@ bool tally_limits_are_sound(const struct election *election, const struct tally_
         named += group->count;
     }
     return caps_are_sound(limits->area_caps, limits->area_cap_count) &&
-           caps_are_sound(limits->field_caps, limits->field_cap_count);
+           caps_are_sound(limits->field_caps, limits->field_cap_count) &&
+           adjustable_are_sound(election, limits);
 }

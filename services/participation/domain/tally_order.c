@@ -62,7 +62,7 @@ static const struct criteria CRITERIA[TALLY_TIE_RULE_COUNT] = {
     [TALLY_TIE_LOT] = {.list = {TALLY_BY_LOT, TALLY_BY_ID}, .count = 2},
 };
 
-static int sign_of(int64_t number)
+static int sign_of(wide_signed number)
 {
     return (number > 0) - (number < 0);
 }
@@ -76,8 +76,8 @@ int tally_compare_scores(const struct tally_place *left, const struct tally_plac
     int64_t left_cost = left->score_cost == 0 && left->score == 0 ? 1 : left->score_cost;
     int64_t right_cost = right->score_cost == 0 && right->score == 0 ? 1 : right->score_cost;
     int order = sign_of(right->score) - sign_of(left->score);
-    wide_signed left_side = (wide_signed)left->score * right_cost;
-    wide_signed right_side = (wide_signed)right->score * left_cost;
+    wide_signed left_side = left->score * right_cost;
+    wide_signed right_side = right->score * left_cost;
 
     assert(left->score_cost >= 0);
     assert(right->score_cost >= 0);

@@ -7,6 +7,7 @@
 #define HYEOPCHI_PARTICIPATION_DOMAIN_TALLY_RULES_H
 
 #include "participation/domain/tally.h"
+#include "participation/domain/wide.h"
 
 /* Most options named in all ties of one result together. */
 #define TALLY_TIE_OPTIONS_MAX 1048576
@@ -42,8 +43,8 @@ ERR_CHECKED enum err tally_partial_fit(const struct election *election,
 
 /* An option with what its place in an order depends on. */
 struct tally_place {
-    uint32_t option; /* also its place in the listed order */
-    int64_t score;
+    uint32_t option;    /* also its place in the listed order */
+    wide_signed score;  /* tally_jury_rank() */
     int64_t score_cost; /* scores stand for score / score_cost; 0 is below every cost */
     int64_t cost;
     int64_t votes;

@@ -21,6 +21,7 @@ void tally_fund(struct tally_result *result, uint32_t option, int64_t cost)
 
     outcome->funded = true;
     outcome->reason = TALLY_FUNDED;
+    outcome->granted = cost;
     result->funded[result->funded_count] = option;
     result->funded_count++;
     result->total_cost += cost;
@@ -149,6 +150,7 @@ void tally_result_clear(struct tally_result *result)
     for (uint32_t option = 0; option < result->option_count; option++) {
         result->outcomes[option].funded = false;
         result->outcomes[option].reason = TALLY_FUNDED;
+        result->outcomes[option].granted = 0;
     }
     result->total_cost = 0;
     result->left_over = result->budget;

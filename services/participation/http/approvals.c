@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Opening, extending, closing, publishing the seed of a lot, and certifying:
+ * Opening, extending, closing, publishing the seed of a lot or a jury's scores, and certifying:
  * each takes two operators. The first one's approval is recorded (202), the second one's
  * carries it out (200).
  */
 #include "participation/decide.h"
 #include "participation/domain/vote.h"
+#include "participation/http/jury_json.h"
 #include "participation/http/params.h"
 #include "participation/http/routes.h"
 #include "runtime/json.h"
@@ -70,7 +71,7 @@ static void respond_decided(struct approval *approval)
     if (completes &&
         (decide->action == BALLOT_ACTION_CLOSE || decide->action == BALLOT_ACTION_LOT ||
          decide->action == BALLOT_ACTION_SEAL_PAPER ||
-         decide->action == BALLOT_ACTION_COMPLETE_PAPER)) {
+         decide->action == BALLOT_ACTION_COMPLETE_PAPER || decide->action == BALLOT_ACTION_JURY)) {
         counter_wake(approval->service->counter);
     }
     if (completes &&
@@ -107,10 +108,32 @@ static const struct writer_job_type APPROVE_JOB_TYPE = {
     .done = approve_done,
 };
 
+/* A jury's scores are of the definition's options: they are read once it is there. False when the request
+ * was answered. */
+static bool read_jury(struct approval *approval, const struct frozen *frozen)
+{
+    struct problem problem = {0};
+    size_t length = 0;
+    const uint8_t *body = http_request_body(approval->request, &length);
+
+    if (approval->decide.action != BALLOT_ACTION_JURY) {
+        return true;
+    }
+    if (jury_json_read(body, length, &frozen->definition, &approval->decide.jury, &problem)) {
+        http_respond_problem(approval->request, &problem);
+        return false;
+    }
+    return true;
+}
+
 static void approval_found(struct frozen *frozen, enum err err, void *context)
 {
     struct approval *approval = context;
 
+    if (!err && !read_jury(approval, frozen)) {
+        approval_free(approval);
+        return;
+    }
     if (!err) {
         approval->decide.frozen = frozen_hold(frozen);
         approval->decide.job.type = &APPROVE_JOB_TYPE;
@@ -226,7 +249,8 @@ static void approve_start(struct http_request *request, struct participation *se
         return;
     }
     memcpy(approval->decide.operator_id, operator_id, strlen(operator_id) + 1);
-    if (has_body(action) && !read_body(approval)) {
+    if ((has_body(action) && !read_body(approval)) ||
+        (action == BALLOT_ACTION_JURY && !params_content_type(request, "application/json"))) {
         free(approval);
         return;
     }
@@ -276,6 +300,11 @@ void handle_ballot_certify(struct http_request *request, void *context)
 void handle_ballot_lot(struct http_request *request, void *context)
 {
     approve_start(request, context, BALLOT_ACTION_LOT);
+}
+
+void handle_ballot_jury(struct http_request *request, void *context)
+{
+    approve_start(request, context, BALLOT_ACTION_JURY);
 }
 
 void handle_ballot_destroy_key(struct http_request *request, void *context)

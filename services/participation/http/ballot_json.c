@@ -8,6 +8,7 @@
 #include "participation/domain/ballot_names.h"
 #include "participation/http/ballot_json_terms.h"
 #include "participation/http/eligibility_json.h"
+#include "participation/http/jury_json.h"
 #include "runtime/clock.h"
 #include "runtime/json.h"
 
@@ -22,21 +23,47 @@ enum {
 };
 
 static const char *const BALLOT_KEYS[] = {
-    "title",         "budget_year",    "funding_source",
-    "budget_krw",    "method",         "rule",
-    "satisfaction",  "completion",     "threshold_score",
-    "tie",           "tie_order",      "partial_fit",
-    "quorum_voters", "incompatible",   "area_caps",
-    "field_caps",    "area_quotas",    "opens_at",
-    "closes_at",     "min_options",    "max_options",
-    "min_cost_krw",  "max_cost_krw",   "min_points",
-    "max_points",    "min_sum_points", "max_sum_points",
-    "default_score", "empty_allowed",  "channels",
-    "bases",         "eligibility",    "objection_days",
-    "areas",         "options",        NULL,
+    "title",
+    "budget_year",
+    "funding_source",
+    "budget_krw",
+    "method",
+    "rule",
+    "satisfaction",
+    "completion",
+    "threshold_score",
+    "tie",
+    "tie_order",
+    "partial_fit",
+    "quorum_voters",
+    "incompatible",
+    "area_caps",
+    "field_caps",
+    "area_quotas",
+    "opens_at",
+    "closes_at",
+    "min_options",
+    "max_options",
+    "min_cost_krw",
+    "max_cost_krw",
+    "min_points",
+    "max_points",
+    "min_sum_points",
+    "max_sum_points",
+    "default_score",
+    "empty_allowed",
+    "channels",
+    "bases",
+    "eligibility",
+    "objection_days",
+    "areas",
+    "options",
+    "quorum_share",
+    "jury",
+    NULL,
 };
 static const char *const OPTION_KEYS[] = {
-    "id", "name", "cost_krw", "area", "field", "programme", NULL,
+    "id", "name", "cost_krw", "min_cost_krw", "area", "field", "programme", NULL,
 };
 
 /* The members about points, and where in the definition they stand. */
@@ -221,7 +248,7 @@ static void name_programme(const uint8_t *ballot_id, struct ballot_option *optio
     }
 }
 
-static void read_option(const json_t *json, size_t index, const uint8_t *ballot_id,
+static void read_option(const json_t *json, size_t index, struct ballot_definition *definition,
                         struct ballot_option *option, struct problem *problem)
 {
     struct json_reader reader;
@@ -234,11 +261,14 @@ static void read_option(const json_t *json, size_t index, const uint8_t *ballot_
     json_read_text(&reader, "id", 1, option->id, sizeof option->id);
     json_read_text(&reader, "name", 1, option->name, sizeof option->name);
     json_read_int64(&reader, "cost_krw", INT64_MIN, INT64_MAX, &option->cost_krw);
+    if (json_reader_has(&reader, "min_cost_krw")) {
+        json_read_int64(&reader, "min_cost_krw", 1, INT64_MAX, &definition->min_costs.krw[index]);
+    }
     read_optional_text(&reader, "area", option->area, sizeof option->area);
     read_optional_text(&reader, "field", option->field, sizeof option->field);
     read_optional_text(&reader, "programme", option->programme, sizeof option->programme);
     if (option->programme[0] == '\0') {
-        name_programme(ballot_id, option);
+        name_programme(definition->ballot_id, option);
     }
 }
 
@@ -259,8 +289,7 @@ static void read_options(struct json_reader *reader, struct ballot_definition *d
     }
     definition->options = *ret_options;
     for (size_t i = 0; i < definition->option_count && json_reader_ok(reader); i++) {
-        read_option(json_array_get(array, i), i, definition->ballot_id, &(*ret_options)[i],
-                    reader->problem);
+        read_option(json_array_get(array, i), i, definition, &(*ret_options)[i], reader->problem);
     }
 }
 
@@ -367,6 +396,13 @@ static json_t *areas_json(const struct ballot_definition *definition)
     return array;
 }
 
+static json_t *min_cost_json(const struct ballot_definition *definition, size_t place)
+{
+    const int64_t krw = definition->min_costs.krw[place];
+
+    return krw > 0 ? json_integer(krw) : json_null();
+}
+
 static json_t *options_json(const struct ballot_definition *definition)
 {
     json_t *array = json_array();
@@ -375,10 +411,11 @@ static json_t *options_json(const struct ballot_definition *definition)
         const struct ballot_option *option = &definition->options[i];
 
         (void)json_array_append_new(/* Likewise. */
-                                    array, json_pack("{s:I, s:s, s:s, s:I, s:s, s:s, s:s}",
+                                    array, json_pack("{s:I, s:s, s:s, s:I, s:o, s:s, s:s, s:s}",
                                                      "number", (json_int_t)option->number, "id",
                                                      option->id, "name", option->name, "cost_krw",
-                                                     (json_int_t)option->cost_krw, "area",
+                                                     (json_int_t)option->cost_krw, "min_cost_krw",
+                                                     min_cost_json(definition, i), "area",
                                                      option->area, "field", option->field,
                                                      "programme", option->programme));
     }
@@ -454,6 +491,7 @@ json_t *ballot_json(const struct ballot_row *row, const struct ballot_definition
         json_object_set_new(json, "lot_seed",
                             row->lot_seed != NULL ? json_string(row->lot_seed) : json_null()) !=
             0 ||
+        json_object_set_new(json, "jury_scores", jury_scores_json(row, definition)) != 0 ||
         json_object_set_new(json, "opened_at", time_json(row->opened_at_ms)) != 0 ||
         json_object_set_new(json, "closed_at", time_json(row->closed_at_ms)) != 0 ||
         json_object_set_new(json, "certified_at", time_json(row->certified_at_ms)) != 0 ||

@@ -67,26 +67,61 @@ static const char *read_digits(const char *text, uint32_t *ret_number)
 }
 
 /* "80/100". What is no fraction is refused here, one that is no share by ballot_check(). */
-static void read_partial_fit(struct json_reader *reader, struct ballot_definition *definition)
+static void read_share(struct json_reader *reader, const char *name, struct ballot_share *ret_share)
 {
-    struct ballot_share fit = {.present = true};
+    struct ballot_share share = {.present = true};
     char text[SHARE_SIZE] = "";
     const char *rest;
 
-    if (!json_reader_has(reader, "partial_fit")) {
+    if (!json_reader_has(reader, name)) {
         return;
     }
-    json_read_text(reader, "partial_fit", 1, text, sizeof text);
+    json_read_text(reader, name, 1, text, sizeof text);
     if (!json_reader_ok(reader)) {
         return;
     }
-    rest = read_digits(text, &fit.numerator);
-    rest = rest != NULL && *rest == '/' ? read_digits(rest + 1, &fit.denominator) : NULL;
-    if (rest == NULL || *rest != '\0' || fit.denominator == 0) {
-        json_reader_refuse(reader, "partial_fit", &PROBLEM_WRONG_VALUE, NULL, text);
+    rest = read_digits(text, &share.numerator);
+    rest = rest != NULL && *rest == '/' ? read_digits(rest + 1, &share.denominator) : NULL;
+    if (rest == NULL || *rest != '\0' || share.denominator == 0) {
+        json_reader_refuse(reader, name, &PROBLEM_WRONG_VALUE, NULL, text);
         return;
     }
-    definition->partial_fit = fit;
+    *ret_share = share;
+}
+
+/* One of a jury's numbers; what it may be is for ballot_check(). */
+static uint32_t read_weight(struct json_reader *reader, const char *name)
+{
+    int64_t number = 0;
+
+    json_read_int64(reader, name, 0, UINT16_MAX, &number);
+    return (uint32_t)number;
+}
+
+static void read_jury(struct json_reader *reader, struct ballot_definition *definition)
+{
+    static const char *const keys[] = {"resident_weight", "jury_weight",   "whole",
+                                       "max_score",       "normalisation", NULL};
+    static const char *const normalisations[] = {"highest", NULL};
+    struct json_reader member;
+    int normalisation = 0;
+
+    if (!json_reader_has(reader, "jury")) {
+        return;
+    }
+    json_reader_init(&member, json_object_get(reader->object, "jury"), "/jury", reader->problem);
+    json_reader_allow(&member, keys);
+    definition->jury = (struct ballot_jury){
+        .present = true,
+        .resident_weight = read_weight(&member, "resident_weight"),
+        .jury_weight = read_weight(&member, "jury_weight"),
+        .whole = read_weight(&member, "whole"),
+        .max_score = read_weight(&member, "max_score"),
+    };
+    if (json_reader_has(&member, "normalisation")) {
+        json_read_choice(&member, "normalisation", normalisations, &normalisation);
+    }
+    definition->jury.normalisation = (enum ballot_normalisation)(normalisation + 1);
 }
 
 static void read_quorum(struct json_reader *reader, struct ballot_definition *definition)
@@ -147,7 +182,7 @@ static void read_caps(struct json_reader *reader, const struct cap_kind *kind,
         (void)snprintf(path, sizeof path, "/%s/%zu", kind->list, i); /* Always fits. */
         json_reader_init(&member, json_array_get(array, i), path, reader->problem);
         json_reader_allow(&member, keys);
-        json_read_text(&member, kind->member, 1, cap->name, sizeof cap->name);
+        json_read_text(&member, kind->member, 0, cap->name, sizeof cap->name);
         json_read_int64(&member, "cap_krw", INT64_MIN, INT64_MAX, &cap->cap_krw);
         caps->count = i + 1;
     }
@@ -195,8 +230,10 @@ void ballot_json_read_terms(struct json_reader *reader, struct ballot_definition
         return; /* there may be no options to name */
     }
     read_tie_order(reader, definition);
-    read_partial_fit(reader, definition);
+    read_share(reader, "partial_fit", &definition->partial_fit);
     read_quorum(reader, definition);
+    read_share(reader, "quorum_share", &definition->quorum_share);
+    read_jury(reader, definition);
     read_incompatible(reader, definition);
     read_caps(reader, &AREA_CAPS, &definition->area_caps);
     read_caps(reader, &FIELD_CAPS, &definition->field_caps);
@@ -227,12 +264,21 @@ static json_t *tie_order_json(const struct ballot_definition *definition)
     return order->count > 0 ? ids_json(definition, order->numbers, order->count) : json_null();
 }
 
-static json_t *partial_fit_json(const struct ballot_definition *definition)
+static json_t *share_json(const struct ballot_share *share)
 {
-    const struct ballot_share *fit = &definition->partial_fit;
+    return share->present
+               ? json_sprintf("%" PRIu32 "/%" PRIu32, share->numerator, share->denominator)
+               : json_null();
+}
 
-    return fit->present ? json_sprintf("%" PRIu32 "/%" PRIu32, fit->numerator, fit->denominator)
-                        : json_null();
+static json_t *jury_json(const struct ballot_jury *jury)
+{
+    return jury->present
+               ? json_pack("{s:I, s:I, s:I, s:I, s:s}", "resident_weight",
+                           (json_int_t)jury->resident_weight, "jury_weight",
+                           (json_int_t)jury->jury_weight, "whole", (json_int_t)jury->whole,
+                           "max_score", (json_int_t)jury->max_score, "normalisation", "highest")
+               : json_null();
 }
 
 static json_t *quorum_json(const struct ballot_definition *definition)
@@ -296,8 +342,10 @@ static json_t *quotas_json(const struct ballot_quotas *quotas)
 bool ballot_json_add_terms(json_t *json, const struct ballot_definition *definition)
 {
     return json_object_set_new(json, "tie_order", tie_order_json(definition)) == 0 &&
-           json_object_set_new(json, "partial_fit", partial_fit_json(definition)) == 0 &&
+           json_object_set_new(json, "partial_fit", share_json(&definition->partial_fit)) == 0 &&
            json_object_set_new(json, "quorum_voters", quorum_json(definition)) == 0 &&
+           json_object_set_new(json, "quorum_share", share_json(&definition->quorum_share)) == 0 &&
+           json_object_set_new(json, "jury", jury_json(&definition->jury)) == 0 &&
            json_object_set_new(json, "incompatible", incompatible_json(definition)) == 0 &&
            json_object_set_new(json, AREA_CAPS.list,
                                caps_json(&AREA_CAPS, &definition->area_caps)) == 0 &&

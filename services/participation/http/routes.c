@@ -8,6 +8,7 @@ enum {
     BALLOT_SIZE_MAX = 1024 * 1024, /* a definition with a thousand options */
     SHEETS_SIZE_MAX = 1024 * 1024, /* a batch of sheets */
     SEED_SIZE_MAX = 4096,          /* a seed, however it is escaped */
+    JURY_SIZE_MAX = 256 * 1024,    /* scores of a thousand options */
     REASON_SIZE_MAX = 8192,        /* a reason, likewise, and what it is for */
 };
 
@@ -20,6 +21,7 @@ static const struct http_route ROUTES[] = {
     {"POST", "/v1/ballots/{id}:void", ROLE_OPERATOR, REASON_SIZE_MAX, handle_ballot_void},
     {"POST", "/v1/ballots/{id}:close", ROLE_OPERATOR, 0, handle_ballot_close},
     {"POST", "/v1/ballots/{id}:lot", ROLE_OPERATOR, SEED_SIZE_MAX, handle_ballot_lot},
+    {"POST", "/v1/ballots/{id}:jury", ROLE_OPERATOR, JURY_SIZE_MAX, handle_ballot_jury},
     {"POST", "/v1/ballots/{id}:exclude", ROLE_OPERATOR, REASON_SIZE_MAX, handle_ballot_exclude},
     {"POST", "/v1/ballots/{id}:certify", ROLE_OPERATOR, 0, handle_ballot_certify},
     {"POST", "/v1/ballots/{id}:destroy-key", ROLE_OPERATOR, 0, handle_ballot_destroy_key},

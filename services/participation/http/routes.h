@@ -21,6 +21,7 @@ void handle_ballot_void(struct http_request *request, void *context);
 void handle_ballot_voids(struct http_request *request, void *context);
 void handle_ballot_close(struct http_request *request, void *context);
 void handle_ballot_lot(struct http_request *request, void *context);
+void handle_ballot_jury(struct http_request *request, void *context);
 void handle_ballot_exclude(struct http_request *request, void *context);
 void handle_ballot_certify(struct http_request *request, void *context);
 void handle_ballot_destroy_key(struct http_request *request, void *context);

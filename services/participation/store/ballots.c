@@ -14,6 +14,7 @@ void ballot_row_release(struct ballot_row *row)
 {
     free(row->definition);
     free(row->lot_seed);
+    free(row->jury);
     free(row->result_json);
     *row = (struct ballot_row){0};
 }
@@ -45,6 +46,12 @@ bool ballot_row_awaits_paper(const struct ballot_row *row)
 int64_t ballot_row_votes(const struct ballot_row *row, int64_t voids)
 {
     return row->voters - voids - row->paper_issued + row->paper_counted;
+}
+
+bool ballot_row_awaits_jury(const struct ballot_row *row,
+                            const struct ballot_definition *definition)
+{
+    return definition->jury.present && row->jury == NULL;
 }
 
 int64_t ballot_row_closes_at_ms(const struct ballot_row *row,
@@ -117,7 +124,7 @@ enum err store_ballot_find_request(struct db *db, const struct ballot_request *r
     ", coalesce(counted_at_ms, 0), coalesce(certified_at_ms, 0), lot_seed, roll_import_no"         \
     ", coalesce(key_destroyed_at_ms, 0), coalesce(extended_to_ms, 0), voids, exclusions"           \
     ", paper_issued, paper_envelopes, paper_batches, paper_sealed, paper_counted"                  \
-    ", coalesce(paper_completed_at_ms, 0)"
+    ", coalesce(paper_completed_at_ms, 0), jury"
 
 static enum err row_read_result(const struct db_rows *rows, int64_t row, struct ballot_row *ret_row)
 {
@@ -138,6 +145,22 @@ static enum err row_read_seed(const struct db_rows *rows, int64_t row, struct ba
     }
     ret_row->lot_seed = strdup(db_rows_text(rows, row, 17));
     return ret_row->lot_seed != NULL ? ERR_OK : ERR_FULL;
+}
+
+static enum err row_read_jury(const struct db_rows *rows, int64_t row, struct ballot_row *ret_row)
+{
+    const uint8_t *jury;
+
+    if (db_rows_is_null(rows, row, 29)) {
+        return ERR_OK;
+    }
+    jury = db_rows_bytes(rows, row, 29, &ret_row->jury_length);
+    ret_row->jury = malloc(ret_row->jury_length + 1);
+    if (ret_row->jury == NULL) {
+        return ERR_FULL;
+    }
+    memcpy(ret_row->jury, jury, ret_row->jury_length);
+    return ERR_OK;
 }
 
 static enum err row_read(const struct db_rows *rows, int64_t row, struct ballot_row *ret_row)
@@ -180,6 +203,9 @@ static enum err row_read(const struct db_rows *rows, int64_t row, struct ballot_
     }
     if (!err) {
         err = row_read_seed(rows, row, ret_row);
+    }
+    if (!err) {
+        err = row_read_jury(rows, row, ret_row);
     }
     definition = db_rows_bytes(rows, row, 2, &ret_row->definition_length);
     ret_row->definition = malloc(ret_row->definition_length + 1);
@@ -434,6 +460,17 @@ enum err store_ballot_set_lot_seed(struct db *db, const uint8_t *ballot_id, cons
     const struct db_param params[] = {db_uuid(ballot_id), db_text(seed)};
 
     return db_exec(db, BALLOT_SET_LOT_SEED, params, DB_COUNT(params));
+}
+
+static const char BALLOT_SET_JURY[] =
+    "UPDATE participation.ballot SET jury = $2 WHERE ballot_id = $1";
+
+enum err store_ballot_set_jury(struct db *db, const uint8_t *ballot_id, const uint8_t *bytes,
+                               size_t length)
+{
+    const struct db_param params[] = {db_uuid(ballot_id), db_bytes(bytes, length)};
+
+    return db_exec(db, BALLOT_SET_JURY, params, DB_COUNT(params));
 }
 
 static const char BALLOT_SET_COUNTED[] =

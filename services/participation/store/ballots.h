@@ -33,6 +33,8 @@ struct ballot_row {
     int64_t batch_no;
     int64_t voters;
     int64_t revisions;
+    uint8_t *jury; /* malloc'd; jury.h; NULL before it was published, and without a jury */
+    size_t jury_length;
     char *lot_seed;    /* malloc'd; NULL before it was published, and where there is no lot */
     char *result_json; /* malloc'd; NULL before it was counted */
     uint8_t result_hash[CRYPTO_HASH_SIZE];
@@ -71,6 +73,10 @@ bool ballot_row_awaits_paper(const struct ballot_row *row);
 /* How many votes are to be counted, given how many voters' final votes are void: a voter who holds a
  * ballot paper has none in the box, and each sheet that is a vote is one. */
 int64_t ballot_row_votes(const struct ballot_row *row, int64_t voids);
+
+/* The same while its jury's scores are not published. */
+bool ballot_row_awaits_jury(const struct ballot_row *row,
+                            const struct ballot_definition *definition);
 
 /* The first instant a vote is late: as the window was extended to, else as the definition says. */
 int64_t ballot_row_closes_at_ms(const struct ballot_row *row,
@@ -149,6 +155,8 @@ ERR_CHECKED enum err store_ballot_set_closed(struct db *db, const uint8_t *ballo
                                              int64_t now_ms);
 ERR_CHECKED enum err store_ballot_set_lot_seed(struct db *db, const uint8_t *ballot_id,
                                                const char *seed);
+ERR_CHECKED enum err store_ballot_set_jury(struct db *db, const uint8_t *ballot_id,
+                                           const uint8_t *bytes, size_t length);
 ERR_CHECKED enum err store_ballot_set_counted(struct db *db, const uint8_t *ballot_id,
                                               const char *result_json, const uint8_t *result_hash,
                                               int64_t now_ms);
