@@ -369,6 +369,12 @@ static const struct command_option CREATE_OPTIONS[] = {
     TALLY_LIMIT_OPTIONS,
     TALLY_QUOTA_OPTION,
     {
+        .name = "jury-max-score",
+        .argument = "NUMBER",
+        .sentence = {"심사위원 한 명의 만점. --weights 와 함께",
+                     "the most that one juror gives an option, for --weights"},
+    },
+    {
         .name = "print",
         .sentence = {"만들지 않고 정의 JSON만 출력합니다",
                      "print the definition instead of creating the ballot"},
@@ -406,6 +412,31 @@ static const struct command_option LOT_OPTIONS[] = {
         .required = true,
         .sentence = {"공개한 난수. 두 운영자가 똑같이 줍니다",
                      "the published seed; both operators give the same"},
+    },
+    {.name = NULL},
+};
+
+static const struct command_option JURY_OPTIONS[] = {
+    {
+        .name = "jurors",
+        .argument = "N",
+        .required = true,
+        .sentence = {"심사위원 수", "how many jurors gave scores"},
+    },
+    {
+        .name = "document",
+        .argument = "TEXT",
+        .required = true,
+        .sentence = {"점수의 근거 문서. 공개하며 두 운영자가 똑같이 줍니다",
+                     "the document the scores are from, which is published; both operators give "
+                     "the same"},
+    },
+    {
+        .name = "scores",
+        .argument = "FILE",
+        .required = true,
+        .sentence = {"심사위원 전체의 점수 합계: 한 줄에 번호,점수",
+                     "what all jurors together gave, a line ID,SCORE for each option"},
     },
     {.name = NULL},
 };
@@ -511,6 +542,10 @@ static const char *const VOID_EXAMPLES[] = {
 };
 static const char *const VOIDS_EXAMPLES[] = {"hyeopchi ballot voids " ID, NULL};
 static const char *const CLOSE_EXAMPLES[] = {"hyeopchi ballot close " ID, NULL};
+static const char *const JURY_EXAMPLES[] = {
+    "hyeopchi ballot jury " ID
+    " --jurors 7 --document '2026-09-10 심사위원회 회의록' --scores scores.csv",
+    NULL};
 static const char *const LOT_EXAMPLES[] = {
     "hyeopchi ballot lot " ID " --seed '2026-11-22 로또 1199회 3 7 15 22 31 40'", NULL};
 static const char *const EXCLUDE_EXAMPLES[] = {
@@ -604,6 +639,16 @@ static const struct command COMMANDS[] = {
         .shared = CLIENT_OPTIONS,
         .examples = CLOSE_EXAMPLES,
         .run = ballot_act_close,
+    },
+    {
+        .verb = "jury",
+        .summary = {"심사 점수의 공개를 승인합니다 (개표 전, 운영자 두 명, 한 번만)",
+                    "approves the jury's scores, before the count and once; two operators must"},
+        .operands = REQUEST_BALLOT_OPERAND,
+        .options = JURY_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = JURY_EXAMPLES,
+        .run = ballot_act_jury,
     },
     {
         .verb = "lot",

@@ -5,8 +5,10 @@
  */
 #include "cli/ballot_act.h"
 
+#include "cli/key_file.h"
 #include "cli/print.h"
 #include "cli/request.h"
+#include "participation/domain/jury.h"
 #include "participation/domain/vote.h"
 #include "runtime/clock.h"
 #include "runtime/json.h"
@@ -14,6 +16,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { SCORES_SIZE_MAX = 1024 * 1024 };
 
 enum cli_status ballot_act(const struct invocation *invocation, const char *action,
                            const char *body)
@@ -91,6 +95,65 @@ enum cli_status ballot_act_lot(const struct invocation *invocation)
 {
     return ballot_act_with(invocation, ":lot",
                            json_pack("{s:s}", "seed", invocation_text(invocation, "seed")));
+}
+
+/* The scores of a file of lines ID,SCORE, as the service takes them; NULL after saying what is wrong. */
+static json_t *read_scores(const char *path)
+{
+    char *text = malloc(SCORES_SIZE_MAX);
+    size_t length = 0;
+    json_t *scores = json_array();
+    char *at = text;
+
+    if (text == NULL || file_read_text(path, text, SCORES_SIZE_MAX, &length)) {
+        (void)fprintf(stderr, "hyeopchi: %s: %s\n", path,
+                      say("읽을 수 없거나 너무 큽니다", "cannot be read, or is too large"));
+        json_decref(scores);
+        scores = NULL;
+    }
+    for (size_t line = 1; scores != NULL && at != NULL; line++) {
+        char *end = strchr(at, '\n');
+        size_t size = end != NULL ? (size_t)(end - at) : strlen(at);
+        const char *comma = NULL;
+
+        size -= size > 0 && at[size - 1] == '\r' ? 1 : 0;
+        for (size_t i = 0; i < size; i++) {
+            comma = at[i] == ',' ? at + i : comma;
+        }
+        if (comma == NULL && size > 0 && at[0] != '#') {
+            (void)fprintf(stderr, "%s:%zu: %s\n", path, line,
+                          say("번호,점수 꼴이어야 합니다", "must be an id, a comma and a score"));
+            json_decref(scores);
+            scores = NULL;
+        } else if (size > 0 && at[0] != '#') {
+            (void)json_array_append_new(/* The service names what is missing. */
+                                        scores,
+                                        json_pack("{s:o, s:o}", "option",
+                                                  json_stringn(at, (size_t)(comma - at)), "score",
+                                                  json_stringn(comma + 1,
+                                                               size - (size_t)(comma + 1 - at))));
+        }
+        at = end != NULL ? end + 1 : NULL;
+    }
+    free(text);
+    return scores;
+}
+
+enum cli_status ballot_act_jury(const struct invocation *invocation)
+{
+    int64_t jurors = 0;
+    json_t *scores;
+
+    if (invocation_number(invocation, "jurors", 1, JURY_MEMBERS_MAX, &jurors)) {
+        return CLI_USAGE;
+    }
+    scores = read_scores(invocation_text(invocation, "scores"));
+    if (scores == NULL) {
+        return CLI_FAILED;
+    }
+    return ballot_act_with(invocation, ":jury",
+                           json_pack("{s:I, s:s, s:o}", "jurors", (json_int_t)jurors, "source",
+                                     invocation_text(invocation, "document"), "scores", scores));
 }
 
 enum cli_status ballot_act_exclude(const struct invocation *invocation)

@@ -24,6 +24,7 @@ enum cli_status ballot_act_close(const struct invocation *invocation);
 enum cli_status ballot_act_extend(const struct invocation *invocation);
 enum cli_status ballot_act_void(const struct invocation *invocation);
 enum cli_status ballot_act_exclude(const struct invocation *invocation);
+enum cli_status ballot_act_jury(const struct invocation *invocation);
 enum cli_status ballot_act_lot(const struct invocation *invocation);
 enum cli_status ballot_act_certify(const struct invocation *invocation);
 enum cli_status ballot_act_destroy_key(const struct invocation *invocation);

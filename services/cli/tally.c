@@ -10,18 +10,18 @@
 #include "cli/tally_draw.h"
 #include "cli/tally_file.h"
 #include "cli/tally_limits.h"
+#include "cli/tally_terms.h"
 #include "participation/domain/ballot.h"
+#include "participation/domain/jury.h"
 #include "participation/domain/tally_lot.h"
 #include "runtime/crypto.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define DRAWN_PREFIX "drawn:"
 #define LOT_PREFIX   "lot:"
-#define SHARE_MAX    1000000
 
 static void on_progress(void *context, uint64_t done, uint64_t total)
 {
@@ -68,26 +68,98 @@ static bool take_tie(const char *text, struct tally_method *method, struct order
            method->tie != TALLY_TIE_LOT;
 }
 
-/* "80/100": a share above 0 and up to 1. */
-static bool take_share(const char *text, struct tally_partial_fit *ret)
+/* The share and what it is of: one does not go without the other. */
+static enum cli_status take_quorum_share(const struct invocation *invocation,
+                                         struct tally_quorum_share *ret)
 {
-    unsigned long long numerator;
-    unsigned long long denominator;
-    char *end;
+    const char *share = invocation_text(invocation, "quorum-share");
+    const enum err err =
+        invocation_number(invocation, "electorate", 0, INT64_MAX / 2, &ret->electorate);
 
-    errno = 0;
-    numerator = strtoull(text, &end, 10);
-    if (errno != 0 || end == text || *end != '/' || *text == '-') {
-        return false;
+    if (err == ERR_INVALID) {
+        return CLI_USAGE;
     }
-    text = end + 1;
-    denominator = strtoull(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || *text == '-') {
-        return false;
+    if ((share == NULL) != (err == ERR_NOT_FOUND)) {
+        return usage_error(invocation, "%s",
+                           say("--quorum-share 와 --electorate 는 함께 주십시오",
+                               "--quorum-share and --electorate go together"));
     }
-    *ret = (struct tally_partial_fit){.numerator = (uint32_t)numerator,
-                                      .denominator = (uint32_t)denominator};
-    return numerator > 0 && numerator <= denominator && denominator <= SHARE_MAX;
+    if (share != NULL && !tally_share_parse(share, &ret->numerator, &ret->denominator)) {
+        return usage_error(invocation,
+                           say("--quorum-share '%s': 1/3처럼 0보다 크고 1 이하인 몫이어야 합니다",
+                               "--quorum-share '%s': a share such as 1/3, above 0 and up to 1"),
+                           share);
+    }
+    return CLI_OK;
+}
+
+/* The jury of the command line. */
+struct jury_source {
+    const char *path;
+    struct tally_jury jury;
+    int64_t *scores;
+};
+
+static enum err make_jury(void *context, const struct election *election,
+                          const struct tally_jury **ret_jury)
+{
+    struct jury_source *source = context;
+    enum err err = tally_jury_file(election, source->path, &source->scores);
+
+    if (!err) {
+        source->jury.scores = source->scores;
+        source->jury.scale = JURY_SCALE;
+        *ret_jury = &source->jury;
+    }
+    return err;
+}
+
+static enum cli_status take_jury(const struct invocation *invocation,
+                                 const struct tally_method *method, struct jury_source *source)
+{
+    const char *weights = invocation_text(invocation, "weights");
+
+    source->path = invocation_text(invocation, "jury");
+    if ((weights == NULL) != (source->path == NULL)) {
+        return usage_error(
+            invocation, "%s",
+            say("--jury 와 --weights 는 함께 주십시오", "--jury and --weights go together"));
+    }
+    if (weights != NULL &&
+        !tally_weights_parse(weights, &source->jury.resident_weight, &source->jury.jury_weight)) {
+        return usage_error(
+            invocation,
+            say("--weights '%s': 50:50처럼 합이 100 이하인 두 정수여야 합니다",
+                "--weights '%s': two numbers such as 50:50, of at most 100 together"),
+            weights);
+    }
+    if (weights != NULL && method->rule != TALLY_GREEDY && method->rule != TALLY_GREEDY_NO_SKIP &&
+        method->rule != TALLY_GREEDY_THRESHOLD) {
+        return usage_error(invocation, "%s",
+                           say("--jury 는 greedy 규칙들에만 쓸 수 있습니다",
+                               "--jury goes with greedy and its variants only"));
+    }
+    return CLI_OK;
+}
+
+static enum err read_own(void *context, const struct pb *pb, struct tally_method *ret_method)
+{
+    return tally_terms_read(pb, context, ret_method);
+}
+
+/* Whether the command line says anything about how to count. */
+static bool is_told(const struct invocation *invocation)
+{
+    static const char *const OPTIONS_TOLD[] = {"rule",    "satisfaction", "completion",
+                                               "tie",     "partial-fit",  "quorum",
+                                               "weights", "jury",         "quorum-share"};
+
+    for (size_t i = 0; i < sizeof OPTIONS_TOLD / sizeof OPTIONS_TOLD[0]; i++) {
+        if (invocation_text(invocation, OPTIONS_TOLD[i]) != NULL) {
+            return true;
+        }
+    }
+    return tally_limits_given(invocation);
 }
 
 /* Reads the method off the command line. CLI_USAGE after saying what is wrong. */
@@ -111,7 +183,8 @@ static enum cli_status take_method(const struct invocation *invocation, struct t
                                "--tie '%s': there is no such rule for ties"),
                            tie);
     }
-    if (fit != NULL && !take_share(fit, &method->partial_fit)) {
+    if (fit != NULL &&
+        !tally_share_parse(fit, &method->partial_fit.numerator, &method->partial_fit.denominator)) {
         return usage_error(invocation,
                            say("--partial-fit '%s': 80/100처럼 0보다 크고 1 이하인 몫이어야 합니다",
                                "--partial-fit '%s': a share such as 80/100, above 0 and up to 1"),
@@ -119,6 +192,9 @@ static enum cli_status take_method(const struct invocation *invocation, struct t
     }
     if (invocation_number(invocation, "quorum", 1, BALLOT_QUORUM_MAX, &method->quorum) ==
         ERR_INVALID) {
+        return CLI_USAGE;
+    }
+    if (take_quorum_share(invocation, &method->quorum_share)) {
         return CLI_USAGE;
     }
     if (method->completion != TALLY_COMPLETION_NONE && method->rule != TALLY_EQUAL_SHARES &&
@@ -146,10 +222,14 @@ static enum cli_status tally_run_command(const struct invocation *invocation)
 {
     struct order_source source = {.drawn = NULL};
     struct tally_limits_store limits = {.invocation = invocation};
+    struct jury_source jury = {.path = NULL};
+    struct tally_terms terms = {.scores = NULL};
+    const struct tally_file_own own = {tally_terms_present, read_own, &terms};
     struct tally_file_options options = {
         .path = invocation_operand(invocation, 0),
         .method = {.tie = TALLY_TIE_LOWEST_COST_THEN_VOTES},
         .order_context = &source,
+        .own = is_told(invocation) ? NULL : &own,
         .strict = invocation_switch(invocation, "strict"),
         .format = invocation->json                           ? TALLY_FILE_JSON
                   : invocation_switch(invocation, "explain") ? TALLY_FILE_EXPLAIN
@@ -164,9 +244,14 @@ static enum cli_status tally_run_command(const struct invocation *invocation)
     enum cli_status status = take_method(invocation, &options.method, &source);
     enum err err;
 
+    if (!status) {
+        status = take_jury(invocation, &options.method, &jury);
+    }
     if (status) {
         return status;
     }
+    options.jury = jury.path != NULL ? make_jury : NULL;
+    options.jury_context = &jury;
     if (tally_limits_given(invocation)) {
         options.limits = make_limits;
         options.limits_context = &limits;
@@ -185,6 +270,8 @@ static enum cli_status tally_run_command(const struct invocation *invocation)
     options.context = &progress;
     err = tally_file_run(&options);
     tally_limits_release(&limits);
+    tally_terms_release(&terms);
+    free(jury.scores);
     return err ? CLI_FAILED : CLI_OK;
 }
 
@@ -224,6 +311,17 @@ static const struct command_option OPTIONS[] = {
     },
     TALLY_LIMIT_OPTIONS,
     {
+        .name = "electorate",
+        .argument = "NUMBER",
+        .sentence = {"선거인 수. --quorum-share 와 함께", "how many may vote, for --quorum-share"},
+    },
+    {
+        .name = "jury",
+        .argument = "FILE",
+        .sentence = {"심사 점수: 한 줄에 번호,점수. --weights 와 함께",
+                     "a jury's scores, a line ID,SCORE each; goes with --weights"},
+    },
+    {
         .name = "strict",
         .sentence = {"스스로 모순된 파일은 집계하지 않습니다",
                      "refuse a file that contradicts itself"},
@@ -246,6 +344,7 @@ static const char *const EXAMPLES[] = {
     "hyeopchi tally election.pb --rule equal-shares --completion add1 --explain",
     "hyeopchi tally election.pb --rule greedy-no-skip --partial-fit 80/100 --tie lot:20261122",
     "hyeopchi tally election.pb --quorum 500 --incompatible 3,9 --area-cap 성수1가1동=30000000",
+    "hyeopchi tally election.pb --jury scores.csv --weights 50:50 --min-cost 3=20000000",
     "hyeopchi tally - --strict < election.pb",
     NULL,
 };

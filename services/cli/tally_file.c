@@ -206,6 +206,16 @@ static struct decimal threshold_of(const struct pb *pb)
     return threshold;
 }
 
+/* As the file says itself. */
+static enum err count_own(const struct tally_file_own *own, const struct pb *pb,
+                          struct tally_result *ret)
+{
+    struct tally_method method = {.threshold = threshold_of(pb)};
+    enum err err = own->read(own->context, pb, &method);
+
+    return err ? err : tally_run(pb_election(pb), &method, ret);
+}
+
 static enum err count(const struct tally_file_options *options, const struct pb *pb,
                       struct tally_result *ret)
 {
@@ -223,6 +233,9 @@ static enum err count(const struct tally_file_options *options, const struct pb 
     if (!err && options->limits != NULL) {
         err = options->limits(options->limits_context, election, &method.limits);
     }
+    if (!err && options->jury != NULL) {
+        err = options->jury(options->jury_context, election, &method.jury);
+    }
     if (!err) {
         err = tally_run(election, &method, ret);
     }
@@ -230,11 +243,30 @@ static enum err count(const struct tally_file_options *options, const struct pb 
     return err;
 }
 
-enum err tally_file_run(const struct tally_file_options *options)
+static bool is_own(const struct tally_file_options *options, const struct pb *pb)
+{
+    return options->own != NULL && options->own->is_there(pb);
+}
+
+/* A pb_keep_fn. */
+static bool needs_votes(void *context, const struct pb *pb)
+{
+    const struct tally_file_options *options = context;
+    enum tally_rule rule = options->method.rule;
+
+    /* A word that is no rule is told when it is counted by. */
+    if (is_own(options, pb) && tally_rule_find(pb_meta(pb, "rule"), &rule) != ERR_OK) {
+        return true;
+    }
+    return tally_rule_needs_votes(rule);
+}
+
+enum err tally_file_run(struct tally_file_options *options)
 {
     const struct pb_options reading = {
         .strict = options->strict,
-        .keep_votes = tally_rule_needs_votes(options->method.rule),
+        .on_meta = needs_votes,
+        .context = options,
     };
     struct tally_result result = {.option_count = 0};
     struct pb *pb = NULL;
@@ -253,7 +285,7 @@ enum err tally_file_run(const struct tally_file_options *options)
     if (err) {
         goto out;
     }
-    err = count(options, pb, &result);
+    err = is_own(options, pb) ? count_own(options->own, pb, &result) : count(options, pb, &result);
     if (err) {
         goto out;
     }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "participation/domain/pb.h"
 #include "participation/domain/tally.h"
 #include "runtime/err.h"
 
@@ -37,6 +38,17 @@ typedef enum err tally_file_order_fn(void *context, const struct election *elect
 typedef enum err tally_file_limits_fn(void *context, const struct election *election,
                                       const struct tally_limits **ret_limits);
 
+/* Gives the jury whose scores are weighed, which lasts as long as the context; says itself what is wrong. */
+typedef enum err tally_file_jury_fn(void *context, const struct election *election,
+                                    const struct tally_jury **ret_jury);
+
+/* How a file says itself that it was counted. What the method borrows lasts as long as the context. */
+struct tally_file_own {
+    bool (*is_there)(const struct pb *pb);
+    enum err (*read)(void *context, const struct pb *pb, struct tally_method *ret_method);
+    void *context;
+};
+
 struct tally_file_options {
     const char *path;           /* "-" reads standard input */
     struct tally_method method; /* the threshold comes from the file */
@@ -44,6 +56,10 @@ struct tally_file_options {
     void *order_context;
     tally_file_limits_fn *limits; /* NULL: none */
     void *limits_context;
+    tally_file_jury_fn *jury; /* NULL: none */
+    void *jury_context;
+    const struct tally_file_own
+        *own;    /* takes the method's place where it is there; NULL: not asked */
     bool strict; /* refuse a file that contradicts itself */
     enum tally_file_format format;
     enum tally_file_language language;
@@ -63,6 +79,6 @@ struct tally_file_options {
  * ERR_CONFLICT     strict, and it contradicts itself; or it has no budget.
  * ERR_FULL         a sum does not fit, or there is no memory.
  */
-ERR_CHECKED enum err tally_file_run(const struct tally_file_options *options);
+ERR_CHECKED enum err tally_file_run(struct tally_file_options *options);
 
 #endif

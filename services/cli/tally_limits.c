@@ -5,8 +5,10 @@
  */
 #include "cli/tally_limits.h"
 
+#include "cli/tally_terms.h"
 #include "participation/domain/ballot.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,9 +16,17 @@
 
 #define AREA_PREFIX "area:"
 
-enum { VALUE_COUNT_MAX = INVOCATION_VALUE_COUNT_MAX };
+enum {
+    VALUE_COUNT_MAX = INVOCATION_VALUE_COUNT_MAX,
+    LIMIT_TEXTS_MAX = 1024, /* as many as a file's META has rows */
+    KEY_SIZE = 48,
+};
 
-static const char *const REPEATED[] = {"incompatible", "area-cap", "field-cap"};
+enum kind { GROUPS, AREAS, FIELDS, LEASTS, KIND_COUNT };
+
+static_assert((int)LIMIT_TEXTS_MAX >= (int)VALUE_COUNT_MAX, "all of a command line");
+
+static const char *const REPEATED[] = {"incompatible", "area-cap", "field-cap", "min-cost"};
 
 bool tally_limits_given(const struct invocation *invocation)
 {
@@ -43,7 +53,7 @@ static enum err split_cap(const char *option, char *text, struct tally_cap *ret_
     bool comma = false;
     enum err err = ERR_INVALID;
 
-    if (equals != NULL && equals != text) {
+    if (equals != NULL) {
         err = decimal_parse(equals + 1, strlen(equals + 1), &comma, &ret_cap->amount);
     }
     if (err || ret_cap->amount.units < 0) {
@@ -167,56 +177,175 @@ static enum err take_groups(struct tally_limits_store *store, const struct elect
     return ERR_OK;
 }
 
+/* "ID=AMOUNT" or several between commas, cut apart in place; how many stand at the store's end. */
+static enum err take_least(struct tally_limits_store *store, const struct election *election,
+                           char *text)
+{
+    while (text != NULL) {
+        struct tally_adjustable *one = &store->adjustable[store->limits.adjustable_count];
+        char *comma = strchr(text, ',');
+        struct tally_cap least = {.name = NULL};
+
+        if (comma != NULL) {
+            *comma = '\0';
+        }
+        if (split_cap("min-cost", text, &least)) {
+            return ERR_INVALID;
+        }
+        if (store->limits.adjustable_count == election_option_count(election) ||
+            election_find_option(election, text, strlen(text), &one->option)) {
+            return complain("min-cost", text,
+                            say("이 선거에 없는 사업입니다", "there is no such option"));
+        }
+        one->least = least.amount;
+        if (decimal_compare(least.amount,
+                            (struct decimal){election_option(election, one->option)->cost,
+                                             election_money_scale(election)}) >= 0 ||
+            least.amount.units == 0) {
+            return complain("min-cost", text,
+                            say("0보다 크고 사업비보다 작아야 합니다",
+                                "must be above 0 and below the option's cost"));
+        }
+        store->limits.adjustable_count++;
+        text = comma != NULL ? comma + 1 : NULL;
+    }
+    return ERR_OK;
+}
+
+static int compare_adjustable(const void *left, const void *right)
+{
+    const struct tally_adjustable *first = left;
+    const struct tally_adjustable *second = right;
+
+    return (first->option > second->option) - (first->option < second->option);
+}
+
+/* In listed order, so that the result's bytes do not depend on how they were given. */
+static enum err take_leasts(struct tally_limits_store *store, const struct election *election,
+                            char *text, size_t count)
+{
+    const struct tally_limits *limits = &store->limits;
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < count && !err; i++) {
+        char *next = text + strlen(text) + 1;
+
+        err = take_least(store, election, text);
+        text = next;
+    }
+    if (err || limits->adjustable_count == 0) {
+        return err;
+    }
+    qsort(store->adjustable, limits->adjustable_count, sizeof *store->adjustable,
+          compare_adjustable);
+    for (uint32_t i = 1; i < limits->adjustable_count; i++) {
+        if (store->adjustable[i - 1].option == store->adjustable[i].option) {
+            return complain("min-cost", election_option(election, store->adjustable[i].option)->id,
+                            say("같은 사업이 두 번 있습니다", "it is named twice"));
+        }
+    }
+    return ERR_OK;
+}
+
+/* Texts of one kind behind those of the kind before. */
+struct kinds {
+    const char *values[LIMIT_TEXTS_MAX];
+    size_t counts[KIND_COUNT];
+    size_t total;
+};
+
+static void take_option(const struct invocation *invocation, const char *name, struct kinds *kinds,
+                        enum kind kind)
+{
+    kinds->counts[kind] = invocation_texts(invocation, name, kinds->values + kinds->total,
+                                           LIMIT_TEXTS_MAX - kinds->total);
+    kinds->total += kinds->counts[kind];
+}
+
+/* Values of "incompatible.1", "incompatible.2" and so on. */
+static void take_meta(const struct pb *pb, const char *name, struct kinds *kinds, enum kind kind)
+{
+    char key[KEY_SIZE];
+    const char *value = name;
+
+    for (size_t i = 1; value != NULL && kinds->total < LIMIT_TEXTS_MAX; i++) {
+        (void)snprintf(key, sizeof key, "%s.%zu", name, i); /* Always fits. */
+        value = pb_meta(pb, key);
+        if (value != NULL) {
+            kinds->values[kinds->total] = value;
+            kinds->total++;
+            kinds->counts[kind]++;
+        }
+    }
+}
+
+static void take_kinds(const struct tally_limits_store *store, struct kinds *ret_kinds)
+{
+    static const char *const OPTIONS[KIND_COUNT] = {"incompatible", "area-cap", "field-cap",
+                                                    "min-cost"};
+    static const char *const KEYS[KIND_COUNT] = {"incompatible", "area_cap", "field_cap",
+                                                 "min_cost"};
+
+    for (int kind = 0; kind < KIND_COUNT; kind++) {
+        if (store->pb != NULL) {
+            take_meta(store->pb, KEYS[kind], ret_kinds, (enum kind)kind);
+        } else {
+            take_option(store->invocation, OPTIONS[kind], ret_kinds, (enum kind)kind);
+        }
+    }
+}
+
 enum err tally_limits_resolve(struct tally_limits_store *store, const struct election *election)
 {
-    const char *values[VALUE_COUNT_MAX];
-    const struct invocation *invocation = store->invocation;
-    size_t groups = invocation_texts(invocation, "incompatible", values, VALUE_COUNT_MAX);
-    size_t areas =
-        invocation_texts(invocation, "area-cap", values + groups, VALUE_COUNT_MAX - groups);
-    size_t fields = invocation_texts(invocation, "field-cap", values + groups + areas,
-                                     VALUE_COUNT_MAX - groups - areas);
+    struct kinds kinds = {.total = 0};
     size_t named_max = 1;
-    char *texts[3];
+    char *texts[KIND_COUNT + 1];
     enum err err;
 
-    store->texts = copy_texts(values, groups + areas + fields);
+    take_kinds(store, &kinds);
+    store->texts = copy_texts(kinds.values, kinds.total);
     if (store->texts == NULL) {
         return ERR_FULL;
     }
     texts[0] = store->texts;
-    texts[1] = texts[0];
-    for (size_t i = 0; i < groups; i++) {
-        named_max += strlen(texts[1]);
-        texts[1] += strlen(texts[1]) + 1;
+    for (int kind = 0; kind < KIND_COUNT; kind++) {
+        texts[kind + 1] = texts[kind];
+        for (size_t i = 0; i < kinds.counts[kind]; i++) {
+            named_max += strlen(texts[kind + 1]);
+            texts[kind + 1] += strlen(texts[kind + 1]) + 1;
+        }
     }
-    texts[2] = texts[1];
-    for (size_t i = 0; i < areas; i++) {
-        texts[2] += strlen(texts[2]) + 1;
-    }
-    store->groups = calloc(VALUE_COUNT_MAX, sizeof *store->groups);
+    store->groups = calloc(LIMIT_TEXTS_MAX, sizeof *store->groups);
     /* A group names no more options than its text has bytes. */
     store->options = calloc(named_max, sizeof *store->options);
-    store->area_caps = calloc(VALUE_COUNT_MAX, sizeof *store->area_caps);
-    store->field_caps = calloc(VALUE_COUNT_MAX, sizeof *store->field_caps);
+    store->area_caps = calloc(LIMIT_TEXTS_MAX, sizeof *store->area_caps);
+    store->field_caps = calloc(LIMIT_TEXTS_MAX, sizeof *store->field_caps);
+    store->adjustable =
+        calloc((size_t)election_option_count(election) + 1, sizeof *store->adjustable);
     if (store->groups == NULL || store->options == NULL || store->area_caps == NULL ||
-        store->field_caps == NULL) {
+        store->field_caps == NULL || store->adjustable == NULL) {
         return ERR_FULL;
     }
-    err = take_groups(store, election, texts[0], groups);
+    err = take_groups(store, election, texts[GROUPS], kinds.counts[GROUPS]);
     if (!err) {
-        err = take_caps(election, "area-cap", texts[1], areas, store->area_caps);
+        err = take_caps(election, "area-cap", texts[AREAS], kinds.counts[AREAS], store->area_caps);
     }
     if (!err) {
-        err = take_caps(election, "field-cap", texts[2], fields, store->field_caps);
+        err = take_caps(election, "field-cap", texts[FIELDS], kinds.counts[FIELDS],
+                        store->field_caps);
+    }
+    if (!err) {
+        err = take_leasts(store, election, texts[LEASTS], kinds.counts[LEASTS]);
     }
     store->limits = (struct tally_limits){
         .groups = store->groups,
-        .group_count = (uint32_t)groups,
+        .group_count = (uint32_t)kinds.counts[GROUPS],
         .area_caps = store->area_caps,
-        .area_cap_count = (uint32_t)areas,
+        .area_cap_count = (uint32_t)kinds.counts[AREAS],
         .field_caps = store->field_caps,
-        .field_cap_count = (uint32_t)fields,
+        .field_cap_count = (uint32_t)kinds.counts[FIELDS],
+        .adjustable = store->adjustable,
+        .adjustable_count = store->limits.adjustable_count,
     };
     return err;
 }
@@ -227,8 +356,9 @@ void tally_limits_release(struct tally_limits_store *store)
     free(store->options);
     free(store->area_caps);
     free(store->field_caps);
+    free(store->adjustable);
     free(store->texts);
-    *store = (struct tally_limits_store){.invocation = store->invocation};
+    *store = (struct tally_limits_store){.invocation = store->invocation, .pb = store->pb};
 }
 
 static enum err add_groups(const struct invocation *invocation, json_t *definition)
@@ -336,9 +466,75 @@ static enum err add_quotas(const struct invocation *invocation, json_t *definiti
     return json_object_set_new(definition, "area_quotas", quotas) == 0 ? ERR_OK : ERR_FULL;
 }
 
+/* Puts the least costs of --min-cost into the definition's options. */
+static enum err add_leasts(const struct invocation *invocation, json_t *definition)
+{
+    const char *values[VALUE_COUNT_MAX];
+    size_t count = invocation_texts(invocation, "min-cost", values, VALUE_COUNT_MAX);
+    const json_t *options = json_object_get(definition, "options");
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < count && !err; i++) {
+        struct tally_cap least = {.name = NULL};
+        json_t *found = NULL;
+        int64_t krw = 0;
+        char *text = strdup(values[i]);
+
+        err = text == NULL ? ERR_FULL : split_cap("min-cost", text, &least);
+        for (size_t k = 0; !err && k < json_array_size(options); k++) {
+            json_t *option = json_array_get(options, k);
+            const char *id = json_string_value(json_object_get(option, "id"));
+
+            found = id != NULL && strcmp(id, least.name) == 0 ? option : found;
+        }
+        if (!err && found == NULL) {
+            err = complain("min-cost", values[i],
+                           say("이 선거에 없는 사업입니다", "there is no such option"));
+        }
+        if (!err && decimal_rescale(least.amount, 0, &krw)) {
+            err = complain("min-cost", values[i],
+                           say("원 단위 정수가 아닙니다", "the amount is not in whole won"));
+        }
+        if (!err && json_object_set_new(found, "min_cost_krw", json_integer(krw)) != 0) {
+            err = ERR_FULL;
+        }
+        free(text);
+    }
+    return err;
+}
+
+/* The weights of residents and jury, as the definition states them. */
+static enum err add_jury(const struct invocation *invocation, json_t *definition)
+{
+    const char *weights = invocation_text(invocation, "weights");
+    uint32_t resident = 0;
+    uint32_t jury = 0;
+    int64_t max_score = 0;
+
+    if (weights == NULL) {
+        return ERR_OK;
+    }
+    if (!tally_weights_parse(weights, &resident, &jury)) {
+        return complain("weights", weights, say("50:50 꼴이어야 합니다", "must look like 50:50"));
+    }
+    if (invocation_number(invocation, "jury-max-score", 1, BALLOT_JURY_SCORE_MAX, &max_score)) {
+        return complain("weights", weights,
+                        say("심사 만점(--jury-max-score)도 주십시오",
+                            "needs --jury-max-score, the most that one juror gives"));
+    }
+    return json_object_set_new(definition, "jury",
+                               json_pack("{s:I, s:I, s:I, s:I}", "resident_weight",
+                                         (json_int_t)resident, "jury_weight", (json_int_t)jury,
+                                         "whole", (json_int_t)resident + (json_int_t)jury,
+                                         "max_score", (json_int_t)max_score)) == 0
+               ? ERR_OK
+               : ERR_FULL;
+}
+
 enum err tally_limits_add(const struct invocation *invocation, json_t *definition)
 {
     const char *fit = invocation_text(invocation, "partial-fit");
+    const char *share = invocation_text(invocation, "quorum-share");
     int64_t quorum = 0;
     enum err err = invocation_number(invocation, "quorum", 1, BALLOT_QUORUM_MAX, &quorum);
 
@@ -346,10 +542,18 @@ enum err tally_limits_add(const struct invocation *invocation, json_t *definitio
         return err;
     }
     if ((!err && json_object_set_new(definition, "quorum_voters", json_integer(quorum)) != 0) ||
-        (fit != NULL && json_object_set_new(definition, "partial_fit", json_string(fit)) != 0)) {
+        (fit != NULL && json_object_set_new(definition, "partial_fit", json_string(fit)) != 0) ||
+        (share != NULL &&
+         json_object_set_new(definition, "quorum_share", json_string(share)) != 0)) {
         return ERR_INVALID;
     }
     err = add_groups(invocation, definition);
+    if (!err) {
+        err = add_leasts(invocation, definition);
+    }
+    if (!err) {
+        err = add_jury(invocation, definition);
+    }
     if (!err) {
         err = add_caps(invocation, "area-cap", "area_caps", "area", definition);
     }

@@ -8,6 +8,7 @@
 #define HYEOPCHI_CLI_TALLY_LIMITS_H
 
 #include "cli/invocation.h"
+#include "participation/domain/pb.h"
 #include "participation/domain/tally.h"
 #include "runtime/err.h"
 
@@ -43,20 +44,42 @@
             .sentence = {"한 지역의 사업들이 받을 수 있는 최대 금액 (여러 번 쓸 수 있음)",         \
                          "what an area's options get together, at most; may be repeated"},         \
         },                                                                                         \
+        {                                                                                          \
+            .name = "quorum-share",                                                                \
+            .argument = "SHARE",                                                                   \
+            .sentence = {"투표자가 선거인의 이 몫(예: 1/3)보다 적으면 아무것도 선정하지 않음",     \
+                         "fund nothing when a smaller share of the electorate voted (1/3)"},       \
+        },                                                                                         \
+        {                                                                                          \
+            .name = "weights",                                                                     \
+            .argument = "RESIDENTS:JURY",                                                          \
+            .sentence = {"주민투표와 심사 점수의 반영 비율 (예: 50:50)",                           \
+                         "weights of residents' votes and jury's scores (50:50)"},                 \
+        },                                                                                         \
+        {                                                                                          \
+            .name = "min-cost",                                                                    \
+            .argument = "ID=AMOUNT",                                                               \
+            .repeated = true,                                                                      \
+            .sentence = {"사업비를 이 금액까지 줄여 선정할 수 있음 (여러 번 쓸 수 있음)",          \
+                         "an option can be funded with what is left down to this; may be "         \
+                         "repeated"},                                                              \
+        },                                                                                         \
     {                                                                                              \
         .name = "field-cap", .argument = "FIELD=AMOUNT", .repeated = true,                         \
         .sentence = {"한 분야의 사업들이 받을 수 있는 최대 금액 (여러 번 쓸 수 있음)",             \
                      "what a field's options get together, at most; may be repeated"},             \
     }
 
-/* Limits found on a command line; begun with the invocation and zeros. */
+/* Limits found on a command line or in a file; begun with where they are and zeros. */
 struct tally_limits_store {
     const struct invocation *invocation;
+    const struct pb *pb; /* NULL: they are on the command line, else in this file's META */
     struct tally_limits limits;
     struct tally_group *groups;
     uint32_t *options;
     struct tally_cap *area_caps;
     struct tally_cap *field_caps;
+    struct tally_adjustable *adjustable;
     char *texts; /* what the names point into */
 };
 

@@ -10,6 +10,8 @@
 #include "participation/commitment.h"
 #include "participation/decided.h"
 #include "participation/domain/ballot_pb.h"
+#include "participation/domain/jury.h"
+#include "participation/store/roll.h"
 #include "participation/store/void.h"
 
 #include <assert.h>
@@ -37,6 +39,8 @@ struct export
     int64_t votes[BALLOT_OPTION_MAX];
     int64_t scores[BALLOT_OPTION_MAX];
     bool funded[BALLOT_OPTION_MAX];
+    int64_t electorate;
+    struct jury_scores jury;
 };
 
 /* What one choice adds to its option's score, by the method of the ballot (VOTING 1 and 4). */
@@ -129,6 +133,26 @@ static enum err read_decided(struct db *db, struct export *export)
     return err;
 }
 
+/* What the terms were counted with beside the votes. */
+static enum err read_terms(struct db *db, struct export *export)
+{
+    struct roll_import_row import = {
+        .ballot_id = export->row->ballot_id,
+        .import_no = export->row->roll_import_no,
+    };
+    enum err err = ERR_OK;
+
+    if (export->definition->quorum_share.present) {
+        err = store_roll_import_read(db, &import);
+        export->electorate = import.voters;
+    }
+    if (!err && export->definition->jury.present) {
+        err = jury_scores_decode(export->definition, export->row->jury, export->row->jury_length,
+                                 &export->jury);
+    }
+    return err == ERR_INVALID ? ERR_INTERNAL : err;
+}
+
 static int compare_choices(const void *left, const void *right)
 {
     const struct choice *a = left;
@@ -145,6 +169,8 @@ static void write_file(struct export *export, struct text *text)
         .scores = export->scores,
         .funded = export->funded,
         .lot_seed = export->row->lot_seed,
+        .electorate = export->electorate,
+        .jury = export->jury.scores,
     };
     const char *lists = text_bytes(&export->lists);
 
@@ -184,6 +210,9 @@ enum err export_write(struct db *db, const struct ballot_row *row,
     err = export->choices != NULL ? read_votes(db, export) : ERR_FULL;
     if (!err) {
         err = read_decided(db, export);
+    }
+    if (!err) {
+        err = read_terms(db, export);
     }
     if (!err) {
         write_file(export, text);

@@ -9,6 +9,7 @@
 
 #include "participation/domain/ballot_names.h"
 #include "participation/domain/decimal.h"
+#include "participation/domain/jury.h"
 #include "participation/domain/pb_write.h"
 #include "participation/domain/turnout_day.h"
 
@@ -147,6 +148,79 @@ static void add_quotas(struct text *text, const struct ballot_quotas *quotas)
     }
 }
 
+/* Two numbers with a mark between them. */
+struct pair {
+    uint32_t first;
+    uint32_t second;
+    const char *mark;
+};
+
+static void add_pair(struct text *text, const char *key, const struct pair *pair)
+{
+    struct text value;
+    char number[DECIMAL_TEXT_SIZE];
+
+    text_init(&value, VALUE_LENGTH_MAX);
+    (void)decimal_format(pair->first, 0, number);
+    text_add(&value, number);
+    text_add(&value, pair->mark);
+    (void)decimal_format(pair->second, 0, number);
+    text_add(&value, number);
+    add_value(text, key, &value);
+}
+
+/* All in one value, and so with the scores: META has fewer rows than a ballot options. */
+static void add_min_costs(struct text *text, const struct ballot_definition *definition)
+{
+    struct text value;
+    char number[DECIMAL_TEXT_SIZE];
+
+    text_init(&value, VALUE_LENGTH_MAX);
+    for (size_t i = 0; i < definition->option_count; i++) {
+        if (definition->min_costs.krw[i] > 0) {
+            text_add(&value, text_length(&value) > 0 ? "," : "");
+            text_add(&value, definition->options[i].id);
+            text_add(&value, "=");
+            (void)decimal_format(definition->min_costs.krw[i], 0, number);
+            text_add(&value, number);
+        }
+    }
+    if (text_length(&value) > 0) {
+        add_value(text, "min_cost.1", &value);
+    } else {
+        text_release(&value);
+    }
+}
+
+/* What beside the votes was counted with: the roll's number and the jury's scores. */
+static void add_count(struct text *text, const struct ballot_definition *definition,
+                      const struct ballot_pb_count *count)
+{
+    struct text value;
+    char number[DECIMAL_TEXT_SIZE];
+
+    if (definition->quorum_share.present) {
+        add_pair(text, "quorum_share",
+                 &(const struct pair){definition->quorum_share.numerator,
+                                      definition->quorum_share.denominator, "/"});
+        pb_write_number(text, "electorate", count->electorate);
+    }
+    if (!definition->jury.present) {
+        return;
+    }
+    assert(count->jury != NULL);
+    add_pair(
+        text, "weights",
+        &(const struct pair){definition->jury.resident_weight, definition->jury.jury_weight, ":"});
+    text_init(&value, VALUE_LENGTH_MAX);
+    for (size_t i = 0; i < definition->option_count; i++) {
+        text_add(&value, i > 0 ? "," : "");
+        (void)decimal_format(count->jury[i], JURY_SCALE, number);
+        text_add(&value, number);
+    }
+    add_value(text, "jury_scores", &value);
+}
+
 /* What is counted with, each in the way `hyeopchi tally` takes it. */
 static void add_terms(struct text *text, const struct ballot_definition *definition)
 {
@@ -154,16 +228,9 @@ static void add_terms(struct text *text, const struct ballot_definition *definit
     size_t place = 0;
 
     if (definition->partial_fit.present) {
-        struct text value;
-        char number[DECIMAL_TEXT_SIZE];
-
-        text_init(&value, VALUE_LENGTH_MAX);
-        (void)decimal_format(definition->partial_fit.numerator, 0, number);
-        text_add(&value, number);
-        text_add(&value, "/");
-        (void)decimal_format(definition->partial_fit.denominator, 0, number);
-        text_add(&value, number);
-        add_value(text, "partial_fit", &value);
+        add_pair(text, "partial_fit",
+                 &(const struct pair){definition->partial_fit.numerator,
+                                      definition->partial_fit.denominator, "/"});
     }
     if (definition->quorum.present) {
         pb_write_number(text, "quorum", definition->quorum.voters);
@@ -180,6 +247,7 @@ static void add_terms(struct text *text, const struct ballot_definition *definit
         add_value(text, numbered("incompatible", i).text, &value);
     }
     add_quotas(text, &definition->area_quotas);
+    add_min_costs(text, definition);
     add_caps(text, "area_cap", &definition->area_caps);
     add_caps(text, "field_cap", &definition->field_caps);
 }
@@ -209,6 +277,7 @@ static void add_meta(struct text *text, const struct ballot_definition *definiti
     }
     add_tie(text, definition, count->lot_seed);
     add_terms(text, definition);
+    add_count(text, definition, count);
     add_day(text, "date_begin", definition->opens_at_ms);
     add_day(text, "date_end", definition->closes_at_ms - 1); /* that moment itself is late */
     pb_write_number(text, "min_length", empty ? 0 : (int64_t)definition->min_options);

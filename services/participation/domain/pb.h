@@ -31,7 +31,7 @@
 
 #define PB_ROW_LENGTH_MAX   1048576    /* bytes of one row, quotes resolved */
 #define PB_CELLS_MAX        256        /* cells of one row */
-#define PB_META_MAX         256        /* rows of META */
+#define PB_META_MAX         1024       /* rows of META */
 #define PB_META_LENGTH_MAX  4194304    /* bytes of all keys and values of META and column names */
 #define PB_VOTER_LENGTH_MAX 1073741824 /* bytes of all voter ids */
 #define PB_VOTE_CHOICES_MAX 16384      /* options named in one vote */
@@ -160,18 +160,22 @@ typedef enum err pb_row_fn(void *context, const struct pb_row *row);
 /* Hears of every fault when it is met, those beyond the maxima too. */
 typedef void pb_fault_fn(void *context, const struct pb_fault *fault);
 
+struct pb;
+
+/* Whether the election is to keep the votes, asked once META is read; pb is the reader. */
+typedef bool pb_keep_fn(void *context, const struct pb *pb);
+
 /* How to read. Functions may be NULL. */
 struct pb_options {
     bool strict;
-    bool keep_votes; /* the election keeps the votes; false: it only counts them */
+    bool keep_votes;     /* the election keeps the votes; false: it only counts them */
+    pb_keep_fn *on_meta; /* says it in place of keep_votes */
     pb_row_fn *on_row;
     pb_fault_fn *on_fault;
     pb_option_fn *on_option;
     pb_vote_fn *on_vote;
     void *context;
 };
-
-struct pb;
 
 /* Makes a reader; the caller frees it. ERR_FULL when there is no memory. */
 ERR_CHECKED enum err pb_new(const struct pb_options *options, struct pb **ret);

@@ -144,6 +144,15 @@ static enum err read_default_score(struct pb *pb)
     return ERR_OK;
 }
 
+static bool keeps_votes(const struct pb *pb)
+{
+    const struct pb_options *options = &pb->options;
+
+    assert(pb->section == PB_META);
+
+    return options->on_meta != NULL ? options->on_meta(options->context, pb) : options->keep_votes;
+}
+
 enum err pb_meta_end(struct pb *pb)
 {
     enum election_vote_type type = ELECTION_APPROVAL;
@@ -156,7 +165,7 @@ enum err pb_meta_end(struct pb *pb)
         return err;
     }
     pb->points_used = type == ELECTION_CUMULATIVE || type == ELECTION_SCORING;
-    err = election_new(type, pb->options.keep_votes, &pb->election);
+    err = election_new(type, keeps_votes(pb), &pb->election);
     if (err) {
         return err;
     }
