@@ -174,9 +174,9 @@ static void every_option_id_makes_a_programme_of_its_own(void **state)
 static void a_ballot_reads_back_what_it_shows(void **state)
 {
     static const char *const shown_only[] = {
-        "ballot_id",       "district",         "state",     "demonstration",
-        "definition_hash", "opening_refusal",  "opened_at", "closed_at",
-        "certified_at",    "key_destroyed_at", "lot_seed",  "extended_to",
+        "ballot_id",       "district",    "state",       "demonstration", "definition_hash",
+        "opening_refusal", "opened_at",   "closed_at",   "certified_at",  "key_destroyed_at",
+        "lot_seed",        "extended_to", "jury_scores",
     };
     struct ballot_row row = {.state = BALLOT_STATE_DRAFT};
     struct read first;

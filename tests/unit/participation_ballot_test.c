@@ -199,7 +199,30 @@ SPOIL(cap_twice, limited(d); d->area_caps.list[1] = d->area_caps.list[0]; d->are
 SPOIL(cap_of_no_area, limited(d);
       fixture_text(d->area_caps.list[0].name, BALLOT_CAP_NAME_MAX, "성수1가1동"))
 SPOIL(cap_of_no_field, limited(d); fixture_text(d->field_caps.list[0].name, 64, "환경"))
-SPOIL(cap_without_area, limited(d); d->area_caps.list[0].name[0] = '\0')
+
+static void weighed(struct ballot_definition *d)
+{
+    d->jury = (struct ballot_jury){true, 30, 70, 100, 10, BALLOT_NORMALISATION_HIGHEST};
+}
+
+SPOIL(weights_short_of_whole, weighed(d); d->jury.whole = 99)
+SPOIL(weight_of_nothing, weighed(d); d->jury.resident_weight = 0; d->jury.jury_weight = 100)
+SPOIL(jury_of_nothing, weighed(d); d->jury.resident_weight = 100; d->jury.jury_weight = 0)
+SPOIL(whole_too_fine, weighed(d); d->jury.jury_weight = 71; d->jury.whole = 101)
+SPOIL(jurors_give_nothing, weighed(d); d->jury.max_score = 0)
+SPOIL(jurors_give_much, weighed(d); d->jury.max_score = BALLOT_JURY_SCORE_MAX + 1)
+SPOIL(weighed_somehow, weighed(d); d->jury.normalisation = BALLOT_NORMALISATION_MISSING)
+SPOIL(weighed_otherwise, weighed(d); d->jury.normalisation = BALLOT_NORMALISATION_END)
+SPOIL(jury_of_equal_shares, weighed(d); d->rule = BALLOT_RULE_EQUAL_SHARES)
+SPOIL(jury_of_phragmen, weighed(d); d->rule = BALLOT_RULE_PHRAGMEN)
+SPOIL(jury_of_comparison, weighed(d); d->rule = BALLOT_RULE_COMPARISON)
+SPOIL(share_of_nobody, d->quorum_share = (struct ballot_share){true, 0, 3})
+SPOIL(share_above_all, d->quorum_share = (struct ballot_share){true, 4, 3})
+SPOIL(adjusted_to_its_cost, d->min_costs.krw[1] = 45000000)
+SPOIL(adjusted_below_nothing, d->min_costs.krw[1] = -1)
+SPOIL(adjusted_by_shares, d->min_costs.krw[2] = 1; d->rule = BALLOT_RULE_EQUAL_SHARES)
+SPOIL(adjusted_and_partial, d->min_costs.krw[2] = 1;
+      d->partial_fit = (struct ballot_share){true, 80, 100})
 SPOIL(cap_of_nothing, limited(d); d->area_caps.list[0].cap_krw = 0)
 SPOIL(cap_huge, limited(d); d->field_caps.list[0].cap_krw = BALLOT_KRW_MAX + 1)
 SPOIL(cap_below, limited(d); d->area_caps.list[0].cap_krw = 119999999)
@@ -357,6 +380,23 @@ static void every_contradiction_is_refused_by_its_reason_and_field(void **state)
         {fit_of_equal_shares, BALLOT_REFUSAL_PARTIAL_FIT_UNUSED, "/partial_fit"},
         {quorum_of_nobody, BALLOT_REFUSAL_QUORUM_OUT_OF_RANGE, "/quorum_voters"},
         {quorum_huge, BALLOT_REFUSAL_QUORUM_OUT_OF_RANGE, "/quorum_voters"},
+        {weights_short_of_whole, BALLOT_REFUSAL_JURY_WEIGHTS_SUM, "/jury/whole"},
+        {weight_of_nothing, BALLOT_REFUSAL_JURY_WEIGHT_OUT_OF_RANGE, "/jury/resident_weight"},
+        {jury_of_nothing, BALLOT_REFUSAL_JURY_WEIGHT_OUT_OF_RANGE, "/jury/jury_weight"},
+        {whole_too_fine, BALLOT_REFUSAL_JURY_WEIGHT_OUT_OF_RANGE, "/jury/whole"},
+        {jurors_give_nothing, BALLOT_REFUSAL_JURY_MAX_SCORE_OUT_OF_RANGE, "/jury/max_score"},
+        {jurors_give_much, BALLOT_REFUSAL_JURY_MAX_SCORE_OUT_OF_RANGE, "/jury/max_score"},
+        {weighed_somehow, BALLOT_REFUSAL_VALUE_MISSING, "/jury/normalisation"},
+        {weighed_otherwise, BALLOT_REFUSAL_VALUE_UNKNOWN, "/jury/normalisation"},
+        {jury_of_equal_shares, BALLOT_REFUSAL_JURY_UNUSED, "/jury"},
+        {jury_of_phragmen, BALLOT_REFUSAL_JURY_UNUSED, "/jury"},
+        {jury_of_comparison, BALLOT_REFUSAL_JURY_UNUSED, "/jury"},
+        {share_of_nobody, BALLOT_REFUSAL_QUORUM_SHARE_OUT_OF_RANGE, "/quorum_share"},
+        {share_above_all, BALLOT_REFUSAL_QUORUM_SHARE_OUT_OF_RANGE, "/quorum_share"},
+        {adjusted_to_its_cost, BALLOT_REFUSAL_MIN_COST_NOT_BELOW_COST, "/options/1/min_cost_krw"},
+        {adjusted_below_nothing, BALLOT_REFUSAL_AMOUNT_NOT_POSITIVE, "/options/1/min_cost_krw"},
+        {adjusted_by_shares, BALLOT_REFUSAL_MIN_COST_UNUSED, "/options/2/min_cost_krw"},
+        {adjusted_and_partial, BALLOT_REFUSAL_MIN_COST_AND_PARTIAL_FIT, "/options/2/min_cost_krw"},
         {alone, BALLOT_REFUSAL_INCOMPATIBLE_ALONE, "/incompatible/0"},
         {nobody, BALLOT_REFUSAL_INCOMPATIBLE_ALONE, "/incompatible/1"},
         {excludes_itself, BALLOT_REFUSAL_INCOMPATIBLE_REPEATED, "/incompatible/0"},
@@ -364,7 +404,6 @@ static void every_contradiction_is_refused_by_its_reason_and_field(void **state)
         {cap_twice, BALLOT_REFUSAL_CAP_DUPLICATE, "/area_caps/1/area"},
         {cap_of_no_area, BALLOT_REFUSAL_CAP_UNUSED, "/area_caps/0/area"},
         {cap_of_no_field, BALLOT_REFUSAL_CAP_UNUSED, "/field_caps/0/field"},
-        {cap_without_area, BALLOT_REFUSAL_TEXT_EMPTY, "/area_caps/0/area"},
         {cap_of_nothing, BALLOT_REFUSAL_AMOUNT_NOT_POSITIVE, "/area_caps/0/cap_krw"},
         {cap_huge, BALLOT_REFUSAL_AMOUNT_TOO_LARGE, "/field_caps/0/cap_krw"},
         {cap_below, BALLOT_REFUSAL_CAP_BELOW_CHEAPEST, "/area_caps/0/cap_krw"},
@@ -419,6 +458,9 @@ static void a_sound_definition_is_accepted_and_the_refusal_left_alone(void **sta
 
 SPOIL(one_option_costs_the_whole_budget, d->budget_krw = 45000000)
 SPOIL(an_option_is_withdrawn_by_its_cost, o[0].cost_krw = 999999999)
+SPOIL(a_cap_for_options_without_area, limited(d); d->area_caps.list[0].name[0] = '\0')
+SPOIL(weights_of_thirty_and_seventy, weighed(d))
+SPOIL(a_budget_for_adjusted_costs_only, d->budget_krw = 40000000; d->min_costs.krw[1] = 40000000)
 SPOIL(window_of_the_least_length, d->closes_at_ms = d->opens_at_ms + BALLOT_WINDOW_MIN_MS)
 SPOIL(window_of_the_greatest_length, d->closes_at_ms = d->opens_at_ms + BALLOT_WINDOW_MAX_MS)
 SPOIL(years_at_the_edge, d->budget_year = BALLOT_YEAR_MAX)
@@ -475,6 +517,9 @@ static void everything_at_its_limit_is_accepted(void **state)
     static void (*const CASES[])(struct fixture *) = {
         one_option_costs_the_whole_budget,
         an_option_is_withdrawn_by_its_cost,
+        a_cap_for_options_without_area,
+        weights_of_thirty_and_seventy,
+        a_budget_for_adjusted_costs_only,
         window_of_the_least_length,
         window_of_the_greatest_length,
         years_at_the_edge,

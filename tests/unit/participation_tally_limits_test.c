@@ -287,9 +287,100 @@ static void a_tie_by_shares_of_which_one_is_funded_partly_is_decisive(void **sta
     election_free(election);
 }
 
+static void an_adjustable_cost_takes_what_is_left_at_its_turn(void **state)
+{
+    static const struct tally_adjustable ADJUSTED[] = {
+        {.option = 1, .least = {.units = 15}},
+        {.option = 2, .least = {.units = 255, .scale = 1}},
+    };
+    const struct tally_limits limits = {.adjustable = ADJUSTED, .adjustable_count = 2};
+    struct election *election = new_election(45);
+    const struct tally_method method = {
+        .rule = TALLY_GREEDY, .tie = TALLY_TIE_ID, .limits = &limits};
+    struct tally_result result = counted(election, &method, "ab");
+
+    (void)state;
+    assert_int_equal(result.outcomes[1].reason, TALLY_FUNDED_PARTLY);
+    assert_int_equal(result.outcomes[1].granted, 15);
+    assert_int_equal(result.total_cost, 45);
+    assert_int_equal(result.outcomes[2].reason, TALLY_OVER_LEFT);
+    tally_result_release(&result);
+    election_free(election);
+    /* 14 left are less than the least of b, and less than 25.5 that c takes at least. */
+    election = new_election(44);
+    result = counted(election, &method, "a");
+    assert_int_equal(result.outcomes[1].reason, TALLY_OVER_LEFT);
+    tally_result_release(&result);
+    election_free(election);
+}
+
+static void an_adjustable_cost_gives_way_to_a_cap_too(void **state)
+{
+    static const struct tally_adjustable ADJUSTED[] = {{.option = 1, .least = {.units = 29}}};
+    struct tally_limits limits = {
+        .area_caps = EAST, .area_cap_count = 1, .adjustable = ADJUSTED, .adjustable_count = 1};
+    struct election *election = new_election(200);
+    const struct tally_method method = {
+        .rule = TALLY_GREEDY, .tie = TALLY_TIE_ID, .limits = &limits};
+    struct tally_result result = counted(election, &method, "abcd");
+
+    (void)state;
+    assert_int_equal(result.outcomes[1].granted, 29);
+    assert_int_equal(result.left_over, 200 - 30 - 29 - 30 - 40);
+    tally_result_release(&result);
+    election_free(election);
+}
+
+static void costs_are_adjusted_only_where_turns_decide(void **state)
+{
+    static const struct tally_adjustable ADJUSTED[] = {{.option = 1, .least = {.units = 29}},
+                                                       {.option = 1, .least = {.units = 28}}};
+    struct tally_limits limits = {.adjustable = ADJUSTED, .adjustable_count = 1};
+    struct election *election = new_election(200);
+    struct tally_method method = {.rule = TALLY_PHRAGMEN, .tie = TALLY_TIE_ID, .limits = &limits};
+    struct tally_result result;
+
+    (void)state;
+    assert_int_equal(tally_run(election, &method, &result), ERR_INVALID);
+    method.rule = TALLY_GREEDY;
+    method.partial_fit = (struct tally_partial_fit){.numerator = 1, .denominator = 2};
+    assert_int_equal(tally_run(election, &method, &result), ERR_INVALID);
+    method.partial_fit.denominator = 0;
+    limits.adjustable_count = 2; /* the same option twice */
+    assert_int_equal(tally_run(election, &method, &result), ERR_INVALID);
+    election_free(election);
+}
+
+static void a_share_of_the_electorate_is_rounded_up_to_whole_voters(void **state)
+{
+    static const struct {
+        int64_t electorate;
+        int64_t needed;
+    } CASES[] = {{0, 2}, {3, 2}, {6, 2}, {7, 3}, {40, 14}, {42, 14}, {43, 15}};
+    struct tally_method method = {.quorum = 2, .quorum_share = {.numerator = 1, .denominator = 3}};
+    struct election *election = new_election(200);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct tally_result result;
+
+        method.quorum_share.electorate = CASES[i].electorate;
+        assert_int_equal(tally_quorum_needed(&method), CASES[i].needed);
+        /* 14 have voted. */
+        assert_int_equal(tally_run(election, &method, &result), ERR_OK);
+        assert_int_equal(result.quorum_missed, CASES[i].needed > 14);
+        tally_result_release(&result);
+    }
+    election_free(election);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_adjustable_cost_takes_what_is_left_at_its_turn),
+        cmocka_unit_test(an_adjustable_cost_gives_way_to_a_cap_too),
+        cmocka_unit_test(costs_are_adjusted_only_where_turns_decide),
+        cmocka_unit_test(a_share_of_the_electorate_is_rounded_up_to_whole_voters),
         cmocka_unit_test(a_tie_by_shares_of_which_one_is_funded_partly_is_decisive),
         cmocka_unit_test(the_better_of_two_incompatible_options_wins_under_every_rule),
         cmocka_unit_test(when_the_better_one_does_not_fit_the_other_may_be_funded),

@@ -229,7 +229,13 @@ SPOIL(supported_by_nothing, f->method = 4; f->points[1] = GIVEN(3); f->rule = 5)
 SPOIL(with_undated_age, f->min_age = GIVEN(18))
 SPOIL(with_dated_nothing, f->age_on = "2022-06-20")
 SPOIL(with_no_leap_day, f->min_age = GIVEN(18); f->age_on = "2100-02-29")
-SPOIL(with_term_eight, give_term(f, 8, ""))
+SPOIL(with_term_eleven, give_term(f, 11, ""))
+SPOIL(with_weights_not_added, give_term(f, 8, "22221", 50, 49, 100, 10, 1))
+SPOIL(with_jury_of_phragmen, f->rule = 5; give_term(f, 8, "22221", 50, 50, 100, 10, 1))
+SPOIL(with_other_normalisation, give_term(f, 8, "22221", 50, 50, 100, 10, 2))
+SPOIL(with_share_above_one, give_term(f, 9, "44", 3, 2))
+SPOIL(with_min_cost_as_cost, give_term(f, 10, "248", 1, 1, f->costs[0]))
+SPOIL(with_min_costs_out_of_order, give_term(f, 10, "24848", 2, 2, 1, 1, 1))
 SPOIL(with_order_undrawn, give_term(f, 1, "24444", 4, 1, 2, 3, 4))
 SPOIL(with_order_repeated, f->tie = 4; give_term(f, 1, "24444", 4, 1, 2, 3, 3))
 SPOIL(with_order_unknown, f->tie = 4; give_term(f, 1, "24444", 4, 1, 2, 3, 5))
@@ -286,7 +292,13 @@ static void every_fault_has_its_name(void **state)
         {with_undated_age, DEFINITION_AGE_INVALID},
         {with_dated_nothing, DEFINITION_AGE_INVALID},
         {with_no_leap_day, DEFINITION_AGE_INVALID},
-        {with_term_eight, DEFINITION_TERM_UNKNOWN},
+        {with_term_eleven, DEFINITION_TERM_UNKNOWN},
+        {with_weights_not_added, DEFINITION_JURY_INVALID},
+        {with_jury_of_phragmen, DEFINITION_JURY_INVALID},
+        {with_other_normalisation, DEFINITION_VALUE_UNKNOWN},
+        {with_share_above_one, DEFINITION_NUMBER_RANGE},
+        {with_min_cost_as_cost, DEFINITION_MIN_COST_INVALID},
+        {with_min_costs_out_of_order, DEFINITION_OPTION_REPEATED},
         {with_order_undrawn, DEFINITION_TIE_ORDER_MISPLACED},
         {with_order_repeated, DEFINITION_OPTION_REPEATED},
         {with_order_unknown, DEFINITION_OPTION_UNKNOWN},

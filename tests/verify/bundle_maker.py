@@ -174,6 +174,12 @@ class Ballot:
         voids |= {(name, rev) for name, rev in self.early_voids if rev < last.get(name, 0)}
         return [(name, rev, 1 + name[0] % 5) for name, rev in sorted(voids)]
 
+    def jury_scores(self):
+        return None if self.jury is None else definitions.decode_jury(self.definition, self.jury)
+
+    def electorate(self):
+        return None if self.roll is None else sum(self.roll.values())
+
     def result(self):
         choices = [vote.choices for vote in self.finals()]
         choices += [chosen for paper in self.papers for _, chosen in paper.sheets

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from verify import archive, documents, ed25519, log
 from verify.bundle_maker import HOUR_MS, pack, random_ballot, random_choices
+from verify.definition import encode_jury
 from verify.encoding import Malformed, leaf_hash, read_json, tagged_hash, write_json
 
 ALONE, RECEIPT, KEPT = "the bundle alone", "a receipt", "a kept checkpoint"
@@ -584,7 +585,7 @@ def document_changed_without_its_hash(chance, case):
     """What means nothing to any other check: a day, a number of an area, the words of a reason."""
     name = chance.choice(documents_of(case.parts.documents))
     data = case.parts.documents[name]
-    if name == "lot":
+    if name in ("lot", "jury"):
         return None
     value = read_json(data)
     if name == "decided.json" and value["voids"] + value["exclusions"]:
@@ -695,7 +696,8 @@ def documents_agree(case, value):
 @mutation(ALONE)
 def json_of_another_shape(chance, case):
     """What a reader might take for granted; in half of them the log speaks of it."""
-    name = chance.choice([name for name in documents_of(case.parts.documents) if name != "lot"])
+    name = chance.choice([name for name in documents_of(case.parts.documents)
+                          if name not in ("lot", "jury")])
     value = read_json(case.parts.documents[name])
     change = chance.choice([[], None, 1, "x", {}])
     if name == "turnout.json":
@@ -741,6 +743,16 @@ def lot_changed(chance, case):
         how = chance.choice([changed, committed])
         return Mutant(how(case.parts, {"lot": b"3 14 15"}).pack())
     return Mutant(changed(case.parts, {"lot": flipped(chance, lot)}).pack())
+
+
+@mutation(ALONE)
+def jury_changed(chance, case):
+    """In half of those without a jury RESULT says so too: the definition tells."""
+    jury = case.parts.documents.get("jury")
+    if jury is None:
+        how = chance.choice([changed, committed])
+        return Mutant(how(case.parts, {"jury": encode_jury(3, "문서", [0])}).pack())
+    return Mutant(changed(case.parts, {"jury": flipped(chance, jury)}).pack())
 
 
 # Another ballot altogether: every number, hash and signature made anew from other votes.

@@ -129,7 +129,8 @@ def test_the_recount_says_byte_for_byte_what_hyeopchi_tally_says(tmp_path):
         votes = [vote.choices for vote in final_votes(ballot.votes, ballot.voided).values()]
         path = tmp_path / "ballot.pb"
         path.write_text(pb_text(ballot.definition, votes), encoding="utf-8")
-        arguments = tally_arguments(ballot.definition, ballot.lot, tmp_path)
+        arguments = tally_arguments(ballot.definition, ballot.lot, tmp_path, ballot.jury_scores(),
+                                    ballot.electorate())
         done = subprocess.run([program("hyeopchi"), "tally", str(path), *arguments, "--json"],
                               capture_output=True, timeout=60, env=environment(), check=False)
         assert done.returncode == 0, done.stderr
