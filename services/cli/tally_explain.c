@@ -58,6 +58,24 @@ static void put_option(const struct explain *explain, uint32_t option)
     }
 }
 
+/* How residents' votes and the jury's scores are put together. */
+static void explain_jury(const struct explain *explain)
+{
+    const struct tally_jury *jury = explain->table->result->method.jury;
+
+    if (jury == NULL) {
+        return;
+    }
+    put(explain, "주민투표와 심사 점수를 ", "Residents' votes and the jury's scores are weighed ");
+    (void)fprintf(explain->output, "%u:%u", (unsigned)jury->resident_weight,
+                  (unsigned)jury->jury_weight);
+    put(explain,
+        "의 비율로 더한 점수로 순서를 정합니다. 각각 가장 높은 사업이 그 비율만큼을 모두 "
+        "얻고, 다른 사업은 그에 견준 만큼을 얻습니다(소수 둘째 자리 아래는 줄여 적음).\n",
+        " and added up. Of each, the highest option gets all of the weight and every other its "
+        "share of that (shown cut behind two decimal places).\n");
+}
+
 /* How each rule works, in two sentences. */
 static const char *const RULES_KOREAN[RULES_EXPLAINED] = {
     [TALLY_GREEDY] =
@@ -122,9 +140,10 @@ static void explain_rule(const struct explain *explain)
         put(explain, "씩 받았습니다.", ".");
     }
     (void)fputc('\n', explain->output);
-    if (result->method.quorum > 0) {
+    explain_jury(explain);
+    if (tally_quorum_needed(&result->method) > 0) {
         put(explain, "투표자가 ", "It takes ");
-        put_count(explain, result->method.quorum);
+        put_count(explain, tally_quorum_needed(&result->method));
         put(explain, "명 이상이어야 선정합니다.", " voters for anything to be funded.");
         put(explain, result->quorum_missed ? " 이에 이르지 못했습니다.\n" : "\n",
             result->quorum_missed ? " There were fewer.\n" : "\n");
@@ -207,6 +226,31 @@ static bool explain_limit(const struct explain *explain, enum tally_reason reaso
     return false;
 }
 
+static void put_part(const struct explain *explain, struct tally_fraction part)
+{
+    char text[TALLY_TABLE_FRACTION_SIZE];
+
+    tally_table_fraction(part, text);
+    (void)fputs(text, explain->output);
+}
+
+/* Both parts of what an option's turn goes by. */
+static void explain_parts(const struct explain *explain, uint32_t option)
+{
+    const struct tally_result *result = explain->table->result;
+
+    if (result->method.jury == NULL) {
+        return;
+    }
+    put(explain, " (주민 ", " (residents ");
+    put_part(explain, tally_jury_residents(result, option));
+    put(explain, " + 심사 ", " + jury ");
+    put_part(explain, tally_jury_jurys(result, option));
+    (void)fputs(" = ", explain->output);
+    put_part(explain, tally_jury_combined(result, option));
+    (void)fputc(')', explain->output);
+}
+
 static void explain_turn(const struct explain *explain, const struct tally_round *round)
 {
     const struct tally_outcome *outcome = &explain->table->result->outcomes[round->option];
@@ -218,8 +262,13 @@ static void explain_turn(const struct explain *explain, const struct tally_round
     put(explain, round->funded ? "선정: 점수 " : "건너뜀: 점수 ",
         round->funded ? "funded: score " : "passed over: score ");
     put_score(explain, outcome->score);
+    explain_parts(explain, round->option);
     put(explain, ", 사업비 ", ", cost ");
     put_money(explain, cost);
+    if (round->funded && outcome->granted < cost) {
+        put(explain, " 가운데 ", ", of which it gets ");
+        put_money(explain, outcome->granted);
+    }
     if (round->funded) {
         put(explain, ", 남은 예산 ", ", left over ");
         put_money(explain, round->left_over);

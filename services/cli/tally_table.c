@@ -13,6 +13,7 @@
 #include "participation/domain/decimal.h"
 
 #define NUMBER_SIZE   (2 * DECIMAL_TEXT_SIZE)
+#define SCORE_SIZE    (4 * NUMBER_SIZE)
 #define GROUP         3
 #define GAP           2
 #define CHARACTER_BAD 0xfffdu
@@ -41,6 +42,7 @@ struct words {
     const char *total_cost;
     const char *left_over;
     const char *quorum;
+    const char *weights;
     const char *tie;
     const char *decisive;
     const char *harmless;
@@ -79,6 +81,7 @@ static const struct words WORDS[] =
                 .total_cost = "선정 금액",
                 .left_over = "잔액",
                 .quorum = "정족수",
+                .weights = "주민:심사",
                 .tie = "동점",
                 .decisive = "선정 여부가 갈림",
                 .harmless = "선정에 영향 없음",
@@ -114,6 +117,7 @@ static const struct words WORDS[] =
                 .total_cost = "Total cost",
                 .left_over = "Left over",
                 .quorum = "Quorum",
+                .weights = "Votes:jury",
                 .tie = "Tie",
                 .decisive = "decides who is funded",
                 .harmless = "decides nothing",
@@ -123,7 +127,7 @@ static const struct words WORDS[] =
 /* One row's cells; numbers have their text inside. */
 struct cells {
     const char *text[COLUMN_COUNT];
-    char score[NUMBER_SIZE];
+    char score[SCORE_SIZE];
     char cost[NUMBER_SIZE];
     char left[NUMBER_SIZE];
 };
@@ -245,6 +249,33 @@ static void format_grouped(int64_t units, unsigned scale, char ret[NUMBER_SIZE])
     ret[written] = '\0';
 }
 
+void tally_table_fraction(struct tally_fraction fraction, char ret[TALLY_TABLE_FRACTION_SIZE])
+{
+    const wide whole = fraction.numerator / fraction.denominator;
+    const wide rest = fraction.numerator % fraction.denominator * 100 / fraction.denominator;
+
+    /* A part is at most TALLY_WEIGHT_MAX. */
+    (void)snprintf(ret, TALLY_TABLE_FRACTION_SIZE, "%u.%02u", (unsigned)whole, (unsigned)rest);
+}
+
+/* The score; with a jury "votes + jury's = combined", what the order goes by last. */
+static void format_score(const struct tally_result *result, uint32_t option, char ret[SCORE_SIZE])
+{
+    const struct tally_jury *jury = result->method.jury;
+    char votes[NUMBER_SIZE];
+    char given[NUMBER_SIZE];
+    char combined[TALLY_TABLE_FRACTION_SIZE];
+
+    format_grouped(result->outcomes[option].score, result->score_scale, votes);
+    if (jury == NULL) {
+        (void)snprintf(ret, SCORE_SIZE, "%s", votes); /* Always fits. */
+        return;
+    }
+    format_grouped(jury->scores[option], jury->scale, given);
+    tally_table_fraction(tally_jury_combined(result, option), combined);
+    (void)snprintf(ret, SCORE_SIZE, "%s, %s: %s", votes, given, combined); /* Always fits. */
+}
+
 static void fill_cells(const struct tally_table *table, uint32_t option, struct cells *ret)
 {
     const struct tally_result *result = table->result;
@@ -254,7 +285,7 @@ static void fill_cells(const struct tally_table *table, uint32_t option, struct 
     ret->text[COLUMN_RESULT] = WORDS[table->language].reasons[outcome->reason];
     ret->text[COLUMN_ID] = row->id;
     ret->text[COLUMN_NAME] = row->name;
-    format_grouped(outcome->score, result->score_scale, ret->score);
+    format_score(result, option, ret->score);
     format_grouped(row->cost, result->money_scale, ret->cost);
     ret->left[0] = '\0';
     ret->text[COLUMN_SCORE] = ret->score;
@@ -367,6 +398,7 @@ static void write_summary(const struct tally_table *table, FILE *output)
 {
     const struct words *words = &WORDS[table->language];
     const struct tally_result *result = table->result;
+    const int64_t quorum = tally_quorum_needed(&result->method);
 
     const struct {
         const char *word;
@@ -379,11 +411,11 @@ static void write_summary(const struct tally_table *table, FILE *output)
         {words->budget, result->budget, result->money_scale},
         {words->total_cost, result->total_cost, result->money_scale},
         {words->left_over, result->left_over, result->money_scale},
-        {words->quorum, result->method.quorum, 0},
+        {words->quorum, quorum, 0},
     };
 
     /* The quorum only where there is one. */
-    size_t count = sizeof numbers / sizeof numbers[0] - (result->method.quorum > 0 ? 0 : 1);
+    size_t count = sizeof numbers / sizeof numbers[0] - (quorum > 0 ? 0 : 1);
     size_t width = width_of(words->rule);
     char text[NUMBER_SIZE];
 
@@ -392,6 +424,12 @@ static void write_summary(const struct tally_table *table, FILE *output)
     }
     write_head(words->rule, tally_rule_name(result->method.rule), width, output);
     write_head(words->tie_rule, tally_tie_rule_name(result->method.tie), width, output);
+    if (result->method.jury != NULL) {
+        (void)snprintf(text, sizeof text, "%" PRIu32 ":%" PRIu32,
+                       result->method.jury->resident_weight,
+                       result->method.jury->jury_weight); /* Always fits. */
+        write_head(words->weights, text, width, output);
+    }
     for (size_t i = 0; i < count; i++) {
         format_grouped(numbers[i].units, numbers[i].scale, text);
         write_head(numbers[i].word, text, width, output);
@@ -415,7 +453,12 @@ void tally_table_tie(const struct tally_table *table, const struct tally_tie *ti
     char score[NUMBER_SIZE];
     bool first = true;
 
-    if (tie->step == TALLY_STEP_TURN || tie->step == TALLY_STEP_FILL) {
+    if (table->result->method.jury != NULL) {
+        char combined[TALLY_TABLE_FRACTION_SIZE];
+
+        tally_table_fraction(tally_jury_combined(table->result, options[0]), combined);
+        (void)snprintf(score, sizeof score, "%s", combined); /* Always fits. */
+    } else if (tie->step == TALLY_STEP_TURN || tie->step == TALLY_STEP_FILL) {
         format_grouped(tie->score, table->result->score_scale, score);
     } else {
         (void)snprintf(score, sizeof score, "#%" PRIu32, tie->round + 1);
