@@ -53,10 +53,21 @@ static const struct ballot_transition TRANSITIONS[] = {
 
 static const char *const STATES[] = {"missing", "draft",   "opening",  "open",
                                      "closed",  "counted", "certified"};
-static const char *const ACTIONS[] = {
-    "missing",    "open",          "envelope-reserved", "envelope-refused", "close", "count",
-    "certify",    "lot",           "destroy-key",       "extend",           "void",  "exclude",
-    "seal-paper", "complete-paper", "jury"};
+static const char *const ACTIONS[] = {"missing",
+                                      "open",
+                                      "envelope-reserved",
+                                      "envelope-refused",
+                                      "close",
+                                      "count",
+                                      "certify",
+                                      "lot",
+                                      "destroy-key",
+                                      "extend",
+                                      "void",
+                                      "exclude",
+                                      "seal-paper",
+                                      "complete-paper",
+                                      "jury"};
 
 static const struct ballot_verdict_text VERDICT_TEXTS[] = {
     [BALLOT_VERDICT_NONE] = {"none", "승인 결과가 없습니다.", "Nothing was decided."},

@@ -14,6 +14,7 @@ are, and where no jury is weighed.';
 ALTER TABLE participation.ballot_approval DROP CONSTRAINT ballot_approval_action_check;
 ALTER TABLE participation.ballot_approval ADD CONSTRAINT ballot_approval_action_check CHECK (
     action IN (
-        'open', 'close', 'certify', 'lot', 'destroy-key', 'extend', 'void', 'exclude', 'jury'
+        'open', 'close', 'certify', 'lot', 'destroy-key', 'extend', 'void', 'exclude',
+        'seal-paper', 'complete-paper', 'jury'
     )
 );
