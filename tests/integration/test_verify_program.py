@@ -67,7 +67,7 @@ def test_json_says_the_same_to_programs(sound):
     told = json.loads(run("bundle.tar", "--json", "--receipt", "receipt.json", cwd=sound).stdout)
     assert (told["verdict"], told["status"]) == ("verified", 0)
     assert told["summary"]["district"] == "성동구" and told["summary"]["voters"] <= 9
-    assert [check["outcome"] for check in told["checks"]] == ["ok"] * 20
+    assert [check["outcome"] for check in told["checks"]] == ["ok"] * 21
     result = json.loads(run("bundle.tar", "--json", "--checkpoint", "receipt.json", cwd=sound).stdout)
     assert (result["verdict"], result["status"], result["check"]) == ("unreadable", 2, "kept")
 
