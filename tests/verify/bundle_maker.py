@@ -180,11 +180,13 @@ class Ballot:
     def electorate(self):
         return None if self.roll is None else sum(self.roll.values())
 
+    def choices(self):
+        """Of everything that is counted: final votes, and sheets that are votes."""
+        return [vote.choices for vote in self.finals()] + [
+            chosen for paper in self.papers for _, chosen in paper.sheets if chosen is not None]
+
     def result(self):
-        choices = [vote.choices for vote in self.finals()]
-        choices += [chosen for paper in self.papers for _, chosen in paper.sheets
-                    if chosen is not None]
-        return recount.result(self.definition, choices, self.lot, self.jury_scores(),
+        return recount.result(self.definition, self.choices(), self.lot, self.jury_scores(),
                               self.electorate())
 
     def roll_hash(self):

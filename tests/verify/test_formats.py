@@ -12,7 +12,7 @@ import pytest
 
 from support.services import environment, program
 from verify import ed25519, log
-from verify.bundle_maker import final_votes, random_ballot
+from verify.bundle_maker import random_ballot
 from verify.counted import pb_text, tally_arguments
 from verify.definition import decode, encode
 from verify.encoding import (Malformed, Tree, from_base64url, leaf_hash, path_root, read_json,
@@ -126,7 +126,7 @@ def test_the_recount_says_byte_for_byte_what_hyeopchi_tally_says(tmp_path):
     chance = random.Random(SEED)
     for _ in range(int(os.environ.get("HYEOPCHI_VERIFY_ELECTIONS", "15"))):
         ballot = random_ballot(chance)
-        votes = [vote.choices for vote in final_votes(ballot.votes, ballot.voided).values()]
+        votes = ballot.choices()
         path = tmp_path / "ballot.pb"
         path.write_text(pb_text(ballot.definition, votes), encoding="utf-8")
         arguments = tally_arguments(ballot.definition, ballot.lot, tmp_path, ballot.jury_scores(),

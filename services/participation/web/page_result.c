@@ -88,6 +88,40 @@ static const char *criterion_words(const struct view *view, const char *criterio
     return find_words(view, WORDS, sizeof WORDS / sizeof WORDS[0], criterion);
 }
 
+/* Both parts of a combined score, where a jury's is weighed; fractions are the result's own. */
+static void combined(struct view *view, const json_t *option)
+{
+    if (!json_is_string(json_object_get(option, "combined"))) {
+        return;
+    }
+    BOTH(view, "<br>주민 ", "<br>residents ");
+    view_text(view, web_json_text(option, "resident_part"));
+    BOTH(view, " + 심사 ", " + jury ");
+    view_text(view, web_json_text(option, "jury_part"));
+    MARK(view, " = ");
+    view_text(view, web_json_text(option, "combined"));
+}
+
+/* How the parts are weighed. */
+static void weights(struct view *view, const json_t *result)
+{
+    const json_t *jury = json_object_get(result, "jury");
+
+    if (!json_is_object(jury)) {
+        return;
+    }
+    BOTH(view, "<p>주민투표와 심사 점수를 ",
+         "<p>Residents' votes and the jury's scores are weighed ");
+    view_number(view, json_integer_value(json_object_get(jury, "resident_weight")));
+    MARK(view, ":");
+    view_number(view, json_integer_value(json_object_get(jury, "jury_weight")));
+    BOTH(view,
+         "의 비율로 더한 점수로 순서를 정했습니다. 각각 가장 높은 사업이 그 비율만큼을 모두 얻고, "
+         "다른 사업은 그에 견준 만큼을 얻습니다.</p>\n",
+         ". Of each, the highest project gets all of the weight and every other its share of "
+         "that.</p>\n");
+}
+
 static void outcome_row(struct view *view, const struct ballot_definition *definition,
                         const json_t *option)
 {
@@ -95,6 +129,7 @@ static void outcome_row(struct view *view, const struct ballot_definition *defin
     view_words(view, name_of(definition, web_json_text(option, "id")));
     MARK(view, "</th><td class=\"number\">");
     figure(view, web_json_text(option, "score"));
+    combined(view, option);
     MARK(view, "</td><td class=\"number\">");
     figure(view, web_json_text(option, "cost"));
     MARK(view, "</td><td>");
@@ -308,6 +343,7 @@ void page_result(struct exchange *exchange, const json_t *result, const json_t *
     BOTH(view, "개 사업에 쓰기로 했습니다. 운영자 두 명이 확정한 결과입니다.",
          " projects. Two operators have certified this.");
     MARK(view, "</p>\n");
+    weights(view, result);
     outcome_table(view, definition, result, true);
     outcome_table(view, definition, result, false);
     ties(view, definition, result);
