@@ -34,7 +34,7 @@ typedef enum err box_vote_fn(void *context, const struct box_vote *vote);
  * Reads all of it.
  *
  * ERR_INVALID   a stored choice is none.
- * ERR_INTERNAL  a voter's revisions have a gap, or a batch of paper is not sealed.
+ * ERR_INTERNAL  a voter's revisions have a gap. Batches that are not sealed are not read.
  * Else what on_vote returned, or the database.
  */
 ERR_CHECKED enum err box_read(struct db *db, const uint8_t *ballot_id, box_vote_fn *on_vote,
