@@ -89,7 +89,10 @@ static char *copy_texts(const char *const *values, size_t count)
         size += strlen(values[i]) + 1;
     }
     copy = malloc(size);
-    for (size_t i = 0; i < count && copy != NULL; i++) {
+    if (copy == NULL) {
+        return NULL;
+    }
+    for (size_t i = 0; i < count; i++) {
         memcpy(copy + at, values[i], strlen(values[i]) + 1);
         at += strlen(values[i]) + 1;
     }

@@ -13,10 +13,11 @@
 #include "participation/domain/decimal.h"
 
 #define NUMBER_SIZE   (2 * DECIMAL_TEXT_SIZE)
-#define SCORE_SIZE    (4 * NUMBER_SIZE)
 #define GROUP         3
 #define GAP           2
 #define CHARACTER_BAD 0xfffdu
+
+enum { SCORE_SIZE = 4 * NUMBER_SIZE };
 
 enum column {
     COLUMN_RESULT,
