@@ -528,7 +528,8 @@ static void make_log(struct maker *maker)
 
 static bool absent(int file)
 {
-    return file == ARCHIVE_PAPER || file == ARCHIVE_ROLL || file == ARCHIVE_LOT;
+    return file == ARCHIVE_PAPER || file == ARCHIVE_ROLL || file == ARCHIVE_LOT ||
+           file == ARCHIVE_JURY;
 }
 
 static void make_manifest(struct maker *maker)
