@@ -20,7 +20,7 @@ from support.definition_bytes import (COMPLETIONS, METHODS, RULES, SATISFACTIONS
 from support.paths import BUILD, SHARED_PB
 from support.services import program
 
-ELECTIONS = int(os.environ.get("HYEOPCHI_RECOUNT_ELECTIONS", "1500"))
+ELECTIONS = int(os.environ.get("HYEOPCHI_RECOUNT_ELECTIONS", "600"))
 SEED = int(os.environ.get("HYEOPCHI_RECOUNT_SEED", secrets.randbelow(2**32)))
 ALL_FILES = os.environ.get("HYEOPCHI_RECOUNT_FILES") == "all"
 SMALL_BYTES = 14_000
