@@ -12,6 +12,7 @@
 #include "cli/print.h"
 #include "cli/request.h"
 #include "cli/subject.h"
+#include "participation/domain/vote.h"
 #include "runtime/crypto.h"
 #include "runtime/json.h"
 
@@ -89,8 +90,12 @@ static enum cli_status paper_cancel(const struct invocation *invocation)
     uint8_t ballot_id[CRYPTO_UUID_SIZE];
     char subject[SUBJECT_TEXT_SIZE];
     char path[CLIENT_URL_SIZE];
+    int64_t rev = 0;
     enum cli_status status = ballot_path(invocation, "/paper/cancellations", ballot_id, path);
 
+    if (status == CLI_OK && invocation_number(invocation, "rev", 1, VOTE_REVISION_MAX, &rev)) {
+        status = CLI_USAGE;
+    }
     if (status == CLI_OK) {
         status = subject_text(invocation, ballot_id, subject);
     }
@@ -103,8 +108,8 @@ static enum cli_status paper_cancel(const struct invocation *invocation)
                                 .method = "POST",
                                 .path = path,
                             },
-                            json_pack("{s:s, s:s}", "subject", subject, "reason",
-                                      invocation_text(invocation, "reason")));
+                            json_pack("{s:s, s:I, s:s}", "subject", subject, "rev", (json_int_t)rev,
+                                      "reason", invocation_text(invocation, "reason")));
 }
 
 static enum cli_status paper_show(const struct invocation *invocation)
@@ -268,6 +273,13 @@ static const struct command_option CANCEL_OPTIONS[] = {
     SUBJECT_VOTER_OPTION,
     SUBJECT_KEY_OPTION,
     SUBJECT_OPTION,
+    {
+        .name = "rev",
+        .argument = "N",
+        .required = true,
+        .sentence = {"돌려받는 용지의 번호 (교부할 때 받은 vote.rev)",
+                     "which paper it is: the vote.rev that it was issued with"},
+    },
     REASON_OPTION("용지를 돌려받는 사유 (공개하지 않음)", "why it is taken back; not published"),
     {.name = NULL},
 };
@@ -301,7 +313,8 @@ static const char *const RESERVE_EXAMPLES[] = {
 };
 static const char *const CANCEL_EXAMPLES[] = {
     "hyeopchi paper cancel " BALLOT_EXAMPLE
-    " --voter 17 --subject-key-file subject.key --reason \"기표 착오로 반납\" --key-file clerk.key",
+    " --voter 17 --subject-key-file subject.key --rev 1 --reason \"기표 착오로 반납\""
+    " --key-file clerk.key",
     NULL,
 };
 static const char *const SHOW_EXAMPLES[] = {

@@ -31,7 +31,7 @@ static int compare_keys(const void *a, const void *b)
     return memcmp(a, b, CRYPTO_HASH_SIZE);
 }
 
-static const struct roll_row *find_voter(const struct share *share, const struct cast_item *item)
+const struct roll_row *share_find_voter(const struct share *share, const struct cast_item *item)
 {
     struct roll_row wanted = {0};
 
@@ -46,7 +46,7 @@ static const struct roll_row *find_voter(const struct share *share, const struct
  * written, and the second try is wary. */
 static bool may_come_again(const struct share *share, const struct cast_item *item)
 {
-    return share->wary || find_voter(share, item) != NULL;
+    return share->wary || share_find_voter(share, item) != NULL;
 }
 
 /* The 32 bytes at that offset of the items, of all or of those that may come again; in their own order,

@@ -9,6 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const struct problem_kind PAPER_HANDED_BACK = {
+    .status = 409,
+    .code = "paper-handed-back",
+    .ko =
+        "이 요청으로 교부한 투표용지는 이미 반납되었습니다. 다시 교부하려면 새 Idempotency-Key로 "
+        "요청하십시오.",
+    .en =
+        "The ballot paper that this request issued was handed back; to issue another, use a new "
+        "Idempotency-Key.",
+};
+
 /* An item and the accepted request it repeats. */
 struct repeat {
     struct cast_item *item;
@@ -71,7 +82,18 @@ static enum err answer_again(const struct share *share, const struct repeat *rep
     return err;
 }
 
-/* Finds the items that repeat a request, and refuses those with another body. */
+/* Whether the voter still holds the paper that the request issued: its receipt must not make anybody
+ * hand out a paper that does not count. */
+static bool still_holds(const struct share *share, const struct cast_item *item,
+                        const struct request_row *row)
+{
+    const struct roll_row *voter = share_find_voter(share, item);
+
+    return voter != NULL && voter->rev == row->rev && voter->channel == BALLOT_CHANNEL_PAPER;
+}
+
+/* Finds the items that repeat a request, and refuses those with another body and those whose paper was
+ * handed back. */
 static size_t match_repeats(const struct share *share, struct repeat *repeats)
 {
     size_t count = 0;
@@ -84,11 +106,16 @@ static size_t match_repeats(const struct share *share, struct repeat *repeats)
         memcpy(wanted.request_key, item->request_key, CRYPTO_HASH_SIZE);
         row = bsearch(&wanted, share->requests, share->request_count, sizeof share->requests[0],
                       request_row_compare);
-        if (row != NULL && crypto_equal(row->request_mac, item->request_mac, CRYPTO_HASH_SIZE)) {
+        if (row == NULL) {
+            continue;
+        }
+        if (!crypto_equal(row->request_mac, item->request_mac, CRYPTO_HASH_SIZE)) {
+            cast_item_refuse_kind(item, &PROBLEM_KEY_REUSED, "idempotency-key");
+        } else if (item->vote.reserves && !still_holds(share, item, row)) {
+            cast_item_refuse_kind(item, &PAPER_HANDED_BACK, "idempotency-key");
+        } else {
             repeats[count] = (struct repeat){.item = item, .row = row};
             count++;
-        } else if (row != NULL) {
-            cast_item_refuse_kind(item, &PROBLEM_KEY_REUSED, "idempotency-key");
         }
     }
     return count;

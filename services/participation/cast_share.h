@@ -73,6 +73,9 @@ ERR_CHECKED enum err share_write(struct share *share);
 int request_row_compare(const void *a, const void *b);
 int roll_row_compare(const void *a, const void *b);
 
+/* The item's voter as of before this commit; NULL when the roll does not have them (cast_read.c). */
+const struct roll_row *share_find_voter(const struct share *share, const struct cast_item *item);
+
 /* The items still to do, in an array of their own, malloc'd; NULL when memory is short. */
 struct cast_item **share_pending(const struct share *share, size_t *ret_count);
 

@@ -152,7 +152,7 @@ static enum err complete(struct writer_tx *tx, const struct decide_approve *appr
     case BALLOT_ACTION_SEAL_PAPER:
         return paper_seal_carry_out(tx, row, &approve->paper);
     case BALLOT_ACTION_COMPLETE_PAPER:
-        return paper_complete_carry_out(tx, row);
+        return paper_complete_carry_out(tx, row, &approve->paper);
     case BALLOT_ACTION_VOID:
         return voiding_carry_out(tx, row, &approve->voiding);
     case BALLOT_ACTION_EXTEND:

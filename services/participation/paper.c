@@ -68,22 +68,25 @@ static enum err cancel_issue(struct writer_tx *tx, struct paper_cancel *cancel,
                              const struct ballot_row *row)
 {
     const struct paper_standing standing = ballot_row_paper(row);
-    struct roll_row voter;
-    enum err err = find_voter(tx->db, row->ballot_id, cancel->vtag, &voter);
+    struct paper_return paper = {
+        .rev = cancel->issue.rev,
+        .now_ms = tx->now_ms,
+        .closes_at_ms = row->extended_to_ms > 0 ? row->extended_to_ms
+                                                : cancel->paper.frozen->definition.closes_at_ms,
+    };
+    struct roll_row voter = {0};
+    enum err err =
+        store_paper_is_cancelled(tx->db, row->ballot_id, &cancel->issue, &cancel->paper.repeated);
 
-    if (err) {
+    if (!err && !cancel->paper.repeated) {
+        err = find_voter(tx->db, row->ballot_id, cancel->vtag, &voter);
+    }
+    if (err || cancel->paper.repeated) {
         return err;
     }
-    cancel->issue.rev = voter.rev;
-    if (voter.rev > 0 && voter.channel == BALLOT_CHANNEL_MISSING) {
-        cancel->paper.repeated = true;
-        return ERR_OK;
-    }
-    if (voter.rev == 0 || voter.channel != BALLOT_CHANNEL_PAPER) {
-        refuse(&cancel->paper, PAPER_REFUSAL_NOT_ISSUED);
-        return ERR_OK;
-    }
-    if (paper_cancel_admit(&standing, &cancel->paper.refusal) != ERR_OK) {
+    paper.held = voter.rev > 0 && voter.channel == BALLOT_CHANNEL_PAPER;
+    paper.held_rev = voter.rev;
+    if (paper_cancel_admit(&standing, &paper, &cancel->paper.refusal) != ERR_OK) {
         return ERR_OK;
     }
     err = store_paper_cancel(tx->db, row->ballot_id,

@@ -30,7 +30,7 @@ struct paper_job {
 struct paper_cancel {
     struct paper_job paper; /* first */
     uint8_t vtag[CRYPTO_HASH_SIZE];
-    struct paper_issue issue; /* nullifier is given, rev is a result */
+    struct paper_issue issue; /* the paper */
 };
 enum err paper_cancel_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count);
 

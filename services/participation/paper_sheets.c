@@ -7,6 +7,7 @@
 
 #include "participation/domain/encode.h"
 #include "participation/domain/leaf.h"
+#include "runtime/log.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -299,9 +300,10 @@ enum err paper_seal_carry_out(struct writer_tx *tx, const struct ballot_row *row
     return err;
 }
 
-enum err paper_complete_carry_out(struct writer_tx *tx, const struct ballot_row *row)
+enum err paper_complete_carry_out(struct writer_tx *tx, const struct ballot_row *row,
+                                  const struct paper_request *request)
 {
-    return store_ballot_set_paper_completed(tx->db, row->ballot_id, tx->now_ms);
+    return store_ballot_set_paper_completed(tx->db, row->ballot_id, tx->now_ms, request->reason);
 }
 
 /* What stands in for a sheet's r where votes are put in an order that says nothing. */
@@ -319,12 +321,31 @@ static void make_order(const struct paper_sealed *sealed, uint32_t place,
     crypto_tagged_hash(TAG_ORDER, bytes, sizeof bytes, ret_blinding);
 }
 
+/* ERR_INVALID when the sheets are not those that were sealed. */
+static enum err check_sealed(const uint8_t *ballot_id, const struct paper_sealed *sealed)
+{
+    const struct leaf_paper_commit commit = {
+        .ballot_id = ballot_id,
+        .def_hash = sealed->definition_hash,
+        .batch_no = (uint32_t)sealed->batch_no,
+        .blinding = sealed->blinding,
+    };
+    uint8_t hash[CRYPTO_HASH_SIZE];
+    enum err err =
+        hash_sheets(LEAF_TAG_PAPER, &commit,
+                    &(const struct crypto_bytes){sealed->sheets, sealed->sheets_length}, hash);
+
+    return !err && memcmp(hash, sealed->sheets_hash, sizeof hash) != 0 ? ERR_INVALID : err;
+}
+
+/* ERR_INVALID when they cannot be read, or are not as many as the batch says. */
 static enum err read_sealed(const struct paper_sealed *sealed, struct box_vote *vote,
                             box_vote_fn *on_vote, void *context)
 {
     struct decoder decoder;
     size_t at = 0;
     uint32_t place = 0;
+    int32_t counted = 0;
     enum err err = ERR_OK;
 
     while (at < sealed->sheets_length && !err) {
@@ -345,6 +366,7 @@ static enum err read_sealed(const struct paper_sealed *sealed, struct box_vote *
         if (kind != PAPER_KIND_VOTE) {
             continue;
         }
+        counted++;
         err = vote_body_decode(sheet + SHEET_HEAD_SIZE, length, &vote->body);
         if (!err) {
             memcpy(vote->choice, sheet + SHEET_HEAD_SIZE, length);
@@ -353,7 +375,19 @@ static enum err read_sealed(const struct paper_sealed *sealed, struct box_vote *
             err = on_vote(context, vote);
         }
     }
+    if (!err && ((int32_t)place != sealed->envelopes || counted != sealed->counted)) {
+        err = ERR_INVALID;
+    }
     return err;
+}
+
+static enum err refuse_batch(const uint8_t *ballot_id, int32_t batch_no)
+{
+    char id[CRYPTO_UUID_TEXT_SIZE];
+
+    crypto_uuid_format(ballot_id, id);
+    log_error("paper_batch_differs", log_str("ballot_id", id), log_int("batch", batch_no));
+    return ERR_INTERNAL;
 }
 
 enum err paper_read(struct db *db, const uint8_t *ballot_id, box_vote_fn *on_vote, void *context)
@@ -374,7 +408,11 @@ enum err paper_read(struct db *db, const uint8_t *ballot_id, box_vote_fn *on_vot
         err = store_paper_next(db, ballot_id, batch_no, &rows, &sealed);
         if (!err) {
             batch_no = sealed.batch_no;
-            err = read_sealed(&sealed, vote, on_vote, context);
+            err = check_sealed(ballot_id, &sealed);
+            if (!err) {
+                err = read_sealed(&sealed, vote, on_vote, context);
+            }
+            err = err == ERR_INVALID ? refuse_batch(ballot_id, batch_no) : err;
             err = err == ERR_NOT_FOUND ? ERR_INTERNAL : err;
         }
         db_rows_release(rows);

@@ -143,6 +143,17 @@ static enum verdict check_batch(struct bundle *bundle, struct reader *file, stru
     return check_sheets(bundle, batch, finding);
 }
 
+/* Whether the log has batches of paper, or papers that were issued. */
+static bool has_paper(const struct bundle *bundle)
+{
+    for (size_t i = 0; i < bundle->cast_count; i++) {
+        if (bundle->casts[i].channel == BUNDLE_CHANNEL_ISSUE) {
+            return true;
+        }
+    }
+    return bundle->paper_count > 0;
+}
+
 /* Before any sheet is kept: there is room for as many as voters hold papers. */
 static enum verdict check_numbers(const struct bundle *bundle, struct finding *finding)
 {
@@ -151,6 +162,10 @@ static enum verdict check_numbers(const struct bundle *bundle, struct finding *f
                             bundle->paper_count > 0
                                 ? "the log has batches of paper, and there are none"
                                 : "the log has no batch of paper");
+    }
+    if ((bundle->definition->channels & (1U << LEAF_CHANNEL_PAPER)) == 0 && has_paper(bundle)) {
+        return finding_fail(finding, PAPER, "%s",
+                            "the log has paper, and the ballot does not accept votes on it");
     }
     if (bundle->envelopes > bundle->issues) {
         return finding_fail(finding, PAPER, "there are %llu envelopes, and %llu papers",

@@ -41,10 +41,9 @@ class Polling(Published):
         del body["channel"], body["choices"]
         return (who or self.clerk).post(path(ballot_id, "/reservations"), body, key=key)
 
-    def hand_back(self, ballot_id, number, reason="기표를 잘못하여 용지를 반납함"):
-        return self.clerk.post(
-            path(ballot_id, "/cancellations"), {"subject": subject(number), "reason": reason}
-        )
+    def hand_back(self, ballot_id, number, rev=1, reason="기표를 잘못하여 용지를 반납함"):
+        body = {"subject": subject(number), "rev": rev, "reason": reason}
+        return self.clerk.post(path(ballot_id, "/cancellations"), body)
 
     def envelopes(self, ballot_id, batch, count, **more):
         return self.clerk.request(
@@ -142,7 +141,9 @@ def check_sheets_are_counted_beside_electronic_votes_and_both_verifiers_agree(ru
     reason = {"reason": "투표함을 모두 열었고 1장은 돌아오지 않음"}
     assert running.kim.post(target, reason).status == 202
     assert running.lee.post(target, {"reason": "다른 사유"}).status == 202
+    assert running.paper(ballot_id)["completed_reason"] is None
     assert running.lee.post(target, reason).status == 200
+    assert running.paper(ballot_id)["completed_reason"] == reason["reason"]
     result = certified(running, ballot_id)
     assert scores(result) == {"a": "3", "b": "3", "c": "2"}
     turnout = running.public.get(f"/v1/ballots/{ballot_id}/turnout").json()
@@ -195,9 +196,10 @@ def check_a_paper_that_is_handed_back_leaves_its_voter_free(running, tmp_path):
     for number in (1, 2, 3):
         issued(running.issue(ballot_id, number))
     refused(running.hand_back(ballot_id, 2, reason=""), 400, "wrong-value", "/reason")
-    for number in (1, 2, 2):
-        answer = running.hand_back(ballot_id, number)
+    for number, rev in ((1, 2), (2, 1), (2, 1)):
+        answer = running.hand_back(ballot_id, number, rev)
         assert (answer.status, answer.json()["cancelled"]) == (200, True), answer.body
+        assert answer.json()["rev"] == rev
     assert running.paper(ballot_id)["issued"] == 1
     # 1 votes no more, and the vote before the paper stays void; 2 votes online after all.
     assert running.cast(ballot_id, vote(2, ("c",))).json()["vote"]["rev"] == 2
@@ -211,6 +213,86 @@ def check_a_paper_that_is_handed_back_leaves_its_voter_free(running, tmp_path):
     turnout = running.public.get(f"/v1/ballots/{ballot_id}/turnout").json()
     assert (turnout["voters"], turnout["revisions"]) == (2, 3)
     verified(running, ballot_id, tmp_path)
+
+
+def check_a_request_that_comes_again_is_about_its_own_paper(running):
+    """A clerk's request is sent again, by a retry or by hand, after the paper was handed back: it must
+    make nobody hand out a paper that does not count, nor take back the paper issued since."""
+    ballot_id = running.open_ballot()
+    issued(running.issue(ballot_id, 1, key="issue-once"))
+    assert running.hand_back(ballot_id, 1).status == 200
+    again = running.issue(ballot_id, 1, key="issue-once")
+    assert "반납" in refused(again, 409, "paper-handed-back")["title"]
+    assert running.paper(ballot_id)["issued"] == 0
+    assert issued(running.issue(ballot_id, 1, key="issue-anew"))["rev"] == 2
+    refused(running.issue(ballot_id, 1, key="issue-once"), 409, "paper-handed-back")
+    assert issued(running.issue(ballot_id, 1, key="issue-anew"))["rev"] == 2
+    answer = running.hand_back(ballot_id, 1)
+    assert (answer.status, answer.json()["rev"]) == (200, 1)
+    assert running.paper(ballot_id)["issued"] == 1
+    refused(running.hand_back(ballot_id, 1, rev=3), 409, "other-paper", "/rev")
+    refused(running.hand_back(ballot_id, 1, rev=None), 400, "wrong-value", "/rev")
+    assert running.hand_back(ballot_id, 1, rev=2).status == 200
+    # The tenth revision is the last: without it this voter could not vote any more.
+    for rev in range(3, 10):
+        issued(running.issue(ballot_id, 1))
+        assert running.hand_back(ballot_id, 1, rev).status == 200
+    assert issued(running.issue(ballot_id, 1))["rev"] == 10
+    refused(running.hand_back(ballot_id, 1, rev=10), 409, "paper-last-revision")
+    assert running.paper(ballot_id)["issued"] == 1
+
+
+def check_a_blank_sheet_is_a_vote_for_nothing_where_there_can_be_one(running, tmp_path):
+    ballot_id = running.open_ballot(empty_allowed=True)
+    for number in (1, 2):
+        issued(running.issue(ballot_id, number))
+    assert running.envelopes(ballot_id, 1, 2).status == 200
+    for who, sheets in ((running.clerk, {1: "blank", 2: ()}), (running.second, {1: (), 2: "blank"})):
+        answer = running.enter(who, ballot_id, 1, sheets)
+    assert [one["state"] for one in answer.json()["sheets"]] == ["agreed", "agreed"]
+    running.seal(ballot_id, 1)
+    assert running.paper(ballot_id)["counted"] == 2
+    running.decide(ballot_id, "close")
+    assert scores(certified(running, ballot_id)) == {"a": "0", "b": "0", "c": "0"}
+    verified(running, ballot_id, tmp_path)
+
+
+def check_a_sealed_batch_cannot_change_and_is_not_counted_when_it_did(running):
+    ballot_id = running.open_ballot()
+    issued(running.issue(ballot_id, 1))
+    assert running.envelopes(ballot_id, 1, 1).status == 200
+    running.enter_both(ballot_id, 1, {1: ("a",)})
+    running.seal(ballot_id, 1)
+
+    def psql(sql, *parameters):
+        return running.databases.psql("participation", sql, parameters)
+
+    change = "UPDATE participation.paper_batch SET {} WHERE ballot_id = %s"
+    for sql in (
+        change.format("envelopes = 2"),
+        change.format("sealed_at_ms = NULL"),
+        "DELETE FROM participation.paper_batch WHERE ballot_id = %s",
+    ):
+        with pytest.raises(Exception, match="paper_batch is append-only"):
+            psql(sql, ballot_id)
+    with pytest.raises(Exception, match="paper_batch is append-only"):
+        psql("TRUNCATE participation.paper_batch CASCADE")
+    # Who switches that off is found out by the count.
+    [(sheets,)] = psql("SELECT sheets FROM participation.paper_batch WHERE ballot_id = %s", ballot_id)
+    table = "ALTER TABLE participation.paper_batch {} TRIGGER paper_batch_sealed"
+    other = bytes(sheets).replace((1).to_bytes(4, "big"), (2).to_bytes(4, "big"), 1)
+    assert other != bytes(sheets)
+    psql(table.format("DISABLE"))
+    psql(change.format("sheets = %s"), other, ballot_id)
+    running.decide(ballot_id, "close")
+    service = running.services["participation"]
+    service.wait_log("paper_batch_differs", ballot_id=ballot_id, batch=1)
+    assert running.state(ballot_id) == "closed"
+    psql(change.format("sheets = %s, counted = 0"), sheets, ballot_id)
+    service.wait_log("paper_batch_differs", ballot_id=ballot_id, batch=1, since=service.mark())
+    psql(change.format("counted = 1"), ballot_id)
+    psql(table.format("ENABLE ALWAYS"))
+    assert scores(certified(running, ballot_id)) == {"a": "1", "b": "0", "c": "0"}
 
 
 def check_two_people_enter_each_sheet(running):
@@ -298,6 +380,9 @@ def test_votes_on_paper_are_issued_entered_twice_sealed_and_counted(running, tmp
     check_two_people_enter_each_sheet(running)
     check_batches_reconcile_before_the_ballot_is_counted(running)
     check_a_paper_that_is_handed_back_leaves_its_voter_free(running, tmp_path)
+    check_a_request_that_comes_again_is_about_its_own_paper(running)
+    check_a_blank_sheet_is_a_vote_for_nothing_where_there_can_be_one(running, tmp_path)
+    check_a_sealed_batch_cannot_change_and_is_not_counted_when_it_did(running)
     check_sheets_are_counted_beside_electronic_votes_and_both_verifiers_agree(running, tmp_path)
 
 
@@ -374,7 +459,10 @@ def test_paper_is_carried_through_by_the_command(commands, tmp_path):
         "choi", "reserve", ballot_id, "--subject", subject(1), "--area", "마장동"
     ) == "paper-issued"  # fmt: skip
     refused(commands.cast(ballot_id, vote(1)), 409, "paper-issued")
-    commands.run("park", "cancel", ballot_id, "--subject", subject(3), "--reason", "용지 훼손")
+    cancel = ("cancel", ballot_id, "--subject", subject(3), "--reason", "용지 훼손", "--rev")
+    assert commands.run("park", *cancel[:-1], check=False).returncode == 2
+    assert commands.refused("park", *cancel, "2") == "other-paper"
+    commands.run("park", *cancel, "1")
     commands.run("choi", "count", ballot_id, "1", "--envelopes", "2")
     bad = sheets_file(tmp_path, "bad.csv", "1,a;b", "2 blank")
     done = commands.run("choi", "enter", ballot_id, "1", bad, check=False)

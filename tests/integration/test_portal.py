@@ -376,7 +376,8 @@ def check_result(served):
     page = visitor.get(f"/ballots/{ballot_id}/result")
     assert page.status == 200, page.text
     text = re.sub(r"<[^>]+>", " ", page.text)
-    for wanted in ("마을공동체 지원사업", "남은 예산", "동점", "비공개", "누구나 결과를 다시 계산할 수 있고",
+    for wanted in ("마을공동체 지원사업", "남은 예산", "동점", "비공개",
+                   "누구나 결과를 다시 계산할 수 있고", "반납하지 않은 사람 수",
                    "freedom from coercion", "hyeopchi-verify"):
         assert wanted in text, wanted
     public = f"http://127.0.0.1:{served.ports['participation']}/v1/ballots/{ballot_id}"

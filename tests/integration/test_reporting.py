@@ -18,7 +18,7 @@ HOSTILE = "<script>alert(\"1\")</script> & 'park' </td>"
 
 TABLES = {
     "area": [("성수1가1동", 1500), ("왕십리2동", None), ("응봉동", None)],
-    "channel": [("web", 1577), ("kiosk", 0)],
+    "channel": [("web", 1577), ("kiosk", 0), ("paper", 0)],
     "sex": [("unknown", 0), ("F", 800), ("M", 777), ("X", 0)],
     "age_band": [("30-39", 1577)],
     "day": [("2022-09-19", 1577)],
@@ -126,7 +126,8 @@ def test_what_operators_decided_stands_in_the_report_with_its_reason(
     decided = [(o["funded"], o["reason"], o["exclusion_reason"]) for o in report["options"]]
     assert decided == [(False, "excluded", "사유지로 확인됨"), (True, "funded", None)]
     page = reporting.page(ballot_id)
-    for text in ("기간 연장 사유", "사유지로 확인됨", "무효로 처리한 투표", "결정으로 제외"):
+    words = ("기간 연장 사유", "사유지로 확인됨", "무효로 처리한 투표", "결정으로 제외")
+    for text in (*words, "투표용지를 받아 반납하지 않은", "given a ballot paper and kept it"):
         assert text in page
     assert HOSTILE not in page
     rows = {table["name"]: table["rows"] for table in check(reporting)["tables"]}

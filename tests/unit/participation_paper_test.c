@@ -177,6 +177,61 @@ static void what_is_agreed_by_chance_was_said_by_two_people_and_stays(void **sta
     }
 }
 
+/* The voter's first paper, a minute before the end. */
+static const struct paper_return PAPER = {
+    .rev = 1, .held = true, .held_rev = 1, .now_ms = 940000, .closes_at_ms = 1000000};
+
+static void assert_kept(struct paper_return paper, enum paper_refusal wanted)
+{
+    const struct paper_standing standing = {
+        .state = BALLOT_STATE_OPEN, .issued = 5, .envelopes = 3};
+    enum paper_refusal refusal = PAPER_REFUSAL_NONE;
+
+    assert_int_equal(paper_cancel_admit(&standing, &paper, &refusal),
+                     wanted == PAPER_REFUSAL_NONE ? ERR_OK : ERR_CONFLICT);
+    assert_int_equal(refusal, wanted);
+}
+
+static void a_paper_is_taken_back_only_when_it_is_the_one_its_voter_holds(void **state)
+{
+    struct paper_return paper = PAPER;
+
+    (void)state;
+    assert_kept(paper, PAPER_REFUSAL_NONE);
+    paper.held_rev = 3;
+    assert_kept(paper, PAPER_REFUSAL_OTHER_PAPER);
+    paper.rev = 4;
+    assert_kept(paper, PAPER_REFUSAL_OTHER_PAPER);
+    paper.rev = 3;
+    assert_kept(paper, PAPER_REFUSAL_NONE);
+    paper.held = false;
+    assert_kept(paper, PAPER_REFUSAL_NOT_ISSUED);
+}
+
+static void a_paper_that_is_its_voters_tenth_revision_is_never_taken_back(void **state)
+{
+    struct paper_return paper = PAPER;
+
+    (void)state;
+    paper.rev = 9;
+    paper.held_rev = 9;
+    assert_kept(paper, PAPER_REFUSAL_NONE);
+    paper.rev = 10;
+    paper.held_rev = 10;
+    assert_kept(paper, PAPER_REFUSAL_LAST_REVISION);
+}
+
+static void no_paper_is_taken_back_from_the_end_on_though_the_ballot_says_open(void **state)
+{
+    struct paper_return paper = PAPER;
+
+    (void)state;
+    paper.now_ms = paper.closes_at_ms - 1;
+    assert_kept(paper, PAPER_REFUSAL_NONE);
+    paper.now_ms = paper.closes_at_ms;
+    assert_kept(paper, PAPER_REFUSAL_ENDED);
+}
+
 static void there_are_never_more_envelopes_than_papers(void **state)
 {
     struct paper_standing standing = {.state = BALLOT_STATE_OPEN, .issued = 5, .envelopes = 3};
@@ -187,9 +242,9 @@ static void there_are_never_more_envelopes_than_papers(void **state)
     assert_int_equal(paper_envelopes_admit(&standing, -3, &refusal), ERR_OK);
     assert_int_equal(paper_envelopes_admit(&standing, 3, &refusal), ERR_CONFLICT);
     assert_int_equal(refusal, PAPER_REFUSAL_ENVELOPES_MANY);
-    assert_int_equal(paper_cancel_admit(&standing, &refusal), ERR_OK);
+    assert_int_equal(paper_cancel_admit(&standing, &PAPER, &refusal), ERR_OK);
     standing.envelopes = 5;
-    assert_int_equal(paper_cancel_admit(&standing, &refusal), ERR_CONFLICT);
+    assert_int_equal(paper_cancel_admit(&standing, &PAPER, &refusal), ERR_CONFLICT);
     assert_int_equal(refusal, PAPER_REFUSAL_ENVELOPE_COUNTED);
 }
 
@@ -204,7 +259,8 @@ static void envelopes_are_opened_until_the_count_and_papers_taken_back_until_the
 
         standing.state = (enum ballot_state)i;
         assert_int_equal(paper_takes_sheets(&standing), open || i == BALLOT_STATE_CLOSED);
-        assert_int_equal(paper_cancel_admit(&standing, &refusal), open ? ERR_OK : ERR_CONFLICT);
+        assert_int_equal(paper_cancel_admit(&standing, &PAPER, &refusal),
+                         open ? ERR_OK : ERR_CONFLICT);
         assert_int_equal(refusal, open ? PAPER_REFUSAL_NONE : PAPER_REFUSAL_WRONG_STATE);
     }
     standing.state = BALLOT_STATE_CLOSED;
@@ -261,6 +317,9 @@ int main(void)
         cmocka_unit_test(who_entered_a_sheet_first_cannot_enter_it_the_second_time),
         cmocka_unit_test(a_sheet_is_entered_at_most_ten_times),
         cmocka_unit_test(what_is_agreed_by_chance_was_said_by_two_people_and_stays),
+        cmocka_unit_test(a_paper_is_taken_back_only_when_it_is_the_one_its_voter_holds),
+        cmocka_unit_test(a_paper_that_is_its_voters_tenth_revision_is_never_taken_back),
+        cmocka_unit_test(no_paper_is_taken_back_from_the_end_on_though_the_ballot_says_open),
         cmocka_unit_test(there_are_never_more_envelopes_than_papers),
         cmocka_unit_test(
             envelopes_are_opened_until_the_count_and_papers_taken_back_until_the_close),

@@ -961,6 +961,17 @@ def vote_behind_a_paper_that_is_held_and_all_made_anew(chance, case):
     return anew(case, votes=[*case.ballot.votes, vote], roll=roll)
 
 
+@mutation(ALONE)
+def paper_where_the_ballot_takes_none_and_all_made_anew(chance, case):
+    """Batches of sheets, or nothing but papers that were issued."""
+    if not case.ballot.issues:
+        return None
+    channels = [name for name in case.ballot.definition["channels"] if name != "paper"]
+    papers = chance.choice([case.ballot.papers, []])
+    return anew(case, definition={**case.ballot.definition, "channels": channels}, papers=papers,
+                votes=[vote._replace(channel=min(vote.channel, 3)) for vote in case.ballot.votes])
+
+
 @mutation(KEPT)
 def sheet_taken_for_invalid_and_all_made_anew(chance, case):
     """Nobody has a receipt of a sheet: who entered and sealed it, and who kept a checkpoint, can tell."""
@@ -988,6 +999,7 @@ ABOUT_PAPER = [
     sheet_changed_and_committed_to, numbers_of_a_batch_changed, batch_sealed_before_the_close,
     more_envelopes_than_papers_and_all_made_anew, paper_handed_back_twice_or_never,
     vote_behind_a_paper_that_is_held_and_all_made_anew,
+    paper_where_the_ballot_takes_none_and_all_made_anew,
     sheet_taken_for_invalid_and_all_made_anew, paper_invented_and_all_made_anew,
 ]
 

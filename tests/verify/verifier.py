@@ -197,7 +197,8 @@ class Bundle:
         demand(sum(leaf.envelopes for leaf in batches) <= self.issues, "more envelopes than papers")
         numbers = [leaf.batch_no for leaf in batches]
         demand(numbers == sorted(set(numbers)), "batches out of order")
-        demand(not batches or "paper" in self.definition["channels"], "a channel that is not accepted")
+        on_paper = any(isinstance(leaf, (log.Paper, log.Issue)) for leaf in self.leaves)
+        demand(not on_paper or "paper" in self.definition["channels"], "a channel that is not accepted")
         reader, self.sheets = Reader(self.files.get("paper", b"")), 0
         for leaf in batches:
             number, blinding = reader.take(4), reader.take(32)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "participation/domain/ballot_names.h"
+#include "participation/domain/vote.h"
 
 #define COUNT(array) ((unsigned)(sizeof(array) / sizeof((array)[0])))
 
@@ -21,9 +22,22 @@ static const struct paper_refusal_text TEXTS[] = {
     [PAPER_REFUSAL_WRONG_STATE] = {"wrong-state", 409,
                                    "투표의 현재 상태에서는 할 수 없는 작업입니다.",
                                    "The ballot's current state does not allow this."},
+    [PAPER_REFUSAL_ENDED] = {"ballot-closed", 409,
+                             "투표 기간이 끝나 투표용지를 돌려받을 수 없습니다.",
+                             "Voting has ended, so no ballot paper can be taken back."},
     [PAPER_REFUSAL_NOT_ISSUED] = {"paper-not-issued", 409,
                                   "이 사람에게 교부된 투표용지가 없습니다.",
                                   "No ballot paper is issued to this voter."},
+    [PAPER_REFUSAL_OTHER_PAPER] =
+        {"other-paper", 409,
+         "이 사람이 지금 가지고 있는 투표용지가 아닙니다. 교부할 때 받은 rev를 확인하십시오.",
+         "This is not the ballot paper that the voter holds; look up the rev it was issued with."},
+    [PAPER_REFUSAL_LAST_REVISION] =
+        {"paper-last-revision", 409,
+         "이 용지를 취소하면 이 사람은 더는 투표할 수 없습니다. 교부를 취소하지 말고 훼손된 용지만 "
+         "새 용지로 바꾸어 주십시오.",
+         "Without this paper its voter could not vote any more: do not cancel it, but swap the "
+         "spoilt sheet for a new one."},
     [PAPER_REFUSAL_ENVELOPE_COUNTED] =
         {"paper-counted", 409,
          "교부된 용지 수만큼 봉투가 이미 집계되어 용지를 돌려받을 수 없습니다.",
@@ -171,20 +185,34 @@ enum err paper_envelopes_admit(const struct paper_standing *standing, int64_t mo
     return ERR_OK;
 }
 
-enum err paper_cancel_admit(const struct paper_standing *standing, enum paper_refusal *ret_refusal)
+enum err paper_cancel_admit(const struct paper_standing *standing, const struct paper_return *paper,
+                            enum paper_refusal *ret_refusal)
 {
+    enum paper_refusal refusal = PAPER_REFUSAL_NONE;
+
     assert(standing->envelopes >= 0 && standing->envelopes <= standing->issued);
     assert(ret_refusal != NULL);
+    assert(paper->closes_at_ms > 0);
+    assert(paper->held_rev <= VOTE_REVISION_MAX);
 
     if (standing->state != BALLOT_STATE_OPEN) {
-        *ret_refusal = PAPER_REFUSAL_WRONG_STATE;
-        return ERR_CONFLICT;
+        refusal = PAPER_REFUSAL_WRONG_STATE;
+    } else if (paper->now_ms >= paper->closes_at_ms) {
+        refusal = PAPER_REFUSAL_ENDED; /* Also while the row still says that the ballot is open. */
+    } else if (!paper->held) {
+        refusal = PAPER_REFUSAL_NOT_ISSUED;
+    } else if (paper->rev != paper->held_rev) {
+        refusal = PAPER_REFUSAL_OTHER_PAPER;
+    } else if (paper->rev == VOTE_REVISION_MAX) {
+        refusal = PAPER_REFUSAL_LAST_REVISION;
+    } else if (standing->envelopes == standing->issued) {
+        refusal = PAPER_REFUSAL_ENVELOPE_COUNTED;
     }
-    if (standing->envelopes == standing->issued) {
-        *ret_refusal = PAPER_REFUSAL_ENVELOPE_COUNTED;
-        return ERR_CONFLICT;
+    if (refusal == PAPER_REFUSAL_NONE) {
+        return ERR_OK;
     }
-    return ERR_OK;
+    *ret_refusal = refusal;
+    return ERR_CONFLICT;
 }
 
 bool paper_is_awaited(const struct paper_standing *standing)

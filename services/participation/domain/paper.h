@@ -67,7 +67,10 @@ enum paper_sheet_state paper_sheet_judge(const struct paper_entry *entries, size
 enum paper_refusal {
     PAPER_REFUSAL_NONE = 0,
     PAPER_REFUSAL_WRONG_STATE,      /* the ballot does not take it now */
+    PAPER_REFUSAL_ENDED,            /* voting has ended: no paper is taken back */
     PAPER_REFUSAL_NOT_ISSUED,       /* the voter holds no paper */
+    PAPER_REFUSAL_OTHER_PAPER,      /* the voter holds another than the one that is named */
+    PAPER_REFUSAL_LAST_REVISION,    /* without this paper its voter could not vote any more */
     PAPER_REFUSAL_ENVELOPE_COUNTED, /* so many envelopes are counted as there are papers */
     PAPER_REFUSAL_ENVELOPES_MANY,   /* more envelopes than papers were issued */
     PAPER_REFUSAL_BATCH_NOT_FOUND,
@@ -120,8 +123,19 @@ bool paper_takes_sheets(const struct paper_standing *standing);
 ERR_CHECKED enum err paper_envelopes_admit(const struct paper_standing *standing, int64_t more,
                                            enum paper_refusal *ret_refusal);
 
-/* Whether one paper may be taken back. ERR_CONFLICT with *ret_refusal. */
+/* A paper that is to be taken back, and what its voter holds. */
+struct paper_return {
+    uint32_t rev;         /* of the paper, as it was issued */
+    bool held;            /* the voter holds a paper */
+    uint32_t held_rev;    /* the voter's last revision: that paper's, where one is held */
+    int64_t now_ms;       /* UTC, as is the next */
+    int64_t closes_at_ms; /* when voting ends, with its extension */
+};
+
+/* Whether the paper may be taken back: the one its voter holds, before the end, and not for the voter's
+ * last revision, behind which there is no vote. ERR_CONFLICT with *ret_refusal. */
 ERR_CHECKED enum err paper_cancel_admit(const struct paper_standing *standing,
+                                        const struct paper_return *paper,
                                         enum paper_refusal *ret_refusal);
 
 /* True while a closed ballot cannot be counted: a batch is not sealed, or envelopes are missing and

@@ -78,7 +78,7 @@ static void cancel_done(struct writer_job *job)
     if (job->err) {
         http_respond_error(exchange->request, job->err);
     } else if (cancel->paper.refusal != PAPER_REFUSAL_NONE) {
-        respond_refused(exchange, "");
+        respond_refused(exchange, cancel->paper.refusal == PAPER_REFUSAL_OTHER_PAPER ? "/rev" : "");
     } else {
         crypto_base64url(cancel->issue.nullifier, CRYPTO_HASH_SIZE, nullifier, sizeof nullifier);
         log_info("paper_handed_back", log_str("ballot_id", cancel->paper.frozen->id_text),
@@ -173,13 +173,16 @@ static const struct writer_job_type ENTER_JOB_TYPE = {
 
 static void read_cancel(struct exchange *exchange, struct json_reader *reader)
 {
-    static const char *const keys[] = {"subject", "reason", NULL};
+    static const char *const keys[] = {"subject", "rev", "reason", NULL};
     struct paper_cancel *cancel = &exchange->job.cancel;
     uint8_t subject[VOTE_SUBJECT_SIZE] = {0};
+    int64_t rev = 0;
 
     json_reader_allow(reader, keys);
     json_read_base64url(reader, "subject", subject, sizeof subject);
+    json_read_int64(reader, "rev", 1, VOTE_REVISION_MAX, &rev);
     json_read_text(reader, "reason", 1, cancel->paper.reason, sizeof cancel->paper.reason);
+    cancel->issue.rev = (uint16_t)rev;
     if (json_reader_ok(reader) && cast_derive_names(cancel->paper.frozen, subject, cancel->vtag,
                                                     cancel->issue.nullifier) != ERR_OK) {
         json_reader_refuse(reader, "subject", &PROBLEM_INTERNAL, NULL, NULL);
@@ -255,6 +258,12 @@ static void read_sheet(struct json_reader *reader, const struct frozen *frozen,
     } else {
         json_read_choice(reader, "kind", kinds, &kind);
         sheet->kind = (enum paper_kind)(kind + PAPER_KIND_BLANK);
+        /* Nothing marked is a vote for nothing where there can be one, as it is online. */
+        if (json_reader_ok(reader) && sheet->kind == PAPER_KIND_BLANK &&
+            frozen->definition.empty_allowed) {
+            sheet->kind = PAPER_KIND_VOTE;
+            take_choices(reader, frozen, &vote, sheet);
+        }
     }
 }
 

@@ -31,6 +31,7 @@ static enum err ballot_json(struct db *db, const struct ballot_row *row, json_t 
 {
     struct paper_batch *batches = calloc(PAPER_BATCH_MAX, sizeof *batches);
     json_t *list = json_array();
+    char reason[BALLOT_REASON_MAX + 1] = "";
     size_t count = 0;
     enum err err = batches == NULL || list == NULL
                        ? ERR_FULL
@@ -40,14 +41,18 @@ static enum err ballot_json(struct db *db, const struct ballot_row *row, json_t 
         err = json_array_append_new(list, batch_json(&batches[i])) == 0 ? ERR_OK : ERR_FULL;
     }
     free(batches);
+    if (!err) {
+        err = store_paper_completed_reason(db, row->ballot_id, reason);
+    }
     if (err) {
         json_decref(list);
         return err;
     }
     *ret_json = json_pack(
-        "{s:s, s:I, s:I, s:I, s:b, s:b, s:o}", "state", ballot_state_name(row->state), "issued",
-        (json_int_t)row->paper_issued, "envelopes", (json_int_t)row->paper_envelopes, "counted",
-        (json_int_t)row->paper_counted, "complete", row->paper_completed_at_ms > 0, "awaited",
+        "{s:s, s:I, s:I, s:I, s:b, s:s?, s:b, s:o}", "state", ballot_state_name(row->state),
+        "issued", (json_int_t)row->paper_issued, "envelopes", (json_int_t)row->paper_envelopes,
+        "counted", (json_int_t)row->paper_counted, "complete", row->paper_completed_at_ms > 0,
+        "completed_reason", reason[0] != '\0' ? reason : NULL, "awaited",
         (int)ballot_row_awaits_paper(row), "batches", list);
     return *ret_json != NULL ? ERR_OK : ERR_FULL;
 }

@@ -6,6 +6,7 @@
 #include "participation/store/paper.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 static const char CANCEL[] =
@@ -26,6 +27,28 @@ enum err store_paper_cancel(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZ
     };
 
     return db_exec(db, CANCEL, params, DB_COUNT(params));
+}
+
+static const char IS_CANCELLED[] =
+    "SELECT 1 FROM participation.paper_cancellation"
+    " WHERE ballot_id = $1 AND nullifier = $2 AND rev = $3";
+
+enum err store_paper_is_cancelled(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE],
+                                  const struct paper_issue *issue, bool *ret_is)
+{
+    const struct db_param params[] = {
+        db_uuid(ballot_id),
+        db_bytes(issue->nullifier, CRYPTO_HASH_SIZE),
+        db_int16((int16_t)issue->rev),
+    };
+    struct db_rows *rows = NULL;
+    enum err err = db_query(db, IS_CANCELLED, params, DB_COUNT(params), &rows);
+
+    if (!err) {
+        *ret_is = db_rows_count(rows) > 0;
+    }
+    db_rows_release(rows);
+    return err;
 }
 
 static const char BALLOT_TAKE_PAPER[] =
@@ -147,7 +170,8 @@ enum err store_paper_find_unsealed(struct db *db, const uint8_t ballot_id[BALLOT
 
 static const char BATCH_SET[] =
     "INSERT INTO participation.paper_batch (ballot_id, batch_no, envelopes) VALUES ($1, $2, $3)"
-    " ON CONFLICT (ballot_id, batch_no) DO UPDATE SET envelopes = excluded.envelopes";
+    " ON CONFLICT (ballot_id, batch_no) DO UPDATE SET envelopes = excluded.envelopes"
+    " WHERE paper_batch.sealed_at_ms IS NULL";
 
 enum err store_paper_set(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE],
                          const struct paper_count *count)
@@ -157,8 +181,10 @@ enum err store_paper_set(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE],
         db_int32(count->batch_no),
         db_int32(count->envelopes),
     };
+    int64_t changed = 0;
+    enum err err = db_exec_count(db, BATCH_SET, params, DB_COUNT(params), &changed);
 
-    return db_exec(db, BATCH_SET, params, DB_COUNT(params));
+    return !err && changed != 1 ? ERR_INTERNAL : err;
 }
 
 static const char BATCH_COUNT[] =
@@ -302,27 +328,61 @@ enum err store_ballot_add_sealed(struct db *db, const uint8_t ballot_id[BALLOT_I
 }
 
 static const char BALLOT_SET_COMPLETED[] =
-    "UPDATE participation.ballot SET paper_completed_at_ms = $2 WHERE ballot_id = $1";
+    "UPDATE participation.ballot SET paper_completed_at_ms = $2, paper_completed_reason = $3"
+    " WHERE ballot_id = $1";
 
 enum err store_ballot_set_paper_completed(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE],
-                                          int64_t now_ms)
+                                          int64_t now_ms, const char *reason)
 {
-    const struct db_param params[] = {db_uuid(ballot_id), db_int64(now_ms)};
+    const struct db_param params[] = {db_uuid(ballot_id), db_int64(now_ms), db_text(reason)};
 
     return db_exec(db, BALLOT_SET_COMPLETED, params, DB_COUNT(params));
 }
 
+static const char COMPLETED_REASON[] =
+    "SELECT coalesce(paper_completed_reason, '') FROM participation.ballot WHERE ballot_id = $1";
+
+enum err store_paper_completed_reason(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE],
+                                      char ret_reason[BALLOT_REASON_MAX + 1])
+{
+    const struct db_param params[] = {db_uuid(ballot_id)};
+    struct db_rows *rows = NULL;
+    enum err err = db_query(db, COMPLETED_REASON, params, DB_COUNT(params), &rows);
+
+    if (!err && db_rows_count(rows) == 0) {
+        err = ERR_NOT_FOUND;
+    }
+    if (!err) {
+        (void)snprintf(ret_reason, BALLOT_REASON_MAX + 1, "%s",
+                       db_rows_text(rows, 0, 0)); /* Its column's domain says that it fits. */
+    }
+    db_rows_release(rows);
+    return err;
+}
+
 static const char NEXT[] =
-    "SELECT batch_no, blinding, sheets FROM participation.paper_batch"
-    " WHERE ballot_id = $1 AND batch_no > $2 AND sealed_at_ms IS NOT NULL"
-    " ORDER BY batch_no LIMIT 1";
+    "SELECT p.batch_no, p.blinding, p.sheets, p.envelopes, p.counted, p.sheets_hash,"
+    " b.definition_hash"
+    " FROM participation.paper_batch AS p"
+    " INNER JOIN participation.ballot AS b ON p.ballot_id = b.ballot_id"
+    " WHERE p.ballot_id = $1 AND p.batch_no > $2 AND p.sealed_at_ms IS NOT NULL"
+    " ORDER BY p.batch_no LIMIT 1";
+
+/* The domains of these columns say how long they are. */
+static const uint8_t *hash_at(const struct db_rows *rows, int column)
+{
+    size_t length = 0;
+    const uint8_t *hash = db_rows_bytes(rows, 0, column, &length);
+
+    assert(length == CRYPTO_HASH_SIZE);
+    return hash;
+}
 
 enum err store_paper_next(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE], int32_t after_no,
                           struct db_rows **ret_rows, struct paper_sealed *ret_sealed)
 {
     const struct db_param params[] = {db_uuid(ballot_id), db_int32(after_no)};
     struct db_rows *rows = NULL;
-    size_t length = 0;
     enum err err = db_query(db, NEXT, params, DB_COUNT(params), &rows);
 
     if (!err && db_rows_count(rows) == 0) {
@@ -333,9 +393,12 @@ enum err store_paper_next(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE]
         return err;
     }
     ret_sealed->batch_no = (int32_t)db_rows_int64(rows, 0, 0);
-    ret_sealed->blinding = db_rows_bytes(rows, 0, 1, &length);
-    assert(length == CRYPTO_HASH_SIZE); /* The domain of its column says so. */
+    ret_sealed->blinding = hash_at(rows, 1);
     ret_sealed->sheets = db_rows_bytes(rows, 0, 2, &ret_sealed->sheets_length);
+    ret_sealed->envelopes = (int32_t)db_rows_int64(rows, 0, 3);
+    ret_sealed->counted = (int32_t)db_rows_int64(rows, 0, 4);
+    ret_sealed->sheets_hash = hash_at(rows, 5);
+    ret_sealed->definition_hash = hash_at(rows, 6);
     *ret_rows = rows;
     return ERR_OK;
 }

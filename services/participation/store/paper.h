@@ -35,6 +35,11 @@ struct paper_cancellation {
 ERR_CHECKED enum err store_paper_cancel(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE],
                                         const struct paper_cancellation *cancellation);
 
+/* Whether that paper was handed back. */
+ERR_CHECKED enum err store_paper_is_cancelled(struct db *db,
+                                              const uint8_t ballot_id[BALLOT_ID_SIZE],
+                                              const struct paper_issue *issue, bool *ret_is);
+
 /* Takes its voter off the ballot's counters. */
 ERR_CHECKED enum err store_ballot_take_paper(struct db *db,
                                              const uint8_t ballot_id[BALLOT_ID_SIZE]);
@@ -128,14 +133,25 @@ ERR_CHECKED enum err store_paper_seal(struct db *db, const uint8_t ballot_id[BAL
                                       const struct paper_seal *seal);
 ERR_CHECKED enum err store_ballot_add_sealed(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE],
                                              int64_t counted);
+
+/* Says when operators said that no more envelopes will come, and why. */
 ERR_CHECKED enum err store_ballot_set_paper_completed(struct db *db,
                                                       const uint8_t ballot_id[BALLOT_ID_SIZE],
-                                                      int64_t now_ms);
+                                                      int64_t now_ms, const char *reason);
 
-/* The first sealed batch behind that number: its number, r and sheets, borrowed from *ret_rows, which is
- * the caller's. ERR_NOT_FOUND. */
+/* Why, with "" where nobody did. */
+ERR_CHECKED enum err store_paper_completed_reason(struct db *db,
+                                                  const uint8_t ballot_id[BALLOT_ID_SIZE],
+                                                  char ret_reason[BALLOT_REASON_MAX + 1]);
+
+/* The first sealed batch behind that number, with what it was sealed as; borrowed from *ret_rows, which
+ * is the caller's. ERR_NOT_FOUND. */
 struct paper_sealed {
     int32_t batch_no;
+    int32_t envelopes;
+    int32_t counted;
+    const uint8_t *definition_hash; /* CRYPTO_HASH_SIZE, as are the next two */
+    const uint8_t *sheets_hash;
     const uint8_t *blinding;
     const uint8_t *sheets;
     size_t sheets_length;

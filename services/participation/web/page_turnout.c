@@ -82,6 +82,18 @@ static void table(struct view *view, const char *dimension, const json_t *cells)
     MARK(view, "</tbody>\n</table>\n");
 }
 
+static bool has_paper(const json_t *tables)
+{
+    const json_t *cells = json_object_get(tables, "channel");
+
+    for (size_t i = 0; i < json_array_size(cells); i++) {
+        if (strcmp(web_json_text(json_array_get(cells, i), "name"), "paper") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void page_turnout(struct view *view, const json_t *turnout)
 {
     const json_t *tables = json_object_get(turnout, "tables");
@@ -108,6 +120,15 @@ void page_turnout(struct view *view, const json_t *turnout)
          "다섯 명보다 적은 칸과 그것을 짐작하게 하는 칸은 누구인지 드러날 수 있어 ‘비공개’로 "
          "둡니다.",
          "Cells of fewer than five people, and those that would give them away, are withheld.");
+    if (has_paper(tables)) {
+        MARK(view, "</p>\n<p class=\"hint\">");
+        BOTH(
+            view,
+            "‘종이’는 투표용지를 받아 반납하지 않은 사람 수입니다. 개표된 종이 투표지 수와 다를 수 "
+            "있습니다.",
+            "Paper counts the people who were given a ballot paper and kept it, which may differ "
+            "from the number of paper votes counted.");
+    }
     MARK(view, "</p>\n<div class=\"tables\">\n");
     json_object_foreach((json_t *)(uintptr_t)tables, dimension, cells)
     {

@@ -89,6 +89,22 @@ static void turnout_table(struct buffer *buffer, const struct report *report, co
          "</table>\n");
 }
 
+/* Who was given a ballot paper is counted there, whatever became of it. */
+static void paper_note(struct buffer *buffer, const struct report *report)
+{
+    for (size_t i = 0; i < report->cell_count; i++) {
+        if (strcmp(report->cells[i].dimension, "channel") == 0 &&
+            strcmp(report->cells[i].name, "paper") == 0) {
+            HTML(buffer,
+                 "<p>종이투표는 투표용지를 받아 반납하지 않은 사람 수이며, 개표된 종이 투표지 수와 "
+                 "다를 수 있습니다. <span lang=\"en\">Paper counts the people who were given a "
+                 "ballot paper and kept it, which may differ from the number of paper votes "
+                 "counted.</span></p>\n");
+            return;
+        }
+    }
+}
+
 static void turnout_open(struct buffer *buffer, const struct report *report)
 {
     HTML(buffer, "<p>투표자 ");
@@ -143,6 +159,9 @@ static void turnout_closed(struct buffer *buffer, const struct report *report)
          "0명과 다릅니다.</p>\n");
     for (size_t i = 0; i < sizeof DIMENSIONS / sizeof DIMENSIONS[0]; i++) {
         turnout_table(buffer, report, DIMENSIONS[i]);
+        if (strcmp(DIMENSIONS[i], "channel") == 0) {
+            paper_note(buffer, report);
+        }
     }
 }
 
