@@ -91,6 +91,7 @@ static const char RAISE_TERM[] =
     " leader_id = excluded.leader_id, updated_at_ms = excluded.updated_at_ms"
     " RETURNING epoch, seq, low_seq, leader_term, chain";
 
+/* By a COMMIT of its own: a term that a standby may not have yet is no lead. */
 static enum err raise_term(struct db *db, const char *stream, const char *leader_id,
                            struct eventlog_head *ret_head)
 {
@@ -101,15 +102,22 @@ static enum err raise_term(struct db *db, const char *stream, const char *leader
         db_bytes(chain_before, sizeof chain_before),
         db_int64(clock_now_ms()),
     };
-    struct db_rows *rows;
-    enum err err = db_query(db, RAISE_TERM, params, DB_COUNT(params), &rows);
+    struct db_rows *rows = NULL;
+    enum err err = db_begin(db);
 
-    if (err) {
-        return err;
+    if (!err) {
+        err = db_query(db, RAISE_TERM, params, DB_COUNT(params), &rows);
     }
-    read_head_row(rows, stream, ret_head);
+    if (!err) {
+        err = db_commit(db);
+    }
+    if (err) {
+        db_rollback(db);
+    } else {
+        read_head_row(rows, stream, ret_head);
+    }
     db_rows_release(rows);
-    return ERR_OK;
+    return err;
 }
 
 enum err eventlog_lead(struct db *db, const char *stream, const char *leader_id,

@@ -48,8 +48,9 @@ struct eventlog_entries {
 };
 
 /*
- * Tries to lead: takes the advisory lock, raises the term, makes the stream's
- * row on first use. ERR_CONFLICT while another process leads. From then on the
+ * Tries to lead, outside a transaction: takes the advisory lock, raises the term, makes the stream's
+ * row on first use. ERR_CONFLICT while another process leads; ERR_UNAVAILABLE when the term was not
+ * made durable everywhere it should be: give the connection up. From then on the
  * session must say something every EVENTLOG_LEADER_SILENCE_MS, or the server
  * ends it, so that a paused process does not lead for ever.
  */

@@ -105,6 +105,16 @@ static enum err find(struct writer *writer, const struct eventlog_head *head,
     return err;
 }
 
+/* Others may have led meanwhile: the loop must hear of their head before it hears of what follows it. */
+static void follow_others(struct writer *writer)
+{
+    uv_mutex_lock(&writer->mutex);
+    writer->outbox.head = writer->head;
+    writer->outbox.state_changed = true;
+    uv_mutex_unlock(&writer->mutex);
+    writer_wake_loop(writer);
+}
+
 enum err writer_doubt_resolve(struct writer *writer, const struct eventlog_head *wanted,
                               bool *ret_committed)
 {
@@ -128,6 +138,9 @@ enum err writer_doubt_resolve(struct writer *writer, const struct eventlog_head 
         return err;
     }
     writer->head = head;
+    if (!*ret_committed) {
+        follow_others(writer);
+    }
     log_info("commit_resolved", log_str("stream", writer->options.stream),
              log_int("seq", (int64_t)wanted->seq), log_int("term", head.leader_term),
              log_str("outcome", *ret_committed ? "committed" : "not committed, sending it again"));

@@ -241,6 +241,8 @@ class CuttingProxy(threading.Thread):
         self.port = self._listener.getsockname()[1]
         self.cut_next = threading.Event()
         self.has_cut = threading.Event()
+        self.passes = threading.Event()  # else whoever connects waits, as in a net that is cut
+        self.passes.set()
         self.swallows_commit = False
         self.start()
 
@@ -253,6 +255,7 @@ class CuttingProxy(threading.Thread):
             threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client):
+        self.passes.wait()
         server = socket.create_connection(("127.0.0.1", self._port))
         with client, server:
             while True:
@@ -278,6 +281,7 @@ class CuttingProxy(threading.Thread):
         assert self.has_cut.wait(60), "no COMMIT passed"
 
     def close(self):
+        self.passes.set()
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
@@ -306,6 +310,62 @@ def test_a_commit_whose_answer_is_lost_is_found_out_and_takes_effect_once(
     outcome = "not committed, sending it again" if swallows_commit else "committed"
     resolved = [line for line in speaker.output.lines() if "commit_resolved" in line]
     assert len(resolved) == 5 and all(outcome in line for line in resolved), resolved
+
+
+def test_a_commit_that_was_lost_while_others_led_is_sent_again_behind_theirs(database, speak):
+    """The COMMIT is swallowed, and the net stays cut while another process leads, commits and ends. The
+    first comes back, finds that its commit is not there, and sends it again: its loop must have heard of
+    the others' events before it hears of its own."""
+    proxy = CuttingProxy(database.port)
+    conninfo = (
+        f"host=127.0.0.1 port={proxy.port} dbname=ledger user=ledger password={database.password}"
+    )
+    try:
+        first = speak("dora", conninfo=conninfo, jobs=300, mode="once")
+        first.wait_event("writer_leading")
+        second = speak("emil", jobs=3, mode="again")
+        second.wait_event("writer_standby")
+        first.wait_acks(50)
+        proxy.passes.clear()
+        proxy.cut(swallows_commit=True)
+        assert second.wait_exit() == 0, second.log_tail()
+        since = first.output.mark()
+        proxy.passes.set()
+        first.wait_line(lambda line: "sending it again" in line, "the commit's fate", 60, since)
+        assert first.wait_exit(timeout=120) == 0, first.log_tail()
+    finally:
+        proxy.close()
+    assert first.told("lost") == []
+    assert sorted(first.told("ack") + second.told("ack")) == sorted(check_log(database))
+
+
+def test_a_term_that_no_standby_has_is_no_lead(database, speak):
+    """The server waits for a standby that is not there, until somebody ends the waiting: the term is
+    written here only, with a warning. Who leads by it could be one of two that do."""
+    setting = "synchronous_standby_names"
+    database.psql("postgres", f"ALTER SYSTEM SET {setting} = 'nobody'")
+    database.psql("postgres", "SELECT pg_reload_conf()")
+    try:
+        speaker = speak("fritz")
+        for _ in range(600):
+            if database.psql(
+                "postgres",
+                "SELECT pg_cancel_backend(pid) FROM pg_stat_activity"
+                " WHERE application_name = 'fritz' AND wait_event = 'SyncRep'",
+            ):
+                break
+            speaker.output.wait(lambda line: False, 0.05)
+        else:
+            raise AssertionError("nobody waits for the standby")
+        speaker.wait_event("database_commit_doubtful")
+        assert not any("writer_leading" in line for line in speaker.output.lines())
+    finally:
+        database.psql("postgres", f"ALTER SYSTEM RESET {setting}")
+        database.psql("postgres", "SELECT pg_reload_conf()")
+    speaker.wait_event("writer_leading")
+    speaker.wait_acks(100)
+    speaker.terminate()
+    check_log(database)
 
 
 def test_a_server_that_is_killed_keeps_what_was_acknowledged_and_nothing_is_invented(
