@@ -27,7 +27,9 @@
 #include "verify/watch_options.h"
 #include "verify/watch_receipt.h"
 
-#define MOVES_MAX 10 /* times that the log may grow while receipts are looked for */
+#define MOVES_MAX 10 /* times that the board may answer of another size for one receipt */
+#define MOVE_PAUSE_S                                                                               \
+    1 /* before each look after that: what stands between may keep answers for 2 s */
 
 /* One board that is watched. */
 struct watcher {
@@ -37,7 +39,9 @@ struct watcher {
     struct fetch *fetch;
     struct watch_source source;
     struct watch_state state;
-    uint64_t started_ms;
+    uint64_t good_ms; /* of the last look that got every answer; before the first: of the start */
+    sigset_t signals; /* that ask to end */
+    bool ending;
 };
 
 static uint64_t now_ms(void)
@@ -218,7 +222,7 @@ static void keep_evidence(const struct watcher *watcher, const struct fetch_body
 static enum verdict judge_silence(const struct watcher *watcher, uint64_t at_ms,
                                   const struct finding *finding)
 {
-    uint64_t since = watcher->state.seen_ms == 0 ? watcher->started_ms : watcher->state.seen_ms;
+    uint64_t since = watcher->good_ms;
     uint64_t silent_s = at_ms > since ? (at_ms - since) / 1000 : 0;
 
     if (silent_s < watcher->options->silence_s) {
@@ -246,7 +250,7 @@ static void say_receipt(const struct watcher *watcher, const struct watch_receip
     }
 }
 
-/* Looks for one receipt's vote; *ret_moved says that the log has grown meanwhile. */
+/* Looks for one receipt's vote; *ret_moved says that the answer is of another size of the log. */
 static enum verdict look_for(struct watcher *watcher, struct watch_receipt *one, bool *ret_moved)
 {
     enum watch_place place = WATCH_PLACE_WAITING;
@@ -273,7 +277,33 @@ static enum verdict look_for(struct watcher *watcher, struct watch_receipt *one,
     return verdict;
 }
 
-/* Looks once and says what was seen. */
+static bool has_receipts_to_look_for(const struct watcher *watcher)
+{
+    const struct watch_receipts *receipts = &watcher->options->receipts;
+
+    for (size_t i = 0; i < receipts->count; i++) {
+        if (!receipts->list[i].seen) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Keeps what was seen, with the time of the last look that got every answer. */
+static enum verdict keep_seen(struct watcher *watcher)
+{
+    struct finding finding = {0};
+    enum verdict verdict;
+
+    watcher->state.seen_ms = watcher->good_ms;
+    verdict = save_state(watcher, &finding);
+    if (verdict != VERDICT_GOOD) {
+        say_finding("본 것을 두지 못했습니다. What was seen could not be kept:", &finding);
+    }
+    return verdict;
+}
+
+/* Looks once and says what was seen. While receipts are still to be asked for it is not yet good. */
 static enum verdict look(struct watcher *watcher)
 {
     struct fetch_body *evidence = malloc(sizeof *evidence);
@@ -292,10 +322,10 @@ static enum verdict look(struct watcher *watcher)
     switch (verdict) {
     case VERDICT_GOOD:
         say_seen(watcher, first, learned, before);
-        verdict = save_state(watcher, &finding);
-        if (verdict != VERDICT_GOOD) {
-            say_finding("본 것을 두지 못했습니다. What was seen could not be kept:", &finding);
+        if (!has_receipts_to_look_for(watcher)) {
+            watcher->good_ms = at_ms;
         }
+        verdict = keep_seen(watcher);
         break;
     case VERDICT_FAILED:
         say_finding("경보: 게시판의 기록을 믿을 수 없습니다. ALARM:", &finding);
@@ -310,61 +340,79 @@ static enum verdict look(struct watcher *watcher)
     return verdict;
 }
 
-/* Looks at the board, and for every receipt whose vote was not seen yet. While somebody is voting the
- * log may have grown between the two: then the board is looked at again. */
-static enum verdict look_at_all(struct watcher *watcher)
+/* Waits; false when a signal asks to end. */
+static bool wait_seconds(struct watcher *watcher, uint64_t seconds)
 {
-    struct watch_receipts *receipts = &watcher->options->receipts;
-    enum verdict verdict = look(watcher);
-    int moves = 0;
+    const struct timespec interval = {.tv_sec = (time_t)seconds};
+    int caught;
 
-    for (size_t i = 0; verdict == VERDICT_GOOD && i < receipts->count; i++) {
-        bool moved = !receipts->list[i].seen;
+    do {
+        caught = sigtimedwait(&watcher->signals, NULL, &interval);
+    } while (caught < 0 && errno == EINTR);
+    watcher->ending = caught >= 0;
+    return !watcher->ending;
+}
 
-        while (verdict == VERDICT_GOOD && moved) {
-            verdict = look_for(watcher, &receipts->list[i], &moved);
-            if (verdict == VERDICT_GOOD && moved) {
-                moves++;
-                verdict = look(watcher);
-            }
-            if (verdict == VERDICT_GOOD && moves > MOVES_MAX) {
-                (void)fprintf(stderr,
-                              "경보: 게시판의 증명이 서명보다 늘 앞섭니다. ALARM: the "
-                              "board's proofs are always ahead of its checkpoint.\n");
-                verdict = VERDICT_FAILED;
-            }
+/* Looks for a receipt until the board answers of the log that was seen: while somebody is voting it may
+ * have grown between the two, and what stands between may keep one longer than the other. */
+static enum verdict look_until_found(struct watcher *watcher, struct watch_receipt *one)
+{
+    bool moved = false;
+    enum verdict verdict = look_for(watcher, one, &moved);
+
+    for (int moves = 0; verdict == VERDICT_GOOD && moved && moves < MOVES_MAX; moves++) {
+        if (!wait_seconds(watcher, MOVE_PAUSE_S)) {
+            return VERDICT_GOOD;
         }
+        verdict = look(watcher);
+        if (verdict == VERDICT_GOOD) {
+            verdict = look_for(watcher, one, &moved);
+        }
+    }
+    if (verdict == VERDICT_GOOD && moved) {
+        (void)fprintf(stderr,
+                      "경보: 게시판의 증명과 서명의 크기가 늘 다릅니다. ALARM: the board's proof "
+                      "of %s is never of the size of its checkpoint.\n",
+                      one->path);
+        verdict = VERDICT_FAILED;
     }
     return verdict;
 }
 
-/* Waits until the next look; false when a signal asks to end. */
-static bool wait_interval(const sigset_t *signals, uint64_t interval_s)
+/* Looks at the board, and for every receipt whose vote was not seen yet. */
+static enum verdict look_at_all(struct watcher *watcher)
 {
-    const struct timespec interval = {.tv_sec = (time_t)interval_s};
-    int caught;
+    struct watch_receipts *receipts = &watcher->options->receipts;
+    const bool asks = has_receipts_to_look_for(watcher);
+    uint64_t at_ms = now_ms();
+    enum verdict verdict = look(watcher);
 
-    do {
-        caught = sigtimedwait(signals, NULL, &interval);
-    } while (caught < 0 && errno == EINTR);
-    return caught < 0;
+    for (size_t i = 0; verdict == VERDICT_GOOD && !watcher->ending && i < receipts->count; i++) {
+        if (!receipts->list[i].seen) {
+            verdict = look_until_found(watcher, &receipts->list[i]);
+        }
+    }
+    if (verdict == VERDICT_GOOD && !watcher->ending && asks) {
+        watcher->good_ms = at_ms;
+        verdict = keep_seen(watcher);
+    }
+    return verdict;
 }
 
 /* Looks until an alarm or a signal. A board that cannot be read just now is looked at again. */
 static enum verdict watch(struct watcher *watcher)
 {
-    sigset_t signals;
     enum verdict verdict;
 
-    (void)sigemptyset(&signals);
-    (void)sigaddset(&signals, SIGINT);
-    (void)sigaddset(&signals, SIGTERM);
-    (void)pthread_sigmask(SIG_BLOCK, &signals,
+    (void)sigemptyset(&watcher->signals);
+    (void)sigaddset(&watcher->signals, SIGINT);
+    (void)sigaddset(&watcher->signals, SIGTERM);
+    (void)pthread_sigmask(SIG_BLOCK, &watcher->signals,
                           NULL); /* These four only fail for no signal at all. */
     do {
         verdict = look_at_all(watcher);
-    } while (verdict != VERDICT_FAILED && !watcher->options->once &&
-             wait_interval(&signals, watcher->options->interval_s));
+    } while (verdict != VERDICT_FAILED && !watcher->options->once && !watcher->ending &&
+             wait_seconds(watcher, watcher->options->interval_s));
     return verdict;
 }
 
@@ -384,7 +432,6 @@ static int run(struct watch_options *options)
         goto out;
     }
     watcher->options = options;
-    watcher->started_ms = now_ms();
     status = name_things(watcher);
     if (status != 0) {
         goto out;
@@ -403,6 +450,7 @@ static int run(struct watch_options *options)
         status = VERDICT_UNREADABLE;
         goto out;
     }
+    watcher->good_ms = watcher->state.seen_ms == 0 ? now_ms() : watcher->state.seen_ms;
     watcher->source.fetch = fetch;
     watcher->source.argument = watcher->fetch;
     status = (int)watch(watcher);

@@ -35,7 +35,7 @@ struct watch_state {
     struct frontier frontier;
     uint8_t root[DIGEST_SIZE];
     char checkpoint[NOTE_LENGTH_MAX + 1]; /* the last one, as it was served */
-    uint64_t seen_ms;                     /* when the board last answered well; 0: never */
+    uint64_t seen_ms;                     /* when all was last answered well; 0: never */
 };
 
 /* Where files come from: fetch_get() or a test's own. The body is written with FETCH_GOT only. */

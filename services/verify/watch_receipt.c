@@ -175,7 +175,7 @@ static enum verdict ask(const struct look *look, enum watch_place *ret_place,
     if (!read_answer(look->body, &answer)) {
         return finding_unreadable(finding, path, "this is not what a board says of a code");
     }
-    if (answer.size > look->state->frontier.size) {
+    if (answer.size != look->state->frontier.size) {
         *ret_place = WATCH_PLACE_MOVED;
         return VERDICT_GOOD;
     }

@@ -41,7 +41,7 @@ VERDICT_CHECKED enum verdict watch_receipts_read(struct watch_receipts *receipts
 enum watch_place {
     WATCH_PLACE_SEEN,    /* its vote is in the log */
     WATCH_PLACE_WAITING, /* not yet, and its promise still holds */
-    WATCH_PLACE_MOVED,   /* the board answers of a later log than the state's: look again first */
+    WATCH_PLACE_MOVED,   /* the board answers of another size than the state's: look again first */
 };
 
 /*

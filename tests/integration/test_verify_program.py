@@ -21,7 +21,7 @@ from support.paths import BINARIES
 from support.services import environment
 from verify import ed25519, log
 from verify.bundle_maker import random_ballot
-from verify.encoding import Tree, leaf_hash, node_hash
+from verify.encoding import Tree, from_base64url, leaf_hash, node_hash, to_base64url, tree_path
 
 PROGRAM = os.path.join(BINARIES, "hyeopchi-verify")
 SEED = int(os.environ.get("HYEOPCHI_VERIFY_SEED", secrets.randbelow(2**32)))
@@ -103,17 +103,18 @@ def test_what_cannot_be_read_and_wrong_usage_have_their_own_exit_status(sound):
 class Board:
     """A log whose board is a folder; write() publishes its first leaves as tlog-tiles does."""
 
-    def __init__(self, folder, seed=b"\7" * 32):
-        self.folder, self.seed = folder, seed
+    def __init__(self, folder, seed=b"\7" * 32, name=NAME):
+        self.folder, self.seed, self.name = folder, seed, name
         self.hashes = [leaf_hash(hashlib.sha256(b"%d" % n).digest()) for n in range(1200)]
         os.makedirs(folder)
-        self.file("key", log.verifier_key(NAME, ed25519.public_key(seed)).encode())
+        self.file("key", log.verifier_key(name, ed25519.public_key(seed)).encode())
 
     def file(self, name, data):
         path = os.path.join(self.folder, name)
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "wb") as file:
+        with open(f"{path}.new", "wb") as file:
             file.write(data)
+        os.replace(f"{path}.new", path)  # Who reads it meanwhile gets all of one of them.
 
     def write(self, size):
         level, hashes = 0, self.hashes[:size]
@@ -128,7 +129,7 @@ class Board:
         tree = Tree()
         for each in self.hashes[:size]:
             tree.append(each)
-        self.file("checkpoint", log.write_checkpoint(NAME, self.seed, size, tree.root()))
+        self.file("checkpoint", log.write_checkpoint(self.name, self.seed, size, tree.root()))
 
     def fork(self, at):
         self.hashes[at] = leaf_hash(b"another")
@@ -237,6 +238,93 @@ def test_silence_is_an_alarm_only_when_it_lasts(board, tmp_path):
     done = board.watch("--state", "seen")
     assert done.returncode == 1 and "silent for" in done.stderr
     assert board.watch("--state", "seen", "--silence", "86400").returncode == 2
+
+
+@pytest.fixture(name="promised")
+def make_promised(tmp_path):
+    """A board of 300 leaves with a vote at place 5, whose receipt is receipt.json, and a function that
+    puts on it what the board says of the vote in its log of that size."""
+    print(f"HYEOPCHI_VERIFY_SEED={SEED}")
+    ballot = random_ballot(random.Random(SEED), method="approval", rule="greedy", voters=9)
+    text = next(iter(ballot.receipts().values()))
+    (tmp_path / "receipt.json").write_bytes(text)
+    receipt = json.loads(text)
+    path = f"v1/ballots/{uuid.UUID(bytes=ballot.ballot_id)}/board"
+    board = Board(tmp_path / "served" / path, name=log.origin("성동구", ballot.ballot_id))
+    board.hashes[5] = from_base64url(receipt["vote"]["leaf_hash"])
+    board.write(300)
+    board.code = f"codes/{receipt['receipt']['code']}"
+
+    def answer(size):
+        board.file(board.code, json.dumps({
+            "leaf_hash": receipt["vote"]["leaf_hash"], "position": 5, "size": size,
+            "path": [to_base64url(each) for each in tree_path(board.hashes[:size], 5)]}).encode())
+
+    board.answer = answer
+    with serve(tmp_path / "served") as base:
+        board.command = [PROGRAM, "watch", f"{base}/{path}/", "--once", "--state", "seen",
+                         "--receipt", "receipt.json"]
+        board.watch = lambda *more: run(*board.command[1:], *more, cwd=tmp_path)
+        yield board
+
+
+def test_a_board_that_does_not_answer_for_a_receipt_is_silent(promised, tmp_path):
+    """Its checkpoints go on, and what it says of the code is none of a board's: were that a good answer,
+    nobody would ever hear that the vote is missing."""
+    promised.file(promised.code, b"Service Unavailable")
+    assert promised.watch().returncode == 2
+    first = json.loads((tmp_path / "seen").read_text())
+    promised.write(301)
+    done = promised.watch()
+    assert done.returncode == 2 and "to 301" in done.stdout
+    state = json.loads((tmp_path / "seen").read_text())
+    assert (state["size"], state["seen_ms"]) == (301, first["seen_ms"])
+    state["seen_ms"] -= 901_000
+    (tmp_path / "seen").write_text(json.dumps(state))
+    done = promised.watch()
+    assert done.returncode == 1 and "silent for" in done.stderr, done.stderr
+    promised.answer(301)
+    done = promised.watch()
+    assert done.returncode == 0 and "On the board" in done.stdout
+    assert json.loads((tmp_path / "seen").read_text())["seen_ms"] > first["seen_ms"]
+
+
+@pytest.mark.parametrize("kept", [299, 301])
+def test_a_proof_of_another_size_is_waited_for_behind_a_cache(promised, tmp_path, kept):
+    """Something between keeps the checkpoint or the proof a little longer than the other."""
+    promised.answer(kept)
+    with subprocess.Popen(promised.command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          env=environment(), cwd=tmp_path) as process:
+        try:
+            for line in process.stdout:
+                if "Unchanged" in line:  # It was looked at again.
+                    promised.answer(300)
+                    break
+            assert "On the board" in process.stdout.read()
+            assert process.wait(30) == 0, process.stderr.read()
+        finally:
+            process.kill()
+
+
+def test_a_board_whose_proofs_never_fit_its_checkpoint_is_an_alarm(promised):
+    promised.answer(299)
+    done = promised.watch()
+    assert done.returncode == 1 and "never of the size of its checkpoint" in done.stderr
+
+
+def test_waiting_for_a_proof_that_fits_ends_when_it_is_asked_to(promised, tmp_path):
+    promised.answer(299)
+    with subprocess.Popen(promised.command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          env=environment(), cwd=tmp_path) as process:
+        try:
+            for line in process.stdout:
+                if "Unchanged" in line:
+                    break
+            process.terminate()
+            assert process.wait(30) == 0
+            assert "ALARM" not in process.stderr.read()
+        finally:
+            process.kill()
 
 
 @contextlib.contextmanager
