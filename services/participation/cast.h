@@ -26,6 +26,10 @@ enum {
     CAST_LINE_COUNT_MAX = 10000,    /* votes in one batch */
     CAST_LINE_SIZE_MAX = 64 * 1024, /* bytes of one vote's JSON */
     CAST_RUN_LENGTH_MAX = 1024,     /* requests handed to one commit */
+
+    /* Votes of one commit: the board takes a commit whole, and its leaves are one column of a row
+     * (DB_COLUMN_SIZE_MAX). With more, each request is committed alone. */
+    CAST_RUN_VOTE_MAX = 131072,
 };
 
 enum cast_outcome {
@@ -99,7 +103,8 @@ ERR_CHECKED enum err cast_prepare(struct cast *cast, const struct cast_source *s
 /* True when no item is left for the writer. */
 bool cast_is_decided(const struct cast *cast);
 
-/* The writer's half; the handler copies it and adds its done. */
+/* The writer's half; the handler copies it and adds its done. ERR_FULL, with nothing tried, for several
+ * requests of more than CAST_RUN_VOTE_MAX votes: they are to come one by one. */
 enum err cast_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count);
 
 /* Frees what the cast owns, not the cast. */

@@ -3,14 +3,22 @@
  * One commit of votes, on the writer thread: the steps of a ballot's share read
  * down commit_ballot(). Must never leave a result of an earlier try standing.
  */
+#include "participation/board_batch.h"
 #include "participation/cast_share.h"
+#include "participation/domain/leaf.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* So many commits look up every request after one had to be tried again, as when somebody uses a key for
  * two voters: who does so all the time shall not have every commit done twice. */
 enum { WARY_COMMIT_COUNT = 1000 };
+
+static_assert((size_t)CAST_RUN_VOTE_MAX >= CAST_LINE_COUNT_MAX, "one request alone always fits");
+static_assert((BOARD_BATCH_LEAF_COUNT_MAX + (size_t)CAST_RUN_VOTE_MAX) * (2 + LEAF_CAST_SIZE) <
+                  DB_COLUMN_SIZE_MAX,
+              "the board's batch that ends with the largest commit fits one column");
 
 static int wary_commits; /* still to come; the writer thread's */
 
@@ -120,16 +128,28 @@ static bool ballot_was_worked(struct writer_job *const *jobs, size_t job)
     return false;
 }
 
-enum err cast_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count)
+static size_t count_items(struct writer_job *const *jobs, size_t count)
 {
     size_t item_total = 0;
+
+    for (size_t j = 0; j < count; j++) {
+        item_total += ((const struct cast *)jobs[j])->item_count;
+    }
+    return item_total;
+}
+
+enum err cast_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count)
+{
+    const size_t item_total = count_items(jobs, count);
     enum err err = ERR_OK;
 
+    if (count > 1 && item_total > CAST_RUN_VOTE_MAX) {
+        return ERR_FULL;
+    }
     wary_commits -= wary_commits > 0 ? 1 : 0;
     for (size_t j = 0; j < count; j++) {
         struct cast *cast = (struct cast *)jobs[j];
 
-        item_total += cast->item_count;
         wary_commits = cast->tried ? WARY_COMMIT_COUNT : wary_commits;
         cast->tried = true;
     }
