@@ -159,14 +159,16 @@ static json_t *money_json(int64_t amount_krw)
     return json_string(text);
 }
 
-/* The ids of the result's "funded", in the order they were funded, less the excluded ones. */
+/* The ids of the result's "funded", in the order they were funded, less the excluded ones. NULL without
+ * memory: what is published is hashed, and may not have a gap. */
 static json_t *funded_json(const struct decided *decided,
                            const struct ballot_definition *definition)
 {
     const json_t *computed = json_object_get(decided->result, "funded");
     json_t *funded = json_array();
+    bool whole = funded != NULL;
 
-    for (size_t i = 0; i < json_array_size(computed); i++) {
+    for (size_t i = 0; i < json_array_size(computed) && whole; i++) {
         json_t *id = json_array_get(computed, i);
         bool excluded = false;
 
@@ -175,30 +177,46 @@ static json_t *funded_json(const struct decided *decided,
                               json_string_value(id)) == 0;
         }
         if (!excluded) {
-            (void)json_array_append(funded, id); /* A lack of memory shows as a gap. */
+            whole = json_array_append(funded, id) == 0;
         }
+    }
+    if (!whole) {
+        json_decref(funded);
+        return NULL;
     }
     return funded;
 }
 
-json_t *decided_json(const struct decided *decided, const struct ballot_definition *definition)
+/* Likewise. */
+static json_t *exclusions_json(const struct decided *decided,
+                               const struct ballot_definition *definition)
 {
     json_t *exclusions = json_array();
+    bool whole = exclusions != NULL;
 
-    for (size_t i = 0; i < decided->exclusion_count; i++) {
+    for (size_t i = 0; i < decided->exclusion_count && whole; i++) {
         const struct exclusion_row *row = &decided->exclusions[i];
         char excluded_at[CLOCK_TEXT_SIZE];
 
         clock_format(row->excluded_at_ms, excluded_at);
-        (void)json_array_append_new(/* Likewise. */
-                                    exclusions,
-                                    json_pack("{s:s, s:s, s:s}", "option",
-                                              definition->options[row->option - 1].id, "reason",
-                                              row->reason, "excluded_at", excluded_at));
+        whole = json_array_append_new(exclusions,
+                                      json_pack("{s:s, s:s, s:s}", "option",
+                                                definition->options[row->option - 1].id, "reason",
+                                                row->reason, "excluded_at", excluded_at)) == 0;
     }
+    if (!whole) {
+        json_decref(exclusions);
+        return NULL;
+    }
+    return exclusions;
+}
+
+json_t *decided_json(const struct decided *decided, const struct ballot_definition *definition)
+{
     return json_pack("{s:o, s:o, s:o, s:o}", "funded", funded_json(decided, definition),
                      "total_cost", money_json(decided->funded_krw), "left_over",
-                     money_json(decided->left_krw), "exclusions", exclusions);
+                     money_json(decided->left_krw), "exclusions",
+                     exclusions_json(decided, definition));
 }
 
 void exclusion_content(const struct ballot_row *row, const struct exclusion_request *request,

@@ -46,7 +46,7 @@ ERR_CHECKED enum err decided_read(struct db *db, const struct ballot_row *row,
 void decided_free(struct decided *decided); /* takes NULL */
 
 /* {"funded", "total_cost", "left_over", "exclusions": [{"option", "reason", "excluded_at"}, …]}; a new
- * reference, or NULL. */
+ * reference, or NULL without memory for all of it. */
 json_t *decided_json(const struct decided *decided, const struct ballot_definition *definition);
 
 /* What one operator asks for. */

@@ -19,23 +19,28 @@
 
 #include <stdlib.h>
 
+/* NULL without memory: what is published is hashed, and may not have a gap. */
 static json_t *table_json(const struct ballot_definition *definition, const struct turnout *turnout,
                           enum turnout_dimension dimension)
 {
     struct turnout_table table;
     json_t *cells = json_array();
+    bool whole = cells != NULL;
 
     turnout_publish(turnout, dimension, &table);
-    for (size_t i = 0; i < table.count; i++) {
+    for (size_t i = 0; i < table.count && whole; i++) {
         char name[TURNOUT_NAME_SIZE];
 
         turnout_cell_name(definition, dimension, i, name);
-        (void)json_array_append_new(/* A lack of memory shows as a missing table. */
-                                    cells,
-                                    json_pack("{s:s, s:o, s:b}", "name", name, "voters",
-                                              table.withheld[i] ? json_null()
-                                                                : json_integer(table.voters[i]),
-                                              "suppressed", (int)table.withheld[i]));
+        whole =
+            json_array_append_new(
+                cells, json_pack("{s:s, s:o, s:b}", "name", name, "voters",
+                                 table.withheld[i] ? json_null() : json_integer(table.voters[i]),
+                                 "suppressed", (int)table.withheld[i])) == 0;
+    }
+    if (!whole) {
+        json_decref(cells);
+        return NULL;
     }
     return cells;
 }
@@ -150,6 +155,7 @@ enum err published_roll(struct db *db, const struct ballot_row *row, json_t **re
     };
     struct definition_copy *copy = NULL;
     struct roll roll = {0};
+    json_t *json = NULL;
     enum err err = definition_copy_make(row->definition, row->definition_length, &copy);
 
     if (!err) {
@@ -162,14 +168,19 @@ enum err published_roll(struct db *db, const struct ballot_row *row, json_t **re
         err = ERR_INTERNAL;
     }
     if (!err) {
-        *ret_json = roll_json(&copy->definition, &roll,
-                              &(const struct roll_json_about){
-                                  .roll_hash = import.roll_hash,
-                                  .imported_at_ms = import.imported_at_ms,
-                              });
+        json = roll_json(&copy->definition, &roll,
+                         &(const struct roll_json_about){
+                             .roll_hash = import.roll_hash,
+                             .imported_at_ms = import.imported_at_ms,
+                         });
+        err = json != NULL ? ERR_OK : ERR_FULL;
     }
     free(copy);
-    return err;
+    if (err) {
+        return err;
+    }
+    *ret_json = json;
+    return ERR_OK;
 }
 
 enum err published_extensions(struct db *db, const struct ballot_row *row, json_t **ret_json)

@@ -138,15 +138,19 @@ json_t *roll_json(const struct ballot_definition *definition, const struct roll 
     char hash[2 * CRYPTO_HASH_SIZE + 1];
     char imported_at[CLOCK_TEXT_SIZE];
     json_t *areas = json_array();
+    bool whole = areas != NULL;
 
     crypto_uuid_format(definition->ballot_id, ballot_id);
     crypto_hex(about->roll_hash, CRYPTO_HASH_SIZE, hash, sizeof hash);
     clock_format(about->imported_at_ms, imported_at);
-    for (size_t i = 0; i < roll->count; i++) {
-        (void)json_array_append_new(/* A lack of memory shows as a gap. */
-                                    areas,
-                                    json_pack("{s:s, s:I}", "area", roll_area_name(definition, i),
-                                              "voters", (json_int_t)roll->voters[i]));
+    for (size_t i = 0; i < roll->count && whole; i++) {
+        whole = json_array_append_new(areas,
+                                      json_pack("{s:s, s:I}", "area", roll_area_name(definition, i),
+                                                "voters", (json_int_t)roll->voters[i])) == 0;
+    }
+    if (!whole) {
+        json_decref(areas);
+        return NULL;
     }
     return json_pack("{s:s, s:I, s:s, s:s, s:o}", "ballot_id", ballot_id, "voters",
                      (json_int_t)roll_total(roll), "roll_hash", hash, "imported_at", imported_at,
