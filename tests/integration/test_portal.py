@@ -126,7 +126,12 @@ def order_key(seed, option):
 
 
 def vote_choose_1(served):
-    ballot_id, visitor, page = begin(served, {"method": "choose-1", "max_options": 1})
+    jury = {"resident_weight": 3, "jury_weight": 2, "whole": 5, "max_score": 10}
+    changes = {"method": "choose-1", "max_options": 1, "jury": jury, "quorum_voters": 7}
+    ballot_id, visitor, page = begin(served, changes)
+    assert "주민 투표와 심사 점수를 3:2의 비율로 더한 점수로 선정합니다." in page.text
+    assert "투표자가 7명에 미치지 못하면 사업을 선정하지 않습니다." in page.text
+    assert "사업비 일부만으로" not in page.text
     empty = visitor.send(ballot_form(page), action="review")
     assert empty.status == 422
     form = ballot_form(page).set("choice", page.option("청년"))
@@ -150,8 +155,9 @@ def vote_cumulative(served):
 
 
 def vote_scoring(served):
-    changes = {"method": "scoring", "max_points": 5, "max_options": 3}
+    changes = {"method": "scoring", "max_points": 5, "max_options": 3, "partial_fit": "4/5"}
     ballot_id, visitor, page = begin(served, changes)
+    assert "사업비 일부만으로 선정될 수 있는 사업이 있습니다." in page.text
     form = ballot_form(page).set(f"points-{page.option('마을')}", "5")
     form.set(f"points-{page.option('청년')}", "0")
     accepted(visitor.confirm(form))

@@ -217,6 +217,59 @@ static void read_limits(struct ballot_definition *definition, struct reading *re
     definition->empty_allowed = read_flag(reading, "empty_allowed");
 }
 
+/* Reads digits and goes on behind them. */
+static uint32_t take_digits(const char **at)
+{
+    uint32_t number = 0;
+
+    for (; **at >= '0' && **at <= '9' && number <= (UINT32_MAX - 9) / 10; (*at)++) {
+        number = number * 10 + (uint32_t)(**at - '0');
+    }
+    return number;
+}
+
+/* "1/3"; absent where there is none. */
+static struct ballot_share read_share(struct reading *reading, const char *name)
+{
+    const char *at = json_string_value(json_object_get(reading->json, name));
+    struct ballot_share share = {.present = at != NULL};
+
+    if (!share.present) {
+        return share;
+    }
+    share.numerator = take_digits(&at);
+    if (*at == '/') {
+        at++;
+        share.denominator = take_digits(&at);
+    }
+    reading->wrong = reading->wrong || *at != '\0' || share.denominator == 0;
+    return share;
+}
+
+/* What decides beside the votes. */
+static void read_terms(struct ballot_definition *definition, struct reading *reading)
+{
+    const struct ballot_points quorum = read_points(reading, "quorum_voters");
+    const json_t *options = json_object_get(reading->json, "options");
+    struct reading jury = {.json = json_object_get(reading->json, "jury")};
+
+    definition->quorum = (struct ballot_quorum){.present = quorum.present, .voters = quorum.points};
+    definition->quorum_share = read_share(reading, "quorum_share");
+    definition->partial_fit = read_share(reading, "partial_fit");
+    if (json_is_object(jury.json)) {
+        definition->jury.present = true;
+        definition->jury.resident_weight = (uint32_t)read_number(&jury, "resident_weight");
+        definition->jury.jury_weight = (uint32_t)read_number(&jury, "jury_weight");
+    }
+    for (size_t i = 0; i < definition->option_count; i++) {
+        struct reading one = {.json = json_array_get(options, i)};
+
+        definition->min_costs.krw[i] = read_limit(&one, "min_cost_krw").krw;
+        reading->wrong = reading->wrong || one.wrong;
+    }
+    reading->wrong = reading->wrong || jury.wrong;
+}
+
 static void read_ballot(struct web_ballot *ballot, struct reading *reading)
 {
     struct ballot_definition *definition = &ballot->definition;
@@ -239,6 +292,7 @@ static void read_ballot(struct web_ballot *ballot, struct reading *reading)
     read_quotas(definition, reading);
     read_eligibility(definition, reading, &reading->wrong);
     read_options(ballot, reading);
+    read_terms(definition, reading);
     if (definition->method == BALLOT_METHOD_MISSING || ballot->state == BALLOT_STATE_MISSING ||
         crypto_uuid_parse(ballot->id, definition->ballot_id)) {
         reading->wrong = true;

@@ -98,6 +98,48 @@ static void quota_rules(struct view *view, const struct ballot_definition *defin
     }
 }
 
+/* What decides beside the votes, so that it is known before anybody votes. */
+static void count_rules(struct view *view, const struct ballot_definition *definition)
+{
+    const struct ballot_jury *jury = &definition->jury;
+    bool adjustable = definition->partial_fit.present;
+
+    for (size_t i = 0; i < definition->option_count && !adjustable; i++) {
+        adjustable = definition->min_costs.krw[i] > 0;
+    }
+    if (jury->present) {
+        MARK(view, "<li>");
+        BOTH(view, "주민 투표와 심사 점수를 ", "Residents' votes and a jury's scores are weighed ");
+        view_number(view, jury->resident_weight);
+        MARK(view, ":");
+        view_number(view, jury->jury_weight);
+        BOTH(view, "의 비율로 더한 점수로 선정합니다.",
+             " and added; the sum selects the projects.");
+        MARK(view, "</li>\n");
+    }
+    if (definition->quorum.present) {
+        rule(view, "투표자가 ", "If fewer than ", definition->quorum.voters,
+             "명에 미치지 못하면 사업을 선정하지 않습니다.",
+             " people vote, no project is selected.");
+    }
+    if (definition->quorum_share.present) {
+        MARK(view, "<li>");
+        BOTH(view, "투표자가 유권자 명부의 ", "If fewer than ");
+        view_number(view, definition->quorum_share.numerator);
+        MARK(view, "/");
+        view_number(view, definition->quorum_share.denominator);
+        BOTH(view, "에 미치지 못하면 사업을 선정하지 않습니다.",
+             " of those on the roll vote, no project is selected.");
+        MARK(view, "</li>\n");
+    }
+    if (adjustable) {
+        MARK(view, "<li>");
+        BOTH(view, "예산에 맞추어 사업비 일부만으로 선정될 수 있는 사업이 있습니다.",
+             "Some projects may be selected with less than their cost, to fit the budget.");
+        MARK(view, "</li>\n");
+    }
+}
+
 void page_rules(struct view *view, const struct ballot_definition *definition)
 {
     option_rules(view, definition);
@@ -111,6 +153,7 @@ void page_rules(struct view *view, const struct ballot_definition *definition)
         BOTH(view, "아무 사업도 고르지 않은 표도 유효합니다.", "A vote for none of them is valid.");
         MARK(view, "</li>\n");
     }
+    count_rules(view, definition);
 }
 
 static void who_may(struct view *view, const struct ballot_definition *definition)

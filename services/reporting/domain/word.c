@@ -55,7 +55,7 @@ static const struct word REASONS[] = {
     {"over-budget", "사업비가 총예산을 초과"},
     {"over-left", "남은 예산을 초과"},
     {"withdrawn", "사업 철회"},
-    {"funded-partly", "남은 예산만큼 일부 선정"},
+    {"funded-partly", "일부 금액으로 선정"},
     {"below-threshold", "최소 득표(점수) 미달"},
     {"stopped", "선정이 먼저 끝남"},
     {"no-supporters", "고른 투표자 없음"},
@@ -135,6 +135,13 @@ const char *word_method(const char *method)
 bool word_has_votes(const char *method)
 {
     return strcmp(method, "approval") == 0 || strcmp(method, "choose-1") == 0;
+}
+
+bool word_ranks_by_score(const char *rule)
+{
+    assert(rule != NULL);
+
+    return strncmp(rule, "greedy", strlen("greedy")) == 0;
 }
 
 const char *word_rule(const char *rule)

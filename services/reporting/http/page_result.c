@@ -111,6 +111,26 @@ static void result_summary(struct buffer *buffer, const struct report *report)
     HTML(buffer, "</dl>\n");
 }
 
+/* Whether there was a jury only the computed result says, which is not ours; the rules are those that may
+ * weigh one. */
+static void jury_note(struct buffer *buffer, const struct report *report)
+{
+    if (!word_ranks_by_score(report->ballot.rule)) {
+        return;
+    }
+    HTML(buffer, "<p>위 순위는 주민 투표의 ");
+    html_text(buffer, word_has_votes(report->ballot.method) ? "득표" : "점수");
+    HTML(buffer,
+         "만으로 매긴 것입니다. 심사 점수를 함께 반영하는 투표에서는 공개된 개표 "
+         "결과(result_json)에 "
+         "적힌 비율로 주민 투표와 심사 점수를 더하여 선정하므로 순위와 선정 여부가 다를 수 "
+         "있습니다. "
+         "<span lang=\"en\">The ranks are of residents' votes alone. Where a jury's scores count "
+         "too, "
+         "both are added in the weights given in the published result (result_json) to select the "
+         "projects.</span></p>\n");
+}
+
 static void result_table(struct buffer *buffer, const struct report *report)
 {
     uint32_t order[REPORT_OPTION_MAX];
@@ -143,6 +163,7 @@ static void result_table(struct buffer *buffer, const struct report *report)
     HTML(buffer, "<p>");
     html_text(buffer, votes ? "득표" : "점수");
     HTML(buffer, "가 같은 사업은 순위가 같습니다.</p>\n");
+    jury_note(buffer, report);
 }
 
 void page_result(struct buffer *buffer, const struct report *report)
