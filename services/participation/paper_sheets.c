@@ -121,6 +121,7 @@ static enum err sheets_write(const struct paper_sheets *sheets, struct encoder *
     int32_t counted = 0;
     uint8_t *bytes;
 
+    assert(count > 0); /* Its column says so. */
     assert(paper_sheets_reconcile(sheets));
     for (size_t i = 0; i < count; i++) {
         order[i] = &sheets->entries[i][sheets->agreed[i]];
