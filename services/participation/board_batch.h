@@ -46,7 +46,7 @@ ERR_CHECKED enum err board_step(struct db *db, const struct board_signer *signer
 void board_key_hash(const char *name, const uint8_t *public_key,
                     uint8_t ret_hash[CHECKPOINT_KEY_HASH_SIZE]);
 
-/* Leaves on their way to the board, in order; board_batch.c and board_rows.c only. */
+/* Leaves on their way to the board, in order; board_batch.c, board_collect.c and board_rows.c only. */
 struct board_leaf {
     uint8_t hash[MERKLE_HASH_SIZE];
     size_t at; /* of its entry: u16 length || leaf */
@@ -63,6 +63,11 @@ struct board_batch {
     size_t cast_count;
     struct buffer entries;
 };
+
+/* Puts together the leaves that there are to append now, in order, behind a head that is locked. Errors as
+ * board_step() says. */
+ERR_CHECKED enum err board_collect(struct db *db, const struct board_signer *signer,
+                                   struct board_batch *batch);
 
 /* Turns the leaves into rows and moves the head's size, tree and bytes on. ERR_FULL. */
 ERR_CHECKED enum err board_rows_make(struct board_batch *batch, struct board_rows *rows);
