@@ -22,6 +22,7 @@
 
 enum {
     SETTING_SIZE = 24,
+    CANCEL_REASON_SIZE = 256, /* as libpq wants it */
     CONNECT_PARAM_COUNT_MAX = 16,
     INPUT_READ_COUNT_MAX = 4, /* reads that tell a hang-up from a notice */
 };
@@ -74,6 +75,7 @@ enum err db_open(const struct db_options *options, struct db **ret_db)
     if (db == NULL) {
         goto out;
     }
+    atomic_init(&db->cancelled, false);
     db->connection = connect_by(options);
     if (db->connection == NULL) {
         goto out;
@@ -81,6 +83,10 @@ enum err db_open(const struct db_options *options, struct db **ret_db)
     (void)PQsetNoticeReceiver(db->connection, on_notice, db); /* Returns the one of before. */
     if (PQstatus(db->connection) != CONNECTION_OK) {
         db_one_line(PQerrorMessage(db->connection), reason, sizeof reason);
+        goto out;
+    }
+    db->cancel = PQgetCancel(db->connection);
+    if (db->cancel == NULL) {
         goto out;
     }
     err = trust_settings(db, options, reason);
@@ -114,8 +120,19 @@ void db_close(struct db *db)
         return;
     }
     db_forget_answers(db);
+    PQfreeCancel(db->cancel);
     PQfinish(db->connection);
     free(db);
+}
+
+void db_cancel(struct db *db)
+{
+    char reason[CANCEL_REASON_SIZE];
+
+    assert(db->cancel != NULL);
+    atomic_store(&db->cancelled, true);
+    /* A server that does not hear it has gone, and its connections with it, or is asked again. */
+    (void)PQcancel(db->cancel, reason, sizeof reason);
 }
 
 static const char TRUST_SETTINGS[] =
@@ -172,7 +189,8 @@ static bool has_input(const struct db *db)
 
 bool db_is_usable(const struct db *db)
 {
-    if (db == NULL || db->broken || PQstatus(db->connection) != CONNECTION_OK) {
+    if (db == NULL || db->broken || atomic_load(&db->cancelled) ||
+        PQstatus(db->connection) != CONNECTION_OK) {
         return false;
     }
     /* A farewell is read before the hang-up behind it is seen. */

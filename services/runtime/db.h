@@ -6,6 +6,7 @@
  *
  * SQLSTATE becomes enum err here and nowhere else:
  *   08*, 40001, 40P01, 53*, 55P03, 57P0*, connection lost  ERR_UNAVAILABLE
+ *   anything behind db_cancel()                            ERR_UNAVAILABLE
  *   23*, HL*                                               ERR_CONFLICT
  *   22*                                                    ERR_INVALID
  *   anything else                                          ERR_INTERNAL
@@ -71,6 +72,16 @@ void db_close(struct db *db);
 /* False once the connection is known to be lost: close it and open another. Between statements it
  * also looks whether the server has hung up, without asking it. Takes NULL. */
 bool db_is_usable(const struct db *db);
+
+/*
+ * Ends the connection's use: the server is asked to give up the statement under
+ * way, which fails with ERR_UNAVAILABLE, and db_is_usable() is false from then
+ * on. For a thread beside the connection's own, which must keep the connection
+ * open until this returns; to be called again until that thread lets go of it,
+ * since a statement that was not sent yet is missed. Asks over a connection
+ * of its own, waiting for the server.
+ */
+void db_cancel(struct db *db);
 
 /* One parameter. Borrowed memory must live until the call that takes it returns. */
 struct db_param {

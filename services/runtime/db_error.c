@@ -79,6 +79,7 @@ enum err db_error_of_result(struct db *db, const char *sql, const PGresult *resu
         result == NULL ? NULL : PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
     char message[LOGGED_TEXT_SIZE];
     char statement[LOGGED_TEXT_SIZE];
+    const bool cancelled = atomic_load(&db->cancelled);
     enum log_level level;
     enum err err;
 
@@ -87,11 +88,12 @@ enum err db_error_of_result(struct db *db, const char *sql, const PGresult *resu
         memcpy(db->sqlstate, sqlstate, DB_SQLSTATE_SIZE);
     }
     err = db_error_of_sqlstate(db->sqlstate);
-    if (db->broken || PQstatus(db->connection) != CONNECTION_OK) {
+    if (db->broken || cancelled || PQstatus(db->connection) != CONNECTION_OK) {
         err = ERR_UNAVAILABLE; /* Whatever the last words were. */
     }
 
     level = err == ERR_INTERNAL ? LOG_ERROR : LOG_WARN;
+    level = cancelled ? LOG_INFO : level; /* As was wanted. */
     db_one_line(primary_message(db, result), message, sizeof message);
     db_one_line(sql, statement, sizeof statement);
     log_write(level, "database_error",

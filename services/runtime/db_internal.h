@@ -9,6 +9,7 @@
 #include "runtime/db.h"
 
 #include <libpq-fe.h>
+#include <stdatomic.h>
 
 /* The types of parameters and results, as PostgreSQL numbers them for ever (pg_type.dat). */
 enum db_oid {
@@ -49,6 +50,8 @@ struct db_queued {
 
 struct db {
     PGconn *connection;
+    PGcancel *cancel;      /* written before and after all use of the connection only */
+    atomic_bool cancelled; /* by another thread */
     const char *statements[DB_STATEMENT_COUNT_MAX]; /* prepared as s0, s1, … */
     int statement_count;
     bool begin_waiting;                          /* BEGIN goes out with the next statement */

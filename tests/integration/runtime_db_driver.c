@@ -8,11 +8,13 @@
 #include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <uv.h>
 
 #include <cmocka.h>
 
@@ -475,6 +477,42 @@ static void a_lock_that_is_held_too_long_is_unavailable(void **state)
     assert_int_equal(insert_item(*state, 1), ERR_OK);
 }
 
+/* A statement that another thread runs. */
+struct slow {
+    struct db *db;
+    enum err err;
+    atomic_bool ended;
+};
+
+static void run_slowly(void *context)
+{
+    struct slow *slow = context;
+
+    slow->err = db_exec(slow->db, "SELECT pg_sleep(60) FROM item", NULL, 0);
+    atomic_store(&slow->ended, true);
+}
+
+static void a_statement_that_is_cancelled_ends_and_so_does_its_connections_use(void **state)
+{
+    struct slow slow = {.db = connect_as("slow", 50000, false)};
+    uv_thread_t thread;
+
+    assert_int_equal(insert_item(*state, 1), ERR_OK);
+    atomic_init(&slow.ended, false);
+    assert_true(db_is_usable(slow.db));
+    assert_int_equal(uv_thread_create(&thread, run_slowly, &slow), 0);
+    while (!atomic_load(&slow.ended)) {
+        db_cancel(slow.db);
+    }
+    assert_int_equal(uv_thread_join(&thread), 0);
+    assert_int_equal(slow.err, ERR_UNAVAILABLE);
+    assert_string_equal(db_sqlstate(slow.db), "57014");
+    assert_false(db_is_usable(slow.db));
+    assert_int_equal(db_begin(slow.db), ERR_UNAVAILABLE);
+    db_rollback(slow.db);
+    db_close(slow.db);
+}
+
 static void a_read_only_connection_refuses_to_write(void **state)
 {
     struct db *reader = connect_as("db driver reader", 5000, true);
@@ -748,6 +786,8 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(text_that_is_not_utf8_is_invalid, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_lock_that_is_held_too_long_is_unavailable, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_statement_that_is_cancelled_ends_and_so_does_its_connections_use, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_read_only_connection_refuses_to_write, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_connection_has_its_timeouts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_connection_that_was_hung_up_says_so_without_being_used,
