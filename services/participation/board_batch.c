@@ -118,9 +118,9 @@ static bool key_fits(const struct board_signer *signer, const uint8_t *ballot_id
 
 /* Inside the transaction. */
 static enum err do_step(struct db *db, const struct board_signer *signer, const uint8_t *ballot_id,
-                        enum board_outcome *ret_outcome)
+                        enum board_duty duty, enum board_outcome *ret_outcome)
 {
-    struct board_batch batch = {.ballot_id = ballot_id};
+    struct board_batch batch = {.ballot_id = ballot_id, .duty = duty};
     enum err err = lock_head(db, signer, ballot_id, &batch.head);
 
     if (err == ERR_NOT_FOUND) {
@@ -128,6 +128,10 @@ static enum err do_step(struct db *db, const struct board_signer *signer, const 
     }
     if (!err && !key_fits(signer, ballot_id, &batch.head)) {
         err = ERR_CONFLICT;
+    }
+    if (!err && batch.head.finished != (duty == BOARD_DUTY_RESULT) &&
+        batch.head.size > batch.head.signed_size) {
+        return ERR_OK; /* Whoever appended it signs it. */
     }
     if (!err && batch.head.size > batch.head.signed_size) {
         err = sign(db, signer, ballot_id, &batch.head);
@@ -146,13 +150,13 @@ static enum err do_step(struct db *db, const struct board_signer *signer, const 
 }
 
 enum err board_step(struct db *db, const struct board_signer *signer, const uint8_t *ballot_id,
-                    enum board_outcome *ret_outcome)
+                    enum board_duty duty, enum board_outcome *ret_outcome)
 {
     enum board_outcome outcome = BOARD_IDLE;
     enum err err = db_begin(db);
 
     if (!err) {
-        err = do_step(db, signer, ballot_id, &outcome);
+        err = do_step(db, signer, ballot_id, duty, &outcome);
     }
     if (err || outcome == BOARD_IDLE) {
         db_rollback(db);

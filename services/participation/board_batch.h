@@ -27,6 +27,12 @@ struct board_signer {
 /* Reads the key's base64url text. ERR_INVALID when it is not 32 bytes; logged. */
 ERR_CHECKED enum err board_signer_load(struct board_signer *signer, const char *text);
 
+/* What is put on a board at once, or when it can be. */
+enum board_duty {
+    BOARD_DUTY_VOTES, /* from the opening to the end of voting */
+    BOARD_DUTY_RESULT, /* the result of a certified ballot, behind all votes: minutes for a million */
+};
+
 enum board_outcome {
     BOARD_IDLE,     /* nothing to do, or somebody else does it */
     BOARD_APPENDED, /* a batch; it is to be signed */
@@ -34,13 +40,14 @@ enum board_outcome {
 };
 
 /*
- * Does the next step.
+ * Does the next step of that duty, if there is one.
  *
  * ERR_INTERNAL  what is stored contradicts itself, logged: nothing is appended.
  * ERR_CONFLICT  the ballot's checkpoints are signed with another key, logged.
  */
 ERR_CHECKED enum err board_step(struct db *db, const struct board_signer *signer,
-                                const uint8_t *ballot_id, enum board_outcome *ret_outcome);
+                                const uint8_t *ballot_id, enum board_duty duty,
+                                enum board_outcome *ret_outcome);
 
 /* The first bytes of a key's hash, as notes and verifier keys carry them. */
 void board_key_hash(const char *name, const uint8_t *public_key,
@@ -56,6 +63,7 @@ struct board_leaf {
 
 struct board_batch {
     const uint8_t *ballot_id;
+    enum board_duty duty;
     struct board_head head; /* as it will be */
     struct board_leaf *leaves;
     size_t count;

@@ -450,6 +450,34 @@ static enum err add_result(struct db *db, struct board_batch *batch,
     return err ? err : store_openings_insert(db, batch->ballot_id, &batch->head.openings_bytes);
 }
 
+/* What there is from the opening to the end of voting. */
+static enum err collect_votes(struct db *db, const struct board_signer *signer,
+                              struct board_batch *batch, const struct board_ballot *ballot)
+{
+    enum err err = ERR_OK;
+
+    if (batch->head.size == 0) {
+        err = add_opening(db, batch, signer, ballot);
+    }
+    if (!err && ballot->batch_no > batch->head.batch_no) {
+        err = add_commits(db, batch);
+    }
+    if (err || batch->head.batch_no < ballot->batch_no) {
+        return err; /* Votes are missing: nothing may follow them yet. */
+    }
+    if (ballot->closed_at_ms > 0 && batch->head.closed_at_ms == 0) {
+        err = add_close(db, batch, ballot);
+    }
+    return err;
+}
+
+/* Whether the ballot's result is all that its board still lacks. */
+static bool lacks_result(const struct board_head *head, const struct board_ballot *ballot)
+{
+    return ballot->state == BALLOT_STATE_CERTIFIED && !head->finished && head->closed_at_ms > 0 &&
+           head->batch_no == ballot->batch_no;
+}
+
 enum err board_collect(struct db *db, const struct board_signer *signer, struct board_batch *batch)
 {
     struct board_ballot ballot;
@@ -458,19 +486,10 @@ enum err board_collect(struct db *db, const struct board_signer *signer, struct 
     if (!err) {
         err = reserve(batch, OTHER_LEAF_COUNT_MAX);
     }
-    if (!err && batch->head.size == 0) {
-        err = add_opening(db, batch, signer, &ballot);
+    if (!err && batch->duty == BOARD_DUTY_VOTES) {
+        err = collect_votes(db, signer, batch, &ballot);
     }
-    if (!err && ballot.batch_no > batch->head.batch_no) {
-        err = add_commits(db, batch);
-    }
-    if (err || batch->head.batch_no < ballot.batch_no) {
-        return err; /* Votes are missing: nothing may follow them yet. */
-    }
-    if (ballot.closed_at_ms > 0 && batch->head.closed_at_ms == 0) {
-        err = add_close(db, batch, &ballot);
-    }
-    if (!err && ballot.state == BALLOT_STATE_CERTIFIED && !batch->head.finished) {
+    if (!err && batch->duty == BOARD_DUTY_RESULT && lacks_result(&batch->head, &ballot)) {
         err = add_result(db, batch, &ballot);
     }
     return err;

@@ -55,6 +55,7 @@ static enum err open_board(struct participation *service, struct participation_c
 {
     const struct board_options options = {
         .db = host_db_options(&service->host, "participation board"),
+        .db_results = host_db_options(&service->host, "participation results"),
         .signer = &service->board_signer,
         .interval_ms = config->board_interval_ms,
     };

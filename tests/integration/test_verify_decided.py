@@ -19,6 +19,7 @@ from support.participation import BASE, rfc3339, vote
 from support.paths import BUILD
 from support.ports import free_port
 from support.published import Published, preload
+from support.services import parse_log
 from verify import documents, judge, verifier
 from verify.bundle_maker import pack
 
@@ -207,39 +208,102 @@ def test_an_order_drawn_and_no_decision_at_all_make_bundles_too(running, run):
 
 
 def test_whoever_is_killed_while_a_ballot_is_finished_makes_the_same_bundle(running, run):
-    """The board's thread dies before or after the COMMIT that appends CLOSE and RESULT with their
-    documents and openings, or the one that signs them. Whoever goes on has each document once, and
-    one checkpoint of each size."""
+    """The thread that puts results on boards dies before or after the COMMIT that appends RESULT with its
+    documents and openings, or the one that signs it; or the one that puts votes there does, with CLOSE.
+    Whoever goes on has each document once, and one checkpoint of each size."""
     shim = os.path.join(BUILD, "tests", "fault_shim.so")
     if not os.path.exists(shim):
         pytest.skip(f"{shim} is not built")
     service = running.services["participation"]
     calm = dict.fromkeys(("LD_PRELOAD", "HYEOPCHI_FAULT_SHIM", "HYEOPCHI_FAULT_CONNECTION"), "")
-    for place in ("before", "after"):
-        for commit in (1, 2):
-            ballot_id = running.open_with_roll()
-            receipts = [running.accept(ballot_id, vote(number, ("a", "b"))) for number in range(6)]
-            running.wait_on_board(ballot_id, receipts)
-            with running.board_held(ballot_id):
-                running.void(ballot_id, receipts[3], "not-eligible")
-                running.close_and_count(ballot_id)
-                running.decide(ballot_id, "certify")
-                service.stop()
-            before = notes(running, ballot_id)
-            service.settings.update(
-                LD_PRELOAD=preload(shim), HYEOPCHI_FAULT_SHIM=f"kill-{place}-commit:{commit}",
-                HYEOPCHI_FAULT_CONNECTION="board")
-            service.start()
-            assert service.process.wait_exit(60) == -signal.SIGKILL
-            service.process = None
-            between = notes(running, ballot_id)
-            service.settings.update(calm)
-            service.start().wait_ready()
-            bundle = running.bundle(ballot_id)
-            assert run.verdict("killed", bundle, receipts) == (verifier.VERIFIED, None)
-            after = notes(running, ballot_id)
-            assert before.items() <= between.items() <= after.items() and len(after) == len(before) + 1
-            assert len(json.loads(files_of(bundle)["decided.json"])["voids"]) == 1
+    for thread, place, commit in (("results", "before", 1), ("results", "after", 1),
+                                  ("results", "before", 2), ("results", "after", 2),
+                                  ("board", "before", 1), ("board", "after", 2)):
+        ballot_id = running.open_with_roll()
+        receipts = [running.accept(ballot_id, vote(number, ("a", "b"))) for number in range(6)]
+        running.wait_on_board(ballot_id, receipts)
+        with running.board_held(ballot_id):
+            running.void(ballot_id, receipts[3], "not-eligible")
+            running.close_and_count(ballot_id)
+            running.decide(ballot_id, "certify")
+            service.stop()
+        before = notes(running, ballot_id)
+        service.settings.update(
+            LD_PRELOAD=preload(shim), HYEOPCHI_FAULT_SHIM=f"kill-{place}-commit:{commit}",
+            HYEOPCHI_FAULT_CONNECTION=thread)
+        service.start()
+        assert service.process.wait_exit(60) == -signal.SIGKILL
+        service.process = None
+        between = notes(running, ballot_id)
+        service.settings.update(calm)
+        service.start().wait_ready()
+        bundle = running.bundle(ballot_id)
+        assert run.verdict("killed", bundle, receipts) == (verifier.VERIFIED, None)
+        after = notes(running, ballot_id)
+        assert before.items() <= between.items() <= after.items() and len(after) == len(before) + 2
+        assert len(json.loads(files_of(bundle)["decided.json"])["voids"]) == 1
+
+
+# Openings are sorted for as long as a row is there.
+GATE = """
+CREATE TABLE public.gate AS SELECT TRUE AS shut;
+CREATE FUNCTION public.wait_at_gate() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    WHILE EXISTS (SELECT FROM public.gate) LOOP
+        PERFORM pg_sleep(0.02);
+    END LOOP;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER gate BEFORE INSERT ON participation.board_opening
+FOR EACH STATEMENT EXECUTE FUNCTION public.wait_at_gate()
+"""
+
+
+def wait_at_gate(running, *others):
+    """Waits until a server process that is none of the others sorts openings; returns it."""
+    service = running.services["participation"]
+    for _ in range(400):
+        mark = service.mark()
+        found = running.databases.psql(
+            "participation", "SELECT pid FROM pg_stat_activity WHERE state = 'active'"
+            " AND application_name = 'participation results' AND query LIKE '%board_opening%'")
+        if found and found[0][0] not in others:
+            return found[0][0]
+        service.process.output.wait(lambda line: True, 0.05, mark)
+    raise AssertionError("nobody sorts openings")
+
+
+def test_a_large_ballot_being_finished_keeps_no_other_waiting(running, run):
+    """A gate makes sorting one ballot's openings last. Meanwhile another's votes come to their board; the
+    service stops in time, with nothing to complain of; somebody kills it, and the server gives up what
+    it did for the dead; and when the gate opens the bundle is as if nothing had been."""
+    service = running.services["participation"]
+    running.databases.psql("participation", GATE)
+    large, other = running.open_with_roll(), running.open_with_roll()
+    receipts = running.vote_all(large)
+    running.close_and_count(large)
+    running.decide(large, "certify")
+    first = wait_at_gate(running)
+    before = notes(running, large)
+    running.wait_on_board(other, [running.accept(other, vote(1))])
+    assert wait_at_gate(running) == first and notes(running, large) == before
+
+    mark = service.mark()
+    log = service.process.output
+    service.stop(timeout=10)
+    told = [parse_log(line) for line in log.lines(mark)]
+    assert not [line for line in told if line and line["level"] in ("warn", "error")]
+    service.start().wait_ready()
+    second = wait_at_gate(running, first)
+    service.kill9()
+    service.start().wait_ready()
+    wait_at_gate(running, first, second)
+    assert notes(running, large) == before
+    running.databases.psql("participation", "DELETE FROM public.gate")
+    bundle = running.bundle(large)
+    assert run.verdict("finished at last", bundle, receipts) == (verifier.VERIFIED, None)
+    after = notes(running, large)
+    assert before.items() <= after.items() and len(after) == len(before) + 1
 
 
 def notes(running, ballot_id):

@@ -12,9 +12,10 @@
 
 static const char SURVEY[] =
     "SELECT b.ballot_id,"
-    " coalesce(h.size > h.signed_size OR h.batch_no < b.batch_no"
-    " OR (h.closed_at_ms = 0 AND b.closed_at_ms IS NOT NULL)"
-    " OR b.state = 'certified', TRUE),"
+    " coalesce((h.size > h.signed_size AND NOT h.finished) OR h.batch_no < b.batch_no"
+    " OR (h.closed_at_ms = 0 AND b.closed_at_ms IS NOT NULL), TRUE),"
+    " coalesce(h.finished OR (b.state = 'certified' AND h.size = h.signed_size"
+    " AND h.batch_no = b.batch_no AND h.closed_at_ms > 0), FALSE),"
     " b.batch_no > coalesce(h.signed_batch_no, 0), coalesce(h.signed_size, 0), r.body"
     " FROM participation.ballot AS b"
     " LEFT JOIN participation.board AS h ON h.ballot_id = b.ballot_id"
@@ -31,12 +32,13 @@ static enum err survey_read(const struct db_rows *rows, int64_t row, struct boar
 
     *ret = (struct board_survey){
         .has_work = db_rows_bool(rows, row, 1),
-        .has_pending = db_rows_bool(rows, row, 2),
-        .signed_size = db_rows_int64(rows, row, 3),
+        .has_result = db_rows_bool(rows, row, 2),
+        .has_pending = db_rows_bool(rows, row, 3),
+        .signed_size = db_rows_int64(rows, row, 4),
     };
-    ret->is_missing = ret->has_pending && db_rows_is_null(rows, row, 4);
+    ret->is_missing = ret->has_pending && db_rows_is_null(rows, row, 5);
     if (ret->has_pending && !ret->is_missing) {
-        const uint8_t *body = db_rows_bytes(rows, row, 4, &length);
+        const uint8_t *body = db_rows_bytes(rows, row, 5, &length);
 
         ret->is_missing = receipt_decode(body, length, &receipt) != ERR_OK;
     }

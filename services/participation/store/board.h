@@ -63,7 +63,8 @@ struct board_ballot {
 /* One line of the survey: a ballot whose board is not finished, or not signed to its end. */
 struct board_survey {
     uint8_t ballot_id[BALLOT_ID_SIZE];
-    bool has_work;
+    bool has_work;    /* up to the end of voting */
+    bool has_result;  /* to be put behind that, or to be signed */
     bool has_pending; /* a commit is in no checkpoint: issued_ms and delay are its receipt's */
     bool is_missing;  /* … and its receipt is gone, or broken */
     int64_t signed_size;

@@ -52,8 +52,10 @@ enum err store_document_read(struct db *db, const uint8_t *ballot_id, const char
     return append_bytes(db, DOCUMENT_READ, params, content);
 }
 
-static const char OPENINGS_TIMEOUT[] =
-    "SELECT set_config('statement_timeout', ($1::int4)::text, TRUE)";
+/* The server looks whether we are still there: it would hold the board's lock until it is done. */
+static const char OPENINGS_SETTINGS[] =
+    "SELECT set_config('statement_timeout', ($1::int4)::text, TRUE),"
+    " set_config('client_connection_check_interval', ($2::int4)::text, TRUE)";
 
 /* The first bytes are T("commit"). A page is where an opening begins, in bytes, by the size of a page. */
 static const char OPENINGS_INSERT[] =
@@ -88,10 +90,11 @@ static const char OPENINGS_INSERT[] =
 
 enum err store_openings_insert(struct db *db, const uint8_t *ballot_id, int64_t *ret_bytes)
 {
-    const struct db_param timeout[] = {db_int32(STORE_OPENINGS_TIMEOUT_MS)};
+    const struct db_param settings[] = {db_int32(STORE_OPENINGS_TIMEOUT_MS),
+                                        db_int32(STORE_OPENINGS_CHECK_MS)};
     const struct db_param params[] = {db_uuid(ballot_id), db_int64(STORE_OPENING_PAGE_SIZE)};
     struct db_rows *rows = NULL;
-    enum err err = db_exec(db, OPENINGS_TIMEOUT, timeout, DB_COUNT(timeout));
+    enum err err = db_exec(db, OPENINGS_SETTINGS, settings, DB_COUNT(settings));
 
     if (!err) {
         err = db_query(db, OPENINGS_INSERT, params, DB_COUNT(params), &rows);

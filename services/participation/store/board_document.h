@@ -19,6 +19,7 @@ enum {
     STORE_OPENING_PAGE_SIZE_MAX =        /* … and is never longer */
     STORE_OPENING_PAGE_SIZE + STORE_OPENING_SIZE + VOTE_BODY_MAX,
     STORE_OPENINGS_TIMEOUT_MS = 600 * 1000, /* for all of them: millions take minutes to sort */
+    STORE_OPENINGS_CHECK_MS = 1000,         /* until it is noticed that who wants them is dead */
 };
 
 /* Keeps a document. ERR_CONFLICT when the ballot has one of that name. */
@@ -30,7 +31,8 @@ ERR_CHECKED enum err store_document_read(struct db *db, const uint8_t *ballot_id
                                          struct buffer *content);
 
 /* Keeps the openings of all final votes that are not void, sorted in the database; *ret_bytes is their
- * length together. The transaction's statement timeout is STORE_OPENINGS_TIMEOUT_MS from then on. */
+ * length together. The transaction's statement timeout is STORE_OPENINGS_TIMEOUT_MS from then on, and one
+ * whose client is dead ends soon. */
 ERR_CHECKED enum err store_openings_insert(struct db *db, const uint8_t *ballot_id,
                                            int64_t *ret_bytes);
 
