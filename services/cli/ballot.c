@@ -10,6 +10,7 @@
 #include "cli/ballot_bundle.h"
 #include "cli/ballot_export.h"
 #include "cli/ballot_source.h"
+#include "cli/ballot_terms.h"
 #include "cli/key_file.h"
 #include "cli/list.h"
 #include "cli/print.h"
@@ -31,30 +32,23 @@ enum {
     YEAR_MAX = 2100,
 };
 
-/* The value of an option, or what it is when nobody gave it. */
-static const char *text_or(const struct invocation *invocation, const char *name,
-                           const char *otherwise)
-{
-    const char *text = invocation_text(invocation, name);
-
-    return text != NULL ? text : otherwise;
-}
-
 static enum cli_status from_pb(const struct invocation *invocation, json_t **ret_definition)
 {
     struct ballot_source source = {
         .path = invocation_text(invocation, "from"),
         .title = invocation_text(invocation, "title"),
-        .funding_source = text_or(invocation, "source", "district"),
-        .rule = text_or(invocation, "rule", "greedy"),
-        .satisfaction = text_or(invocation, "satisfaction", "cost"),
-        .completion = text_or(invocation, "completion", "none"),
-        .tie = text_or(invocation, "tie", "lowest-cost-then-votes"),
+        .funding_source = invocation_text(invocation, "source"),
+        .rule = invocation_text(invocation, "rule"),
+        .satisfaction = invocation_text(invocation, "satisfaction"),
+        .completion = invocation_text(invocation, "completion"),
+        .tie = invocation_text(invocation, "tie"),
+        .invocation = invocation,
     };
     const enum err year =
         invocation_number(invocation, "year", YEAR_MIN, YEAR_MAX, &source.budget_year);
     const enum err opens = invocation_time(invocation, "opens", &source.opens_ms);
     const enum err closes = invocation_time(invocation, "closes", &source.closes_ms);
+    enum err err;
 
     if (year == ERR_INVALID || opens == ERR_INVALID || closes == ERR_INVALID ||
         invocation_number(invocation, "budget", 1, INT64_MAX, &source.budget_krw) == ERR_INVALID ||
@@ -66,12 +60,9 @@ static enum cli_status from_pb(const struct invocation *invocation, json_t **ret
         return usage_error(invocation, say("--from 에는 --year, --opens, --closes 가 필요합니다",
                                            "--from needs --year, --opens and --closes"));
     }
-    if (ballot_source_read(&source, ret_definition)) {
-        return CLI_FAILED;
-    }
-    if (tally_limits_add(invocation, *ret_definition)) {
-        json_decref(*ret_definition);
-        return CLI_USAGE;
+    err = ballot_source_read(&source, ret_definition);
+    if (err) {
+        return err == ERR_CONFLICT ? CLI_USAGE : CLI_FAILED;
     }
     return CLI_OK;
 }
@@ -292,8 +283,11 @@ static const struct command_option CREATE_OPTIONS[] = {
     {
         .name = "from",
         .argument = "FILE.pb",
-        .sentence = {"Pabulib 파일에서 선택지, 비용, 예산을 가져옵니다",
-                     "take options, costs and budget from a Pabulib file"},
+        .sentence =
+            {"Pabulib 파일에서 선택지, 비용, 예산을 가져옵니다 (hyeopchi ballot export가 쓴 "
+             "파일이면 규칙과 모든 조건도)",
+             "take options, costs and budget from a Pabulib file; rule and every term too "
+             "where hyeopchi ballot export wrote it"},
     },
     {
         .name = "definition",
@@ -367,13 +361,7 @@ static const struct command_option CREATE_OPTIONS[] = {
                      "drawn:FILE (an order drawn), lot (a seed published after close)"},
     },
     TALLY_LIMIT_OPTIONS,
-    TALLY_QUOTA_OPTION,
-    {
-        .name = "jury-max-score",
-        .argument = "NUMBER",
-        .sentence = {"심사위원 한 명의 만점. --weights 와 함께",
-                     "the most that one juror gives an option, for --weights"},
-    },
+    BALLOT_TERM_OPTIONS,
     {
         .name = "print",
         .sentence = {"만들지 않고 정의 JSON만 출력합니다",

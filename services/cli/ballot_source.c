@@ -2,12 +2,16 @@
 /*
  * From a Pabulib file to a definition. Amounts must be whole won: nothing is
  * rounded. Options that the file marks as withdrawn are left out, and said.
+ * What a file of ours says and what is given beside it are read apart and then
+ * compared, so that neither hides the other.
  */
 #include "cli/ballot_source.h"
 
+#include "cli/ballot_terms.h"
 #include "cli/pb_stream.h"
 #include "cli/phrase.h"
 #include "cli/tally_draw.h"
+#include "cli/tally_terms.h"
 #include "participation/domain/ballot.h"
 #include "runtime/clock.h"
 
@@ -18,6 +22,7 @@
 #include <string.h>
 
 #define DRAWN_PREFIX "drawn:"
+#define LOT_PREFIX   "lot:"
 
 /* Stops the reading at the first vote: by then everything wanted is known. */
 static enum err stop_at_vote(void *context, const struct election *election,
@@ -121,10 +126,11 @@ static enum err meta_number(const struct ballot_source *source, const struct pb 
                : ERR_OK;
 }
 
+/* The budget of the file, or the one that is given in place of it. */
 static enum err add_budget(const struct ballot_source *source, const struct election *election,
-                           json_t *definition)
+                           int64_t given_krw, json_t *definition)
 {
-    int64_t budget_krw = source->budget_krw;
+    int64_t budget_krw = given_krw;
 
     if (budget_krw == 0) {
         if (!election_has_budget(election)) {
@@ -144,6 +150,20 @@ static enum err add_budget(const struct ballot_source *source, const struct elec
     return ERR_OK;
 }
 
+/* A least number that a file of ours states apart where it lets empty votes pass. */
+static enum err least_number(const struct ballot_source *source, const struct pb *pb,
+                             const char *key, const char *nonempty_key, int64_t *ret_number)
+{
+    int64_t number = 0;
+
+    if (meta_number(source, pb, key, *ret_number, &number) ||
+        meta_number(source, pb, nonempty_key, number, &number)) {
+        return ERR_INVALID;
+    }
+    *ret_number = number;
+    return ERR_OK;
+}
+
 static enum err add_limits(const struct ballot_source *source, const struct pb *pb,
                            const struct election *election, json_t *definition)
 {
@@ -154,9 +174,9 @@ static enum err add_limits(const struct ballot_source *source, const struct pb *
     int64_t min_cost = 0;
     int64_t max_cost = 0;
 
-    if (meta_number(source, pb, "min_length", 1, &min_options) ||
+    if (least_number(source, pb, "min_length", "nonempty_min_length", &min_options) ||
         meta_number(source, pb, "max_length", single ? 1 : options, &max_options) ||
-        meta_number(source, pb, "min_sum_cost", 0, &min_cost) ||
+        least_number(source, pb, "min_sum_cost", "nonempty_min_sum_cost", &min_cost) ||
         meta_number(source, pb, "max_sum_cost", 0, &max_cost)) {
         return ERR_INVALID;
     }
@@ -171,6 +191,9 @@ static enum err add_limits(const struct ballot_source *source, const struct pb *
     if (max_cost > 0) {
         (void)json_object_set_new(definition, "max_cost_krw", json_integer(max_cost));
     }
+    if (pb_meta(pb, "empty_allowed") != NULL) {
+        (void)json_object_set_new(definition, "empty_allowed", json_true());
+    }
     return ERR_OK;
 }
 
@@ -184,6 +207,9 @@ static enum err add_tie(const struct ballot_source *source, const struct electio
     json_t *order;
     enum err err;
 
+    if (source->tie == NULL) {
+        return ERR_OK;
+    }
     if (strncmp(source->tie, DRAWN_PREFIX, strlen(DRAWN_PREFIX)) != 0) {
         return json_object_set_new(definition, "tie", json_string(source->tie)) == 0 ? ERR_OK
                                                                                      : ERR_INVALID;
@@ -209,8 +235,7 @@ static enum err add_tie(const struct ballot_source *source, const struct electio
     return err;
 }
 
-static json_t *head_json(const struct ballot_source *source, const struct pb *pb,
-                         const char *method)
+static json_t *head_json(const struct ballot_source *source, const struct pb *pb)
 {
     const char *description = pb_meta(pb, "description");
     const char *title = source->title != NULL ? source->title : description;
@@ -219,12 +244,11 @@ static json_t *head_json(const struct ballot_source *source, const struct pb *pb
 
     clock_format(source->opens_ms, opens);
     clock_format(source->closes_ms, closes);
-    return json_pack("{s:o, s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "title",
+    return json_pack("{s:o, s:I, s:s, s:s, s:s}", "title",
                      text_up_to(title != NULL ? title : source->path, BALLOT_TITLE_MAX),
-                     "budget_year", (json_int_t)source->budget_year, "funding_source",
-                     source->funding_source, "method", method, "rule", source->rule, "satisfaction",
-                     source->satisfaction, "completion", source->completion, "opens_at", opens,
-                     "closes_at", closes);
+                     "budget_year", (json_int_t)source->budget_year, "method",
+                     election_vote_type_name(election_vote_type(pb_election(pb))), "opens_at",
+                     opens, "closes_at", closes);
 }
 
 /* The limits of points that the method has, where the file has them. */
@@ -243,7 +267,9 @@ static enum err add_points(const struct ballot_source *source, const struct pb *
     for (; *keys != NULL; keys++) {
         int64_t points = INT64_MIN;
 
-        if (meta_number(source, pb, *keys, INT64_MIN, &points)) {
+        if (meta_number(source, pb, *keys, INT64_MIN, &points) ||
+            (strcmp(*keys, "min_sum_points") == 0 &&
+             meta_number(source, pb, "nonempty_min_sum_points", points, &points))) {
             return ERR_INVALID;
         }
         if (points != INT64_MIN) { /* A negative one is for the service to refuse by name. */
@@ -253,13 +279,14 @@ static enum err add_points(const struct ballot_source *source, const struct pb *
     return ERR_OK;
 }
 
-/* What the rule asks for: of greedy-threshold the least score to take part, given or the file's. */
+/* What the rule asks for: of greedy-threshold the least score to take part. */
 static enum err add_threshold(const struct ballot_source *source, const struct pb *pb,
                               json_t *definition)
 {
+    const char *rule = json_string_value(json_object_get(definition, "rule"));
     int64_t score = source->threshold_score;
 
-    if (score == 0 && strcmp(source->rule, "greedy-threshold") == 0 &&
+    if (score == 0 && pb != NULL && rule != NULL && strcmp(rule, "greedy-threshold") == 0 &&
         meta_number(source, pb, "min_project_score_threshold", 0, &score)) {
         return ERR_INVALID;
     }
@@ -269,32 +296,177 @@ static enum err add_threshold(const struct ballot_source *source, const struct p
     return ERR_OK;
 }
 
-static enum err build(const struct ballot_source *source, const struct pb *pb, json_t **ret)
+/* The words that are given; those that are not stay away. */
+static enum err add_given_words(const struct ballot_source *source, json_t *definition)
 {
-    const struct election *election = pb_election(pb);
-    json_t *options = json_array();
-    json_t *definition = NULL;
-    const char *method;
+    const struct {
+        const char *member;
+        const char *word;
+    } words[] = {
+        {"funding_source", source->funding_source},
+        {"rule", source->rule},
+        {"satisfaction", source->satisfaction},
+        {"completion", source->completion},
+    };
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (words[i].word != NULL &&
+            json_object_set_new(definition, words[i].member, json_string(words[i].word)) != 0) {
+            return ERR_INVALID; /* It is no text. */
+        }
+    }
+    return ERR_OK;
+}
+
+/* What was given beside the file: its words, tie rule, threshold, budget and terms. */
+static enum err add_given(const struct ballot_source *source, const struct election *election,
+                          json_t *definition)
+{
+    const struct ballot_terms_source terms = {.invocation = source->invocation};
+    enum err err = add_given_words(source, definition);
+
+    if (!err) {
+        err = add_tie(source, election, definition);
+    }
+    if (!err) {
+        err = add_threshold(source, NULL, definition);
+    }
+    if (!err && source->budget_krw > 0) {
+        err = add_budget(source, election, source->budget_krw, definition);
+    }
+    return err ? err : ballot_terms_add(&terms, definition);
+}
+
+/* What is taken for granted of a file of others where nobody says anything else. */
+static enum err add_defaults(json_t *definition)
+{
+    json_t *defaults =
+        json_pack("{s:s, s:s, s:s, s:s, s:s}", "funding_source", "district", "rule", "greedy",
+                  "satisfaction", "cost", "completion", "none", "tie", "lowest-cost-then-votes");
+    enum err err = defaults != NULL && json_object_update_missing(definition, defaults) == 0
+                       ? ERR_OK
+                       : ERR_FULL;
+
+    json_decref(defaults);
+    return err;
+}
+
+/* The terms that a file of ours states. Of a lot the definition has the rule only: every ballot gets a
+ * seed of its own. */
+static enum err add_own(const struct pb *pb, json_t *definition)
+{
+    static const char *const WORDS[] = {"funding_source", "rule", "satisfaction", "completion"};
+    const struct ballot_terms_source terms = {.pb = pb};
+    const char *tie = pb_meta(pb, "tie");
+    const bool lot = strncmp(tie, LOT_PREFIX, strlen(LOT_PREFIX)) == 0;
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++) {
+        const char *word = pb_meta(pb, WORDS[i]);
+
+        if (word != NULL && json_object_set_new(definition, WORDS[i], json_string(word)) != 0) {
+            err = ERR_FULL;
+        }
+    }
+    if (!err && json_object_set_new(definition, "tie", json_string(lot ? "lot" : tie)) != 0) {
+        err = ERR_FULL;
+    }
+    if (!err) {
+        err = ballot_terms_add_order(pb, definition);
+    }
+    if (!err) {
+        err = ballot_terms_add(&terms, definition);
+    }
+    return err ? err : ballot_terms_add_electorate(pb, definition);
+}
+
+/* Says which option does not agree with the file. */
+static enum err refuse_option(const struct ballot_source *source, const char *option,
+                              const json_t *stated)
+{
+    char *text = stated != NULL ? json_dumps(stated, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
+
+    (void)fprintf(stderr,
+                  say("hyeopchi: %s: --%s 은(는) 이 파일이 적고 있는 조건과 다릅니다 (파일: %s). "
+                      "파일대로 만들려면 빼고, 고치려면 --print 로 받은 정의를 고쳐 "
+                      "--definition 으로 주십시오\n",
+                      "hyeopchi: %s: --%s contradicts the terms that this file states (it has: "
+                      "%s); leave it out, or change the definition that --print writes and give "
+                      "it with --definition\n"),
+                  source->path, option, text != NULL ? text : say("없음", "none"));
+    free(text);
+    return ERR_CONFLICT;
+}
+
+/* Compares what is given with what a file of ours states. Its options are copied without their least
+ * costs, which are then those that are given. */
+static enum err compare_given(const struct ballot_source *source, const struct pb *pb,
+                              const json_t *definition)
+{
+    static const struct {
+        const char *option;
+        const char *member;
+    } MEMBERS[] = {
+        {"source", "funding_source"},
+        {"rule", "rule"},
+        {"satisfaction", "satisfaction"},
+        {"completion", "completion"},
+        {"tie", "tie"},
+        {"tie", "tie_order"},
+        {"threshold", "threshold_score"},
+        {"budget", "budget_krw"},
+        {"partial-fit", "partial_fit"},
+        {"quorum", "quorum_voters"},
+        {"quorum-share", "quorum_share"},
+        {"weights", "jury"},
+        {"incompatible", "incompatible"},
+        {"area-cap", "area_caps"},
+        {"field-cap", "field_caps"},
+        {"quota", "area_quotas"},
+    };
+
+    json_t *options = json_deep_copy(json_object_get(definition, "options"));
+    json_t *given = json_pack("{s:O}", "options", options);
+    const char *value;
     enum err err;
 
-    if (election == NULL) {
-        err = complain(source, say("선택지가 없습니다", "it has no options"), NULL);
-        goto out;
+    for (size_t i = 0; i < json_array_size(options); i++) {
+        (void)json_object_del(json_array_get(options, i), "min_cost_krw"); /* It may have none. */
     }
-    method = election_vote_type_name(election_vote_type(election));
-    definition = head_json(source, pb, method);
-    if (definition == NULL) {
-        err = ERR_INTERNAL;
-        goto out;
+    err = given == NULL ? ERR_FULL : add_given(source, pb_election(pb), given);
+    for (size_t i = 0; i < sizeof MEMBERS / sizeof MEMBERS[0] && !err; i++) {
+        const json_t *member = json_object_get(given, MEMBERS[i].member);
+        const json_t *stated = json_object_get(definition, MEMBERS[i].member);
+
+        if (member != NULL && !json_equal(member, stated)) {
+            err = refuse_option(source, MEMBERS[i].option, stated);
+        }
     }
-    err = add_options(source, election, options);
-    if (err) {
-        goto out;
+    if (!err && source->invocation != NULL &&
+        invocation_texts(source->invocation, "min-cost", &value, 1) > 0 &&
+        !json_equal(options, json_object_get(definition, "options"))) {
+        json_t *stated = json_string(pb_meta(pb, "min_cost.1")); /* NULL where it has none. */
+
+        err = refuse_option(source, "min-cost", stated);
+        json_decref(stated);
     }
-    (void)json_object_set(definition, "options", options);
-    err = add_tie(source, election, definition);
+    json_decref(given);
+    json_decref(options);
+    return err;
+}
+
+/* Everything that follows the options. */
+static enum err add_all(const struct ballot_source *source, const struct pb *pb, json_t *definition)
+{
+    const struct election *election = pb_election(pb);
+    const bool own = tally_terms_present(pb);
+    enum err err = own ? add_own(pb, definition) : add_given(source, election, definition);
+
     if (!err) {
-        err = add_budget(source, election, definition);
+        err = add_defaults(definition);
+    }
+    if (!err) {
+        err = add_budget(source, election, own ? 0 : source->budget_krw, definition);
     }
     if (!err) {
         err = add_limits(source, pb, election, definition);
@@ -302,9 +474,32 @@ static enum err build(const struct ballot_source *source, const struct pb *pb, j
     if (!err) {
         err = add_points(source, pb, election, definition);
     }
-    if (!err) {
-        err = add_threshold(source, pb, definition);
+    if (!err && json_object_get(definition, "threshold_score") == NULL) {
+        const struct ballot_source file = {.path = source->path};
+
+        err = add_threshold(&file, pb, definition);
     }
+    return !err && own ? compare_given(source, pb, definition) : err;
+}
+
+static enum err build(const struct ballot_source *source, const struct pb *pb, json_t **ret)
+{
+    const struct election *election = pb_election(pb);
+    json_t *options = json_array();
+    json_t *definition = NULL;
+    enum err err;
+
+    if (election == NULL) {
+        err = complain(source, say("선택지가 없습니다", "it has no options"), NULL);
+        goto out;
+    }
+    definition = head_json(source, pb);
+    err = definition == NULL ? ERR_INTERNAL : add_options(source, election, options);
+    if (err) {
+        goto out;
+    }
+    (void)json_object_set(definition, "options", options); /* Nothing is in it without them. */
+    err = add_all(source, pb, definition);
 
 out:
     json_decref(options);

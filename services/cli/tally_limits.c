@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reading terms off a command line. An id with a comma cannot be named here; a
- * definition in JSON can.
+ * Reading terms off a command line, or META. An id with a comma cannot be named
+ * here.
  */
 #include "cli/tally_limits.h"
 
-#include "cli/tally_terms.h"
-#include "participation/domain/ballot.h"
-
 #include <assert.h>
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define AREA_PREFIX "area:"
 
 enum {
     VALUE_COUNT_MAX = INVOCATION_VALUE_COUNT_MAX,
@@ -46,8 +40,7 @@ static enum err complain(const char *option, const char *value, const char *what
     return ERR_INVALID;
 }
 
-/* "NAME=AMOUNT", the name cut off in place. */
-static enum err split_cap(const char *option, char *text, struct tally_cap *ret_cap)
+enum err tally_cap_split(const char *option, char *text, struct tally_cap *ret_cap)
 {
     char *equals = strrchr(text, '=');
     bool comma = false;
@@ -106,7 +99,7 @@ static enum err take_caps(const struct election *election, const char *option, c
 
     for (size_t i = 0; i < count; i++) {
         char *next = text + strlen(text) + 1;
-        enum err err = split_cap(option, text, &ret_caps[i]);
+        enum err err = tally_cap_split(option, text, &ret_caps[i]);
 
         if (err) {
             return err;
@@ -192,7 +185,7 @@ static enum err take_least(struct tally_limits_store *store, const struct electi
         if (comma != NULL) {
             *comma = '\0';
         }
-        if (split_cap("min-cost", text, &least)) {
+        if (tally_cap_split("min-cost", text, &least)) {
             return ERR_INVALID;
         }
         if (store->limits.adjustable_count == election_option_count(election) ||
@@ -362,209 +355,4 @@ void tally_limits_release(struct tally_limits_store *store)
     free(store->adjustable);
     free(store->texts);
     *store = (struct tally_limits_store){.invocation = store->invocation, .pb = store->pb};
-}
-
-static enum err add_groups(const struct invocation *invocation, json_t *definition)
-{
-    const char *values[VALUE_COUNT_MAX];
-    size_t count = invocation_texts(invocation, "incompatible", values, VALUE_COUNT_MAX);
-    json_t *groups = json_array();
-
-    for (size_t i = 0; i < count; i++) {
-        json_t *group = json_array();
-        const char *text = values[i];
-
-        while (text != NULL) {
-            const char *comma = strchr(text, ',');
-            size_t length = comma != NULL ? (size_t)(comma - text) : strlen(text);
-
-            (void)json_array_append_new(group, json_stringn(text, length)); /* Asked for below. */
-            text = comma != NULL ? comma + 1 : NULL;
-        }
-        (void)json_array_append_new(groups, group); /* Likewise. */
-    }
-    if (count == 0) {
-        json_decref(groups);
-        return ERR_OK;
-    }
-    return json_object_set_new(definition, "incompatible", groups) == 0 ? ERR_OK : ERR_INVALID;
-}
-
-static enum err add_caps(const struct invocation *invocation, const char *option, const char *list,
-                         const char *member, json_t *definition)
-{
-    const char *values[VALUE_COUNT_MAX];
-    size_t count = invocation_texts(invocation, option, values, VALUE_COUNT_MAX);
-    json_t *caps = json_array();
-    enum err err = ERR_OK;
-
-    for (size_t i = 0; i < count && !err; i++) {
-        struct tally_cap cap = {.name = NULL};
-        int64_t cap_krw = 0;
-        char *text = strdup(values[i]);
-
-        err = text == NULL ? ERR_FULL : split_cap(option, text, &cap);
-        if (!err && decimal_rescale(cap.amount, 0, &cap_krw)) {
-            err = complain(option, values[i],
-                           say("원 단위 정수가 아닙니다", "the amount is not in whole won"));
-        }
-        if (!err && json_array_append_new(caps, json_pack("{s:s, s:I}", member, cap.name, "cap_krw",
-                                                          (json_int_t)cap_krw)) != 0) {
-            err = ERR_FULL;
-        }
-        free(text);
-    }
-    if (err || count == 0) {
-        json_decref(caps);
-        return err;
-    }
-    return json_object_set_new(definition, list, caps) == 0 ? ERR_OK : ERR_FULL;
-}
-
-/* "district=4-4", "local=0-3" or "area:NAME=1-2". */
-static json_t *quota_json(const char *text)
-{
-    const char *equals = strrchr(text, '=');
-    const bool area = strncmp(text, AREA_PREFIX, strlen(AREA_PREFIX)) == 0;
-    const char *name = area ? text + strlen(AREA_PREFIX) : text;
-    unsigned long least;
-    unsigned long most;
-    char *end;
-
-    if (equals == NULL || equals < name || !isdigit((unsigned char)equals[1])) {
-        return NULL;
-    }
-    least = strtoul(equals + 1, &end, 10);
-    if (*end != '-' || !isdigit((unsigned char)end[1])) {
-        return NULL;
-    }
-    most = strtoul(end + 1, &end, 10);
-    if (*end != '\0' || least > BALLOT_OPTION_MAX || most > BALLOT_OPTION_MAX) {
-        return NULL;
-    }
-    return json_pack("{s:o, s:o, s:I, s:I}", "scope",
-                     area ? json_string("area") : json_stringn(name, (size_t)(equals - name)),
-                     "area", area ? json_stringn(name, (size_t)(equals - name)) : json_null(),
-                     "min_options", (json_int_t)least, "max_options", (json_int_t)most);
-}
-
-static enum err add_quotas(const struct invocation *invocation, json_t *definition)
-{
-    const char *values[VALUE_COUNT_MAX];
-    size_t count = invocation_texts(invocation, "quota", values, VALUE_COUNT_MAX);
-    json_t *quotas = json_array();
-
-    for (size_t i = 0; i < count; i++) {
-        if (json_array_append_new(quotas, quota_json(values[i])) != 0) {
-            json_decref(quotas);
-            return complain("quota", values[i],
-                            say("district=4-4, local=4-4, area:이름=1-2 꼴이어야 합니다",
-                                "must look like district=4-4, local=4-4 or area:NAME=1-2"));
-        }
-    }
-    if (count == 0) {
-        json_decref(quotas);
-        return ERR_OK;
-    }
-    return json_object_set_new(definition, "area_quotas", quotas) == 0 ? ERR_OK : ERR_FULL;
-}
-
-/* Puts the least costs of --min-cost into the definition's options. */
-static enum err add_leasts(const struct invocation *invocation, json_t *definition)
-{
-    const char *values[VALUE_COUNT_MAX];
-    size_t count = invocation_texts(invocation, "min-cost", values, VALUE_COUNT_MAX);
-    const json_t *options = json_object_get(definition, "options");
-    enum err err = ERR_OK;
-
-    for (size_t i = 0; i < count && !err; i++) {
-        struct tally_cap least = {.name = NULL};
-        json_t *found = NULL;
-        int64_t krw = 0;
-        char *text = strdup(values[i]);
-
-        err = text == NULL ? ERR_FULL : split_cap("min-cost", text, &least);
-        for (size_t k = 0; !err && k < json_array_size(options); k++) {
-            json_t *option = json_array_get(options, k);
-            const char *id = json_string_value(json_object_get(option, "id"));
-
-            found = id != NULL && strcmp(id, least.name) == 0 ? option : found;
-        }
-        if (!err && found == NULL) {
-            err = complain("min-cost", values[i],
-                           say("이 선거에 없는 사업입니다", "there is no such option"));
-        }
-        if (!err && decimal_rescale(least.amount, 0, &krw)) {
-            err = complain("min-cost", values[i],
-                           say("원 단위 정수가 아닙니다", "the amount is not in whole won"));
-        }
-        if (!err && json_object_set_new(found, "min_cost_krw", json_integer(krw)) != 0) {
-            err = ERR_FULL;
-        }
-        free(text);
-    }
-    return err;
-}
-
-/* The weights of residents and jury, as the definition states them. */
-static enum err add_jury(const struct invocation *invocation, json_t *definition)
-{
-    const char *weights = invocation_text(invocation, "weights");
-    uint32_t resident = 0;
-    uint32_t jury = 0;
-    int64_t max_score = 0;
-
-    if (weights == NULL) {
-        return ERR_OK;
-    }
-    if (!tally_weights_parse(weights, &resident, &jury)) {
-        return complain("weights", weights, say("50:50 꼴이어야 합니다", "must look like 50:50"));
-    }
-    if (invocation_number(invocation, "jury-max-score", 1, BALLOT_JURY_SCORE_MAX, &max_score)) {
-        return complain("weights", weights,
-                        say("심사 만점(--jury-max-score)도 주십시오",
-                            "needs --jury-max-score, the most that one juror gives"));
-    }
-    return json_object_set_new(definition, "jury",
-                               json_pack("{s:I, s:I, s:I, s:I}", "resident_weight",
-                                         (json_int_t)resident, "jury_weight", (json_int_t)jury,
-                                         "whole", (json_int_t)resident + (json_int_t)jury,
-                                         "max_score", (json_int_t)max_score)) == 0
-               ? ERR_OK
-               : ERR_FULL;
-}
-
-enum err tally_limits_add(const struct invocation *invocation, json_t *definition)
-{
-    const char *fit = invocation_text(invocation, "partial-fit");
-    const char *share = invocation_text(invocation, "quorum-share");
-    int64_t quorum = 0;
-    enum err err = invocation_number(invocation, "quorum", 1, BALLOT_QUORUM_MAX, &quorum);
-
-    if (err == ERR_INVALID) {
-        return err;
-    }
-    if ((!err && json_object_set_new(definition, "quorum_voters", json_integer(quorum)) != 0) ||
-        (fit != NULL && json_object_set_new(definition, "partial_fit", json_string(fit)) != 0) ||
-        (share != NULL &&
-         json_object_set_new(definition, "quorum_share", json_string(share)) != 0)) {
-        return ERR_INVALID;
-    }
-    err = add_groups(invocation, definition);
-    if (!err) {
-        err = add_leasts(invocation, definition);
-    }
-    if (!err) {
-        err = add_jury(invocation, definition);
-    }
-    if (!err) {
-        err = add_caps(invocation, "area-cap", "area_caps", "area", definition);
-    }
-    if (!err) {
-        err = add_caps(invocation, "field-cap", "field_caps", "field", definition);
-    }
-    if (!err) {
-        err = add_quotas(invocation, definition);
-    }
-    return err;
 }

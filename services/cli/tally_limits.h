@@ -12,7 +12,6 @@
 #include "participation/domain/tally.h"
 #include "runtime/err.h"
 
-#include <jansson.h>
 #include <stdbool.h>
 
 /* Rows of a command's table of options. */
@@ -92,17 +91,7 @@ ERR_CHECKED enum err tally_limits_resolve(struct tally_limits_store *store,
                                           const struct election *election);
 void tally_limits_release(struct tally_limits_store *store);
 
-/* The row of `hyeopchi ballot create` alone: counting knows no quotas. */
-#define TALLY_QUOTA_OPTION                                                                         \
-    {                                                                                              \
-        .name = "quota", .argument = "SCOPE=MIN-MAX", .repeated = true,                            \
-        .sentence = {"표 하나가 고를 구(district)·동(local)·특정 지역(area:이름) 의제의 수",       \
-                     "how many district, local or area:NAME options a vote names; may be "         \
-                     "repeated"},                                                                  \
-    }
-
-/* Adds the terms of the command line to a ballot's definition, as POST /v1/ballots takes it. What they
- * name is for the service to find. ERR_INVALID after saying what cannot be read. */
-ERR_CHECKED enum err tally_limits_add(const struct invocation *invocation, json_t *definition);
+/* "NAME=AMOUNT", the name cut off in place. ERR_INVALID after saying that the option has none. */
+ERR_CHECKED enum err tally_cap_split(const char *option, char *text, struct tally_cap *ret_cap);
 
 #endif

@@ -189,7 +189,8 @@ def check_export(command, ballot):
         )
         for name in ("election.pb", "exported.pb")
     )
-    assert after == before
+    # What is only assumed of the first file, the second says.
+    assert {name: after[name] for name in before} == before
     counts = [command.json("tally", command.path(name)) for name in ("election.pb", "exported.pb")]
     assert counts[0] == counts[1]
     assert command.json("ballot", "export", ballot, key="kim.key") == {"pb": text}

@@ -39,6 +39,26 @@ def election_file(office, projects, votes, meta=""):
     return path
 
 
+OWN = ("ballot_id", "state", "definition_hash", "lot_seed", "jury_scores", "extensions", "extended_to",
+       "opened_at", "closed_at", "certified_at", "key_destroyed_at", "opening_refusal",
+       "approvals")  # fmt: skip
+
+
+def same_definition(office, ballot_id, exported):
+    """The file makes the ballot that it came from again, but for what no two ballots share."""
+    first = office.ask(office.kim, "ballot", "show", ballot_id)
+    again = office.ask(
+        office.kim, "ballot", "create", "--from", exported, "--year", str(first["budget_year"]),
+        "--opens", first["opens_at"], "--closes", first["closes_at"],
+    )  # fmt: skip
+    for ballot in (first, again):
+        for member in OWN:
+            ballot.pop(member, None)
+        for option in ballot["options"]:
+            del option["programme"]
+    assert again == first
+
+
 def certified(office, ballot_id):
     """Certifies a counted ballot; returns its result, as text and as values, and its file."""
     both(office, "certify", ballot_id, "certified")
@@ -47,6 +67,7 @@ def certified(office, ballot_id):
     with open(exported, "w", encoding="utf-8") as file:
         file.write(office.run(office.kim, "ballot", "export", ballot_id).stdout)
     run_command("pb", "check", exported)
+    same_definition(office, ballot_id, exported)
     return answer.body.decode(), answer.json(), exported
 
 

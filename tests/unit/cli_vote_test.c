@@ -201,13 +201,13 @@ static void a_definition_is_taken_from_a_file(void **state)
     found = json_text(definition);
     assert_string_equal(
         found,
-        "{\"title\":\"마을 투표\",\"budget_year\":2026,\"funding_source\":\"district\","
-        "\"method\":\"approval\",\"rule\":\"greedy\",\"satisfaction\":\"cost\","
-        "\"completion\":\"none\","
+        "{\"title\":\"마을 투표\",\"budget_year\":2026,\"method\":\"approval\","
         "\"opens_at\":\"2022-09-19T00:00:00.000Z\",\"closes_at\":\"2022-09-20T00:00:00.000Z\","
         "\"options\":[{\"id\":\"a\",\"name\":\"정원\",\"cost_krw\":300,"
         "\"area\":\"성수1가1동\",\"field\":\"환경\"},{\"id\":\"b.1\",\"name\":\"도서관\","
-        "\"cost_krw\":500,\"area\":\"\",\"field\":\"교육\"}],\"tie\":\"id\",\"budget_krw\":1000,"
+        "\"cost_krw\":500,\"area\":\"\",\"field\":\"교육\"}],"
+        "\"funding_source\":\"district\",\"rule\":\"greedy\",\"satisfaction\":\"cost\","
+        "\"completion\":\"none\",\"tie\":\"id\",\"budget_krw\":1000,"
         "\"min_options\":1,\"max_options\":2,\"max_cost_krw\":900}");
     free(found);
     json_decref(definition);

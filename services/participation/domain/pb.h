@@ -89,6 +89,8 @@ enum pb_rule {
     PB_VOTE_TOO_SHORT,
     PB_VOTE_TOO_LONG,
     PB_VOTE_COST,
+    PB_VOTE_QUOTA,
+    PB_NOT_A_QUOTA,
     PB_OPTION_COUNT,
     PB_VOTE_COUNT,
     PB_OPTION_VOTES,

@@ -182,6 +182,7 @@ enum err pb_meta_end(struct pb *pb)
 
         pb_number_optional(pb, &place, (struct pb_bound *)(void *)(bounds + BOUNDS[i].offset));
     }
+    pb_quotas_read(pb);
     return ERR_OK;
 }
 

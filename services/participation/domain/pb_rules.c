@@ -59,8 +59,8 @@ static const struct rule_row RULES[PB_RULE_COUNT] = {
                               "하나여야 합니다.",
                               "vote_type must be approval, choose-1, cumulative, scoring or "
                               "ordinal."},
-    [PB_TOO_MANY_META] = {"too-many-meta", "META 행은 256개를 넘을 수 없습니다.",
-                          "META may have at most 256 rows."},
+    [PB_TOO_MANY_META] = {"too-many-meta", "META 행은 1,024개를 넘을 수 없습니다.",
+                          "META may have at most 1,024 rows."},
     [PB_TOO_MANY_OPTIONS] = {"too-many-options", "사업은 16,384개를 넘을 수 없습니다.",
                              "There may be at most 16,384 options."},
     [PB_TOO_MANY_VOTES] = {"too-many-votes", "투표는 10,000,000건을 넘을 수 없습니다.",
@@ -96,6 +96,11 @@ static const struct rule_row RULES[PB_RULE_COUNT] = {
                       "고른 사업의 비용 합은 min_sum_cost와 max_sum_cost 사이여야 합니다.",
                       "The cost of the options named must lie between min_sum_cost and "
                       "max_sum_cost."},
+    [PB_VOTE_QUOTA] = {"vote-quota", "구·동별로 area_quota가 정한 수만큼 골라야 합니다.",
+                       "A vote must name as many options of each area as area_quota says."},
+    [PB_NOT_A_QUOTA] = {"not-a-quota",
+                        "area_quota는 district=4-4, local=0-3, area:이름=1-2 꼴이어야 합니다.",
+                        "area_quota must look like district=4-4, local=0-3 or area:NAME=1-2."},
     [PB_OPTION_COUNT] = {"option-count", "num_projects는 실제 사업 수와 같아야 합니다.",
                          "num_projects must be the number of options."},
     [PB_VOTE_COUNT] = {"vote-count", "num_votes는 실제 투표 수와 같아야 합니다.",

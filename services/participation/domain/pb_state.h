@@ -11,6 +11,7 @@
 #include "participation/domain/text_pool.h"
 
 #define PB_COLUMN_ABSENT (-1)
+#define PB_QUOTAS_MAX    100 /* a ballot has no more */
 
 enum pb_section {
     PB_NO_SECTION,
@@ -66,6 +67,21 @@ struct pb_bounds {
     struct pb_bound points_sum_max;
 };
 
+/* A piece of text that need not end in NUL. */
+struct pb_slice {
+    const char *text;
+    size_t length;
+};
+
+/* How many of its options a vote names that is not empty. */
+struct pb_quota {
+    bool by_area;         /* those of the area of this name; else */
+    bool local;           /* those of any area, or those of the whole district */
+    struct pb_slice name; /* in META */
+    uint32_t min;
+    uint32_t max;
+};
+
 /* What PROJECTS claims of an option, to be compared once the votes are read. */
 struct pb_claim {
     uint64_t line;
@@ -89,6 +105,8 @@ struct pb {
     uint64_t meta_lines[PB_META_MAX];
     size_t meta_count;
     struct pb_bounds bounds;
+    struct pb_quota quotas[PB_QUOTAS_MAX];
+    size_t quota_count;
 
     struct election *election;
     bool election_taken;
@@ -103,12 +121,6 @@ struct pb {
     struct pb_fault faults[PB_FAULTS_MAX + 1]; /* the last place is for an error */
     size_t fault_count;
     uint64_t severity_counts[PB_ERROR + 1];
-};
-
-/* A piece of text that need not end in NUL. */
-struct pb_slice {
-    const char *text;
-    size_t length;
 };
 
 /* Where a fault is: a line, a field and what stands there. Texts may be NULL. */
@@ -161,5 +173,11 @@ ERR_CHECKED enum err pb_meta_end(struct pb *pb);
 ERR_CHECKED enum err pb_project_row(struct pb *pb, const struct pb_row *row);
 ERR_CHECKED enum err pb_vote_row(struct pb *pb, const struct pb_row *row);
 void pb_compare_counts(struct pb *pb);
+
+/* Reads META's quotas; one that cannot be read is a contradiction. */
+void pb_quotas_read(struct pb *pb);
+
+/* Whether the distinct choices of the vote that is read keep every quota. */
+bool pb_quotas_kept(const struct pb *pb, size_t choice_count);
 
 #endif

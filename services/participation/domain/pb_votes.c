@@ -315,6 +315,9 @@ enum err pb_vote_row(struct pb *pb, const struct pb_row *row)
     }
     check_length(pb, &reading, reading.named - (reading.count - distinct));
     check_sums(pb, &reading, distinct);
+    if (!pb_quotas_kept(pb, distinct)) {
+        pb_note(pb, PB_CONTRADICTION, PB_VOTE_QUOTA, &place);
+    }
     if (election_add_vote(pb->election, pb->choices, distinct) != ERR_OK) {
         return pb_fail(pb, pb->points_used ? PB_NUMBER_TOO_LARGE : PB_TOO_LARGE, &place);
     }
