@@ -273,6 +273,7 @@ enum err host_subscribe(struct host *host, const struct subscriber_options *opti
         /* Cut ones were refused by the bus. */
         (void)snprintf(address->pub_url, sizeof address->pub_url, "%s", own.sub_url);
         (void)snprintf(address->fetch_url, sizeof address->fetch_url, "%s", own.fetch_url);
+        address->may_be_away = own.may_be_away;
         host->subscriber_count++;
     }
     return fail("subscriber", err);

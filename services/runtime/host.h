@@ -12,7 +12,8 @@
  *
  * A service's main loads its settings, calls host_open(), opens its own parts,
  * calls host_run() and closes. Ready means: a reader is connected, the writer
- * leads or stands by, no subscriber is degraded or halted.
+ * leads or stands by, no subscriber is halted, and none degraded whose stream may
+ * not be away.
  *
  * PostgreSQL may be absent at start or later: the service listens, says why it
  * is not ready, and goes on by itself. Every connection is looked at before

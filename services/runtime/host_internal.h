@@ -45,6 +45,7 @@ struct host_health {
 struct host_address {
     char pub_url[BUS_URL_SIZE];
     char fetch_url[BUS_URL_SIZE];
+    bool may_be_away;
 };
 
 enum { HOST_FACT_SIZE = 64 };

@@ -88,9 +88,12 @@ void host_health_read(const struct host *host, struct host_health *ret_health)
     }
 }
 
-static bool is_bad(enum subscriber_state state)
+static bool is_bad(const struct host *host, const struct host_health *health, size_t place)
 {
-    return state == SUBSCRIBER_DEGRADED || state == SUBSCRIBER_HALTED;
+    const enum subscriber_state state = health->subscribers[place];
+
+    return state == SUBSCRIBER_HALTED ||
+           (state == SUBSCRIBER_DEGRADED && !host->state->heard[place].may_be_away);
 }
 
 bool host_health_is_ready(const struct host *host, const struct host_health *health)
@@ -100,7 +103,7 @@ bool host_health_is_ready(const struct host *host, const struct host_health *hea
         return false;
     }
     for (size_t i = 0; i < host->subscriber_count; i++) {
-        if (is_bad(health->subscribers[i])) {
+        if (is_bad(host, health, i)) {
             return false;
         }
     }
@@ -132,7 +135,7 @@ json_t *host_health_reasons(const struct host *host, const struct host_health *h
     for (size_t i = 0; i < host->subscriber_count; i++) {
         struct subscriber_status status;
 
-        if (!is_bad(health->subscribers[i])) {
+        if (!is_bad(host, health, i)) {
             continue;
         }
         subscriber_status(host->subscribers[i], &status);

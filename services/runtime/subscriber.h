@@ -71,6 +71,7 @@ struct subscriber_options {
     const char *sub_url;
     const char *fetch_url;
     enum subscriber_policy policy;
+    bool may_be_away; /* a stream from outside: its silence leaves the service ready */
     subscriber_apply_fn apply;
     void *context;
     subscriber_rest_fn rest_ms;      /* NULL: SUBSCRIBER_REST_MS for all types */
