@@ -7,6 +7,7 @@
 
 #include "ledger/domain/entry.h"
 #include "ledger/domain/order.h"
+#include "ledger/event_key.h"
 #include "ledger/store/envelope.h"
 #include "runtime/clock.h"
 #include "runtime/crypto.h"
@@ -22,11 +23,6 @@ enum { BY_SIZE = sizeof EVENTS_STREAM_PARTICIPATION + EVENT_ID_SIZE };
 
 static_assert((int)EVENTS_WINNER_COUNT_MAX <= (int)POST_ORDER_COUNT_MAX,
               "a tally is posted at once");
-
-/* The namespace of keys of entries that follow from events: UUIDv5(this, "stream/event/option"). */
-static const uint8_t KEY_NAMESPACE[CRYPTO_UUID_SIZE] = {
-    0x6f, 0x5d, 0x0e, 0x91, 0x3c, 0x1b, 0x4d, 0x0a, 0x9a, 0x57, 0x21, 0xc8, 0x7e, 0x44, 0xb2, 0x13,
-};
 
 /* One heard event on its way; everything is borrowed from ballots_apply. */
 struct hearing {
@@ -52,8 +48,6 @@ static enum err build_winner(const struct hearing *hearing, const struct heard_w
                              struct order *order);
 static enum err say_winners(const struct hearing *hearing, const struct order *orders);
 static char *winner_metadata(const struct hearing *hearing, const struct heard_winner *winner);
-static void winner_key(const struct hearing *hearing, const struct heard_winner *winner,
-                       uint8_t ret_key[ENTRY_KEY_SIZE]);
 static enum err check_terms(const struct hearing *hearing, const struct envelope *envelope);
 static enum err refuse_tally(const struct hearing *hearing, enum refusal_reason reason,
                              const char *account);
@@ -249,6 +243,8 @@ static enum err build_winner(const struct hearing *hearing, const struct heard_w
     uint8_t key[ENTRY_KEY_SIZE];
     struct refusal refusal = {.reason = REFUSAL_NONE};
     struct entry_head head = {.key = key, .document = document};
+    const struct event_key source = {EVENTS_STREAM_PARTICIPATION, hearing->event->id,
+                                     winner->option_id};
     struct line line;
     char *metadata = winner_metadata(hearing, winner);
     enum err err = metadata ? ERR_OK : ERR_UNAVAILABLE;
@@ -256,7 +252,7 @@ static enum err build_winner(const struct hearing *hearing, const struct heard_w
     if (err) {
         goto out;
     }
-    winner_key(hearing, winner, key);
+    event_key_make(&source, key);
     clock_day_in_korea(hearing->heard->certified_time_ms, day);
     (void)snprintf(document, sizeof document, "주민투표 결과 확정 (투표 %s, 사업 %s, 확정일 %s)",
                    hearing->heard->ballot_id, winner->option_id, day); /* both ids are bounded */
@@ -317,17 +313,6 @@ static char *winner_metadata(const struct hearing *hearing, const struct heard_w
     json_decref(value);
     assert(!text || strlen(text) <= ENTRY_METADATA_LENGTH_MAX);
     return text;
-}
-
-static void winner_key(const struct hearing *hearing, const struct heard_winner *winner,
-                       uint8_t ret_key[ENTRY_KEY_SIZE])
-{
-    char name[sizeof EVENTS_STREAM_PARTICIPATION + EVENT_ID_SIZE + EVENTS_OPTION_ID_SIZE];
-    int length = snprintf(name, sizeof name, "%s/%s/%s", EVENTS_STREAM_PARTICIPATION,
-                          hearing->event->id, winner->option_id);
-
-    assert(length > 0 && (size_t)length < sizeof name);
-    crypto_uuid5(KEY_NAMESPACE, name, (size_t)length, ret_key);
 }
 
 /* Logs why; the error makes the subscriber halt after it has tried again. */

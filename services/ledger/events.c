@@ -17,6 +17,7 @@
 #include <string.h>
 
 #define TYPE_ENTRY_POSTED      "kr.hyeopchi.ledger.entry.posted.v1"
+#define TYPE_ENTRY_REFUSED     "kr.hyeopchi.ledger.entry.refused.v1"
 #define TYPE_ENVELOPE_RESERVED "kr.hyeopchi.ledger.envelope.reserved.v1"
 #define TYPE_ENVELOPE_REFUSED  "kr.hyeopchi.ledger.envelope.refused.v1"
 #define TYPE_ENVELOPE_RELEASED "kr.hyeopchi.ledger.envelope.released.v1"
@@ -30,6 +31,7 @@
 
 const ProtobufCMessageDescriptor *const events_types[] = {
     &hyeopchi__ledger__v1__entry_posted__descriptor,
+    &hyeopchi__ledger__v1__entry_refused__descriptor,
     &hyeopchi__ledger__v1__envelope_reserved__descriptor,
     &hyeopchi__ledger__v1__envelope_refused__descriptor,
     &hyeopchi__ledger__v1__envelope_released__descriptor,
@@ -112,6 +114,30 @@ enum err events_say_entry(struct writer_tx *tx, const struct event_cause *cause,
     }
     message.hold_id = hold_id;
     return event_say(tx, &(struct event_saying){TYPE_ENTRY_POSTED, subject, cause}, &message.base);
+}
+
+enum err events_say_entry_refused(struct writer_tx *tx, const struct event_cause *cause,
+                                  const struct events_refusal *refused)
+{
+    const struct order_refusal *refusal = refused->refusal;
+    Hyeopchi__Ledger__V1__EntryRefused message;
+    char key[CRYPTO_UUID_TEXT_SIZE] = "";
+    char subject[EVENT_SUBJECT_SIZE];
+
+    assert((refused->entry > 0) == (refused->key != NULL));
+    hyeopchi__ledger__v1__entry_refused__init(&message);
+    (void)snprintf(subject, sizeof subject, "entry-requests/%s", refused->request_id); /* fits */
+    if (refused->key) {
+        crypto_uuid_format(refused->key, key);
+    }
+    message.request_id = event_say_text(refused->request_id);
+    message.entry = refused->entry;
+    message.entry_key = key;
+    message.code = event_say_text(refusal_code(refusal->reason));
+    message.field = event_say_text(refusal->field);
+    message.account = event_say_text(refusal->account);
+    message.shortfall_krw = refusal->shortfall_krw;
+    return event_say(tx, &(struct event_saying){TYPE_ENTRY_REFUSED, subject, cause}, &message.base);
 }
 
 enum err events_say_reserved(struct writer_tx *tx, const struct event_cause *cause,

@@ -36,6 +36,17 @@ extern const ProtobufCMessageDescriptor *const events_types[];
 /* ballot_id: the ballot the entry follows from, a UUID as text, or "". */
 ERR_CHECKED enum err events_say_entry(struct writer_tx *tx, const struct event_cause *cause,
                                       const struct order *order, const char *ballot_id);
+
+/* What an event of the finance stream asked for and did not get. */
+struct events_refusal {
+    const char *request_id; /* that event's */
+    int32_t entry;          /* which of its entries, from 1 on; 0: the request as a whole */
+    const uint8_t *key;     /* of that entry; NULL where entry is 0 */
+    const struct order_refusal *refusal;
+};
+
+ERR_CHECKED enum err events_say_entry_refused(struct writer_tx *tx, const struct event_cause *cause,
+                                              const struct events_refusal *refused);
 ERR_CHECKED enum err events_say_reserved(struct writer_tx *tx, const struct event_cause *cause,
                                          const struct envelope *envelope);
 ERR_CHECKED enum err events_say_refused(struct writer_tx *tx, const struct event_cause *cause,

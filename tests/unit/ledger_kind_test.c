@@ -259,9 +259,10 @@ static void a_plain_kind_is_one_amount_and_passes_its_own_rules(void **state)
         assert_int_equal(check(&entry), REFUSAL_NONE);
     }
     assert_true(plain_count > 12);
-    assert_true(kind_is_reserved("selection"));
-    assert_true(kind_is_reserved("closing"));
-    assert_false(kind_is_reserved("securing"));
+    assert_false(kind_may_be_asked("selection"));
+    assert_false(kind_may_be_asked("closing"));
+    assert_false(kind_may_be_asked("securin"));
+    assert_true(kind_may_be_asked("securing"));
 }
 
 static void transfers_are_counted_and_measured_before_anything_is_built(void **state)

@@ -84,11 +84,12 @@ const char *kind_at(size_t place)
     return place < KIND_COUNT ? KIND_ROWS[place].code : NULL;
 }
 
-bool kind_is_reserved(const char *kind)
+bool kind_may_be_asked(const char *kind)
 {
     const struct kind_row *row = kind_row(kind);
 
-    return row && row->reserved;
+    assert(row == NULL || strcmp(row->code, kind) == 0);
+    return row && !row->reserved;
 }
 
 size_t kind_plain(const char *kind, const struct line *line, int64_t amount_krw,

@@ -21,8 +21,8 @@ const char *kind_name_en(const char *kind);
 /* The kind in this place, from 0 on; NULL after the last. Static. */
 const char *kind_at(size_t place);
 
-/* True for kinds that only the service itself posts: 편성요구 and 마감. */
-bool kind_is_reserved(const char *kind);
+/* True for a kind that people and their systems may ask for; 편성요구 and 마감 the service itself posts. */
+bool kind_may_be_asked(const char *kind);
 
 /*
  * The transfers of a kind that moves one amount in one way ("securing": S10 -> S20): fills them and

@@ -11,6 +11,23 @@
 static enum err post_drawn(struct order *order, const struct order_context *context,
                            struct account_balance *const balances[], struct refusal *ret_refusal);
 
+enum err order_init_draw(struct order *order, const struct entry_head *head,
+                         const uint8_t hold_id[HOLD_ID_SIZE], int64_t amount_krw,
+                         struct refusal *ret_refusal)
+{
+    enum err err = ERR_OK;
+
+    assert(order);
+    assert(amount_krw > 0);
+    /* The hold says of which of its kinds it is. */
+    err = entry_start(&order->entry, head, "commitment", ret_refusal);
+    if (!err) {
+        memcpy(order->hold_id, hold_id, HOLD_ID_SIZE);
+        order->draw_krw = amount_krw;
+    }
+    return err;
+}
+
 void order_reset(struct order *order)
 {
     assert(order);

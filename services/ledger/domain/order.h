@@ -62,6 +62,15 @@ struct order {
     struct order_refusal refusal;
 };
 
+/*
+ * Makes an order that takes up amount_krw, at least 1, of a hold, which gives its entry kind, legs and
+ * period when it is loaded. The order is zeroed; its request_hash is the caller's to set. Refused
+ * when a text does not fit.
+ */
+ERR_CHECKED enum err order_init_draw(struct order *order, const struct entry_head *head,
+                                     const uint8_t hold_id[HOLD_ID_SIZE], int64_t amount_krw,
+                                     struct refusal *ret_refusal);
+
 /* Forgets any answer, so that the order can be answered anew. */
 void order_reset(struct order *order);
 

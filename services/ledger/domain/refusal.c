@@ -175,6 +175,12 @@ static const struct refusal_row REFUSAL_ROWS[] = {
          "It is more than the cap for so many months, rounded down to the won."},
     [REFUSAL_PERIOD_CLOSING] = {"period-closing", ERR_CONFLICT, "마감이 진행 중인 회계연도입니다.",
                                 "The fiscal year is being closed."},
+    [REFUSAL_REQUESTER_INVALID] = {"requester-invalid", ERR_INVALID,
+                                   "요청한 사람이나 부서를 128바이트 이내로 적어야 합니다.",
+                                   "Who asked must be named, in at most 128 bytes."},
+    [REFUSAL_ENTRY_COUNT_INVALID] = {"entry-count-invalid", ERR_INVALID,
+                                     "한 번에 요청할 수 있는 전표는 1건에서 256건까지입니다.",
+                                     "One request holds 1 to 256 entries."},
 };
 
 static_assert(sizeof REFUSAL_ROWS / sizeof REFUSAL_ROWS[0] == (size_t)REFUSAL_COUNT + 1,

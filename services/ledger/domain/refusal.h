@@ -72,9 +72,11 @@ enum refusal_reason {
     REFUSAL_GRANT_DUE_INVALID,
     REFUSAL_GRANT_OVER_CAP,
     REFUSAL_PERIOD_CLOSING,
+    REFUSAL_REQUESTER_INVALID,
+    REFUSAL_ENTRY_COUNT_INVALID,
 };
 
-#define REFUSAL_COUNT ((int)REFUSAL_PERIOD_CLOSING)
+#define REFUSAL_COUNT ((int)REFUSAL_ENTRY_COUNT_INVALID)
 
 struct refusal {
     enum refusal_reason reason;

@@ -154,13 +154,8 @@ static void read_key(struct json_reader *reader, struct entry_body *body)
 /* Kinds that only the service posts are no choice here. */
 static void read_kind(struct json_reader *reader, struct entry_body *body)
 {
-    bool known = false;
-
     json_read_text(reader, "kind", 1, body->kind, sizeof body->kind);
-    for (size_t i = 0; kind_at(i); i++) {
-        known = known || strcmp(kind_at(i), body->kind) == 0;
-    }
-    if (!known || kind_is_reserved(body->kind)) {
+    if (!kind_may_be_asked(body->kind)) {
         json_reader_refuse(reader, "kind", &PROBLEM_WRONG_VALUE, "kind", body->kind);
     }
 }

@@ -84,12 +84,9 @@ static enum err commit_order(const struct commit *commit, const struct principal
     }
     if (!err) {
         head.metadata = metadata;
-        /* The hold says on which account, and of which of its kinds, when it is loaded. */
-        err = entry_start(&ret_order->entry, &head, "commitment", refusal);
+        err = order_init_draw(ret_order, &head, commit->hold_id, commit->amount_krw, refusal);
     }
     if (!err) {
-        memcpy(ret_order->hold_id, commit->hold_id, HOLD_ID_SIZE);
-        ret_order->draw_krw = commit->amount_krw;
         commit_hash(commit, ret_order->request_hash);
     }
     free(metadata);
