@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Any bytes as a message that the ledger hears: the first byte chooses which.
- * What it accepts must be within the bounds that its header promises.
+ * What it accepts must be within the bounds that its header promises; what is
+ * asked for in one becomes an order or is refused by name.
  */
 #include "ledger/events.h"
 
@@ -10,6 +11,7 @@
 
 #include "fuzz.h"
 #include "ledger/domain/text.h"
+#include "ledger/finance/events.h"
 
 static void assert_text(const char *text, size_t size)
 {
@@ -18,12 +20,57 @@ static void assert_text(const char *text, size_t size)
     assert(text_valid(text));
 }
 
+/* Refused by name, or an order whose texts end and whose legs come in pairs. */
+static void assert_order(const struct requested_entry *asked)
+{
+    static const uint8_t key[ENTRY_KEY_SIZE] = {1};
+    const struct entry_head base = {
+        .key = key,
+        .effective_date = 20250102,
+        .metadata = "{}",
+    };
+    struct refusal refusal = {.reason = REFUSAL_NONE};
+    struct order order;
+
+    if (requested_order(asked, &base, &order, &refusal)) {
+        assert(refusal.reason != REFUSAL_NONE && refusal.field[0] == '/');
+        return;
+    }
+    assert(memchr(order.entry.kind, '\0', sizeof order.entry.kind) != NULL);
+    assert(memchr(order.entry.document, '\0', sizeof order.entry.document) != NULL);
+    assert(order.entry.leg_count <= ENTRY_LEG_MAX && order.entry.leg_count % 2 == 0);
+    assert(order.draw_krw >= 0 && order.entry.linked_seq >= 0);
+    for (size_t i = 0; i < order.entry.leg_count; i += 2) {
+        const struct entry_leg *leg = &order.entry.legs[i];
+        assert(leg[0].amount_krw < 0 && leg[0].amount_krw == -leg[1].amount_krw);
+        assert_text(leg->account.line.programme, sizeof leg->account.line.programme);
+    }
+}
+
+static void read_request(const struct event *event)
+{
+    struct finance_request request = {.is_request = false};
+
+    if (finance_hear(event, &request)) {
+        return;
+    }
+    assert(request.is_request);
+    if (requested_by_valid(request.requested_by)) {
+        assert_text(request.requested_by, REQUESTED_BY_LENGTH_MAX + 1);
+    }
+    for (size_t i = 0; i < request.entry_count; i++) {
+        assert_order(&request.entries[i]);
+    }
+    finance_request_release(&request);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *const types[] = {
         "kr.hyeopchi.participation.ballot.opening-requested.v1",
         "kr.hyeopchi.participation.tally.certified.v1",
         "kr.hyeopchi.participation.votes.accepted.v1",
+        "kr.hyeopchi.finance.entry.requested.v1",
     };
     struct event event = {.id = "01930000-0000-7000-8000-000000000000"};
     struct heard heard = {.kind = HEARD_OTHER};
@@ -35,10 +82,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(event.type, type, strlen(type) + 1);
     event.data = data + 1;
     event.data_length = size - 1;
+    if (data[0] % 4 == 3) {
+        read_request(&event);
+        return 0;
+    }
     if (events_hear(&event, &heard)) {
         return 0;
     }
-    assert((heard.kind == HEARD_OTHER) == (data[0] % 3 == 2));
+    assert((heard.kind == HEARD_OTHER) == (data[0] % 4 == 2));
     if (heard.kind != HEARD_OTHER) {
         assert(strlen(heard.ballot_id) == sizeof heard.ballot_id - 1);
     }

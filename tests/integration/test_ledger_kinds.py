@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Public money from its appropriation to its settlement, and every way to refuse an entry."""
 
+import subprocess
+import time
 import uuid
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from support.ledger import Ledger, Participation
+from support.ledger import Finance, Ledger, Participation
+from support.services import environment, program
 
 
 @pytest.fixture
@@ -391,3 +394,210 @@ def test_a_year_is_closed_by_the_services_calendar_and_no_second_earlier(
     assert (status, period["state"]) == (200, "closed")
     assert ledger.verification()["sound"]
     stream.close()
+
+
+ENTRY_KEYS = uuid.UUID("6f5d0e91-3c1b-4d0a-9a57-21c87e44b213")
+
+
+@pytest.fixture
+def finance(databases, tmp_path):
+    stream = Finance(databases, str(tmp_path)).start()
+    yield stream
+    stream.close()
+
+
+@pytest.fixture
+def asked(databases, start_service, tmp_path, finance):
+    """A ledger that an accounting system asks for entries."""
+    stream = Participation(databases, str(tmp_path)).start()
+    service = Ledger(databases, start_service, str(tmp_path), stream, finance=finance)
+    service.set_limit(10_000_000)
+    yield service
+    stream.close()
+
+
+def wait_heard(ledger, seq):
+    """Waits until the ledger is past this event of the finance stream."""
+    deadline = time.monotonic() + 30
+    while True:
+        mark = ledger.service.mark()
+        rows = ledger.sql("SELECT next_seq FROM event.consumer_offset WHERE stream = 'finance'")
+        if rows and rows[0][0] > seq:
+            return
+        assert time.monotonic() < deadline, f"event {seq} is not heard: {rows}"
+        ledger.service.process.output.wait(lambda line: True, 0.02, mark)
+
+
+def answers(ledger, event_id):
+    """What the ledger said because of this event, as (type, data)."""
+    answer = ledger.client().get(
+        "/v1/events?after=1-0&limit=1000", headers={"Accept": "application/x-ndjson"}
+    )
+    return [
+        (event["type"].removeprefix("kr.hyeopchi.ledger."), event["data"])
+        for event in answer.lines()
+        if event.get("causationid") == event_id
+    ]
+
+
+def journal(ledger):
+    return ledger.get("/v1/journal?limit=1000")["entries"]
+
+
+def test_what_an_accounting_system_asks_for_is_posted_as_an_officers_entry_is(asked, finance):
+    entry = finance.entry
+    first = finance.request(entry("main_budget", 1_000, effective_date=20250102))
+    second = finance.request(entry("securing", 900), entry("allotment", 800))
+    wait_heard(asked, 2)
+    status, hold = asked.hold(300, "2199-01-01T00:00:00Z")
+    assert status == 422, hold  # more than a year away
+    held_until = datetime.now(timezone.utc) + timedelta(days=1)
+    status, hold = asked.hold(300, held_until.isoformat(timespec="seconds"))
+    assert status == 201, hold
+    third = finance.request(entry("", 250, "", 0, hold_id=hold["hold_id"]))
+    finance.request(entry("expenditure", moves=[("S40", "S50", 200), ("S40", "S30", 50)]))
+    finance.request(entry("reversal", 0, "", 0, linked_seq=3))
+    finance.request(entry("commitment", 10))
+    wait_heard(asked, 6)
+    assert stages(asked) == {
+        "R10.main": -1_000,
+        "S10": 100,
+        "S20": 100,
+        "S30": 590,
+        "S40": 10,
+        "S50": 200,
+    }
+    entries = journal(asked)
+    assert [row["kind"] for row in entries] == [
+        "main_budget",
+        "securing",
+        "allotment",
+        "commitment",
+        "expenditure",
+        "commitment",
+    ]
+    today = datetime.now(timezone(timedelta(hours=9))).date().isoformat()
+    assert [row["effective_date"] for row in entries[:2]] == ["2025-01-02", today]
+    assert entries[0]["metadata"] == (
+        f'{{"stream":"finance","event_id":"{first}","requested_by":"예산과-17"}}'
+    )
+    assert entries[3]["metadata"].endswith(f'"hold_id":"{hold["hold_id"]}"}}')
+    keys = [(first, 1), (second, 1), (second, 2), (third, 1)]
+    assert [row["key"] for row in entries[:4]] == [
+        str(uuid.uuid5(ENTRY_KEYS, f"finance/{event_id}/{place}")) for event_id, place in keys
+    ]
+    said = answers(asked, second)
+    assert [(kind, data["entry_key"]) for kind, data in said] == [
+        ("entry.posted.v1", row["key"]) for row in entries[1:3]
+    ]
+    assert answers(asked, third)[0][1]["hold_id"] == hold["hold_id"]
+    # The allotment is taken up in part by now, so it could not be taken back whole.
+    assert answers(asked, finance.ids()[4])[0][1]["code"] == "balance-short"
+    report = asked.verification()
+    assert report["sound"] and report["entries"] == 6
+
+
+def test_a_request_that_breaks_a_rule_is_refused_by_name_and_the_next_is_heard(asked, finance):
+    entry = finance.entry
+    finance.request(entry("main_budget", 1_000))
+    wait_heard(asked, 1)
+    before = asked.get("/v1/lines")
+    cases = [
+        ([entry("securing", 1_001)], 1, "balance-short", "/amount_krw", "1"),
+        ([entry("securing", 400), entry("allotment", 401)], 2, "balance-short", "/amount_krw", "1"),
+        ([entry("securing", 400), entry("no_such", 1)], 2, "kind-unknown", "/kind", "0"),
+        ([entry("selection", 400)], 1, "kind-unknown", "/kind", "0"),
+        ([entry("securing", 0)], 1, "amount-invalid", "/amount_krw", "0"),
+        ([entry("securing", -5)], 1, "amount-invalid", "/amount_krw", "0"),
+        ([entry("securing", 5, "\n")], 1, "programme-invalid", "/programme", "0"),
+        ([entry("securing", 5, document="")], 1, "document-missing", "/document", "0"),
+        ([entry("securing", 5, document="\x00\x01")], 1, "document-missing", "/document", "0"),
+        ([entry("securing", 5, document="x\x01")], 1, "document-invalid", "/document", "0"),
+        ([entry("securing", 5, effective_date=20250230)], 1, "date-invalid", "/effective_date", "0"),
+        ([entry("securing", 5, fiscal_year=2031)], 1, "period-missing", "/fiscal_year", "0"),
+        ([entry("securing", moves=[("S20", "S10", 5)])], 1, "legs-invalid", None, "0"),
+        ([entry("reversal", 0, "", 0, linked_seq=99)], 1, "link-unknown", "/linked_seq", "0"),
+        ([entry("", 5, "", 0, hold_id=str(uuid.uuid4()))], 1, "hold-unknown", "/hold_id", "0"),
+        ([entry("", 5, "", 0, hold_id="mine")], 1, "hold-unknown", "/hold_id", "0"),
+        ([], 0, "entry-count-invalid", "/entries", "0"),
+        ([entry("securing", 1)] * 257, 0, "entry-count-invalid", "/entries", "0"),
+    ]
+    ids = [finance.request(*entries) for entries, *_ in cases]
+    nameless = finance.request(entry("securing", 5), requested_by=" ")
+    last = finance.request(entry("securing", 1_000))
+    wait_heard(asked, len(cases) + 3)
+    for event_id, (_, place, code, field, shortfall) in zip(ids, cases):
+        ((kind, data),) = answers(asked, event_id)
+        key = str(uuid.uuid5(ENTRY_KEYS, f"finance/{event_id}/{place}")) if place else ""
+        assert (kind, data["request_id"], data["entry"]) == ("entry.refused.v1", event_id, place)
+        assert (data["code"], data["shortfall_krw"], data["entry_key"]) == (code, shortfall, key)
+        assert field is None or data["field"] == field, data
+    assert answers(asked, ids[0])[0][1]["account"] == "2025/district/a/S10"
+    assert answers(asked, nameless)[0][1]["code"] == "requester-invalid"
+    assert [kind for kind, _ in answers(asked, last)] == ["entry.posted.v1"]
+    assert [row["kind"] for row in journal(asked)] == ["main_budget", "securing"]
+    assert asked.get("/v1/lines") != before
+    assert stages(asked) == {"R10.main": -1_000, "S20": 1_000}
+    asked.service.wait_readiness(200)
+    assert asked.verification()["sound"]
+
+
+def test_a_request_is_posted_once_however_often_it_comes_and_whatever_is_killed(asked, finance):
+    entry = finance.entry
+    for number in range(20):
+        finance.request(entry("main_budget", 10), entry("securing", 10))
+        if number % 7 == 3:
+            asked.service.kill9()
+            asked.service.start()
+    refused_id = finance.request(entry("securing", 1))
+    wait_heard(asked, 21)
+    asked.service.wait_ready()
+    before, said = journal(asked), len(asked.events())
+    assert len(before) == 40 and stages(asked) == {"R10.main": -200, "S20": 200}
+    # All of it once more, and behind it other requests under the ids of a posted and a refused one.
+    asked.service.kill9()
+    asked.sql(
+        "UPDATE event.consumer_offset SET next_seq = 1, chain = decode(repeat('00', 32), 'hex')"
+        " WHERE stream = 'finance'"
+    )
+    finance.request(entry("main_budget", 10), entry("securing", 9))
+    finance.request(entry("main_budget", 10), entry("securing", 10), entry("main_budget", 10))
+    finance.request(entry("main_budget", 1))
+    finance.close()
+    posted_id = finance.ids()[0]
+    for seq, event_id in ((22, posted_id), (23, posted_id), (24, refused_id)):
+        finance.rename(seq, event_id)
+    asked.service.start()
+    asked.service.wait_log("subscriber_state", stream="finance", to="degraded")
+    asked.service.wait_ready()  # who asks may be away
+    finance.start()
+    wait_heard(asked, 24)
+    assert journal(asked) == before
+    more = [(kind, data["code"]) for kind, data in asked.events()[said:]]
+    assert more == [("kr.hyeopchi.ledger.entry.refused.v1", "key-reused")] * 3
+    assert asked.verification()["sound"]
+
+
+def test_a_request_that_cannot_be_read_halts_the_stream_until_an_operator_decides(asked, finance):
+    finance.request_bytes(b"\xff")
+    finance.request(finance.entry("main_budget", 7))
+    asked.service.wait_log("event_dead_letter", stream="finance")
+    asked.service.wait_readiness(503)
+    posted(asked.post("main_budget", 1))  # over HTTP all goes on
+    dead = {"stream": "finance", "reason": "연계 시스템 오류"}
+    headers = {"Idempotency-Key": str(uuid.uuid4())}
+    assert asked.ask("POST", "/v1/events/dead/1:discard", dead, headers=headers)[0] == 200
+    wait_heard(asked, 2)
+    asked.service.wait_readiness(200)
+    assert stages(asked) == {"R10.main": -8, "S10": 8}
+
+
+def test_half_a_stream_is_refused_at_start(ledger):
+    settings = dict(ledger.settings, HYEOPCHI_FINANCE_FETCH_URL="ipc:///nowhere")
+    ledger.service.stop()
+    done = subprocess.run(
+        [program("ledger")], env=environment(settings), capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1
+    assert "settings_refused" in done.stderr and "finance_pub_url" in done.stderr
+    ledger.service.start().wait_ready()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A ledger to test: its database, its keys, a participation stream that the test speaks for.
+"""A ledger to test: its database, its keys, the streams it hears, which the test speaks for.
 
-The stream is real (the runtime's publisher over nng); only what is said on it is the test's.
+The streams are real (the runtime's publisher over nng); only what is said on them is the test's.
 """
 
 import copy
@@ -20,30 +20,34 @@ SOURCES = {"national": 1, "city": 2, "district": 3, "other": 4}
 
 OPENING_REQUESTED = "kr.hyeopchi.participation.ballot.opening-requested.v1"
 TALLY_CERTIFIED = "kr.hyeopchi.participation.tally.certified.v1"
+ENTRY_REQUESTED = "kr.hyeopchi.finance.entry.requested.v1"
 
 # 2024-12-13 00:30 in Korea, still the 12th in UTC.
 CERTIFIED_MS = 1734017400000
 
 
-class Participation:
-    """Says events of the participation stream as the service itself would."""
+class Stream:
+    """Says events of a stream; its log lies in the database of the service of that name."""
 
-    def __init__(self, cluster, directory):
-        self.pub_url = f"ipc://{directory}/participation-pub"
-        self.fetch_url = f"ipc://{directory}/participation-fetch"
+    def __init__(self, cluster, directory, name, database):
+        self.name = name
+        self.pub_url = f"ipc://{directory}/{name}-pub"
+        self.fetch_url = f"ipc://{directory}/{name}-fetch"
+        self.cluster = cluster
+        self.database = database
         self._command = [
             os.path.join(BUILD, "tests", "stream_publisher_driver"),
-            cluster.conninfo("participation", "participation_owner"),
-            "participation",
+            cluster.conninfo(database, f"{database}_owner"),
+            name,
             self.pub_url,
             self.fetch_url,
         ]
-        self._log_path = os.path.join(directory, "participation.log")
+        self._log_path = os.path.join(directory, f"{name}.log")
         self._process = None
 
     def start(self):
         self._process = Process(
-            "participation", self._command, self._log_path, env=environment(), stdin=subprocess.PIPE
+            self.name, self._command, self._log_path, env=environment(), stdin=subprocess.PIPE
         )
         self._process.wait_line(lambda line: line.strip() == "ready", "the lead")
         return self
@@ -62,6 +66,13 @@ class Participation:
             lambda line: line.strip() in ("said", "lost"), "the answer", since=mark
         )
         assert answer.strip() == "said"
+
+
+class Participation(Stream):
+    """Says events of the participation stream as the service itself would."""
+
+    def __init__(self, cluster, directory):
+        super().__init__(cluster, directory, "participation", "participation")
 
     def request_opening(self, ballot_id, amount_krw, fiscal_year=2025, source="district"):
         self.say(
@@ -97,10 +108,66 @@ class Participation:
         )
 
 
+class Finance(Stream):
+    """Says events of the finance stream as what stands before an accounting system would."""
+
+    def __init__(self, cluster, directory):
+        super().__init__(cluster, directory, "finance", "reporting")  # of which no test here has need
+
+    def request(self, *entries, requested_by="예산과-17"):
+        """Asks for entries, which entry() makes; returns the event's id."""
+        data = encode((1, requested_by)) + encode_repeated(2, entries)
+        return self.request_bytes(data)
+
+    def request_bytes(self, data):
+        """Says a request of these bytes; returns the event's id."""
+        self.say(ENTRY_REQUESTED, "requests/1", "hyeopchi.finance.v1.EntryRequested", data)
+        return self.ids()[-1]
+
+    def ids(self):
+        rows = self.cluster.psql(self.database, "SELECT event_id FROM event.log ORDER BY seq")
+        return [str(row[0]) for row in rows]
+
+    def rename(self, seq, event_id):
+        """Gives an event another id, as only a foreign publisher can; while the stream is closed."""
+        self.cluster.psql(self.database, "ALTER TABLE event.log DISABLE TRIGGER ALL")
+        rows = self.cluster.psql(
+            self.database, "SELECT event_id, envelope FROM event.log WHERE seq = %s", (seq,)
+        )
+        envelope = bytes(rows[0][1]).replace(str(rows[0][0]).encode(), event_id.encode())
+        assert envelope != bytes(rows[0][1]) and len(envelope) == len(rows[0][1])
+        self.cluster.psql(
+            self.database, "UPDATE event.log SET envelope = %s WHERE seq = %s", (envelope, seq)
+        )
+
+    @staticmethod
+    def entry(kind, amount_krw=0, programme="a", fiscal_year=2025, **more):
+        """One entry of the line 2025/district/a, unless said otherwise."""
+        source = SOURCES["district"] if fiscal_year else 0
+        moves = [
+            encode((1, debit), (2, credit), (3, krw)) for debit, credit, krw in more.get("moves", ())
+        ]
+        return (
+            encode(
+                (1, kind),
+                (2, more.get("effective_date", 0)),
+                (3, more.get("document", f"문서 {kind}")),
+                (4, fiscal_year),
+                (5, programme),
+                (6, source),
+                (7, amount_krw),
+            )
+            + encode_repeated(8, moves)
+            + encode((9, more.get("linked_seq", 0)), (10, more.get("hold_id", "")))
+        )
+
+
 class Ledger:
     """A running ledger service and the keys that may speak to it."""
 
-    def __init__(self, cluster, start_service, directory, participation, demonstration=False):
+    def __init__(
+        self, cluster, start_service, directory, participation, demonstration=False, finance=None
+    ):
         """With demonstration, self.clock moves the service's calendar (and that of its clients)."""
         self.clock = Clock(os.path.join(directory, "ledger-clock")) if demonstration else None
         self.cluster = cluster
@@ -122,6 +189,9 @@ class Ledger:
             "HYEOPCHI_PARTICIPATION_PUB_URL": participation.pub_url,
             "HYEOPCHI_PARTICIPATION_FETCH_URL": participation.fetch_url,
         }
+        if finance:
+            self.settings["HYEOPCHI_FINANCE_PUB_URL"] = finance.pub_url
+            self.settings["HYEOPCHI_FINANCE_FETCH_URL"] = finance.fetch_url
         if self.clock:
             self.settings["HYEOPCHI_DEMONSTRATION_CLOCK_FILE"] = self.clock.path
         subprocess.run(
