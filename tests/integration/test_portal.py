@@ -365,7 +365,9 @@ def check_result(served):
         visitor = served.visitor()
         page = visitor.identify(ballot_id, f"resident-{number}", sex="F" if number else "M")
         chosen = [page.option("마을")] + ([page.option("커피")] if number % 2 else [])
-        accepted(visitor.confirm(ballot_form(page).set("choice", *chosen)))
+        page = visitor.confirm(ballot_form(page).set("choice", *chosen))
+        accepted(page)
+        assert "1분 30초 안에 공개 게시판에서" in page.text
     assert visitor.get(f"/ballots/{ballot_id}/result").status == 404
     receipt, _ = receipt_of(visitor, ballot_id)
     page = visitor.send(
@@ -375,7 +377,10 @@ def check_result(served):
     )
     assert page.status == 200 and 'role="status"' in page.text
     page = visitor.get(f"/ballots/{ballot_id}/check?code=ABXB-TWKT-0NA")
-    assert "게시판" in page.text and "이 표는 공개 게시판에 있습니다" not in page.text
+    assert "아직 게시판에 없습니다" in page.text and "늦어도 1분 30초 안에" in page.text
+    page = visitor.get(f"/ballots/{ballot_id}/check?code=ABXB-TWKT-0NA&lang=en")
+    assert "at most 1 minute 30 seconds after it was accepted" in page.text
+    visitor.get(f"/ballots/{ballot_id}/check?lang=ko")
     served.close_and_count(ballot_id)
     served.decide(ballot_id, "certify")
     served.wait_state(ballot_id, "certified")

@@ -28,7 +28,13 @@ def write_private_key(path, key):
 
 
 class Served(Running):
-    """Participation, the ledger and the portal."""
+    """Participation, the ledger and the portal. Receipts promise another time than by default."""
+
+    def settings(self, service):
+        settings = super().settings(service)
+        if service == "participation":
+            settings["HYEOPCHI_MAX_MERGE_DELAY_S"] = "90"
+        return settings
 
     def begin(self, **settings):
         self.portal_key = Key("front-end", "page")

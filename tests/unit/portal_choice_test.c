@@ -22,7 +22,8 @@ static const char BALLOT[] =
     "{\"ballot_id\":\"01a204e2-6a11-7e3b-ab56-ed61e1e43495\",\"definition_hash\":\"00\","
     "\"district\":\"seongdong\",\"title\":\"투표\",\"state\":\"open\",\"budget_year\":2023,"
     "\"budget_krw\":100,\"method\":\"%s\",\"opens_at\":\"2022-09-19T00:00:00Z\","
-    "\"closes_at\":\"2022-09-20T00:00:00Z\",\"demonstration\":true,\"channels\":[\"web\"],"
+    "\"closes_at\":\"2022-09-20T00:00:00Z\",\"max_merge_delay_s\":60,\"demonstration\":true,"
+    "\"channels\":[\"web\"],"
     "\"bases\":[\"certificate\"],\"min_options\":1,\"max_options\":2,\"min_cost_krw\":null,"
     "\"max_cost_krw\":50,\"max_points\":5,\"max_sum_points\":6,\"empty_allowed\":false,"
     "\"areas\":[\"성수1가1동\"],\"area_quotas\":[],\"eligibility\":{\"grounds\":[\"address\"]},"
@@ -235,6 +236,36 @@ static void texts_are_escaped_and_figures_are_written_for_people(void **state)
     assert_string_equal(moment, "Mon 2022-09-19 09:00 KST");
 }
 
+static void a_duration_is_written_as_people_say_it(void **state)
+{
+    static const struct {
+        int64_t seconds;
+        const char *ko;
+        const char *en;
+    } cases[] = {
+        {1, "1초", "1 second"},
+        {60, "1분", "1 minute"},
+        {90, "1분 30초", "1 minute 30 seconds"},
+        {120, "2분", "2 minutes"},
+        {3600, "1시간", "1 hour"},
+        {7262, "2시간 1분 2초", "2 hours 1 minute 2 seconds"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct view view = {.language = PROBLEM_KOREAN, .contact = ""};
+
+        buffer_init(&view.page, 1024);
+        view_duration(&view, cases[i].seconds);
+        assert_string_equal(buffer_text(&view.page), cases[i].ko);
+        buffer_clear(&view.page);
+        view.language = PROBLEM_ENGLISH;
+        view_duration(&view, cases[i].seconds);
+        assert_string_equal(buffer_text(&view.page), cases[i].en);
+        buffer_release(&view.page);
+    }
+}
+
 static int open_crypto(void **state)
 {
     (void)state;
@@ -251,6 +282,7 @@ int main(void)
         cmocka_unit_test(one_resident_has_one_subject_in_each_ballot),
         cmocka_unit_test(a_ballot_that_says_too_little_is_no_page),
         cmocka_unit_test(texts_are_escaped_and_figures_are_written_for_people),
+        cmocka_unit_test(a_duration_is_written_as_people_say_it),
     };
 
     return cmocka_run_group_tests(tests, open_crypto, NULL);

@@ -76,6 +76,14 @@ static enum err add_extensions(struct db *db, const struct ballot_row *row, json
     return json_object_set_new(json, "extensions", extensions) == 0 ? ERR_OK : ERR_FULL;
 }
 
+/* Adds how soon a vote is promised to be on the board by the receipts that are given now. */
+static enum err add_promise(const struct participation *service, json_t *json)
+{
+    json_t *seconds = json_integer(service->signer.max_merge_delay_s);
+
+    return json_object_set_new(json, "max_merge_delay_s", seconds) == 0 ? ERR_OK : ERR_FULL;
+}
+
 /* On a reader thread. */
 static enum err show_one_work(struct db *db, struct reader_job *job)
 {
@@ -94,6 +102,9 @@ static enum err show_one_work(struct db *db, struct reader_job *job)
     }
     if (!err) {
         err = add_extensions(db, &row, show->json);
+    }
+    if (!err) {
+        err = add_promise(show->service, show->json);
     }
     free(copy);
     ballot_row_release(&row);

@@ -287,6 +287,7 @@ static void read_ballot(struct web_ballot *ballot, struct reading *reading)
     definition->channels = read_set(reading, "channels", channel_of);
     definition->bases = read_set(reading, "bases", basis_of);
     ballot->state = ballot_state_from_name(web_json_text(reading->json, "state"));
+    ballot->max_merge_delay_s = read_number(reading, "max_merge_delay_s");
     read_limits(definition, reading);
     read_areas(definition, reading);
     read_quotas(definition, reading);
@@ -294,7 +295,7 @@ static void read_ballot(struct web_ballot *ballot, struct reading *reading)
     read_options(ballot, reading);
     read_terms(definition, reading);
     if (definition->method == BALLOT_METHOD_MISSING || ballot->state == BALLOT_STATE_MISSING ||
-        crypto_uuid_parse(ballot->id, definition->ballot_id)) {
+        ballot->max_merge_delay_s < 1 || crypto_uuid_parse(ballot->id, definition->ballot_id)) {
         reading->wrong = true;
     }
 }

@@ -18,6 +18,7 @@
 struct web_ballot {
     struct ballot_definition definition;
     enum ballot_state state;
+    int64_t max_merge_delay_s; /* how soon receipts given now promise a vote to be on the board */
     char id[CRYPTO_UUID_TEXT_SIZE];
     char definition_hash[2 * CRYPTO_HASH_SIZE + 1];
     struct ballot_option *options; /* what the definition borrows */

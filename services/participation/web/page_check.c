@@ -102,16 +102,19 @@ static void found(struct exchange *exchange, const struct inclusion *inclusion)
     MARK(view, "</p>\n");
 }
 
-static void not_found(struct view *view)
+static void not_found(struct exchange *exchange)
 {
+    struct view *view = &exchange->view;
+
     MARK(view, "<p class=\"notice\"><strong>");
+    BOTH(view, "아직 게시판에 없습니다.</strong> 접수하고 늦어도 ",
+         "Not on the board yet.</strong> It is there at most ");
+    view_duration(view, exchange->ballot->max_merge_delay_s);
     BOTH(view,
-         "아직 게시판에 없습니다.</strong> 접수하고 늦어도 1분 안에 실립니다. 1분이 지나도 "
-         "없으면 코드를 "
-         "확인하고, 맞다면 접수증 파일을 가지고 아래 문의처에 알려 주십시오.",
-         "Not on the board yet.</strong> It is there at most a minute after it was accepted. "
-         "If it is not, check the code; if that is right, bring your receipt's file to the "
-         "contact below.");
+         " 안에 실립니다. 그때까지 실리지 않으면 코드를 확인하고, 맞다면 접수증 파일을 가지고 "
+         "아래 문의처에 알려 주십시오.",
+         " after it was accepted. If it is not, check the code; if that is right, bring your "
+         "receipt's file to the contact below.");
     MARK(view, "</p>\n");
 }
 
@@ -142,7 +145,7 @@ static void check_answer(struct exchange *exchange, const struct upstream_call *
             not_proven(view);
         }
     } else if (call->outcome == UPSTREAM_ANSWERED && call->status == 404) {
-        not_found(view);
+        not_found(exchange);
     } else {
         MARK(view, "<p class=\"notice\">");
         BOTH(view, "게시판에 지금 물어볼 수 없습니다. 잠시 뒤에 다시 확인해 주십시오.",

@@ -3,7 +3,9 @@
  * What became of a vote: the receipt, a refusal, or that nobody knows yet. Must
  * never say "accepted" but by the service's own answer.
  */
+#include "participation/domain/receipt.h"
 #include "participation/web/pages.h"
+#include "runtime/crypto.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -57,8 +59,24 @@ static void receipt_facts(struct exchange *exchange, const json_t *answer)
     MARK(view, "</code></dd>\n</dl>\n");
 }
 
+/* How soon the receipt promises the vote to be on the board; 0 when it does not say so. */
+static int64_t promised_s(const json_t *answer)
+{
+    const char *text = web_json_text(json_object_get(answer, "receipt"), "body");
+    uint8_t body[RECEIPT_SIZE];
+    struct receipt receipt;
+    size_t length = 0;
+
+    if (crypto_base64url_parse(text, strlen(text), body, sizeof body, &length) ||
+        receipt_decode(body, length, &receipt)) {
+        return 0;
+    }
+    return receipt.max_merge_delay_s;
+}
+
 static void receipt_ways_on(struct exchange *exchange, const json_t *answer)
 {
+    const int64_t delay_s = promised_s(answer);
     struct view *view = &exchange->view;
 
     MARK(view, "<p class=\"buttons\">");
@@ -75,11 +93,14 @@ static void receipt_ways_on(struct exchange *exchange, const json_t *answer)
          "확인 코드를 적어 두거나 접수증 파일을 내려받아 두십시오. 이 화면을 인쇄해도 됩니다.",
          "Write the code down, keep the file, or print this page.");
     MARK(view, "</li>\n<li>");
-    BOTH(view,
-         "접수증에는 무엇을 골랐는지 나오지 않습니다. 1분 안에 공개 게시판에서 코드로 확인할 수 "
-         "있습니다.",
-         "The receipt does not show what you chose. Within a minute the board has it under this "
-         "code.");
+    BOTH(view, "접수증에는 무엇을 골랐는지 나오지 않습니다. ",
+         "The receipt does not show what you chose. The board has it under this code");
+    if (delay_s > 0) {
+        BOTH(view, "", " within ");
+        view_duration(view, delay_s);
+        BOTH(view, " 안에 ", "");
+    }
+    BOTH(view, "공개 게시판에서 코드로 확인할 수 있습니다.", ".");
     MARK(view, "</li>\n<li>");
     BOTH(view, "마감 전까지 표를 바꿀 수 있습니다. ",
          "Until the ballot closes you can change it: ");

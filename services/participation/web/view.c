@@ -14,6 +14,8 @@
 #include <string.h>
 
 enum {
+    SECONDS_PER_MINUTE = 60,
+    SECONDS_PER_HOUR = 60 * SECONDS_PER_MINUTE,
     KOREA_AHEAD_MS = 9 * 60 * 60 * 1000,
     DAY_MS = 24 * 60 * 60 * 1000,
     THURSDAY = 4, /* 1970-01-01, counted from Sunday */
@@ -75,6 +77,33 @@ void view_krw(struct view *view, int64_t amount_krw)
 {
     view_number(view, amount_krw);
     BOTH(view, "원", " won");
+}
+
+void view_duration(struct view *view, int64_t seconds)
+{
+    const struct {
+        int64_t count;
+        const char *ko;
+        const char *one;
+        const char *many;
+    } parts[] = {
+        {seconds / SECONDS_PER_HOUR, "시간", " hour", " hours"},
+        {seconds % SECONDS_PER_HOUR / SECONDS_PER_MINUTE, "분", " minute", " minutes"},
+        {seconds % SECONDS_PER_MINUTE, "초", " second", " seconds"},
+    };
+
+    bool begun = false;
+
+    assert(seconds >= 1);
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        if (parts[i].count > 0) {
+            view_text(view, begun ? " " : "");
+            view_number(view, parts[i].count);
+            view_text(view, view_say(view, parts[i].ko,
+                                     parts[i].count == 1 ? parts[i].one : parts[i].many));
+            begun = true;
+        }
+    }
 }
 
 static int two_digits(const char *text)

@@ -48,6 +48,9 @@ void view_words(struct view *view, const char *text);
 void view_number(struct view *view, int64_t number);
 void view_krw(struct view *view, int64_t amount_krw);
 
+/* 5400 as 1시간 30분, or 1 hour 30 minutes; seconds is at least 1. */
+void view_duration(struct view *view, int64_t seconds);
+
 /* A time in Korea: 2022. 9. 19.(월) 09:00. */
 void view_moment(struct view *view, int64_t time_ms);
 void view_moment_text(enum problem_language language, int64_t time_ms,
