@@ -150,9 +150,9 @@ static enum err read_own(void *context, const struct pb *pb, struct tally_method
 /* Whether the command line says anything about how to count. */
 static bool is_told(const struct invocation *invocation)
 {
-    static const char *const OPTIONS_TOLD[] = {"rule",    "satisfaction", "completion",
-                                               "tie",     "partial-fit",  "quorum",
-                                               "weights", "jury",         "quorum-share"};
+    static const char *const OPTIONS_TOLD[] = {"rule",         "satisfaction", "completion", "tie",
+                                               "partial-fit",  "quorum",       "weights",    "jury",
+                                               "quorum-share", "invalid"};
 
     for (size_t i = 0; i < sizeof OPTIONS_TOLD / sizeof OPTIONS_TOLD[0]; i++) {
         if (invocation_text(invocation, OPTIONS_TOLD[i]) != NULL) {
@@ -195,6 +195,10 @@ static enum cli_status take_method(const struct invocation *invocation, struct t
         return CLI_USAGE;
     }
     if (take_quorum_share(invocation, &method->quorum_share)) {
+        return CLI_USAGE;
+    }
+    if (invocation_number(invocation, "invalid", 0, BALLOT_QUORUM_MAX, &method->invalid) ==
+        ERR_INVALID) {
         return CLI_USAGE;
     }
     if (method->completion != TALLY_COMPLETION_NONE && method->rule != TALLY_EQUAL_SHARES &&
@@ -314,6 +318,13 @@ static const struct command_option OPTIONS[] = {
         .name = "electorate",
         .argument = "NUMBER",
         .sentence = {"선거인 수. --quorum-share 와 함께", "how many may vote, for --quorum-share"},
+    },
+    {
+        .name = "invalid",
+        .argument = "NUMBER",
+        .sentence =
+            {"표가 무효이거나 백지인 투표자 수. 정족수에만 셈",
+             "how many voted whose vote does not count, as blank paper; of the quorum only"},
     },
     {
         .name = "jury",

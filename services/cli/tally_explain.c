@@ -145,8 +145,15 @@ static void explain_rule(const struct explain *explain)
         put(explain, "투표자가 ", "It takes ");
         put_count(explain, tally_quorum_needed(&result->method));
         put(explain, "명 이상이어야 선정합니다.", " voters for anything to be funded.");
+        if (result->method.invalid > 0) {
+            put(explain, " 표가 무효이거나 백지인 투표자 ", " With ");
+            put_count(explain, result->method.invalid);
+            put(explain, "명을 더해 ", " whose vote was blank or invalid, there were ");
+            put_count(explain, tally_quorum_voted(explain->table->election, &result->method));
+            put(explain, "명이 투표했습니다.", ".");
+        }
         put(explain, result->quorum_missed ? " 이에 이르지 못했습니다.\n" : "\n",
-            result->quorum_missed ? " There were fewer.\n" : "\n");
+            result->quorum_missed ? " That is too few.\n" : "\n");
     }
     if (result->compared.present) {
         put(explain, "득표순이 나은 투표자 ", "Voters better off by score: ");

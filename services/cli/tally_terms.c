@@ -154,6 +154,9 @@ static enum err read_shares(const struct pb *pb, struct tally_method *ret_method
     if (!err) {
         err = read_whole(pb, "electorate", &ret_method->quorum_share.electorate);
     }
+    if (!err) {
+        err = read_whole(pb, "invalid_votes", &ret_method->invalid);
+    }
     if (!err && fit != NULL &&
         !tally_share_parse(fit, &ret_method->partial_fit.numerator,
                            &ret_method->partial_fit.denominator)) {

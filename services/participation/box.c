@@ -19,6 +19,7 @@ struct taker {
     void *context;
     struct void_vote voids[VOID_COUNT_MAX];
     size_t void_count;
+    struct box_sums sums;
 };
 
 /* A paper that was issued takes the place of what was chosen before, and chooses nothing. */
@@ -27,10 +28,12 @@ static bool is_issue(const struct box_vote *vote)
     return vote->choice_length == 0;
 }
 
-static enum err take(const struct taker *taker, const struct box_vote *vote)
+/* The last row of a nullifier. */
+static enum err take(struct taker *taker, const struct box_vote *vote)
 {
     struct void_vote wanted = {.rev = vote->rev};
 
+    taker->sums.nullifiers++;
     if (is_issue(vote)) {
         return ERR_OK;
     }
@@ -59,7 +62,7 @@ static enum err hold(struct box_vote *held, const struct vote_page_row *row)
 }
 
 static enum err take_row(struct box_vote *held, const struct vote_page_row *row,
-                         const struct taker *taker)
+                         struct taker *taker)
 {
     const bool revises =
         held->rev > 0 && memcmp(held->nullifier, row->nullifier, sizeof held->nullifier) == 0;
@@ -74,7 +77,8 @@ static enum err take_row(struct box_vote *held, const struct vote_page_row *row,
     return err ? err : hold(held, row);
 }
 
-enum err box_read(struct db *db, const uint8_t *ballot_id, box_vote_fn *on_vote, void *context)
+enum err box_read(struct db *db, const uint8_t *ballot_id, box_vote_fn *on_vote, void *context,
+                  struct box_sums *ret_sums)
 {
     struct box_vote *held = calloc(1, sizeof *held);
     struct taker *taker = calloc(1, sizeof *taker);
@@ -106,7 +110,10 @@ enum err box_read(struct db *db, const uint8_t *ballot_id, box_vote_fn *on_vote,
         err = take(taker, held);
     }
     if (!err) {
-        err = paper_read(db, ballot_id, on_vote, context);
+        err = paper_read(db, ballot_id, on_vote, context, taker->sums.sheets);
+    }
+    if (!err) {
+        *ret_sums = taker->sums;
     }
     free(taker);
     free(held);

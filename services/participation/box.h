@@ -8,6 +8,7 @@
 #define HYEOPCHI_PARTICIPATION_BOX_H
 
 #include "participation/domain/leaf.h"
+#include "participation/domain/paper.h"
 #include "participation/domain/vote_body.h"
 #include "runtime/crypto.h"
 #include "runtime/db.h"
@@ -27,17 +28,23 @@ struct box_vote {
     struct vote_body body; /* the same, read */
 };
 
+/* What was read beside the votes. */
+struct box_sums {
+    int64_t nullifiers;             /* different ones, whatever their last revision is */
+    int64_t sheets[PAPER_KIND_END]; /* of sealed batches, by what they are */
+};
+
 /* Takes a final vote, borrowed for the call; an error ends the reading. */
 typedef enum err box_vote_fn(void *context, const struct box_vote *vote);
 
 /*
- * Reads all of it.
+ * Reads all of it. *ret_sums is written on success.
  *
  * ERR_INVALID   a stored choice is none.
  * ERR_INTERNAL  a voter's revisions have a gap. Batches that are not sealed are not read.
  * Else what on_vote returned, or the database.
  */
 ERR_CHECKED enum err box_read(struct db *db, const uint8_t *ballot_id, box_vote_fn *on_vote,
-                              void *context);
+                              void *context, struct box_sums *ret_sums);
 
 #endif

@@ -173,6 +173,7 @@ static enum err count_ballot(struct db *db, const struct ballot_definition *defi
     struct tally_method method = ballot_tally_method(definition);
     struct count_terms *terms = calloc(1, sizeof *terms);
     struct election *election = NULL;
+    struct box_sums sums = {0};
     uint32_t *order = NULL;
     int64_t voids = 0;
     enum err err = terms == NULL ? ERR_FULL
@@ -187,7 +188,7 @@ static enum err count_ballot(struct db *db, const struct ballot_definition *defi
             election, (struct decimal){.units = definition->default_score.points});
     }
     if (!err) {
-        err = box_read(db, row->ballot_id, add_vote, election);
+        err = box_read(db, row->ballot_id, add_vote, election, &sums);
     }
     if (!err) {
         err = store_void_count_final(db, row->ballot_id, &voids);
@@ -209,6 +210,7 @@ static enum err count_ballot(struct db *db, const struct ballot_definition *defi
     if (!err) {
         method.order = order;
         method.seed = row->lot_seed;
+        method.invalid = paper_invalid(sums.sheets);
         err = add_terms(db, definition, row, terms, &method);
     }
     if (!err) {

@@ -40,6 +40,7 @@ struct export
     int64_t scores[BALLOT_OPTION_MAX];
     bool funded[BALLOT_OPTION_MAX];
     int64_t electorate;
+    struct box_sums sums;
     struct jury_scores jury;
 };
 
@@ -100,7 +101,7 @@ static enum err take_vote(void *context, const struct box_vote *vote)
 static enum err read_votes(struct db *db, struct export *export)
 {
     int64_t voids = 0;
-    enum err err = box_read(db, export->row->ballot_id, take_vote, export);
+    enum err err = box_read(db, export->row->ballot_id, take_vote, export, &export->sums);
 
     if (!err) {
         err = store_void_count_final(db, export->row->ballot_id, &voids);
@@ -170,6 +171,7 @@ static void write_file(struct export *export, struct text *text)
         .funded = export->funded,
         .lot_seed = export->row->lot_seed,
         .electorate = export->electorate,
+        .invalid = paper_invalid(export->sums.sheets),
         .jury = export->jury.scores,
     };
     const char *lists = text_bytes(&export->lists);

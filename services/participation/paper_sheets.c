@@ -341,7 +341,7 @@ static enum err check_sealed(const uint8_t *ballot_id, const struct paper_sealed
 
 /* ERR_INVALID when they cannot be read, or are not as many as the batch says. */
 static enum err read_sealed(const struct paper_sealed *sealed, struct box_vote *vote,
-                            box_vote_fn *on_vote, void *context)
+                            box_vote_fn *on_vote, void *context, int64_t sheets[PAPER_KIND_END])
 {
     struct decoder decoder;
     size_t at = 0;
@@ -359,9 +359,10 @@ static enum err read_sealed(const struct paper_sealed *sealed, struct box_vote *
         kind = (enum paper_kind)decode_u8(&decoder);
         length = decode_u16(&decoder);
         if (decoder_finish(&decoder) != ERR_OK || length > left - SHEET_HEAD_SIZE ||
-            length > sizeof vote->choice) {
+            length > sizeof vote->choice || kind <= PAPER_KIND_MISSING || kind >= PAPER_KIND_END) {
             return ERR_INVALID;
         }
+        sheets[kind]++;
         at += SHEET_HEAD_SIZE + length;
         place++;
         if (kind != PAPER_KIND_VOTE) {
@@ -391,7 +392,8 @@ static enum err refuse_batch(const uint8_t *ballot_id, int32_t batch_no)
     return ERR_INTERNAL;
 }
 
-enum err paper_read(struct db *db, const uint8_t *ballot_id, box_vote_fn *on_vote, void *context)
+enum err paper_read(struct db *db, const uint8_t *ballot_id, box_vote_fn *on_vote, void *context,
+                    int64_t sheets[PAPER_KIND_END])
 {
     struct box_vote *vote = calloc(1, sizeof *vote);
     int32_t batch_no = 0;
@@ -411,7 +413,7 @@ enum err paper_read(struct db *db, const uint8_t *ballot_id, box_vote_fn *on_vot
             batch_no = sealed.batch_no;
             err = check_sealed(ballot_id, &sealed);
             if (!err) {
-                err = read_sealed(&sealed, vote, on_vote, context);
+                err = read_sealed(&sealed, vote, on_vote, context, sheets);
             }
             err = err == ERR_INVALID ? refuse_batch(ballot_id, batch_no) : err;
             err = err == ERR_NOT_FOUND ? ERR_INTERNAL : err;

@@ -56,9 +56,10 @@ ERR_CHECKED enum err paper_seal_carry_out(struct writer_tx *tx, const struct bal
 ERR_CHECKED enum err paper_complete_carry_out(struct writer_tx *tx, const struct ballot_row *row,
                                               const struct paper_request *request);
 
-/* Hands every sheet that is a vote to on_vote, batch by batch. Errors as box_read() has them, and
+/* Hands every sheet that is a vote to on_vote, batch by batch, and adds every sheet to those of its
+ * kind. Errors as box_read() has them, and
  * ERR_INTERNAL, logged, where a batch is not what was sealed: then nothing may be made of any vote. */
 ERR_CHECKED enum err paper_read(struct db *db, const uint8_t *ballot_id, box_vote_fn *on_vote,
-                                void *context);
+                                void *context, int64_t sheets[PAPER_KIND_END]);
 
 #endif

@@ -100,6 +100,7 @@ struct bundle {
     uint64_t issues;           /* revisions: final ISSUEs that no VOID names */
     uint64_t sheets;           /* leaves: of all PAPERs, those that are votes */
     struct bundle_vote *votes; /* openings, and behind them paper */
+    uint64_t invalid;          /* paper: sheets that were handed in and are no vote */
     size_t vote_count;
     struct recount *recount; /* recount */
 };

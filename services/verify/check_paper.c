@@ -12,8 +12,9 @@
 
 #include "verify/choice.h"
 
-#define KIND_VOTE 1
-#define KIND_END  7 /* 2 blank, 3 unclear, 4 against the rules, 5 no official paper, 6 no sheet */
+#define KIND_VOTE     1
+#define KIND_NO_SHEET 6
+#define KIND_END      7 /* 2 blank, 3 unclear, 4 against the rules, 5 no official paper, 6 no sheet */
 
 static const char PAPER[] = "paper";
 
@@ -78,6 +79,7 @@ static enum verdict read_sheet(struct bundle *bundle, const struct batch *batch,
     }
     *before = whole;
     if (kind != KIND_VOTE) {
+        bundle->invalid += kind != KIND_NO_SHEET ? 1 : 0;
         return VERDICT_GOOD;
     }
     fault = choice_check(bundle->definition, LEAF_CHANNEL_PAPER, body);

@@ -186,6 +186,7 @@ static enum recount_err add_terms(struct bundle *bundle)
     if (bundle->archive.present[ARCHIVE_ROLL]) {
         recount_electorate(bundle->recount, (int64_t)bundle->electorate);
     }
+    recount_invalid(bundle->recount, (int64_t)bundle->invalid);
     return bundle->archive.present[ARCHIVE_JURY]
                ? recount_jury(bundle->recount, bundle->archive.files[ARCHIVE_JURY])
                : RECOUNT_OK;

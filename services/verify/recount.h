@@ -66,6 +66,10 @@ enum recount_err recount_jury(struct recount *recount, struct span bytes)
 /* How many may vote by the roll, where there is one. Before recount_run. */
 void recount_electorate(struct recount *recount, int64_t electorate);
 
+/* How many sheets of paper were handed in whose vote does not count, blank or invalid: they are people who
+ * voted, for a quorum and nothing else. Before recount_run. */
+void recount_invalid(struct recount *recount, int64_t invalid);
+
 struct recount_sums recount_sums(const struct recount *recount);
 
 /*

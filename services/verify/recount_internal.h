@@ -127,7 +127,8 @@ struct recount {
     int64_t highest_jury;
     bool has_electorate;
     int64_t electorate;
-    int64_t quorum; /* voters needed by number and share together; 0: none */
+    int64_t invalid; /* who voted with a vote that does not count: of the quorum only */
+    int64_t quorum;  /* voters needed by number and share together; 0: none */
     struct span seed;
     recount_progress_fn *progress;
     void *progress_context;

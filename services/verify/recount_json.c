@@ -336,7 +336,11 @@ static void add_method(struct output *output, const struct recount *recount)
         add_number(output, recount->quorum);
         add_quorum_share(output, recount);
         add(output, ",\"voted\":");
-        add_number(output, recount->votes);
+        add_number(output, recount->votes + recount->invalid);
+        if (recount->invalid > 0) {
+            add(output, ",\"invalid\":");
+            add_number(output, recount->invalid);
+        }
         add_bool(output, ",\"met\":", !recount->quorum_missed);
         add(output, "}");
     }

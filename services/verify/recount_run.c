@@ -159,6 +159,13 @@ void recount_electorate(struct recount *recount, int64_t electorate)
     recount->electorate = electorate;
 }
 
+void recount_invalid(struct recount *recount, int64_t invalid)
+{
+    assert(invalid >= 0);
+    assert(recount->outcome == NULL);
+    recount->invalid = invalid;
+}
+
 /* The number, or the least whole number of voters that is the share, whichever is more. */
 static int64_t quorum_of(const struct recount *recount)
 {
@@ -198,7 +205,7 @@ enum recount_err recount_run(struct recount *recount, struct span seed,
     recount_scores(recount);
     recount_weigh(recount);
     recount->quorum = quorum_of(recount);
-    recount->quorum_missed = recount->votes < recount->quorum;
+    recount->quorum_missed = recount->votes + recount->invalid < recount->quorum;
     err = recount_order(recount);
     return err ? err : run_rule(recount);
 }

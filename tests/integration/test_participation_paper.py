@@ -114,7 +114,8 @@ def certified(running, ballot_id):
 
 
 def check_sheets_are_counted_beside_electronic_votes_and_both_verifiers_agree(running, tmp_path):
-    ballot_id = running.open_ballot()
+    # Seven votes are counted: it is met by those whose sheets are blank or invalid, too.
+    ballot_id = running.open_ballot(quorum_voters=9)
     for number in range(4):
         assert running.cast(ballot_id, vote(number, ("a",))).status == 201
     # Voter 3 takes a paper after all: the online vote is void, as a booth would make it.
@@ -146,6 +147,7 @@ def check_sheets_are_counted_beside_electronic_votes_and_both_verifiers_agree(ru
     assert running.paper(ballot_id)["completed_reason"] == reason["reason"]
     result = certified(running, ballot_id)
     assert scores(result) == {"a": "3", "b": "3", "c": "2"}
+    assert result["quorum"] == {"needed": 9, "voted": 9, "invalid": 2, "met": True}
     turnout = running.public.get(f"/v1/ballots/{ballot_id}/turnout").json()
     assert (turnout["voters"], turnout["revisions"]) == (10, 1)
     counted = running.databases.psql(
@@ -156,7 +158,11 @@ def check_sheets_are_counted_beside_electronic_votes_and_both_verifiers_agree(ru
     )
     assert dict(counted) == {0: 3, 2: 1, 3: 6}
     export = running.kim.get(f"/v1/ballots/{ballot_id}/votes.pb").body.decode()
-    assert "\nnum_votes;7\n" in export
+    assert "\nnum_votes;7\n" in export and "\ninvalid_votes;2\n" in export
+    path = tmp_path / "export.pb"
+    path.write_text(export, encoding="utf-8")
+    again = json.loads(run_command("tally", str(path), "--json").stdout)
+    assert again == {name: result[name] for name in again}
     files = verified(running, ballot_id, tmp_path)
     assert len(files["openings"]) == 4 * (34 + 3 + 8)  # the box opens none for who took a paper
     assert len(files["paper"]) == 2 * 40 + 5 * 3 + 3 * 3 + 4 * 8

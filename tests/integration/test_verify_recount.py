@@ -34,13 +34,13 @@ class Driver:
         self.process = subprocess.Popen([os.path.join(BUILD, "tests", "verify_recount_driver")],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
-    def count(self, definition, votes, seed=b"", jury=b"", electorate=0):
+    def count(self, definition, votes, seed=b"", jury=b"", electorate=0, invalid=0):
         """votes are (times, body) pairs; returns what the verifier and the service say."""
-        return self.count_bytes(definition_bytes(definition), votes, seed, jury, electorate)
+        return self.count_bytes(definition_bytes(definition), votes, seed, jury, electorate, invalid)
 
-    def count_bytes(self, data, votes, seed=b"", jury=b"", electorate=0):
+    def count_bytes(self, data, votes, seed=b"", jury=b"", electorate=0, invalid=0):
         message = [struct.pack(">I", len(data)), data, struct.pack(">H", len(seed)), seed,
-                   struct.pack(">H", len(jury)), jury, struct.pack(">I", electorate),
+                   struct.pack(">H", len(jury)), jury, struct.pack(">II", electorate, invalid),
                    struct.pack(">I", len(votes))]
         for times, body in votes:
             message += [struct.pack(">IH", times, len(body)), body]
@@ -220,6 +220,7 @@ def test_what_the_service_accepts_the_verifier_reads(driver):
         seed = b"20261122" if d.tie == "lot" else b""
         data = definition_bytes(d)
         jury, electorate = random_jury(chance, d), chance.randint(0, 60)
+        invalid = chance.choice((0, 0, chance.randint(1, 20)))
         if chance.random() < 0.5:
             data = changed(chance, data)
         elif jury and chance.random() < 0.5:
@@ -227,7 +228,7 @@ def test_what_the_service_accepts_the_verifier_reads(driver):
         elif votes:
             times, body = votes.pop()
             votes.append((times, changed(chance, body)))
-        own, theirs = driver.count_bytes(data, votes, seed, jury, electorate)
+        own, theirs = driver.count_bytes(data, votes, seed, jury, electorate, invalid)
         told = f"seed {SEED}, ballot {number}: {own[:60]} / {theirs[:60]}\n{data.hex()}\n{votes}"
         if theirs.startswith("! definition"):
             refused += 1

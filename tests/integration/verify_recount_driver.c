@@ -4,7 +4,7 @@
  * with what the service counts with. It reads cases from standard input, each
  *
  *   u32 length || definition || u16 length || seed of the lot || u16 length || jury's scores
- *   || u32 electorate
+ *   || u32 electorate || u32 how many voted without a vote that counts
  *   || u32 number of votes || for each: u32 how many voted so, u16 length || choice_body
  *
  * and answers each with two texts, u32 length || text, the verifier's first: the
@@ -44,6 +44,7 @@ struct election_case {
     uint8_t *jury;
     size_t jury_length;
     uint32_t electorate;
+    uint32_t invalid;
     struct bundle *bundles;
     uint32_t bundle_count;
     char wrong[WRONG_SIZE]; /* "" while nothing is */
@@ -102,7 +103,7 @@ static bool case_read(struct election_case *ret)
     if (!read_block(4, &ret->definition, &ret->definition_length) ||
         !read_block(2, &ret->seed, &ret->seed_length) ||
         !read_block(2, &ret->jury, &ret->jury_length) || !read_number(4, &ret->electorate) ||
-        !read_number(4, &count)) {
+        !read_number(4, &ret->invalid) || !read_number(4, &count)) {
         return false;
     }
     ret->bundles = calloc((size_t)count + 1, sizeof *ret->bundles);
@@ -181,6 +182,7 @@ static void count_again(struct election_case *what)
     err = recount_create(definition, &recount);
     if (!err) {
         recount_electorate(recount, what->electorate);
+        recount_invalid(recount, what->invalid);
     }
     if (!err) {
         recount_votes(what, definition, recount);
@@ -314,6 +316,7 @@ static enum err count_election(const struct ballot_definition *definition,
     text_init(&text, TALLY_JSON_LENGTH_MAX);
     method.limits = ballot_tally_limits(definition, &store);
     method.quorum_share.electorate = what->electorate;
+    method.invalid = what->invalid;
     if (!err && definition->jury.present) {
         err = jury_scores_decode(definition, what->jury, what->jury_length, &scores);
         jury = ballot_tally_jury(definition, scores.scores);

@@ -163,6 +163,11 @@ static void too_few_voters_fund_nothing_and_just_enough_do(void **state)
         assert_int_equal(result.outcomes[i].score, 5 - (int)i);
     }
     tally_result_release(&result);
+    method.invalid = 1; /* Blank paper is somebody who voted. */
+    result = counted(election, &method, "abcd");
+    assert_false(result.quorum_missed);
+    tally_result_release(&result);
+    method.invalid = 0;
     method.quorum = 14;
     result = counted(election, &method, "abcd");
     assert_false(result.quorum_missed);

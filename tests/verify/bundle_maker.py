@@ -187,7 +187,10 @@ class Ballot:
 
     def result(self):
         return recount.result(self.definition, self.choices(), self.lot, self.jury_scores(),
-                              self.electorate())
+                              self.electorate(), self.invalid())
+
+    def invalid(self):
+        return sum(2 <= kind <= 5 for paper in self.papers for kind, _ in paper.sheets)
 
     def roll_hash(self):
         if self.roll is None:

@@ -344,7 +344,7 @@ class Count:
             self.note_round(missed[0], step="partial-fit")
 
     def run(self):
-        if len(self.election.votes) < self.election.quorum:
+        if self.voted < self.election.quorum:
             self.reasons = dict.fromkeys(self.everyone, "quorum-missed")
             return
         if self.rule.startswith("greedy"):
@@ -366,11 +366,13 @@ def written(number):
     return None if number is None else str(number)
 
 
-def result(definition, votes, seed=None, jury=None, electorate=None):
+def result(definition, votes, seed=None, jury=None, electorate=None, invalid=0):
     """The bytes of result.json. seed: the lot's, where one breaks ties. jury: what it gave each option,
-    in hundredths, where that is weighed. electorate: how many may vote, where a quorum is a share."""
+    in hundredths, where that is weighed. electorate: how many may vote, where a quorum is a share.
+    invalid: sheets that were handed in and are no vote: people who voted, for a quorum only."""
     election = make_election(definition, votes, seed, electorate)
     count = Count(election, definition, jury)
+    count.voted, count.invalid = len(votes) + invalid, invalid
     count.run()
     return write_json(result_value(definition, count, seed, electorate))
 
@@ -379,8 +381,9 @@ def quorum_value(count, terms, electorate):
     share = terms["quorum_share"]
     shared = {} if share is None else {"share": "{numerator}/{denominator}".format(**share),
                                        "electorate": electorate}
-    voted, needed = len(count.election.votes), count.election.quorum
-    return {"needed": needed, **shared, "voted": voted, "met": voted >= needed}
+    needed, invalid = count.election.quorum, {"invalid": count.invalid} if count.invalid else {}
+    return {"needed": needed, **shared, "voted": count.voted, **invalid,
+            "met": count.voted >= needed}
 
 
 def hundredths(number):

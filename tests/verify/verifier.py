@@ -199,7 +199,7 @@ class Bundle:
         demand(numbers == sorted(set(numbers)), "batches out of order")
         on_paper = any(isinstance(leaf, (log.Paper, log.Issue)) for leaf in self.leaves)
         demand(not on_paper or "paper" in self.definition["channels"], "a channel that is not accepted")
-        reader, self.sheets = Reader(self.files.get("paper", b"")), 0
+        reader, self.sheets, self.invalid = Reader(self.files.get("paper", b"")), 0, 0
         for leaf in batches:
             number, blinding = reader.take(4), reader.take(32)
             data = reader.take(reader.number(4))
@@ -213,6 +213,8 @@ class Bundle:
             demand(len(votes) == leaf.counted, "sheets that are votes")
             self.votes += [definitions.decode_body(self.definition, body) for body in votes]
             self.sheets += len(votes)
+            # Blank and invalid sheets are people who voted; an empty envelope is nobody's paper.
+            self.invalid += sum(kind in (2, 3, 4, 5) for kind, _, _ in sheets)
         reader.end()
 
     def check_roll(self):
@@ -263,7 +265,8 @@ class Bundle:
         demand((jury is not None) == (terms["jury"] is not None), "a jury's scores")
         demand(terms["quorum_share"] is None or self.electorate is not None, "a share of no roll")
         scores = None if jury is None else definitions.decode_jury(self.definition, jury)
-        counted = recount.result(self.definition, self.votes, seed, scores, self.electorate)
+        counted = recount.result(self.definition, self.votes, seed, scores, self.electorate,
+                                 self.invalid)
         demand(counted == self.files["result.json"], "another result")
 
     def check_sums(self):

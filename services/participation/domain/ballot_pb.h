@@ -20,6 +20,7 @@ struct ballot_pb_count {
     const int64_t *scores; /* the same; written where they are not votes */
     const bool *funded;    /* the same */
     const char *lot_seed;  /* of the lot that breaks ties; NULL without one */
+    int64_t invalid;       /* people who voted and whose vote does not count: of a quorum only */
     int64_t electorate;    /* by the roll, where a quorum is a share of it */
     const int64_t *jury;   /* scores of jury.h, in listed order; NULL without a jury */
 };

@@ -179,6 +179,9 @@ static void add_count(struct text *text, const struct ballot_definition *definit
     struct text value;
     char number[DECIMAL_TEXT_SIZE];
 
+    if (count->invalid > 0) {
+        pb_write_number(text, "invalid_votes", count->invalid);
+    }
     if (definition->quorum_share.present) {
         add_pair(text, "quorum_share",
                  &(const struct pair){definition->quorum_share.numerator,

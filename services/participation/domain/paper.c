@@ -87,6 +87,18 @@ const char *paper_kind_name(enum paper_kind kind)
     return KINDS[(unsigned)kind < COUNT(KINDS) ? kind : PAPER_KIND_MISSING];
 }
 
+int64_t paper_invalid(const int64_t sheets[PAPER_KIND_END])
+{
+    int64_t invalid = 0;
+
+    for (int kind = PAPER_KIND_VOTE + 1; kind < PAPER_KIND_EMPTY; kind++) {
+        assert(sheets[kind] >= 0);
+        invalid += sheets[kind];
+    }
+    assert(invalid >= 0);
+    return invalid;
+}
+
 enum paper_kind paper_kind_from_name(const char *name)
 {
     return (enum paper_kind)ballot_name_find(KINDS, COUNT(KINDS), name);

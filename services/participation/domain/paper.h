@@ -40,6 +40,10 @@ const char *paper_kind_name(enum paper_kind kind);
 /* The value of a word; PAPER_KIND_MISSING when there is none. */
 enum paper_kind paper_kind_from_name(const char *name);
 
+/* Of so many sheets of each kind, how many are a turnout without a vote that counts: blank and invalid
+ * ones. Whoever handed in an empty envelope handed in no paper, and did not vote. */
+int64_t paper_invalid(const int64_t sheets[PAPER_KIND_END]);
+
 /* What somebody read from a sheet. Borrowed. */
 struct paper_entry {
     const char *staff_id;

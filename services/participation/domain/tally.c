@@ -193,7 +193,7 @@ static bool quorum_is_sound(const struct tally_method *method)
 {
     const struct tally_quorum_share *share = &method->quorum_share;
 
-    return method->quorum >= 0 && share->electorate >= 0 &&
+    return method->quorum >= 0 && method->invalid >= 0 && share->electorate >= 0 &&
            (share->denominator == 0 ||
             (share->numerator > 0 && share->numerator <= share->denominator));
 }
@@ -221,6 +221,15 @@ int64_t tally_quorum_needed(const struct tally_method *method)
             (int64_t)wide_divide_up((wide)share->electorate * share->numerator, share->denominator);
     }
     return needed > method->quorum ? needed : method->quorum;
+}
+
+int64_t tally_quorum_voted(const struct election *election, const struct tally_method *method)
+{
+    const int64_t votes = (int64_t)election_vote_count(election);
+
+    assert(method->invalid >= 0);
+
+    return method->invalid <= INT64_MAX - votes ? votes + method->invalid : INT64_MAX;
 }
 
 bool tally_method_is_sound(const struct tally_method *method)
@@ -388,7 +397,7 @@ static enum err run_rule(const struct election *election, struct tally_result *r
 {
     enum err err;
 
-    if (election_vote_count(election) < tally_quorum_needed(&result->method)) {
+    if (tally_quorum_voted(election, &result->method) < tally_quorum_needed(&result->method)) {
         miss_quorum(election, result);
         return ERR_OK;
     }

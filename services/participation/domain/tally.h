@@ -112,8 +112,10 @@ struct tally_method {
     const uint32_t *order;    /* drawn and lot: per option its place; borrowed for the count */
     const char *seed;         /* lot: borrowed as long as the result is used */
     const struct tally_limits *limits; /* NULL: none; borrowed like the seed */
-    int64_t quorum; /* so many votes it takes for anything to be funded; 0: no quorum */
+    int64_t quorum; /* so many must vote for anything to be funded; 0: no quorum */
     struct tally_quorum_share quorum_share; /* beside it: both must be met */
+    int64_t
+        invalid; /* who voted with a vote that does not count, as blank paper: of the quorum only */
     const struct tally_jury *jury; /* greedy and its variants; NULL: none; borrowed like the seed */
 };
 
@@ -268,6 +270,9 @@ ERR_CHECKED enum err tally_tie_rule_find(const char *name, enum tally_tie_rule *
 
 /* Whether the rule reads single votes, so that the election must keep them. */
 bool tally_rule_needs_votes(enum tally_rule rule);
+
+/* How many voted, for the quorum: with those whose vote does not count. */
+int64_t tally_quorum_voted(const struct election *election, const struct tally_method *method);
 
 /* How many must vote by the quorum and its share together; 0: no quorum. */
 int64_t tally_quorum_needed(const struct tally_method *method);

@@ -137,8 +137,12 @@ static void write_quorum(const struct writer *writer)
         write_number(writer, "electorate", (wide)share->electorate);
         text_add(writer->text, ",");
     }
-    write_number(writer, "voted", election_vote_count(writer->election));
+    write_number(writer, "voted", (wide)tally_quorum_voted(writer->election, &result->method));
     text_add(writer->text, ",");
+    if (result->method.invalid > 0) {
+        write_number(writer, "invalid", (wide)result->method.invalid);
+        text_add(writer->text, ",");
+    }
     write_bool(writer, "met", !result->quorum_missed);
     text_add(writer->text, "},");
 }

@@ -15,7 +15,9 @@
  * tie         "lot:SEED" for a lot; after it "threshold" (greedy-threshold) and
  *             "partial_fit":"80/100" where the method has them, and so
  *             "quorum":{"needed":500,"voted":321,"met":false} (with a share of the electorate
- *             behind needed: "share":"1/3","electorate":1500; needed is what both ask for),
+ *             behind needed: "share":"1/3","electorate":1500; needed is what both ask for; where
+ *             some of those who voted gave no vote that counts, "invalid":4 behind voted, which
+ *             they are among),
  *             "jury":{"resident_weight":50,"jury_weight":50,"normalisation":"highest",
  *             "highest_score":"43","highest_jury":"612.5"} (the highest of both parts),
  *             "incompatible":[["3","9"],...] (groups as they were given),

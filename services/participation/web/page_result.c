@@ -122,6 +122,33 @@ static void weights(struct view *view, const json_t *result)
          "that.</p>\n");
 }
 
+/* How many it took, and how many voted; those without a vote that counts are among them. */
+static void quorum(struct view *view, const json_t *result)
+{
+    const json_t *about = json_object_get(result, "quorum");
+    const json_t *invalid = json_object_get(about, "invalid");
+
+    if (!json_is_object(about)) {
+        return;
+    }
+    BOTH(view, "<p>정족수는 ", "<p>Quorum: ");
+    view_number(view, json_integer_value(json_object_get(about, "needed")));
+    BOTH(view, "명입니다. ", "; voted: ");
+    view_number(view, json_integer_value(json_object_get(about, "voted")));
+    BOTH(view, "명이 투표하여", "");
+    if (json_is_integer(invalid)) {
+        BOTH(view, "(무효·백지 표 ", ", of whom ");
+        view_number(view, json_integer_value(invalid));
+        BOTH(view, "명 포함)", " gave a blank or invalid paper");
+    }
+    if (json_is_true(json_object_get(about, "met"))) {
+        BOTH(view, " 정족수를 채웠습니다.</p>\n", ". It was reached.</p>\n");
+    } else {
+        BOTH(view, " 정족수를 채우지 못했습니다. 아무 사업도 선정하지 않습니다.</p>\n",
+             ". It was missed: nothing is funded.</p>\n");
+    }
+}
+
 static void outcome_row(struct view *view, const struct ballot_definition *definition,
                         const json_t *option)
 {
@@ -343,6 +370,7 @@ void page_result(struct exchange *exchange, const json_t *result, const json_t *
     BOTH(view, "개 사업에 쓰기로 했습니다. 운영자 두 명이 확정한 결과입니다.",
          " projects. Two operators have certified this.");
     MARK(view, "</p>\n");
+    quorum(view, result);
     weights(view, result);
     outcome_table(view, definition, result, true);
     outcome_table(view, definition, result, false);
