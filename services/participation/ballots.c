@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The cache of frozen definitions. It holds references only; a request that is
- * still using a definition keeps it alive after it was dropped here.
+ * still using a definition keeps it alive after it was dropped here. No key may
+ * outlive the objection period in any process: whoever destroys it tells only the
+ * database, so that is asked again and again.
  */
 #include "participation/ballots.h"
 
 #include "participation/store/ballots.h"
+#include "runtime/log.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -16,9 +19,22 @@ struct entry {
     uint64_t used;         /* larger is later */
 };
 
+/* Asking which keys were destroyed. */
+struct look {
+    struct reader_job job; /* first */
+    struct ballots *ballots;
+    uint8_t ballot_ids[BALLOTS_COUNT_MAX][BALLOT_ID_SIZE];
+    bool destroyed[BALLOTS_COUNT_MAX];
+    size_t count;
+    bool busy;
+};
+
 struct ballots {
     struct reader *reader;
     const char *keys_directory;
+    uv_timer_t timer;
+    bool stopped;
+    struct look look;
     struct entry entries[BALLOTS_COUNT_MAX];
     uint64_t uses;
 };
@@ -39,16 +55,70 @@ struct lookup {
     struct finder finder;
 };
 
-enum err ballots_open(struct reader *reader, const char *keys_directory,
-                      struct ballots **ret_ballots)
+/* On a reader thread. */
+static enum err look_work(struct db *db, struct reader_job *job)
+{
+    struct look *look = (struct look *)job;
+    enum err err = db == NULL ? ERR_UNAVAILABLE : ERR_OK;
+
+    for (size_t i = 0; i < look->count && !err; i++) {
+        err = store_ballot_key_is_destroyed(db, look->ballot_ids[i], &look->destroyed[i]);
+    }
+    return err;
+}
+
+static void look_done(struct reader_job *job)
+{
+    struct look *look = (struct look *)job;
+
+    look->busy = false;
+    for (size_t i = 0; i < look->count && !job->err; i++) {
+        char ballot_id[CRYPTO_UUID_TEXT_SIZE];
+
+        if (look->destroyed[i]) {
+            crypto_uuid_format(look->ballot_ids[i], ballot_id);
+            ballots_forget(look->ballots, look->ballot_ids[i]);
+            log_info("ballot_key_forgotten", log_str("ballot_id", ballot_id));
+        }
+    }
+}
+
+/* What cannot be asked now is asked the next time. */
+static void on_timer(uv_timer_t *timer)
+{
+    struct ballots *ballots = timer->data;
+    struct look *look = &ballots->look;
+
+    if (look->busy) {
+        return;
+    }
+    look->count = 0;
+    for (size_t i = 0; i < BALLOTS_COUNT_MAX; i++) {
+        if (ballots->entries[i].frozen != NULL) {
+            memcpy(look->ballot_ids[look->count], ballots->entries[i].frozen->definition.ballot_id,
+                   BALLOT_ID_SIZE);
+            look->destroyed[look->count] = false;
+            look->count++;
+        }
+    }
+    look->job.work = look_work;
+    look->job.done = look_done;
+    look->busy = look->count > 0 && reader_submit(ballots->reader, &look->job) == ERR_OK;
+}
+
+enum err ballots_open(const struct ballots_options *options, struct ballots **ret_ballots)
 {
     struct ballots *ballots = calloc(1, sizeof *ballots);
 
     if (ballots == NULL) {
         return ERR_FULL;
     }
-    ballots->reader = reader;
-    ballots->keys_directory = keys_directory;
+    ballots->reader = options->reader;
+    ballots->keys_directory = options->keys_directory;
+    ballots->look.ballots = ballots;
+    (void)uv_timer_init(&options->loop->uv, &ballots->timer); /* Neither can fail. */
+    ballots->timer.data = ballots;
+    (void)uv_timer_start(&ballots->timer, on_timer, BALLOTS_LOOK_MS, BALLOTS_LOOK_MS);
     *ret_ballots = ballots;
     return ERR_OK;
 }
@@ -172,6 +242,16 @@ void ballots_forget(struct ballots *ballots, const uint8_t ballot_id[BALLOT_ID_S
     if (entry != NULL) {
         frozen_release(entry->frozen);
         entry->frozen = NULL;
+    }
+}
+
+void ballots_stop(void *context)
+{
+    struct ballots *ballots = context;
+
+    if (!ballots->stopped) {
+        ballots->stopped = true;
+        uv_close((uv_handle_t *)&ballots->timer, NULL);
     }
 }
 

@@ -84,12 +84,20 @@ static enum err open_parts(struct participation *service, struct participation_c
         .reader = service->host.reader,
         .writer = service->host.writer,
     };
+    const struct ballots_options ballots = {
+        .loop = &service->host.loop,
+        .reader = service->host.reader,
+        .keys_directory = config->ballot_keys_directory,
+    };
     enum err err = receipt_signer_load(&service->signer, config->receipt_key);
 
     service->signer.max_merge_delay_s = (uint16_t)config->max_merge_delay_s;
     service->keys_directory = config->ballot_keys_directory;
     if (!err) {
-        err = ballots_open(service->host.reader, config->ballot_keys_directory, &service->ballots);
+        err = ballots_open(&ballots, &service->ballots);
+    }
+    if (!err) {
+        err = loop_on_stop(&service->host.loop, ballots_stop, service->ballots);
     }
     if (!err) {
         err = loop_on_stop(&service->host.loop, counter_stop, &service->counter);
@@ -119,7 +127,11 @@ static enum err run(struct participation_config *config, const struct host_optio
 
         err = host_run(&service.host, &routes);
     }
-    board_stop(&service.board); /* When the loop never ran. */
+    /* When the loop never ran. */
+    if (service.ballots != NULL) {
+        ballots_stop(service.ballots);
+    }
+    board_stop(&service.board);
     host_close(&service.host);
     ballots_close(service.ballots);
     return err;

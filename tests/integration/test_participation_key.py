@@ -5,7 +5,9 @@ import os
 
 import pytest
 
+from support.client import Client
 from support.participation import Running, refused, vote
+from support.ports import free_port
 
 DAY_MS = 24 * 60 * 60 * 1000
 
@@ -44,6 +46,19 @@ def events(running):
     )[0][0]
 
 
+def start_replica(running):
+    """A second process on the same database, which stands by, and a front end's client of it."""
+    port = free_port()
+    settings = running.settings("participation") | {
+        "HYEOPCHI_HTTP_LISTEN": f"127.0.0.1:{port}",
+        "HYEOPCHI_PUB_URL": running.bus("replica", "pub"),
+        "HYEOPCHI_FETCH_URL": running.bus("replica", "fetch"),
+    }
+    replica = running.start_service("participation", settings, address=("127.0.0.1", port))
+    replica.wait_log("writer_state", to="standby")
+    return replica, Client(("127.0.0.1", port), running.front_end, running.clock)
+
+
 def test_two_operators_destroy_the_key_once_nobody_may_object(running):
     ballot_id = certified(running, objection_days=2)
     shown = running.public.get(f"/v1/ballots/{ballot_id}").json()
@@ -57,6 +72,10 @@ def test_two_operators_destroy_the_key_once_nobody_may_object(running):
         answer = approve(running, running.kim, ballot_id)
         assert (answer.status, answer.json()["approvals"]) == (202, 1)
     assert os.path.getsize(key_file(running, ballot_id)) == 32
+    # Another process comes to have the key in its memory, although it takes no votes now.
+    replica, portal = start_replica(running)
+    target = f"/v1/ballots/{ballot_id}/votes"
+    assert portal.post(target, vote(9)).status == 503
     # The key is there until the second one approves: the same request still finds its receipt.
     assert running.cast(ballot_id, vote(1), key="v1").status == 201
     result = running.public.get(f"/v1/ballots/{ballot_id}/result").body
@@ -66,6 +85,9 @@ def test_two_operators_destroy_the_key_once_nobody_may_object(running):
     at = destroyed_at(running, ballot_id)
     assert at is not None and events(running) == 1
     running.services["participation"].wait_log("ballot_key_destroyed", ballot_id=ballot_id)
+    replica.wait_log("ballot_key_forgotten", ballot_id=ballot_id)
+    refused(portal.post(target, vote(9)), 409, "ballot-key-destroyed")
+    replica.stop()
 
     # Again changes nothing, and says nothing twice.
     assert approve(running, running.kim, ballot_id).status == 200

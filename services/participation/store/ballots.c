@@ -511,3 +511,23 @@ enum err store_ballot_set_key_destroyed(struct db *db, const uint8_t *ballot_id,
 
     return db_exec(db, BALLOT_SET_KEY_DESTROYED, params, DB_COUNT(params));
 }
+
+static const char BALLOT_KEY_IS_DESTROYED[] =
+    "SELECT key_destroyed_at_ms IS NOT NULL FROM participation.ballot WHERE ballot_id = $1";
+
+enum err store_ballot_key_is_destroyed(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE],
+                                       bool *ret_is)
+{
+    const struct db_param params[] = {db_uuid(ballot_id)};
+    struct db_rows *rows = NULL;
+    enum err err = db_query(db, BALLOT_KEY_IS_DESTROYED, params, DB_COUNT(params), &rows);
+
+    if (!err && db_rows_count(rows) == 0) {
+        err = ERR_NOT_FOUND;
+    }
+    if (!err) {
+        *ret_is = db_rows_bool(rows, 0, 0);
+    }
+    db_rows_release(rows);
+    return err;
+}

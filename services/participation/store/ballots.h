@@ -165,4 +165,8 @@ ERR_CHECKED enum err store_ballot_set_certified(struct db *db, const uint8_t *ba
 ERR_CHECKED enum err store_ballot_set_key_destroyed(struct db *db, const uint8_t *ballot_id,
                                                     int64_t now_ms);
 
+/* Whether its key was destroyed. ERR_NOT_FOUND. */
+ERR_CHECKED enum err
+store_ballot_key_is_destroyed(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE], bool *ret_is);
+
 #endif
