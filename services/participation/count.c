@@ -29,6 +29,7 @@
 
 struct counter {
     struct counter_options options;
+    struct reader *reader; /* of one thread */
     uv_timer_t timer;
     struct reader_job read;
     struct decide_count write;
@@ -244,7 +245,7 @@ static void note_paper(struct db *db, struct counter *counter, const struct ball
              log_str("action", "hyeopchi paper show"));
 }
 
-/* On a reader thread: finds a ballot and counts it. ERR_NOT_FOUND when there is none. */
+/* On the reader's thread: finds a ballot and counts it. ERR_NOT_FOUND when there is none. */
 static enum err count_work(struct db *db, struct reader_job *job)
 {
     struct counter *counter = (struct counter *)((char *)job - offsetof(struct counter, read));
@@ -374,7 +375,7 @@ static void look(struct counter *counter)
     counter->again = false;
     counter->read.work = count_work;
     counter->read.done = count_done;
-    counter->busy = reader_submit(counter->options.reader, &counter->read) == ERR_OK;
+    counter->busy = reader_submit(counter->reader, &counter->read) == ERR_OK;
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -384,12 +385,19 @@ static void on_timer(uv_timer_t *timer)
 
 enum err counter_open(const struct counter_options *options, struct counter **ret_counter)
 {
+    const struct reader_options reader = {.db = options->db, .thread_count = 1};
     struct counter *counter = calloc(1, sizeof *counter);
+    enum err err;
 
     if (counter == NULL) {
         return ERR_FULL;
     }
     counter->options = *options;
+    err = reader_open(options->loop, &reader, &counter->reader);
+    if (err) {
+        free(counter);
+        return err;
+    }
     (void)uv_timer_init(&options->loop->uv, &counter->timer); /* Neither can fail. */
     counter->timer.data = counter;
     (void)uv_timer_start(&counter->timer, on_timer, COUNT_INTERVAL_MS, COUNT_INTERVAL_MS);
@@ -416,6 +424,8 @@ void counter_close(struct counter *counter)
         return;
     }
     counter->closing = true;
+    reader_close(counter->reader);
+    counter->reader = NULL;
     uv_close((uv_handle_t *)&counter->timer, on_timer_closed);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Counts closed ballots by themselves: finds one, reads its box on a reader
- * thread, and has the result recorded by the writer. Looks again every
+ * Counts closed ballots by themselves, one after the other: finds one, reads its
+ * box on a thread and connection of its own, so that no query waits for a count,
+ * and has the result recorded by the writer. Looks again every
  * COUNT_INTERVAL_MS, and at once when told that a ballot was closed. One that
  * cannot be counted is tried again then, and keeps no other waiting; one whose
  * ties a lot breaks waits for its seed. Loop thread.
@@ -20,7 +21,7 @@ struct counter;
 
 struct counter_options {
     struct loop *loop;
-    struct reader *reader;
+    struct db_options db;
     struct writer *writer;
 };
 
@@ -30,7 +31,8 @@ ERR_CHECKED enum err counter_open(const struct counter_options *options,
 /* A ballot was closed, or its seed published: look now. */
 void counter_wake(struct counter *counter);
 
-/* Stops looking; frees when nothing is under way any more. Takes NULL. */
+/* Stops looking, and waits for what is being read; frees when nothing is under way any more. Before the
+ * writer is closed. Takes NULL. */
 void counter_close(struct counter *counter);
 
 /* The same as a stop function: counter points at a struct counter *. */

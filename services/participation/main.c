@@ -81,7 +81,7 @@ static enum err open_parts(struct participation *service, struct participation_c
     };
     const struct counter_options counter = {
         .loop = &service->host.loop,
-        .reader = service->host.reader,
+        .db = host_db_options(&service->host, "participation count"),
         .writer = service->host.writer,
     };
     const struct ballots_options ballots = {
@@ -128,6 +128,7 @@ static enum err run(struct participation_config *config, const struct host_optio
         err = host_run(&service.host, &routes);
     }
     /* When the loop never ran. */
+    counter_stop(&service.counter);
     if (service.ballots != NULL) {
         ballots_stop(service.ballots);
     }

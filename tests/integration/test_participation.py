@@ -360,7 +360,15 @@ def test_a_bus_address_or_receipt_key_that_cannot_be_used_ends_the_start(
         assert service.wait_exit() == 1, setting
 
 
-def test_a_ballot_that_cannot_be_counted_keeps_no_other_from_it(running):
+class OneReader(Running):
+    """With one thread and connection for all queries."""
+
+    def settings(self, service):
+        return {**super().settings(service), "HYEOPCHI_READER_THREADS": "1"}
+
+
+def test_a_ballot_that_cannot_be_counted_keeps_no_other_from_it(databases, start_service, tmp_path):
+    running = OneReader(databases, start_service, tmp_path).begin()
     # The first one closed was looked at again and again, and nobody else ever.
     contradictory = running.open_ballot()
     without_key = running.open_ballot()
@@ -374,7 +382,22 @@ def test_a_ballot_that_cannot_be_counted_keeps_no_other_from_it(running):
         " voters = voters + (ballot_id = %s)::int WHERE ballot_id IN (%s, %s)",
         (contradictory, contradictory, without_key),
     )
-    running.close_and_count(last)
+    # A count takes as long as it takes, and no query waits for it, not even with one reader.
+    service = running.services["participation"]
+    connection = running.databases.connect("participation", "postgres", autocommit=False)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE participation.paper_batch IN ACCESS EXCLUSIVE MODE")
+        running.decide(last, "close")
+        counting = ("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                    " AND application_name = 'participation count'")
+        while running.databases.psql("participation", counting) != [(1,)]:
+            service.process.output.wait(lambda line: True, 0.1, service.mark())
+        for _ in range(4):
+            assert running.state(last) == "closed"
+    finally:
+        connection.close()
+    running.wait_state(last, "counted")
     running.wait_state(without_key, "counted")
     running.services["participation"].wait_log("count_contradicts_roll", ballot_id=contradictory)
     assert running.state(contradictory) == "closed"
