@@ -9,6 +9,7 @@
 #include "cli/ledger_sheet.h"
 #include "cli/nouns.h"
 #include "cli/request.h"
+#include "cli/sheet_keep.h"
 
 #define LIMIT_OPTION                                                                               \
     {                                                                                              \
@@ -212,7 +213,14 @@ static const char *const SHEET_IMPORT_EXAMPLES[] = {
 static const char *const SHEET_EXPORT_EXAMPLES[] = {
     "hyeopchi ledger sheet export --year 2026 --format xlsx --output 2026년-예산.xlsx",
     "hyeopchi ledger sheet export 예산현황.csv --format xlsx --output 예산현황.xlsx",
-    "hyeopchi ledger sheet export 예산현황.csv --format package --output 예산현황-자료", NULL};
+    "hyeopchi ledger sheet export 예산현황.csv --format package --output 예산현황-자료",
+    "hyeopchi ledger sheet export --kept 0197c1f2-0000-7000-8000-000000000001", NULL};
+static const char *const SHEET_KEEP_EXAMPLES[] = {
+    "hyeopchi ledger sheet keep 예산현황.csv",
+    "hyeopchi ledger sheet keep - --name '2023년 3월 예산현황'", NULL};
+static const char *const SHEET_LIST_EXAMPLES[] = {"hyeopchi ledger sheet list", NULL};
+static const char *const SHEET_SHOW_EXAMPLES[] = {
+    "hyeopchi ledger sheet show 0197c1f2-0000-7000-8000-000000000001", NULL};
 
 static const struct command_operand ACCOUNT_OPERAND[] = {
     {.name = "ACCOUNT",
@@ -599,6 +607,32 @@ static const struct command COMMANDS[] = {
         .shared = CLIENT_OPTIONS,
         .examples = SHEET_IMPORT_EXAMPLES,
         .run = ledger_sheet_import,
+    },
+    {
+        .verb = "sheet keep",
+        .summary = {"예산표를 적힌 그대로 원장 곁에 보관합니다 (전표는 만들지 않습니다)",
+                    "has budget sheets kept beside the journal as they stand; posts nothing"},
+        .operands = LEDGER_SHEETS_OPERAND,
+        .options = LEDGER_SHEET_KEEP_OPTIONS,
+        .shared = CLIENT_OPTIONS,
+        .examples = SHEET_KEEP_EXAMPLES,
+        .run = ledger_sheet_keep,
+    },
+    {
+        .verb = "sheet list",
+        .summary = {"보관된 예산표를 보여 줍니다", "lists the sheets that are kept"},
+        .shared = CLIENT_OPTIONS,
+        .examples = SHEET_LIST_EXAMPLES,
+        .run = ledger_sheet_list,
+    },
+    {
+        .verb = "sheet show",
+        .summary = {"보관된 예산표의 금액과 어긋나는 점을 보여 줍니다",
+                    "shows a kept sheet's figures and what of them does not add up"},
+        .operands = LEDGER_SHEET_KEPT_OPERAND,
+        .shared = CLIENT_OPTIONS,
+        .examples = SHEET_SHOW_EXAMPLES,
+        .run = ledger_sheet_show,
     },
     {
         .verb = "sheet export",

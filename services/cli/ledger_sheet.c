@@ -11,6 +11,7 @@
 #include "cli/process.h"
 #include "cli/sheet_file.h"
 #include "cli/sheet_json.h"
+#include "cli/sheet_keep.h"
 #include "cli/sheet_ledger.h"
 #include "cli/sheet_package.h"
 #include "cli/sheet_xlsx.h"
@@ -50,6 +51,7 @@ enum cli_status ledger_sheet_check(const struct invocation *invocation)
 enum cli_status ledger_sheet_export(const struct invocation *invocation)
 {
     const char *format = invocation_text(invocation, "format");
+    const char *kept = invocation_text(invocation, "kept");
     struct sheet_file *file = NULL;
     enum cli_status status = CLI_FAILED;
 
@@ -59,7 +61,13 @@ enum cli_status ledger_sheet_export(const struct invocation *invocation)
             invocation, say("%s 형식에는 --output이 있어야 합니다", "the form %s needs --output"),
             format);
     }
-    if (invocation_operand(invocation, 0) == NULL) {
+    if (kept != NULL && invocation_operand(invocation, 0) != NULL) {
+        return usage_error(invocation, say("예산표와 --kept를 함께 쓸 수 없습니다",
+                                           "a sheet and --kept cannot both be given"));
+    }
+    if (kept != NULL) {
+        status = sheet_keep_read(invocation, kept, &file);
+    } else if (invocation_operand(invocation, 0) == NULL) {
         status = sheet_ledger_read(invocation, &file);
     } else if (!sheet_file_read(invocation_operand(invocation, 0), &file)) {
         status = CLI_OK;
@@ -247,6 +255,12 @@ const struct command_operand LEDGER_SHEET_OR_LEDGER_OPERAND[] = {
 const struct command_option LEDGER_SHEET_EXPORT_OPTIONS[] = {
     LEDGER_YEAR_OPTION(false),
     LEDGER_SOURCE_OPTION(false),
+    {
+        .name = "kept",
+        .argument = "SHEET",
+        .sentence = {"원장에 보관된 예산표의 번호(UUID)",
+                     "the UUID of a sheet that the ledger keeps"},
+    },
     {
         .name = "format",
         .argument = "FORMAT",

@@ -29,6 +29,15 @@ struct sheet_file {
  */
 ERR_CHECKED enum err sheet_file_read(const char *path, struct sheet_file **ret_file);
 
+/* A byte more than a sheet may have, so that too large a file is seen. */
+enum { SHEET_FILE_BYTES_SIZE = SHEET_SIZE_MAX + 1 };
+
+/* The two halves of that: a file's bytes, and the sheet in them. Errors as above. */
+ERR_CHECKED enum err sheet_file_load(const char *path, char ret_bytes[SHEET_FILE_BYTES_SIZE],
+                                     size_t *ret_length);
+ERR_CHECKED enum err sheet_file_decode(const char *path, const char *bytes, size_t length,
+                                       struct sheet_file **ret_file);
+
 /* The same with bytes in UTF-8 that are no file's; path names them. Says when memory ran out. */
 ERR_CHECKED enum err sheet_file_parse(const char *path, const char *text, size_t length,
                                       struct sheet_file **ret_file);

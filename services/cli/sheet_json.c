@@ -5,6 +5,7 @@
 #include "cli/sheet_json.h"
 
 #include "ledger/domain/entry.h"
+#include "ledger/domain/sheet_name.h"
 #include "ledger/domain/sheet_words.h"
 #include "ledger/domain/sheet_write.h"
 
@@ -35,11 +36,6 @@ json_t *sheet_json(const struct sheet_file *file)
 
 json_t *sheet_json_figure(const struct sheet *sheet, const struct sheet_figure *figure)
 {
-    static const char *const STATES[] = {
-        [SHEET_MISSING] = "missing",
-        [SHEET_DASH] = "dash",
-        [SHEET_GIVEN] = "given",
-    };
     const struct sheet_place *place = &figure->place;
     const bool given = figure->state == SHEET_GIVEN;
     char number[SHEET_NUMBER_SIZE];
@@ -54,7 +50,7 @@ json_t *sheet_json_figure(const struct sheet *sheet, const struct sheet_figure *
         place->source != 0 ? json_string(funding_source_code((enum funding_source)place->source))
                            : json_null(),
         "programme", text_or_null(sheet_name_text(sheet, place->programme)), "item",
-        text_or_null(sheet_name_text(sheet, place->item)), "state", STATES[figure->state],
+        text_or_null(sheet_name_text(sheet, place->item)), "state", sheet_state_code(figure->state),
         "printed", text_or_null(sheet_write_cell(sheet, figure->row, figure->column, number)),
         "unit", text_or_null(sheet_unit_word(sheet_figure_unit(sheet, figure))),
         place->kind == SHEET_COUNT ? "count" : "amount_krw", amount);

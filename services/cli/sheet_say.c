@@ -7,21 +7,17 @@
 
 #include "cli/phrase.h"
 #include "cli/tally_table.h"
+#include "ledger/domain/sheet_name.h"
 #include "ledger/domain/sheet_words.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-enum { NAME_SIZE = 2048, PERCENT_SIZE = 32 };
+enum { PERCENT_SIZE = 32 };
 
 static void say_fault(const struct sheet_file *file, const struct sheet_fault *fault, FILE *output);
 static void say_discrepancy(const struct sheet_file *file, const struct sheet_discrepancy *found,
                             FILE *output);
-static void append(char *text, size_t size, const char *piece);
-static void name_row(const struct sheet *sheet, uint32_t row, char ret_text[NAME_SIZE]);
-static void name_column(const struct sheet *sheet, uint32_t row, uint32_t column,
-                        char ret_text[NAME_SIZE]);
-static const char *name_table(const struct sheet *sheet, uint32_t row);
 static void show_value(const struct sheet_discrepancy *found, int64_t value,
                        char ret_text[SHEET_NUMBER_SIZE]);
 static json_t *text_or_null(const char *text);
@@ -66,23 +62,23 @@ json_t *sheet_file_discrepancy(const struct sheet_file *file, size_t place)
     const struct sheet *sheet = &file->sheet;
     const struct sheet_discrepancy *found = &file->check.discrepancies[place];
     const bool money = found->unit != SHEET_UNIT_NONE;
-    char row[NAME_SIZE];
-    char column[NAME_SIZE];
+    char row[SHEET_NAME_SIZE];
+    char column[SHEET_NAME_SIZE];
     char printed[SHEET_NUMBER_SIZE];
     char computed[SHEET_NUMBER_SIZE];
     char where[SHEET_FILE_PLACE_SIZE];
     json_t *value;
 
-    name_row(sheet, found->row, row);
-    name_column(sheet, found->row, found->column, column);
+    sheet_row_name(sheet, found->row, row);
+    sheet_column_name(sheet, found->row, found->column, column);
     sheet_file_place(sheet, &found->place, where);
     show_value(found, found->printed, printed);
     show_value(found, found->computed, computed);
     value = json_pack(
         "{s:s, s:I, s:I, s:o, s:o, s:o, s:o, s:s, s:s, s:s}", "file", file->path, "line",
         (json_int_t)sheet->rows[found->row].line, "column_number", (json_int_t)found->column + 1,
-        "table", text_or_null(name_table(sheet, found->row)), "row", text_or_null(row), "column",
-        text_or_null(column), "place", text_or_null(where), "severity",
+        "table", text_or_null(sheet_table_name(sheet, found->row)), "row", text_or_null(row),
+        "column", text_or_null(column), "place", text_or_null(where), "severity",
         sheet_severity_code(found->severity), "code", sheet_rule_code(found->rule), "detail",
         say(sheet_rule_korean(found->rule), sheet_rule_english(found->rule)));
     if (!value) {
@@ -127,18 +123,18 @@ void sheet_file_place(const struct sheet *sheet, const struct sheet_place *place
     char year[16];
 
     ret_text[0] = '\0';
-    append(ret_text, SHEET_FILE_PLACE_SIZE, sheet_name_text(sheet, place->programme));
-    append(ret_text, SHEET_FILE_PLACE_SIZE, sheet_name_text(sheet, place->item));
+    sheet_name_append(ret_text, SHEET_FILE_PLACE_SIZE, sheet_name_text(sheet, place->programme));
+    sheet_name_append(ret_text, SHEET_FILE_PLACE_SIZE, sheet_name_text(sheet, place->item));
     if (place->year != 0) {
         (void)snprintf(year, sizeof year, "%" PRId32, place->year);
-        append(ret_text, SHEET_FILE_PLACE_SIZE, year);
+        sheet_name_append(ret_text, SHEET_FILE_PLACE_SIZE, year);
     }
     if (place->source != 0) {
-        append(ret_text, SHEET_FILE_PLACE_SIZE,
-               funding_source_name_ko((enum funding_source)place->source));
+        sheet_name_append(ret_text, SHEET_FILE_PLACE_SIZE,
+                          funding_source_name_ko((enum funding_source)place->source));
     }
     if (place->kind != SHEET_KIND_NONE) {
-        append(ret_text, SHEET_FILE_PLACE_SIZE, sheet_kind_name_ko(place->kind));
+        sheet_name_append(ret_text, SHEET_FILE_PLACE_SIZE, sheet_kind_name_ko(place->kind));
     }
 }
 
@@ -171,20 +167,20 @@ static void say_discrepancy(const struct sheet_file *file, const struct sheet_di
     const struct sheet *sheet = &file->sheet;
     const char *unit = sheet_unit_word(found->unit);
     char value[SHEET_NUMBER_SIZE];
-    char name[NAME_SIZE];
+    char name[SHEET_NAME_SIZE];
 
     tally_table_text(file->path, output);
     (void)fprintf(
         output, ":%" PRIu32 ":%" PRIu32 ": %s: ", sheet->rows[found->row].line, found->column + 1,
         say(sheet_severity_korean(found->severity), sheet_severity_code(found->severity)));
-    if (name_table(sheet, found->row)[0] != '\0') {
-        tally_table_text(name_table(sheet, found->row), output);
+    if (sheet_table_name(sheet, found->row)[0] != '\0') {
+        tally_table_text(sheet_table_name(sheet, found->row), output);
         (void)fputs(" / ", output);
     }
-    name_row(sheet, found->row, name);
+    sheet_row_name(sheet, found->row, name);
     tally_table_text(name, output);
     (void)fputs(name[0] != '\0' ? " / " : "", output);
-    name_column(sheet, found->row, found->column, name);
+    sheet_column_name(sheet, found->row, found->column, name);
     tally_table_text(name, output);
     (void)fprintf(output, ": %s (",
                   say(sheet_rule_korean(found->rule), sheet_rule_english(found->rule)));
@@ -195,44 +191,6 @@ static void say_discrepancy(const struct sheet_file *file, const struct sheet_di
     show_value(found, found->computed, value);
     (void)fprintf(output, say(", 계산한 값 %s%s) [%s]\n", ", computed %s%s) [%s]\n"), value, unit,
                   sheet_rule_code(found->rule));
-}
-
-/* With a space in between; cut when it does not fit. */
-static void append(char *text, size_t size, const char *piece)
-{
-    size_t length = strlen(text);
-
-    if (piece[0] != '\0') {
-        (void)snprintf(text + length, size - length, "%s%s", length > 0 ? " " : "", piece);
-    }
-}
-
-static void name_row(const struct sheet *sheet, uint32_t row, char ret_text[NAME_SIZE])
-{
-    const struct sheet_table *table = &sheet->tables[sheet->rows[row].table];
-    uint32_t i;
-
-    ret_text[0] = '\0';
-    for (i = 0; i < table->label_count; i++) {
-        append(ret_text, NAME_SIZE, sheet_cell_text(sheet, row, i));
-    }
-}
-
-static void name_column(const struct sheet *sheet, uint32_t row, uint32_t column,
-                        char ret_text[NAME_SIZE])
-{
-    const struct sheet_table *table = &sheet->tables[sheet->rows[row].table];
-    uint32_t i;
-
-    ret_text[0] = '\0';
-    for (i = table->header; i < table->body; i++) {
-        append(ret_text, NAME_SIZE, sheet_header_text(sheet, i, column));
-    }
-}
-
-static const char *name_table(const struct sheet *sheet, uint32_t row)
-{
-    return sheet_text(sheet, sheet->tables[sheet->rows[row].table].title);
 }
 
 static void show_value(const struct sheet_discrepancy *found, int64_t value,

@@ -12,11 +12,14 @@
 
 #include <stdbool.h>
 
+enum { LEDGER_SHEETS_MAX = 8 }; /* budget sheets that are read and kept at once */
+
 struct ledger {
     struct host host;
     struct poster poster; /* the writer thread's, once the host is open */
     const char *shard;    /* the district; any thread */
     bool verifying;       /* a verification is under way; loop thread */
+    int sheet_count;      /* of LEDGER_SHEETS_MAX; loop thread */
     struct due_clock due_clock;
 };
 

@@ -391,6 +391,7 @@ def test_each_role_may_do_what_openapi_says_of_each_route(ledger):
         "{funding_source}": "city",
         "{ballot_id}": ballot(),
         "{hold_id}": ballot(),
+        "{sheet_id}": ballot(),
         "{seq}": "1",
     }
     routes = routes_of_openapi()
@@ -408,6 +409,40 @@ def test_each_role_may_do_what_openapi_says_of_each_route(ledger):
             allowed = key.role in roles or "public" in roles
             assert (status != 403) == allowed, (method, path, key.role, answer)
             assert status not in (401, 405, 500), (method, path, key.role, answer)
+
+
+def test_what_is_no_sheet_is_refused_by_the_place_where_it_is_wrong(ledger):
+    def post(body, name="a", media="text/csv; charset=utf-8", key=None):
+        headers = {"Idempotency-Key": key or ballot(), "Content-Type": media}
+        return ledger.ask("POST", f"/v1/sheets?name={name}", body, headers=headers)
+
+    text = "단위,원\n구분,재원,2018 계획\n사업,시비,{}\n"
+    status, problem = post(text.format("1x").encode())
+    assert (status, problem["code"], problem["field"], problem["rule"], problem["value"]) == (
+        422, "sheet-unreadable", "/3/3", "not-a-figure", "1x")
+    assert post(b"\xff\xff")[1]["rule"] == "not-text"
+    assert post(b"")[0] == 422
+    assert post(b"x" * 262145)[0] == 413
+    assert post(b"{}", media="application/json")[0] == 415
+    assert post(b"{}", name="")[0] == 400
+    assert post(b"{}", name="%0a")[0] == 400
+    assert ledger.get("/v1/sheets") == {"sheets": [], "next": None}
+
+    # The same bytes are one sheet; a key that another request used is no sheet's.
+    key, right = ballot(), text.format("1").encode()
+    status, sheet = post(right, key=key)
+    assert (status, sheet["sheet_id"], sheet["given"]) == (201, key, 1)
+    assert post(right, key=key) == (201, sheet)
+    assert post(right, name="b") == (200, sheet)
+    assert post(right, name="b", key=key)[1]["code"] == "idempotency-key-reused"
+    used = ballot()
+    assert ledger.appropriate("a", 1, key=used)[0] == 409  # refused, and remembered
+    assert post(text.format("2").encode(), key=used)[1]["code"] == "idempotency-key-reused"
+    assert ledger.get("/v1/sheets")["sheets"] == [sheet]
+    assert ledger.get(f"/v1/sheets?after={key}")["sheets"] == []
+    [figure] = ledger.get(f"/v1/sheets/{key}")["figures"]
+    assert (figure["amount_krw"], figure["programme"], figure["funding_source"]) == (
+        1, "사업", "city")
 
 
 def test_lists_come_in_pages_without_gap_or_repeat(ledger, participation):

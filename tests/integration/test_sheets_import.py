@@ -3,8 +3,12 @@
 again it changes nothing."""
 
 import csv
+import hashlib
+import json
 import os
+import uuid
 
+import psycopg2
 import pytest
 
 from support.paths import ROOT
@@ -120,3 +124,77 @@ def test_decimals_of_a_document_reach_the_ledger_to_the_won(ledger):
     _, said = ledger("sheet", "import", os.path.join(FOLDER, "b03_seoul_2017.csv"), "--source",
                      "city", "--date", "2017-02-22", status=1)
     assert "period-missing" in said
+
+
+def test_every_sheet_is_kept_as_it_stands_and_comes_out_again(ledger, command, tmp_path):  # noqa: F811
+    before = journal(ledger)
+    names = sorted(os.listdir(FOLDER))
+    kept = {}
+    for name in names:
+        kept[name] = ledger.json("sheet", "keep", os.path.join(FOLDER, name))
+    assert len({sheet["sheet_id"] for sheet in kept.values()}) == len(names) == 11
+    listed = {sheet["sheet_id"]: sheet for sheet in ledger.json("sheet", "list")}
+    assert [listed[sheet["sheet_id"]] for sheet in kept.values()] == list(kept.values())
+
+    # What the ledger read from the bytes is what the command reads from the file.
+    figure = ("table", "line", "column", "kind", "fiscal_year", "funding_source", "programme",
+              "item", "state", "printed", "unit")
+    found = ("code", "severity", "unit", "printed", "computed")
+    for name in names:
+        path = os.path.join(FOLDER, name)
+        sheet = ledger.json("sheet", "show", kept[name]["sheet_id"])
+        expected = json.loads(command.run(
+            "ledger", "sheet", "export", path, "--format", "json")[0])
+        with open(path, "rb") as file:
+            data = file.read()
+        assert sheet["content_hash"] == hashlib.sha256(data).hexdigest()
+        assert (sheet["name"], sheet["size"]) == (name, len(data))
+        assert sheet["content"] == data.decode()
+        assert [[row[key] for key in figure] + [row.get("amount_krw"), row.get("count")]
+                for row in sheet["figures"]] == [
+            [row[key] for key in figure] + [row.get("amount_krw"), row.get("count")]
+            for row in expected["figures"]], name
+        assert [[row[key] for key in found] + [row.get("printed_krw"), row.get("computed_krw"),
+                                               row["row_words"], row["column_words"], row["column"]]
+                for row in sheet["discrepancies"]] == [
+            [row[key] for key in found] + [row.get("printed_krw"), row.get("computed_krw"),
+                                           row["row"], row["column"], row["column_number"]]
+            for row in expected["discrepancies"]], name
+        assert sheet["contradictions"] == sum(
+            row["severity"] == "contradiction" for row in expected["discrepancies"])
+        assert all((row["state"] == "given") == (row.get("amount_krw", row.get("count")) is not None)
+                   for row in sheet["figures"])
+        written = command.run("ledger", "sheet", "export", "--kept", kept[name]["sheet_id"],
+                              key="kim.key")[0]
+        assert written == command.run("ledger", "sheet", "export", path)[0]
+    assert journal(ledger) == before  # no figure became an entry
+
+    # The same bytes again, under whatever key and name, are the sheet that was kept first.
+    assert ledger.json("sheet", "keep", GEUMCHEON, "--name", "again") == kept["b07_geumcheon.csv"]
+    first = kept["b07_geumcheon.csv"]["sheet_id"]
+    _, said = ledger("sheet", "keep", os.path.join(FOLDER, "b08_yeonsu.csv"), "--idempotency-key",
+                     first, status=1)
+    assert "idempotency-key-reused" in said
+    # As another program saved it they are other bytes, and so another sheet, of the same figures.
+    again = tmp_path / "cp949.csv"
+    with open(GEUMCHEON, encoding="utf-8") as file:
+        again.write_bytes(file.read().encode("cp949"))
+    other = ledger.json("sheet", "keep", again)
+    assert other["encoding"] == "cp949" and other["sheet_id"] != first
+    both = [ledger.json("sheet", "show", sheet_id) for sheet_id in (first, other["sheet_id"])]
+    for member in ("figures", "discrepancies", "content"):
+        assert both[0][member] == both[1][member]
+    told, _ = ledger("sheet", "show", first)
+    assert "own-source" in told and "1,185" in told
+
+    # What is no sheet is refused by where it is wrong.
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("단위,원\n구분,재원,2018 계획\na,시비,1x\n", encoding="utf-8")
+    _, said = ledger("sheet", "keep", wrong, status=1)
+    assert "[not-a-figure]" in said
+    assert len(ledger.json("sheet", "list")) == len(names) + 1
+    for table in ("sheet", "sheet_figure", "sheet_discrepancy"):
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege, match="append-only"):
+            command.stack.databases.psql("ledger", f"DELETE FROM ledger.{table}", role="ledger_owner")
+    ledger("sheet", "show", "x", status=2)
+    ledger("sheet", "show", str(uuid.uuid4()), status=1)

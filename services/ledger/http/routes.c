@@ -4,6 +4,7 @@
  */
 #include "ledger/http/routes.h"
 
+#include "ledger/domain/sheet.h"
 #include "ledger/http/handlers.h"
 
 static const struct http_route ROUTES[] = {
@@ -25,6 +26,9 @@ static const struct http_route ROUTES[] = {
     {"GET", "/v1/grant-rules", ROLE_OPERATOR | ROLE_AUDITOR | ROLE_STAFF | ROLE_FRONT_END, 0,
      grant_rule_list_start},
     {"POST", "/v1/settlements", ROLE_OPERATOR, 0, settlement_post_start},
+    {"POST", "/v1/sheets", ROLE_OPERATOR, SHEET_SIZE_MAX, sheet_post_start},
+    {"GET", "/v1/sheets", ROLE_OPERATOR | ROLE_AUDITOR | ROLE_STAFF, 0, sheet_list_start},
+    {"GET", "/v1/sheets/{sheet_id}", ROLE_OPERATOR | ROLE_AUDITOR | ROLE_STAFF, 0, sheet_get_start},
     {"POST", "/v1/holds", ROLE_OPERATOR, 0, hold_place_start},
     {"GET", "/v1/holds", ROLE_OPERATOR | ROLE_AUDITOR | ROLE_STAFF | ROLE_FRONT_END, 0,
      hold_list_start},
