@@ -550,7 +550,8 @@ def test_a_request_is_posted_once_however_often_it_comes_and_whatever_is_killed(
             asked.service.kill9()
             asked.service.start()
     refused_id = finance.request(entry("securing", 1))
-    wait_heard(asked, 21)
+    unbuilt_id = finance.request(entry("securing", 1), entry("no_such", 1))
+    wait_heard(asked, 22)
     asked.service.wait_ready()
     before, said = journal(asked), len(asked.events())
     assert len(before) == 40 and stages(asked) == {"R10.main": -200, "S20": 200}
@@ -562,19 +563,21 @@ def test_a_request_is_posted_once_however_often_it_comes_and_whatever_is_killed(
     )
     finance.request(entry("main_budget", 10), entry("securing", 9))
     finance.request(entry("main_budget", 10), entry("securing", 10), entry("main_budget", 10))
+    finance.request(entry("no_such", 1))
+    finance.request(entry("main_budget", 1))
     finance.request(entry("main_budget", 1))
     finance.close()
     posted_id = finance.ids()[0]
-    for seq, event_id in ((22, posted_id), (23, posted_id), (24, refused_id)):
+    for seq, event_id in enumerate([posted_id] * 3 + [refused_id, unbuilt_id], start=23):
         finance.rename(seq, event_id)
     asked.service.start()
     asked.service.wait_log("subscriber_state", stream="finance", to="degraded")
     asked.service.wait_ready()  # who asks may be away
     finance.start()
-    wait_heard(asked, 24)
+    wait_heard(asked, 27)
     assert journal(asked) == before
     more = [(kind, data["code"]) for kind, data in asked.events()[said:]]
-    assert more == [("kr.hyeopchi.ledger.entry.refused.v1", "key-reused")] * 3
+    assert more == [("kr.hyeopchi.ledger.entry.refused.v1", "key-reused")] * 5
     assert asked.verification()["sound"]
 
 

@@ -10,6 +10,7 @@
 #include "ledger/events.h"
 #include "ledger/finance/events.h"
 #include "ledger/post.h"
+#include "ledger/store/posting.h"
 #include "runtime/clock.h"
 #include "runtime/crypto.h"
 #include "runtime/json.h"
@@ -32,6 +33,8 @@ struct asking {
     const struct event *event;
     const struct finance_request *request;
     struct event_cause cause;
+    uint8_t
+        hash[ORDER_HASH_SIZE]; /* of all of it: the same event with anything else in it differs */
     struct order *orders;
 };
 
@@ -43,8 +46,8 @@ static enum err post(const struct asking *asking);
 static enum err say_orders(const struct asking *asking);
 static enum err refuse(const struct asking *asking, int32_t entry,
                        const struct order_refusal *refusal);
-static enum err refuse_plain(const struct asking *asking, int32_t entry,
-                             const struct refusal *refusal);
+static enum err refuse_unbuilt(const struct asking *asking, int32_t entry,
+                               const struct refusal *refusal);
 static void key_of(const struct asking *asking, size_t place, uint8_t ret_key[ENTRY_KEY_SIZE]);
 static char *metadata_of(const struct asking *asking, const struct requested_entry *asked);
 
@@ -61,6 +64,7 @@ enum err finance_apply(struct writer_tx *tx, const struct event *event, void *co
     enum err err = finance_hear(event, &request);
 
     if (!err && request.is_request) {
+        crypto_sha256(event->data, event->data_length, asking.hash);
         asking.orders = calloc(REQUESTED_ENTRY_MAX, sizeof *asking.orders);
         err = asking.orders ? answer(&asking) : ERR_UNAVAILABLE;
     }
@@ -82,11 +86,11 @@ static enum err answer(const struct asking *asking)
         err = refusal_set(&refusal, REFUSAL_ENTRY_COUNT_INVALID, "/entries", 0);
     }
     if (err) {
-        return refuse_plain(asking, 0, &refusal);
+        return refuse_unbuilt(asking, 0, &refusal);
     }
     err = build_orders(asking, &built, &refusal);
     if (refusal.reason) {
-        return refuse_plain(asking, (int32_t)built + 1, &refusal);
+        return refuse_unbuilt(asking, (int32_t)built + 1, &refusal);
     }
     return err ? err : post(asking);
 }
@@ -104,9 +108,7 @@ static enum err build_orders(const struct asking *asking, size_t *ret_built,
             return err;
         }
         asking->orders[i].group = count > 1 ? 1 : 0;
-        /* The whole request: the same event with anything else in it is another one. */
-        crypto_sha256(asking->event->data, asking->event->data_length,
-                      asking->orders[i].request_hash);
+        memcpy(asking->orders[i].request_hash, asking->hash, sizeof asking->hash);
     }
     *ret_built = count;
     return ERR_OK;
@@ -165,15 +167,31 @@ static enum err say_orders(const struct asking *asking)
     return err;
 }
 
-static enum err refuse_plain(const struct asking *asking, int32_t entry,
-                             const struct refusal *refusal)
+/*
+ * What cannot be orders is refused here, and remembered as posting remembers what it refuses: under
+ * the first entry's key, which every request has.
+ */
+static enum err refuse_unbuilt(const struct asking *asking, int32_t entry,
+                               const struct refusal *refusal)
 {
-    struct order_refusal told = {.reason = refusal->reason};
+    struct order *order = &asking->orders[0];
+    const char *shard = asking->poster->shard;
+    struct writer_tx *tx = asking->tx;
 
-    assert(refusal->reason != REFUSAL_NONE && !refusal->has_account);
-    assert(strlen(refusal->field) < sizeof told.field);
-    memcpy(told.field, refusal->field, strlen(refusal->field));
-    return refuse(asking, entry, &told);
+    memset(order, 0, sizeof *order);
+    key_of(asking, 0, order->entry.key);
+    memcpy(order->request_hash, asking->hash, sizeof asking->hash);
+    enum err err = store_key_recall(tx->db, shard, &order, 1);
+    if (err) {
+        return err;
+    }
+    if (order->result != ORDER_PENDING) {
+        return order->refusal.reason == REFUSAL_KEY_REUSED ? refuse(asking, 1, &order->refusal)
+                                                           : ERR_OK; /* it was said before */
+    }
+    order_refuse(order, refusal);
+    err = store_key_insert(tx->db, shard, tx->now_ms, &order, 1);
+    return err ? err : refuse(asking, entry, &order->refusal);
 }
 
 static enum err refuse(const struct asking *asking, int32_t entry,
