@@ -12,6 +12,8 @@
 #include "ledger/domain/kind.h"
 #include "ledger/domain/text.h"
 
+static_assert(4 * REQUESTED_BY_LENGTH_MAX < ENTRY_METADATA_LENGTH_MAX, "it fits with all the rest");
+
 static enum err build_draw(const struct requested_entry *asked, const struct entry_head *head,
                            struct order *order, struct refusal *ret_refusal);
 static enum err build_reversal(const struct requested_entry *asked, const struct entry_head *head,
@@ -31,7 +33,6 @@ bool requested_by_valid(const char *requested_by)
     size_t length = strlen(requested_by);
 
     assert(requested_by);
-    assert(REQUESTED_BY_LENGTH_MAX < ENTRY_METADATA_LENGTH_MAX);
     return length <= REQUESTED_BY_LENGTH_MAX && requested_by[strspn(requested_by, " ")] != '\0' &&
            text_valid(requested_by);
 }
