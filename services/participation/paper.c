@@ -71,8 +71,7 @@ static enum err cancel_issue(struct writer_tx *tx, struct paper_cancel *cancel,
     struct paper_return paper = {
         .rev = cancel->issue.rev,
         .now_ms = tx->now_ms,
-        .closes_at_ms = row->extended_to_ms > 0 ? row->extended_to_ms
-                                                : cancel->paper.frozen->definition.closes_at_ms,
+        .closes_at_ms = ballot_row_closes_at_ms(row, &cancel->paper.frozen->definition),
     };
     struct roll_row voter = {0};
     enum err err =

@@ -32,6 +32,14 @@ enum err ballot_text_set(char *to, size_t size, const char *from)
     return ERR_OK;
 }
 
+int64_t ballot_closes_at_ms(const struct ballot_definition *definition, int64_t extended_to_ms)
+{
+    assert(definition != NULL);
+    assert(extended_to_ms >= 0);
+
+    return extended_to_ms > 0 ? extended_to_ms : definition->closes_at_ms;
+}
+
 void ballot_index_build(const struct ballot_definition *definition, struct ballot_index *ret)
 {
     assert(definition != NULL);

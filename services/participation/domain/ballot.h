@@ -343,6 +343,10 @@ int64_t ballot_least_krw(const struct ballot_definition *definition, size_t plac
  * differ. At most BALLOT_OPTION_MAX options. */
 uint32_t ballot_duplicate_find(const struct ballot_definition *definition, bool by_programme);
 
+/* The first instant a vote is late, UTC milliseconds: what the window was extended to, 0 when it was not,
+ * else what the definition says. */
+int64_t ballot_closes_at_ms(const struct ballot_definition *definition, int64_t extended_to_ms);
+
 /* True where a choice says how many points its option gets: cumulative and scoring. */
 bool ballot_has_points(const struct ballot_definition *definition);
 

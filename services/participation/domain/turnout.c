@@ -53,8 +53,7 @@ void turnout_extend(struct turnout *turnout, const struct ballot_definition *def
 enum err turnout_place_find(const struct ballot_definition *definition, const struct vote *vote,
                             const struct turnout_time *time, struct turnout_place *ret)
 {
-    const int64_t closes_at_ms =
-        time->extended_to_ms > 0 ? time->extended_to_ms : definition->closes_at_ms;
+    const int64_t closes_at_ms = ballot_closes_at_ms(definition, time->extended_to_ms);
     struct turnout_place place = {{0}};
     enum err err;
 
@@ -158,7 +157,7 @@ bool turnout_balanced(const struct turnout *turnout)
 
 size_t turnout_days(const struct ballot_definition *definition, int64_t extended_to_ms)
 {
-    const int64_t closes_at_ms = extended_to_ms > 0 ? extended_to_ms : definition->closes_at_ms;
+    const int64_t closes_at_ms = ballot_closes_at_ms(definition, extended_to_ms);
     int64_t days;
 
     assert(definition->opens_at_ms < definition->closes_at_ms);

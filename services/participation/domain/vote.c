@@ -194,8 +194,7 @@ enum err vote_age_band_from_name(const char *name, enum vote_age_band *ret)
 
 static enum err check_open(const struct vote_context *context, struct vote_refusal *refusal)
 {
-    const int64_t closes_at_ms =
-        context->extended_to_ms > 0 ? context->extended_to_ms : context->definition->closes_at_ms;
+    const int64_t closes_at_ms = ballot_closes_at_ms(context->definition, context->extended_to_ms);
 
     assert(context->state > BALLOT_STATE_MISSING && context->state < BALLOT_STATE_END);
     assert(context->definition->opens_at_ms < context->definition->closes_at_ms);

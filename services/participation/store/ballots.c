@@ -57,7 +57,7 @@ bool ballot_row_awaits_jury(const struct ballot_row *row,
 int64_t ballot_row_closes_at_ms(const struct ballot_row *row,
                                 const struct ballot_definition *definition)
 {
-    return row->extended_to_ms > 0 ? row->extended_to_ms : definition->closes_at_ms;
+    return ballot_closes_at_ms(definition, row->extended_to_ms);
 }
 
 static const char BALLOT_INSERT[] =
