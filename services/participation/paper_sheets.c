@@ -111,38 +111,48 @@ static int compare_sheets(const void *a, const void *b)
     return length == 0 ? 0 : memcmp(left->choice, right->choice, length);
 }
 
-/* The agreed sheets as they are published; *ret_bytes is malloc'd. */
-static enum err sheets_write(const struct paper_sheets *sheets, struct encoder *ret_encoder,
-                             uint8_t **ret_bytes, int32_t *ret_counted)
+/* The agreed sheets as they are published. */
+struct sheets_text {
+    uint8_t *bytes; /* malloc'd; the caller's */
+    size_t length;
+    int32_t counted; /* of them votes */
+};
+
+static enum err sheets_write(const struct paper_sheets *sheets, struct sheets_text *ret_text)
 {
     const struct paper_entry *order[PAPER_SHEET_MAX];
     const size_t count = (size_t)sheets->batch.envelopes;
+    struct sheets_text text = {.bytes = NULL};
+    struct encoder encoder;
     size_t size = 0;
-    int32_t counted = 0;
-    uint8_t *bytes;
+    enum err err;
 
     assert(count > 0); /* Its column says so. */
     assert(paper_sheets_reconcile(sheets));
     for (size_t i = 0; i < count; i++) {
         order[i] = &sheets->entries[i][sheets->agreed[i]];
         size += SHEET_HEAD_SIZE + order[i]->choice_length;
-        counted += order[i]->kind == PAPER_KIND_VOTE ? 1 : 0;
+        text.counted += order[i]->kind == PAPER_KIND_VOTE ? 1 : 0;
     }
-    bytes = malloc(size);
-    if (bytes == NULL) {
+    text.bytes = malloc(size);
+    if (text.bytes == NULL) {
         return ERR_FULL;
     }
     qsort(order, count, sizeof(struct paper_entry *), compare_sheets);
-    encoder_init(ret_encoder, bytes, size);
+    encoder_init(&encoder, text.bytes, size);
     for (size_t i = 0; i < count; i++) {
-        encode_u8(ret_encoder, (uint8_t)order[i]->kind);
-        encode_u16(ret_encoder, (uint16_t)order[i]->choice_length);
+        encode_u8(&encoder, (uint8_t)order[i]->kind);
+        encode_u16(&encoder, (uint16_t)order[i]->choice_length);
         if (order[i]->choice_length > 0) {
-            encode_bytes(ret_encoder, order[i]->choice, order[i]->choice_length);
+            encode_bytes(&encoder, order[i]->choice, order[i]->choice_length);
         }
     }
-    *ret_bytes = bytes;
-    *ret_counted = counted;
+    err = encoder_finish(&encoder, &text.length);
+    if (err) {
+        free(text.bytes);
+        return err;
+    }
+    *ret_text = text;
     return ERR_OK;
 }
 
@@ -180,26 +190,22 @@ static enum err seal_content(struct db *db, const struct ballot_row *row, int32_
         .batch_no = (uint32_t)batch_no,
         .blinding = no_blinding,
     };
-    struct crypto_bytes text = {.data = no_blinding};
+    struct sheets_text text = {.bytes = NULL};
     struct paper_sheets *sheets = NULL;
-    struct encoder encoder;
-    uint8_t *bytes = NULL;
-    int32_t counted = 0;
     enum err err = paper_sheets_read(db, row->ballot_id, batch_no, &sheets);
 
     if (!err && paper_sheets_reconcile(sheets)) {
-        err = sheets_write(sheets, &encoder, &bytes, &counted);
-        if (!err) {
-            err = encoder_finish(&encoder, &text.length);
-            text.data = bytes;
-        }
+        err = sheets_write(sheets, &text);
     } else if (err == ERR_NOT_FOUND) {
         err = ERR_OK; /* It will be refused: what it would have been for is no matter. */
     }
     if (!err) {
-        err = hash_sheets(TAG_SEAL, &commit, &text, ret_content);
+        err = hash_sheets(TAG_SEAL, &commit,
+                          &(const struct crypto_bytes){
+                              text.bytes != NULL ? text.bytes : no_blinding, text.length},
+                          ret_content);
     }
-    free(bytes);
+    free(text.bytes);
     paper_sheets_free(sheets);
     return err;
 }
@@ -274,21 +280,19 @@ enum err paper_seal_carry_out(struct writer_tx *tx, const struct ballot_row *row
         .sealed_at_ms = tx->now_ms,
     };
     struct paper_sheets *sheets = NULL;
-    struct encoder encoder;
-    uint8_t *bytes = NULL;
+    struct sheets_text text = {.bytes = NULL};
     enum err err = paper_sheets_read(tx->db, row->ballot_id, request->batch_no, &sheets);
 
     if (!err) {
-        err = sheets_write(sheets, &encoder, &bytes, &seal.counted);
+        err = sheets_write(sheets, &text);
     }
     if (!err) {
-        err = encoder_finish(&encoder, &seal.sheets_length);
-        seal.sheets = bytes;
-    }
-    if (!err) {
+        seal.sheets = text.bytes;
+        seal.sheets_length = text.length;
+        seal.counted = text.counted;
         crypto_random(blinding, sizeof blinding);
         err = hash_sheets(LEAF_TAG_PAPER, &commit,
-                          &(const struct crypto_bytes){bytes, seal.sheets_length}, hash);
+                          &(const struct crypto_bytes){text.bytes, text.length}, hash);
     }
     if (!err) {
         err = store_paper_seal(tx->db, row->ballot_id, &seal);
@@ -296,7 +300,7 @@ enum err paper_seal_carry_out(struct writer_tx *tx, const struct ballot_row *row
     if (!err) {
         err = store_ballot_add_sealed(tx->db, row->ballot_id, seal.counted);
     }
-    free(bytes);
+    free(text.bytes);
     paper_sheets_free(sheets);
     return err;
 }
