@@ -12,6 +12,7 @@
 #include "cli/print.h"
 #include "cli/request.h"
 #include "cli/subject.h"
+#include "participation/domain/paper.h"
 #include "participation/domain/vote.h"
 #include "runtime/crypto.h"
 #include "runtime/json.h"
@@ -20,7 +21,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { BATCH_MAX = 2000, ENVELOPES_MAX = 500, PATH_SIZE = 128 };
+enum { PATH_SIZE = 128 };
 
 /* The ballot's path with the rest, and its id. */
 static enum cli_status ballot_path(const struct invocation *invocation, const char *rest,
@@ -43,31 +44,38 @@ static enum cli_status batch_rest(const struct invocation *invocation, const cha
     const char *text = invocation_operand(invocation, 1);
     int batch = 0;
 
-    for (; *text >= '0' && *text <= '9' && batch <= BATCH_MAX; text++) {
+    for (; *text >= '0' && *text <= '9' && batch <= PAPER_BATCH_MAX; text++) {
         batch = 10 * batch + (*text - '0');
     }
-    if (*text != '\0' || batch < 1 || batch > BATCH_MAX) {
+    if (*text != '\0' || batch < 1 || batch > PAPER_BATCH_MAX) {
         return usage_error(invocation,
-                           say("'%s': 묶음 번호는 1부터 2000까지의 수여야 합니다",
-                               "'%s': a batch is numbered from 1 to 2000"),
-                           invocation_operand(invocation, 1));
+                           say("'%s': 묶음 번호는 1부터 %d까지의 수여야 합니다",
+                               "'%s': a batch is numbered from 1 to %d"),
+                           invocation_operand(invocation, 1), PAPER_BATCH_MAX);
     }
     (void)snprintf(ret_rest, PATH_SIZE, "/paper/batches/%d%s", batch, rest); /* Always fits. */
     return CLI_OK;
+}
+
+/* What issuing and taking back begin with: the path, and the voter's subject. */
+static enum cli_status voter_path(const struct invocation *invocation, const char *rest,
+                                  char ret_path[CLIENT_URL_SIZE],
+                                  char ret_subject[SUBJECT_TEXT_SIZE])
+{
+    uint8_t ballot_id[CRYPTO_UUID_SIZE];
+    enum cli_status status = ballot_path(invocation, rest, ballot_id, ret_path);
+
+    return status == CLI_OK ? subject_text(invocation, ballot_id, ret_subject) : status;
 }
 
 static enum cli_status paper_reserve(const struct invocation *invocation)
 {
     const char *basis = invocation_text(invocation, "basis");
     const char *area = invocation_text(invocation, "area");
-    uint8_t ballot_id[CRYPTO_UUID_SIZE];
     char subject[SUBJECT_TEXT_SIZE];
     char path[CLIENT_URL_SIZE];
-    enum cli_status status = ballot_path(invocation, "/paper/reservations", ballot_id, path);
+    enum cli_status status = voter_path(invocation, "/paper/reservations", path, subject);
 
-    if (status == CLI_OK) {
-        status = subject_text(invocation, ballot_id, subject);
-    }
     if (status != CLI_OK) {
         return status;
     }
@@ -87,17 +95,13 @@ static enum cli_status paper_reserve(const struct invocation *invocation)
 
 static enum cli_status paper_cancel(const struct invocation *invocation)
 {
-    uint8_t ballot_id[CRYPTO_UUID_SIZE];
     char subject[SUBJECT_TEXT_SIZE];
     char path[CLIENT_URL_SIZE];
     int64_t rev = 0;
-    enum cli_status status = ballot_path(invocation, "/paper/cancellations", ballot_id, path);
+    enum cli_status status = voter_path(invocation, "/paper/cancellations", path, subject);
 
     if (status == CLI_OK && invocation_number(invocation, "rev", 1, VOTE_REVISION_MAX, &rev)) {
         status = CLI_USAGE;
-    }
-    if (status == CLI_OK) {
-        status = subject_text(invocation, ballot_id, subject);
     }
     if (status != CLI_OK) {
         return status;
@@ -149,7 +153,7 @@ static enum cli_status paper_count(const struct invocation *invocation)
         status = ballot_path(invocation, rest, ballot_id, path);
     }
     if (status == CLI_OK &&
-        invocation_number(invocation, "envelopes", 1, ENVELOPES_MAX, &envelopes)) {
+        invocation_number(invocation, "envelopes", 1, PAPER_SHEET_MAX, &envelopes)) {
         status = CLI_USAGE;
     }
     if (status != CLI_OK) {
@@ -242,31 +246,9 @@ static const struct command_operand ENTER_OPERANDS[] = {
     }
 
 static const struct command_option RESERVE_OPTIONS[] = {
-    SUBJECT_VOTER_OPTION,
-    SUBJECT_KEY_OPTION,
-    SUBJECT_OPTION,
-    {
-        .name = "basis",
-        .argument = "BASIS",
-        .choices = "resident-register|certificate|did|manual",
-        .sentence = {"자격 확인 방법 (기본 resident-register)",
-                     "how eligibility was proven (default resident-register)"},
-    },
-    {.name = "area", .argument = "AREA", .sentence = {"동", "neighbourhood"}},
-    {
-        .name = "sex",
-        .argument = "SEX",
-        .choices = "F|M|X",
-        .sentence = {"성별 (통계용)", "for statistics"},
-    },
-    {
-        .name = "age-band",
-        .argument = "BAND",
-        .choices = "10-19|20-29|30-39|40-49|50-59|60-69|70+",
-        .sentence = {"연령대 (통계용)", "for statistics"},
-    },
-    REQUEST_KEY_OPTION("KEY"),
-    {.name = NULL},
+    SUBJECT_VOTER_OPTION,    SUBJECT_KEY_OPTION,        SUBJECT_OPTION,
+    SUBJECT_BASIS_OPTION,    SUBJECT_AREA_OPTION,       SUBJECT_SEX_OPTION,
+    SUBJECT_AGE_BAND_OPTION, REQUEST_KEY_OPTION("KEY"), {.name = NULL},
 };
 
 static const struct command_option CANCEL_OPTIONS[] = {

@@ -32,6 +32,30 @@ enum { SUBJECT_TEXT_SIZE = 64 };
                      "a subject of 32 bytes, derived elsewhere"},                                  \
     }
 
+/* What is said of the voter beside the subject. */
+#define SUBJECT_BASIS_OPTION                                                                       \
+    {                                                                                              \
+        .name = "basis", .argument = "BASIS",                                                      \
+        .choices = "resident-register|certificate|did|manual",                                     \
+        .sentence = {"자격 확인 방법 (기본 resident-register)",                                    \
+                     "how eligibility was proven (default resident-register)"},                    \
+    }
+#define SUBJECT_AREA_OPTION                                                                        \
+    {                                                                                              \
+        .name = "area", .argument = "AREA", .sentence = {"동", "neighbourhood"},                   \
+    }
+#define SUBJECT_SEX_OPTION                                                                         \
+    {                                                                                              \
+        .name = "sex", .argument = "SEX", .choices = "F|M|X",                                      \
+        .sentence = {"성별 (통계용)", "for statistics"},                                           \
+    }
+#define SUBJECT_AGE_BAND_OPTION                                                                    \
+    {                                                                                              \
+        .name = "age-band", .argument = "BAND",                                                    \
+        .choices = "10-19|20-29|30-39|40-49|50-59|60-69|70+",                                      \
+        .sentence = {"연령대 (통계용)", "for statistics"},                                         \
+    }
+
 /* The subject in base64url, from --subject, or --voter with --subject-key-file. CLI_USAGE and CLI_FAILED
  * after saying what is missing or wrong. */
 enum cli_status subject_text(const struct invocation *invocation, const uint8_t *ballot_id,

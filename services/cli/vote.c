@@ -268,14 +268,6 @@ static enum cli_status receipt_verify(const struct invocation *invocation)
         .sentence = {"투표 번호(UUID)", "the ballot's UUID"},                                      \
     }
 
-#define BASIS_OPTION                                                                               \
-    {                                                                                              \
-        .name = "basis", .argument = "BASIS",                                                      \
-        .choices = "resident-register|certificate|did|manual",                                     \
-        .sentence = {"자격 확인 방법 (기본 resident-register)",                                    \
-                     "how eligibility was proven (default resident-register)"},                    \
-    }
-
 #define CHANNEL_OPTION                                                                             \
     {                                                                                              \
         .name = "channel", .argument = "CHANNEL", .choices = "web|kiosk|booth",                    \
@@ -294,25 +286,11 @@ static const struct command_option CAST_OPTIONS[] = {
     SUBJECT_VOTER_OPTION,
     SUBJECT_KEY_OPTION,
     SUBJECT_OPTION,
-    BASIS_OPTION,
+    SUBJECT_BASIS_OPTION,
     CHANNEL_OPTION,
-    {
-        .name = "area",
-        .argument = "AREA",
-        .sentence = {"동", "neighbourhood"},
-    },
-    {
-        .name = "sex",
-        .argument = "SEX",
-        .choices = "F|M|X",
-        .sentence = {"성별 (통계용)", "for statistics"},
-    },
-    {
-        .name = "age-band",
-        .argument = "BAND",
-        .choices = "10-19|20-29|30-39|40-49|50-59|60-69|70+",
-        .sentence = {"연령대 (통계용)", "for statistics"},
-    },
+    SUBJECT_AREA_OPTION,
+    SUBJECT_SEX_OPTION,
+    SUBJECT_AGE_BAND_OPTION,
     {
         .name = "from",
         .argument = "FILE.json",
@@ -344,7 +322,7 @@ static const struct command_option IMPORT_OPTIONS[] = {
         .sentence = {"한 번에 보낼 표 수 (기본 500, 최대 1,000)",
                      "votes per request (default 500, at most 1,000)"},
     },
-    BASIS_OPTION,
+    SUBJECT_BASIS_OPTION,
     CHANNEL_OPTION,
     {
         .name = "staff-key-file",
