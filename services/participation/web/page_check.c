@@ -163,12 +163,7 @@ void page_check(struct exchange *exchange, const struct upstream_call *call)
         .ballot = &exchange->ballot->definition,
     };
 
-    view_begin(view, &frame);
-    MARK(view, "<h1>");
-    view_text(view, frame.title);
-    MARK(view, "</h1>\n<p>");
-    view_words(view, exchange->ballot->definition.title);
-    MARK(view, "</p>\n");
+    view_begin_of_ballot(view, &frame);
     if (call != NULL) {
         check_answer(exchange, call);
     }

@@ -91,12 +91,7 @@ void page_verifier(struct exchange *exchange)
         .ballot = &exchange->ballot->definition,
     };
 
-    view_begin(view, &frame);
-    MARK(view, "<h1>");
-    view_text(view, frame.title);
-    MARK(view, "</h1>\n<p>");
-    view_words(view, exchange->ballot->definition.title);
-    MARK(view, "</p>\n");
+    view_begin_of_ballot(view, &frame);
     where_it_is(exchange);
     what_to_do(exchange);
     view_end(view, &frame);

@@ -197,6 +197,18 @@ void view_begin(struct view *view, const struct view_frame *frame)
     }
 }
 
+void view_begin_of_ballot(struct view *view, const struct view_frame *frame)
+{
+    assert(frame->ballot != NULL);
+
+    view_begin(view, frame);
+    MARK(view, "<h1>");
+    view_text(view, frame->title);
+    MARK(view, "</h1>\n<p>");
+    view_words(view, frame->ballot->title);
+    MARK(view, "</p>\n");
+}
+
 void view_end(struct view *view, const struct view_frame *frame)
 {
     MARK(view, "</main>\n<footer>\n<h2>");

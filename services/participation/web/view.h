@@ -67,6 +67,9 @@ struct view_frame {
 };
 
 void view_begin(struct view *view, const struct view_frame *frame);
+
+/* The same with the page's heading: the frame's title, and below it the name of its ballot. */
+void view_begin_of_ballot(struct view *view, const struct view_frame *frame);
 void view_end(struct view *view, const struct view_frame *frame);
 
 /* What it is called, in the page's language. */
