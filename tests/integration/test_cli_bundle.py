@@ -8,13 +8,13 @@ import http.server
 import json
 import os
 import subprocess
-import threading
 
 import pytest
 
 from support.participation import vote
 from support.published import Published
 from support.services import environment, program
+from support.serving import serving
 
 
 class Office(Published):
@@ -64,15 +64,9 @@ class Broken(http.server.BaseHTTPRequestHandler):
 @contextlib.contextmanager
 def broken(given):
     """The address of a service that gives these bytes for everything, and hangs up."""
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Broken) as server:
+    with serving(Broken) as server:
         server.given = given
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+        yield f"http://127.0.0.1:{server.server_port}"
 
 
 def check_codes(office, ballot_id):

@@ -15,10 +15,11 @@ import tarfile
 import pytest
 
 from support.client import Key
+from support.command import CommandKey, run_command
 from support.participation import refused, subject, vote
 from support.paths import ROOT
 from support.published import Published
-from support.services import environment, program
+from support.services import program
 
 VERIFIER = os.path.join(ROOT, "tests", "verify", "verifier.py")
 
@@ -390,32 +391,6 @@ def test_votes_on_paper_are_issued_entered_twice_sealed_and_counted(running, tmp
     check_a_blank_sheet_is_a_vote_for_nothing_where_there_can_be_one(running, tmp_path)
     check_a_sealed_batch_cannot_change_and_is_not_counted_when_it_did(running)
     check_sheets_are_counted_beside_electronic_votes_and_both_verifiers_agree(running, tmp_path)
-
-
-class CommandKey:
-    """A key made by `hyeopchi key new`; its public line goes into the keys file."""
-
-    def __init__(self, folder, role, name):
-        self.role, self.name = role, name
-        self.path = os.path.join(folder, f"{role}-{name}.key")
-        made = run_command(
-            "key", "new", "--role", role, "--id", name, "--out", self.path,
-            "--not-before", "2020-01-01T00:00:00Z",
-        )  # fmt: skip
-        self.text = next(line for line in made.stdout.splitlines() if line.startswith(role))
-
-    def line(self):
-        return self.text + "\n"
-
-
-def run_command(*arguments, env=None, check=True):
-    done = subprocess.run(
-        [program("hyeopchi"), *arguments], env=environment(env), capture_output=True, text=True,
-        timeout=300, check=False,
-    )  # fmt: skip
-    if check:
-        assert done.returncode == 0, f"{arguments}\n{done.stdout}\n{done.stderr}"
-    return done
 
 
 class Commands(Published):

@@ -7,6 +7,7 @@ import os
 
 import pytest
 
+from support.command import run_command
 from test_slice import (
     Office,
     balances,
@@ -14,7 +15,6 @@ from test_slice import (
     count_by_command,
     create_ballot,
     import_votes,
-    run_command,
     wait_for,
 )
 

@@ -12,13 +12,13 @@ import os
 import random
 import secrets
 import subprocess
-import threading
 import uuid
 
 import pytest
 
 from support.paths import BINARIES
 from support.services import environment
+from support.serving import serving
 from verify import ed25519, log
 from verify.bundle_maker import random_ballot
 from verify.encoding import Tree, from_base64url, leaf_hash, node_hash, to_base64url, tree_path
@@ -150,14 +150,8 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 def serve(folder):
     """The base address of a folder's files; nothing answers there afterwards."""
     handler = functools.partial(Quiet, directory=folder)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(handler) as server:
+        yield f"http://127.0.0.1:{server.server_port}"
 
 
 @pytest.fixture(name="board")

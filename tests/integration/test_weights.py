@@ -8,9 +8,10 @@ import os
 
 import pytest
 
+from support.command import run_command
 from support.participation import BASE, definition, refused, vote
 from support.published import Published
-from test_slice import Office, both, create_ballot, import_votes, run_command
+from test_slice import Office, both, create_ballot, import_votes
 from test_terms import certified, election_file
 from verify import judge, verifier
 
