@@ -16,7 +16,15 @@ import time
 from support.process import Process
 from support.services import environment
 
-from bench_world import COPY, STREAM, children_us, processor_us, program, resident_bytes
+from bench_world import (
+    COPY,
+    STREAM,
+    children_us,
+    processor_us,
+    program,
+    resident_bytes,
+    run_program,
+)
 
 PGBENCH_CLIENTS = 32
 BATCH_VOTES = 1000
@@ -281,22 +289,9 @@ def messages(world, rate, seconds, ballot_count):
 def event_log(world, events, per_commit):
     """The event log alone: appended, heard on the bus, fetched again."""
     address = [f"ipc://{world.folder}/stream.{kind}" for kind in ("pub", "fetch")]
-    done = subprocess.run(
-        [
-            program("bench_stream"),
-            world.cluster.conninfo(STREAM, STREAM),
-            *address,
-            str(events),
-            str(per_commit),
-        ],
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
+    return run_program(
+        "bench_stream", world.cluster.conninfo(STREAM, STREAM), *address, events, per_commit
     )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
 
 
 # How often the board takes new votes: every half hour, which no measurement lasts, or every ten
@@ -333,19 +328,10 @@ COMMITS = {"single": 17, "batch": BATCH_VOTES}
 
 def receipts(votes):
     """What leaf, path, code, signature and text of a vote's receipt take, in microseconds."""
-    taken = {}
-    for way, leaves in COMMITS.items():
-        done = subprocess.run(
-            [program("bench_receipt"), str(max(1, votes // leaves)), str(leaves)],
-            env=environment(),
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        taken[way] = json.loads(done.stdout)["processor_us_per_vote"]
-    return taken
+    return {
+        way: run_program("bench_receipt", max(1, votes // leaves), leaves)["processor_us_per_vote"]
+        for way, leaves in COMMITS.items()
+    }
 
 
 def soak(world, ballot_id, votes, scale, tell):

@@ -69,6 +69,21 @@ def program(name):
     return os.path.join(BUILD, "tests", name)
 
 
+def run_program(name, *arguments, text=None, timeout=300):
+    """What one of them prints, as JSON, once it has ended well; text is its standard input."""
+    done = subprocess.run(
+        [program(name), *map(str, arguments)],
+        input=text,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
 def processor_us(pid):
     """What a process has computed so far, and its children that have ended; 0 once it is gone."""
     try:
@@ -244,17 +259,7 @@ class World:
 
     def load(self, plan):
         """Sends a plan; returns bench_load's report. Every vote must have been accepted."""
-        done = subprocess.run(
-            [program("bench_load")],
-            input=json.dumps(plan),
-            env=environment(),
-            capture_output=True,
-            text=True,
-            timeout=900,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        report = json.loads(done.stdout)
+        report = run_program("bench_load", text=json.dumps(plan), timeout=900)
         wanted = plan["requests"] * plan["votes"]
         assert report["votes_accepted"] == wanted, report
         return report
