@@ -17,12 +17,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Where in a run a key comes first. */
+struct first_use {
+    const struct order *order;
+    size_t index;
+};
+
 /* Everything a run holds; released at its end. */
 struct run {
     struct poster *poster;
     struct writer_tx *tx;
     struct order *const *orders;
     size_t order_count;
+    struct first_use *uses; /* sorted by key */
+    size_t use_count;
     struct store_head before;
     struct store_head head;
     struct store_period periods[STORE_PERIOD_COUNT_MAX];
@@ -44,7 +52,10 @@ struct run_mark {
 
 static enum err run_load(struct run *run);
 static enum err run_load_links(struct run *run);
+static enum err run_collect_keys(struct run *run);
 static enum err run_collect_accounts(struct run *run);
+static enum err run_ask(struct run *run);
+static enum err run_hear(struct run *run);
 static enum err run_answer(struct run *run);
 static enum err answer_group(struct run *run, size_t first, size_t count);
 static enum err run_mark(const struct run *run, struct run_mark *ret_mark);
@@ -63,6 +74,8 @@ static struct store_link *link_find(const struct run *run, int64_t seq);
 static enum period_state period_worst(const struct run *run, const struct entry *entry);
 static enum period_state period_find(const struct run *run, int32_t fiscal_year);
 static struct account_balance *balance_find(const struct run *run, const struct account *account);
+static int compare_keys(const void *left, const void *right);
+static int compare_uses(const void *left, const void *right);
 static int compare_accounts(const void *left, const void *right);
 
 enum err post_orders(struct poster *poster, struct writer_tx *tx, struct order *const *orders,
@@ -75,21 +88,15 @@ enum err post_orders(struct poster *poster, struct writer_tx *tx, struct order *
     for (size_t i = 0; i < count; i++) {
         order_reset(orders[i]);
     }
-    err = store_key_recall(tx->db, poster->shard, orders, count);
-    if (err || !any_pending(orders, count)) {
-        goto out;
-    }
     err = run_load(&run);
-    if (err) {
-        goto out;
+    if (!err && any_pending(orders, count)) {
+        err = run_answer(&run);
+        if (!err) {
+            err = run_write(&run);
+        }
     }
-    err = run_answer(&run);
-    if (!err) {
-        err = run_write(&run);
-    }
-
-out:
     holds_release_rows(&run.holds);
+    free(run.uses);
     free(run.links);
     free(run.accounts);
     return err;
@@ -109,15 +116,6 @@ static enum err run_load(struct run *run)
         }
         poster->has_rules = true;
     }
-    err = store_head_load(db, poster->shard, &run->before);
-    if (err) {
-        return err;
-    }
-    run->head = run->before;
-    err = store_period_list(db, poster->shard, run->periods, &run->period_count);
-    if (err) {
-        return err;
-    }
     err = run_load_links(run);
     if (err) {
         return err;
@@ -126,15 +124,63 @@ static enum err run_load(struct run *run)
     if (err) {
         return err;
     }
-    err = run_collect_accounts(run);
-    if (err) {
-        return err;
+    err = run_collect_keys(run);
+    if (!err) {
+        err = run_collect_accounts(run);
     }
-    err = holds_load_accounts(run->tx, poster->shard, run->accounts, run->account_count);
+    if (!err) {
+        err = run_ask(run);
+    }
+    if (!err) {
+        err = run_hear(run);
+    }
     for (size_t i = 0; !err && i < run->account_count && run->holds.count > 0; i++) {
         err = holds_check_account(&run->holds, &run->accounts[i].balance, run->tx->now_ms);
     }
     return err;
+}
+
+/* Everything that is asked in each run, sent at once. */
+static enum err run_ask(struct run *run)
+{
+    const char *shard = run->poster->shard;
+    struct db *db = run->tx->db;
+    enum err err = db_use_keys(db);
+
+    if (!err) {
+        err = store_key_ask(db, shard, run->orders, run->order_count);
+    }
+    if (!err) {
+        err = store_head_ask(db, shard);
+    }
+    if (!err) {
+        err = store_period_ask(db, shard);
+    }
+    return err ? err
+               : store_account_ask(db, shard, run->tx->now_ms, run->accounts, run->account_count);
+}
+
+static enum err run_hear(struct run *run)
+{
+    struct db *db = run->tx->db;
+    bool due = false;
+    enum err err = store_key_hear(db, run->orders, run->order_count);
+
+    if (!err) {
+        err = store_head_hear(db, run->poster->shard, &run->before);
+        run->head = run->before;
+    }
+    if (!err) {
+        err = store_period_hear(db, run->periods, &run->period_count);
+    }
+    if (!err) {
+        err = store_account_hear(db, run->accounts, run->account_count);
+    }
+    for (size_t i = 0; !err && i < run->account_count; i++) {
+        due = due || run->accounts[i].due;
+    }
+    return due ? holds_load_accounts(run->tx, run->poster->shard, run->accounts, run->account_count)
+               : err;
 }
 
 /* The entries that orders name; a reversal gets its legs from the one it takes back. */
@@ -172,6 +218,27 @@ static enum err run_load_links(struct run *run)
             if (link->found) {
                 entry_mirror(entry, &link->order.entry);
             }
+        }
+    }
+    return ERR_OK;
+}
+
+/* Every key of the orders, once each, sorted. */
+static enum err run_collect_keys(struct run *run)
+{
+    run->uses = calloc(run->order_count + 1, sizeof *run->uses);
+    if (!run->uses) {
+        return ERR_UNAVAILABLE;
+    }
+    for (size_t i = 0; i < run->order_count; i++) {
+        run->uses[i] = (struct first_use){run->orders[i], i};
+    }
+    qsort(run->uses, run->order_count, sizeof *run->uses, compare_uses);
+    for (size_t i = 0; i < run->order_count; i++) {
+        size_t kept = run->use_count;
+        if (kept == 0 || compare_keys(&run->uses[i], &run->uses[kept - 1]) != 0) {
+            run->uses[kept] = run->uses[i];
+            run->use_count++;
         }
     }
     return ERR_OK;
@@ -318,18 +385,18 @@ static void answer_or_recall(struct run *run, size_t index)
 static bool recall_in_run(struct run *run, size_t index)
 {
     struct order *order = run->orders[index];
+    const struct first_use wanted = {order, index};
+    const struct first_use *first =
+        bsearch(&wanted, run->uses, run->use_count, sizeof *run->uses, compare_keys);
+    struct order_key key;
 
-    for (size_t i = 0; i < index; i++) {
-        const struct order *earlier = run->orders[i];
-        if (!earlier->remembered &&
-            memcmp(earlier->entry.key, order->entry.key, ENTRY_KEY_SIZE) == 0) {
-            struct order_key key;
-            order_key_init(&key, earlier);
-            order_recall(order, &key);
-            return true;
-        }
+    assert(first); /* Every key of the run is there. */
+    if (first->order == order) {
+        return false;
     }
-    return false;
+    order_key_init(&key, first->order);
+    order_recall(order, &key);
+    return true;
 }
 
 static void answer_one(struct run *run, struct order *order)
@@ -420,11 +487,8 @@ static enum err run_write(struct run *run)
     if (err || run->head.seq == run->before.seq) {
         return err; /* all were refused: only their keys are remembered */
     }
-    err = store_head_set(db, shard, &run->before, &run->head);
-    if (err) {
-        return err;
-    }
-    err = store_journal_insert(db, shard, run->orders, run->order_count);
+    err = store_journal_insert(db, shard, &(const struct store_heads){&run->before, &run->head},
+                               run->orders, run->order_count);
     if (err) {
         return err;
     }
@@ -503,6 +567,24 @@ static struct account_balance *balance_find(const struct run *run, const struct 
 
     assert(found);
     return &found->balance;
+}
+
+static int compare_keys(const void *left, const void *right)
+{
+    const struct first_use *a = left;
+    const struct first_use *b = right;
+
+    return memcmp(a->order->entry.key, b->order->entry.key, ENTRY_KEY_SIZE);
+}
+
+/* By key, then as they came. */
+static int compare_uses(const void *left, const void *right)
+{
+    const struct first_use *a = left;
+    const struct first_use *b = right;
+    int order = compare_keys(left, right);
+
+    return order != 0 ? order : (a->index > b->index) - (a->index < b->index);
 }
 
 static int compare_accounts(const void *left, const void *right)

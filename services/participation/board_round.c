@@ -176,7 +176,7 @@ static enum err survey_page(struct board_round *round, const uint8_t *after,
     enum err err = db_begin(db);
 
     if (!err) {
-        err = store_use_keys(db);
+        err = db_use_keys(db);
     }
     if (!err) {
         err = store_board_survey(db, after, ret, ret_count);

@@ -100,7 +100,7 @@ static enum err cancel_issue(struct writer_tx *tx, struct paper_cancel *cancel,
 
 static enum err lock_ballot(struct writer_tx *tx, struct paper_job *paper, struct ballot_row *row)
 {
-    enum err err = store_use_keys(tx->db);
+    enum err err = db_use_keys(tx->db);
 
     paper->refusal = PAPER_REFUSAL_NONE;
     paper->repeated = false;

@@ -172,6 +172,13 @@ ERR_CHECKED enum err db_query(struct db *db, const char *sql, const struct db_pa
                               size_t param_count, struct db_rows **ret_rows);
 
 /*
+ * From here on the transaction finds rows by their keys. Plans are made once and
+ * kept: one made while a table was small must not read all of it when it has
+ * grown to millions. Sent with the next statement that waits.
+ */
+ERR_CHECKED enum err db_use_keys(struct db *db);
+
+/*
  * BEGIN, COMMIT, ROLLBACK. BEGIN travels with the next statement, COMMIT with
  * the last ones of db_exec_later(). A commit is durable only when db_commit()
  * returned ERR_OK; with ERR_UNAVAILABLE its outcome is unknown if

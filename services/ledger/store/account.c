@@ -23,9 +23,10 @@ static void add_account(struct db_column columns[], const struct account *accoun
     db_column_add_text(&columns[3], stage_code(account->stage));
 }
 
+/* One account at a time, as keys are looked up in posting.c. */
 static const char ACCOUNT_LOAD[] =
     "SELECT wanted.place, known.balance_krw, known.held_krw, known.version, known.floor_krw,"
-    "    line_freeze.reason IS NOT NULL,"
+    "    line_freeze.frozen IS NOT NULL,"
     "    CASE WHEN known.held_krw > 0 THEN EXISTS (SELECT 1 FROM ledger.hold"
     "        WHERE hold.shard = $1 AND hold.fiscal_year = wanted.fiscal_year"
     "        AND hold.programme = wanted.programme"
@@ -33,20 +34,23 @@ static const char ACCOUNT_LOAD[] =
     "        AND hold.state = 'held' AND hold.expires_time_ms <= $7) ELSE FALSE END"
     " FROM unnest($2::int4[], $3::text[], $4::text[], $5::text[], $6::int4[])"
     "    AS wanted (fiscal_year, programme, funding_source, stage, place)"
-    " LEFT JOIN ledger.account AS known ON known.shard = $1"
-    "    AND known.fiscal_year = wanted.fiscal_year AND known.programme = wanted.programme"
-    "    AND known.funding_source = wanted.funding_source AND known.stage = wanted.stage"
-    " LEFT JOIN ledger.line_freeze ON line_freeze.shard = $1"
-    "    AND line_freeze.fiscal_year = wanted.fiscal_year"
-    "    AND line_freeze.programme = wanted.programme"
-    "    AND line_freeze.funding_source = wanted.funding_source";
+    " LEFT JOIN LATERAL ("
+    "    SELECT a.balance_krw, a.held_krw, a.version, a.floor_krw FROM ledger.account AS a"
+    "    WHERE a.shard = $1 AND a.fiscal_year = wanted.fiscal_year"
+    "    AND a.programme = wanted.programme AND a.funding_source = wanted.funding_source"
+    "    AND a.stage = wanted.stage LIMIT 1"
+    " ) AS known ON TRUE"
+    " LEFT JOIN LATERAL ("
+    "    SELECT TRUE AS frozen FROM ledger.line_freeze AS f"
+    "    WHERE f.shard = $1 AND f.fiscal_year = wanted.fiscal_year"
+    "    AND f.programme = wanted.programme AND f.funding_source = wanted.funding_source LIMIT 1"
+    " ) AS line_freeze ON TRUE";
 
-enum err store_account_load(struct db *db, const char *shard, int64_t now_ms,
-                            struct store_account *accounts, size_t count)
+enum err store_account_ask(struct db *db, const char *shard, int64_t now_ms,
+                           const struct store_account *accounts, size_t count)
 {
     struct db_column columns[ACCOUNT_COLUMN_COUNT + 1];
     struct db_param params[2 + DB_COUNT(columns)];
-    struct db_rows *rows = NULL;
     enum err err = ERR_OK;
 
     assert(count <= STORE_ACCOUNT_COUNT_MAX);
@@ -62,9 +66,23 @@ enum err store_account_load(struct db *db, const char *shard, int64_t now_ms,
         params[1 + i] = db_column_param(&columns[i]);
     }
     params[1 + DB_COUNT(columns)] = db_int64(now_ms);
-    err = db_query(db, ACCOUNT_LOAD, params, DB_COUNT(params), &rows);
+    err = db_query_later(db, ACCOUNT_LOAD, params, DB_COUNT(params));
+    for (size_t i = 0; i < DB_COUNT(columns); i++) {
+        db_column_release(&columns[i]);
+    }
+    return err;
+}
+
+enum err store_account_hear(struct db *db, struct store_account *accounts, size_t count)
+{
+    struct db_rows *rows = NULL;
+    enum err err = db_query_rows(db, &rows);
+
     for (int64_t i = 0; !err && i < db_rows_count(rows); i++) {
-        struct store_account *account = &accounts[db_rows_int64(rows, i, 0)];
+        const int64_t place = db_rows_int64(rows, i, 0);
+        struct store_account *account = &accounts[place];
+
+        assert(place >= 0 && (size_t)place < count);
         account->balance.frozen = db_rows_bool(rows, i, 5);
         if (db_rows_is_null(rows, i, 3)) {
             continue; /* an account that was never posted to */
@@ -80,10 +98,15 @@ enum err store_account_load(struct db *db, const char *shard, int64_t now_ms,
         account->due = db_rows_bool(rows, i, 6);
     }
     db_rows_release(rows);
-    for (size_t i = 0; i < DB_COUNT(columns); i++) {
-        db_column_release(&columns[i]);
-    }
     return err;
+}
+
+enum err store_account_load(struct db *db, const char *shard, int64_t now_ms,
+                            struct store_account *accounts, size_t count)
+{
+    enum err err = store_account_ask(db, shard, now_ms, accounts, count);
+
+    return err ? err : store_account_hear(db, accounts, count);
 }
 
 static const char ACCOUNT_SAVE[] =
@@ -127,7 +150,7 @@ enum err store_account_save(struct db *db, const char *shard, const struct store
     for (size_t i = 0; i < DB_COUNT(columns); i++) {
         params[1 + i] = db_column_param(&columns[i]);
     }
-    err = db_exec(db, ACCOUNT_SAVE, params, DB_COUNT(params));
+    err = db_exec_later(db, ACCOUNT_SAVE, params, DB_COUNT(params));
     for (size_t i = 0; i < DB_COUNT(columns); i++) {
         db_column_release(&columns[i]);
     }

@@ -116,7 +116,7 @@ enum err store_hold_commit(struct db *db, const char *shard, int64_t time_ms,
             db_column_param(&columns[1]),
             db_column_param(&columns[2]),
         };
-        err = db_exec(db, HOLD_COMMIT, params, DB_COUNT(params));
+        err = db_exec_later(db, HOLD_COMMIT, params, DB_COUNT(params));
     }
     columns_release(columns, DB_COUNT(TYPES));
     return err;
@@ -252,7 +252,7 @@ enum err store_account_save_held(struct db *db, const char *shard,
         params[1 + i] = db_column_param(&columns[i]);
     }
     if (changed > 0) {
-        err = db_exec(db, ACCOUNT_SAVE_HELD, params, DB_COUNT(params));
+        err = db_exec_later(db, ACCOUNT_SAVE_HELD, params, DB_COUNT(params));
     }
     columns_release(columns, DB_COUNT(TYPES));
     return err;

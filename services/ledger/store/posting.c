@@ -12,25 +12,30 @@ static bool is_new(const struct order *order, enum order_result result);
 static void add_key(struct db_column columns[], const struct order *order);
 static void copy_text(char *target, size_t size, const char *text);
 
+/* Nothing is appended unless the head is where the run found it. */
 static const char JOURNAL_INSERT[] =
-    "INSERT INTO ledger.journal (shard, seq, key, kind, effective_date, period, posted_time_ms,"
+    "WITH head AS (UPDATE ledger.head SET seq = $14, hash = $15"
+    "    WHERE shard = $1 AND epoch = $16 AND seq = $12 AND hash = $13 RETURNING epoch)"
+    " INSERT INTO ledger.journal (shard, seq, key, kind, effective_date, period, posted_time_ms,"
     "    document, metadata, hash, linked_seq)"
     " SELECT $1, added.seq, added.key, added.kind, added.effective_date, added.period,"
     "    added.posted_time_ms, added.document, added.metadata, added.hash, added.linked_seq"
     " FROM unnest($2::int8[], $3::uuid[], $4::text[], $5::int4[], $6::int4[], $7::int8[],"
     "    $8::text[], $9::text[], $10::bytea[], $11::int8[])"
     "    AS added (seq, key, kind, effective_date, period, posted_time_ms, document, metadata,"
-    "    hash, linked_seq)";
+    "    hash, linked_seq)"
+    " WHERE coalesce((SELECT head.epoch FROM head), event.refuse_fenced()) > 0";
 
-enum err store_journal_insert(struct db *db, const char *shard, struct order *const *orders,
-                              size_t count)
+enum err store_journal_insert(struct db *db, const char *shard, const struct store_heads *heads,
+                              struct order *const *orders, size_t count)
 {
     static const enum db_column_type TYPES[] = {
         DB_COLUMN_INT64, DB_COLUMN_UUID, DB_COLUMN_TEXT, DB_COLUMN_INT32, DB_COLUMN_INT32,
         DB_COLUMN_INT64, DB_COLUMN_TEXT, DB_COLUMN_TEXT, DB_COLUMN_BYTES, DB_COLUMN_INT64,
     };
     struct db_column columns[DB_COUNT(TYPES)];
-    struct db_param params[1 + DB_COUNT(TYPES)];
+    struct db_param params[1 + DB_COUNT(TYPES) + 5];
+    struct db_param *head = params + 1 + DB_COUNT(TYPES);
     enum err err = ERR_OK;
 
     assert(count <= STORE_ORDER_COUNT_MAX);
@@ -61,7 +66,12 @@ enum err store_journal_insert(struct db *db, const char *shard, struct order *co
     for (size_t i = 0; i < DB_COUNT(TYPES); i++) {
         params[1 + i] = db_column_param(&columns[i]);
     }
-    err = db_exec(db, JOURNAL_INSERT, params, DB_COUNT(params));
+    head[0] = db_int64(heads->before->seq);
+    head[1] = db_bytes(heads->before->hash, JOURNAL_HASH_SIZE);
+    head[2] = db_int64(heads->after->seq);
+    head[3] = db_bytes(heads->after->hash, JOURNAL_HASH_SIZE);
+    head[4] = db_int64(heads->before->epoch);
+    err = db_exec_later(db, JOURNAL_INSERT, params, DB_COUNT(params));
     for (size_t i = 0; i < DB_COUNT(TYPES); i++) {
         db_column_release(&columns[i]);
     }
@@ -119,81 +129,56 @@ enum err store_posting_insert(struct db *db, const char *shard, struct order *co
     for (size_t i = 0; i < DB_COUNT(TYPES); i++) {
         params[1 + i] = db_column_param(&columns[i]);
     }
-    err = db_exec(db, POSTING_INSERT, params, DB_COUNT(params));
+    err = db_exec_later(db, POSTING_INSERT, params, DB_COUNT(params));
     for (size_t i = 0; i < DB_COUNT(TYPES); i++) {
         db_column_release(&columns[i]);
     }
     return err;
 }
 
-static const char HEAD_INSERT[] =
-    "INSERT INTO ledger.head (shard) VALUES ($1) ON CONFLICT (shard) DO NOTHING";
-
-static enum err head_insert(struct db *db, const char *shard)
-{
-    const struct db_param params[] = {db_text(shard)};
-
-    return db_exec(db, HEAD_INSERT, params, DB_COUNT(params));
-}
-
 static const char HEAD_FIND[] = "SELECT epoch, seq, hash FROM ledger.head WHERE shard = $1";
 
-static enum err head_find(struct db *db, const char *shard, struct store_head *ret_head)
+enum err store_head_ask(struct db *db, const char *shard)
 {
     const struct db_param params[] = {db_text(shard)};
+
+    return db_query_later(db, HEAD_FIND, params, DB_COUNT(params));
+}
+
+static const char HEAD_INSERT[] =
+    "INSERT INTO ledger.head (shard) VALUES ($1) RETURNING epoch, seq, hash";
+
+static enum err head_insert(struct db *db, const char *shard, struct db_rows **ret_rows)
+{
+    const struct db_param params[] = {db_text(shard)};
+
+    return db_query(db, HEAD_INSERT, params, DB_COUNT(params), ret_rows);
+}
+
+enum err store_head_hear(struct db *db, const char *shard, struct store_head *ret_head)
+{
     struct db_rows *rows = NULL;
-    enum err err = db_query(db, HEAD_FIND, params, DB_COUNT(params), &rows);
+    enum err err = db_query_rows(db, &rows);
 
-    if (err) {
-        goto out;
+    if (!err && db_rows_count(rows) == 0) { /* a new shard */
+        db_rows_release(rows);
+        rows = NULL;
+        err = head_insert(db, shard, &rows);
     }
-    if (db_rows_count(rows) == 0) {
-        err = ERR_NOT_FOUND;
-        goto out;
+    if (!err) {
+        ret_head->epoch = db_rows_int64(rows, 0, 0);
+        ret_head->seq = db_rows_int64(rows, 0, 1);
+        err = db_rows_fixed(rows, 0, 2, ret_head->hash, JOURNAL_HASH_SIZE);
     }
-    ret_head->epoch = db_rows_int64(rows, 0, 0);
-    ret_head->seq = db_rows_int64(rows, 0, 1);
-    err = db_rows_fixed(rows, 0, 2, ret_head->hash, JOURNAL_HASH_SIZE);
-
-out:
     db_rows_release(rows);
     return err;
 }
 
 enum err store_head_load(struct db *db, const char *shard, struct store_head *ret_head)
 {
-    enum err err = head_find(db, shard, ret_head);
+    enum err err = store_head_ask(db, shard);
 
-    if (err != ERR_NOT_FOUND) {
-        return err;
-    }
-    err = head_insert(db, shard);
-    if (err) {
-        return err;
-    }
-    err = head_find(db, shard, ret_head);
-    return err == ERR_NOT_FOUND ? ERR_INTERNAL : err;
-}
-
-static const char HEAD_SET[] =
-    "UPDATE ledger.head SET seq = $5, hash = $6"
-    " WHERE shard = $1 AND epoch = $2 AND seq = $3 AND hash = $4";
-
-enum err store_head_set(struct db *db, const char *shard, const struct store_head *before,
-                        const struct store_head *after)
-{
-    const struct db_param params[] = {
-        db_text(shard),        db_int64(before->epoch),
-        db_int64(before->seq), db_bytes(before->hash, JOURNAL_HASH_SIZE),
-        db_int64(after->seq),  db_bytes(after->hash, JOURNAL_HASH_SIZE),
-    };
-    int64_t changed = 0;
-    enum err err = db_exec_count(db, HEAD_SET, params, DB_COUNT(params), &changed);
-
-    if (err) {
-        return err;
-    }
-    return changed == 1 ? ERR_OK : ERR_CONFLICT;
+    return err ? err : store_head_hear(db, shard, ret_head);
 }
 
 static const char RULE_LIST[] =
@@ -240,11 +225,17 @@ out:
     return err;
 }
 
+/* One key at a time, by a subquery that LIMIT keeps apart: the plan of a join, made when the table was
+ * empty, reads all of it for ever after. */
 static const char KEY_RECALL[] =
     "SELECT wanted.place, known.request_hash, known.seq, known.refusal_code, known.refusal_field,"
     "    known.refusal_account, known.shortfall_krw"
     " FROM unnest($2::uuid[], $3::int4[]) AS wanted (key, place)"
-    " INNER JOIN ledger.entry_key AS known ON known.shard = $1 AND known.key = wanted.key";
+    " CROSS JOIN LATERAL ("
+    "    SELECT k.request_hash, k.seq, k.refusal_code, k.refusal_field, k.refusal_account,"
+    "        k.shortfall_krw FROM ledger.entry_key AS k"
+    "    WHERE k.shard = $1 AND k.key = wanted.key LIMIT 1"
+    " ) AS known";
 
 static enum err read_key(const struct db_rows *rows, int64_t row, struct order_key *ret_key)
 {
@@ -273,12 +264,10 @@ static enum err read_key(const struct db_rows *rows, int64_t row, struct order_k
     return ERR_OK;
 }
 
-enum err store_key_recall(struct db *db, const char *shard, struct order *const *orders,
-                          size_t count)
+enum err store_key_ask(struct db *db, const char *shard, struct order *const *orders, size_t count)
 {
     struct db_column keys;
     struct db_column places;
-    struct db_rows *rows = NULL;
     enum err err = ERR_OK;
 
     assert(count <= STORE_ORDER_COUNT_MAX);
@@ -290,18 +279,37 @@ enum err store_key_recall(struct db *db, const char *shard, struct order *const 
     }
     const struct db_param params[] = {db_text(shard), db_column_param(&keys),
                                       db_column_param(&places)};
-    err = db_query(db, KEY_RECALL, params, DB_COUNT(params), &rows);
-    for (int64_t i = 0; !err && i < db_rows_count(rows); i++) {
-        struct order_key key;
-        err = read_key(rows, i, &key);
-        if (!err) {
-            order_recall(orders[db_rows_int64(rows, i, 0)], &key);
-        }
-    }
-    db_rows_release(rows);
+    err = db_query_later(db, KEY_RECALL, params, DB_COUNT(params));
     db_column_release(&keys);
     db_column_release(&places);
     return err;
+}
+
+enum err store_key_hear(struct db *db, struct order *const *orders, size_t count)
+{
+    struct db_rows *rows = NULL;
+    enum err err = db_query_rows(db, &rows);
+
+    for (int64_t i = 0; !err && i < db_rows_count(rows); i++) {
+        const int64_t place = db_rows_int64(rows, i, 0);
+        struct order_key key;
+
+        assert(place >= 0 && (size_t)place < count);
+        err = read_key(rows, i, &key);
+        if (!err) {
+            order_recall(orders[place], &key);
+        }
+    }
+    db_rows_release(rows);
+    return err;
+}
+
+enum err store_key_recall(struct db *db, const char *shard, struct order *const *orders,
+                          size_t count)
+{
+    enum err err = store_key_ask(db, shard, orders, count);
+
+    return err ? err : store_key_hear(db, orders, count);
 }
 
 static const char KEY_INSERT[] =
@@ -339,7 +347,7 @@ enum err store_key_insert(struct db *db, const char *shard, int64_t now_ms,
         params[1 + i] = db_column_param(&columns[i]);
     }
     params[1 + DB_COUNT(TYPES)] = db_int64(now_ms);
-    err = db_exec(db, KEY_INSERT, params, DB_COUNT(params));
+    err = db_exec_later(db, KEY_INSERT, params, DB_COUNT(params));
     for (size_t i = 0; i < DB_COUNT(TYPES); i++) {
         db_column_release(&columns[i]);
     }
@@ -358,27 +366,38 @@ static enum period_state period_state_parse(const char *code)
 static const char PERIOD_LIST[] =
     "SELECT fiscal_year, state FROM ledger.period WHERE shard = $1 ORDER BY fiscal_year";
 
-enum err store_period_list(struct db *db, const char *shard,
-                           struct store_period periods[STORE_PERIOD_COUNT_MAX], size_t *ret_count)
+enum err store_period_ask(struct db *db, const char *shard)
 {
     const struct db_param params[] = {db_text(shard)};
-    struct db_rows *rows = NULL;
-    enum err err = db_query(db, PERIOD_LIST, params, DB_COUNT(params), &rows);
 
-    if (err) {
-        goto out;
-    }
+    return db_query_later(db, PERIOD_LIST, params, DB_COUNT(params));
+}
+
+enum err store_period_hear(struct db *db, struct store_period periods[STORE_PERIOD_COUNT_MAX],
+                           size_t *ret_count)
+{
+    struct db_rows *rows = NULL;
+    enum err err = db_query_rows(db, &rows);
+
     /* The table's own check leaves room for no more years than this. */
-    assert(db_rows_count(rows) <= STORE_PERIOD_COUNT_MAX);
-    for (int64_t i = 0; i < db_rows_count(rows); i++) {
+    assert(err || db_rows_count(rows) <= STORE_PERIOD_COUNT_MAX);
+    for (int64_t i = 0; !err && i < db_rows_count(rows); i++) {
         periods[i].fiscal_year = (int32_t)db_rows_int64(rows, i, 0);
         periods[i].state = period_state_parse(db_rows_text(rows, i, 1));
     }
-    *ret_count = (size_t)db_rows_count(rows);
-
-out:
+    if (!err) {
+        *ret_count = (size_t)db_rows_count(rows);
+    }
     db_rows_release(rows);
     return err;
+}
+
+enum err store_period_list(struct db *db, const char *shard,
+                           struct store_period periods[STORE_PERIOD_COUNT_MAX], size_t *ret_count)
+{
+    enum err err = store_period_ask(db, shard);
+
+    return err ? err : store_period_hear(db, periods, ret_count);
 }
 
 static const char PERIOD_OPEN_SQL[] =

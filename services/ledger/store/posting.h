@@ -5,7 +5,9 @@
  *
  * Writer thread, inside the writer's transaction (store_rule_list also on
  * reader threads). Nothing here decides anything, and no row is locked: there is
- * one writer, head and term are compared and set before it commits.
+ * one writer, head and term are compared and set before it commits. What writes
+ * does not wait for the answer: a statement that fails fails the next that waits,
+ * at the latest the commit.
  */
 #ifndef HYEOPCHI_LEDGER_STORE_POSTING_H
 #define HYEOPCHI_LEDGER_STORE_POSTING_H
@@ -40,13 +42,15 @@ struct store_account {
     bool due; /* some of what it holds has passed its deadline, though it is still held */
 };
 
-/* Reads the head, making it for a new shard. */
-ERR_CHECKED enum err store_head_load(struct db *db, const char *shard, struct store_head *ret_head);
+/*
+ * What a run of posting reads is asked for together, and then heard in the same
+ * order, so that all of it takes one round trip: keys, head, periods, accounts.
+ */
 
-/* Moves the head; ERR_CONFLICT when it is not `before` any more: somebody else posts. */
-ERR_CHECKED enum err store_head_set(struct db *db, const char *shard,
-                                    const struct store_head *before,
-                                    const struct store_head *after);
+/* Reads the head, making it for a new shard; hear does that too. */
+ERR_CHECKED enum err store_head_load(struct db *db, const char *shard, struct store_head *ret_head);
+ERR_CHECKED enum err store_head_ask(struct db *db, const char *shard);
+ERR_CHECKED enum err store_head_hear(struct db *db, const char *shard, struct store_head *ret_head);
 
 /* Reads the whole kind_rule table into an empty set. ERR_INTERNAL when a row makes no sense. */
 ERR_CHECKED enum err store_rule_list(struct db *db, struct kind_rule_set *ret_rules);
@@ -55,12 +59,21 @@ ERR_CHECKED enum err store_rule_list(struct db *db, struct kind_rule_set *ret_ru
 ERR_CHECKED enum err store_key_recall(struct db *db, const char *shard, struct order *const *orders,
                                       size_t count);
 
+/* The same in two steps. */
+ERR_CHECKED enum err store_key_ask(struct db *db, const char *shard, struct order *const *orders,
+                                   size_t count);
+ERR_CHECKED enum err store_key_hear(struct db *db, struct order *const *orders, size_t count);
+
 /* Remembers the keys of orders that were answered now. */
 ERR_CHECKED enum err store_key_insert(struct db *db, const char *shard, int64_t now_ms,
                                       struct order *const *orders, size_t count);
 
 /* Reads the fiscal years that were ever opened. */
 ERR_CHECKED enum err store_period_list(struct db *db, const char *shard,
+                                       struct store_period periods[STORE_PERIOD_COUNT_MAX],
+                                       size_t *ret_count);
+ERR_CHECKED enum err store_period_ask(struct db *db, const char *shard);
+ERR_CHECKED enum err store_period_hear(struct db *db,
                                        struct store_period periods[STORE_PERIOD_COUNT_MAX],
                                        size_t *ret_count);
 
@@ -73,13 +86,25 @@ ERR_CHECKED enum err store_period_open(struct db *db, const char *shard, int32_t
  */
 ERR_CHECKED enum err store_account_load(struct db *db, const char *shard, int64_t now_ms,
                                         struct store_account *accounts, size_t count);
+ERR_CHECKED enum err store_account_ask(struct db *db, const char *shard, int64_t now_ms,
+                                       const struct store_account *accounts, size_t count);
+ERR_CHECKED enum err store_account_hear(struct db *db, struct store_account *accounts,
+                                        size_t count);
 
 /* Writes balance and version of the accounts that changed since they were loaded. */
 ERR_CHECKED enum err store_account_save(struct db *db, const char *shard,
                                         const struct store_account *accounts, size_t count);
 
-/* Appends the orders that were posted now to the journal. */
+/* Where the journal ended, and where it ends with what is appended. */
+struct store_heads {
+    const struct store_head *before;
+    const struct store_head *after;
+};
+
+/* Moves the head and appends the orders that were posted now to the journal. When the head is not
+ * `before` any more somebody else posts: then the statement fails as a fenced writer's does. */
 ERR_CHECKED enum err store_journal_insert(struct db *db, const char *shard,
+                                          const struct store_heads *heads,
                                           struct order *const *orders, size_t count);
 
 /* Appends their legs. */

@@ -27,13 +27,6 @@ static void cells_decode(const uint8_t cells[STORE_CELLS_SIZE], struct turnout_p
     }
 }
 
-static const char USE_KEYS[] = "SELECT set_config('enable_seqscan', 'off', TRUE)";
-
-enum err store_use_keys(struct db *db)
-{
-    return db_exec_later(db, USE_KEYS, NULL, 0);
-}
-
 /* Asks a query over an array of 32-byte keys of one ballot. Such a query looks up one key at a time,
  * by a subquery that LIMIT keeps apart: with "= any(array)" or a join the plan of a day when the table
  * was empty reads all of it for ever after. */

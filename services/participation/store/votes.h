@@ -63,13 +63,6 @@ struct receipt_row {
     uint8_t key[CRYPTO_ED25519_PUBLIC_SIZE];
 };
 
-/*
- * From here on the transaction finds rows by their keys. Plans are made once and
- * kept: one made while a table was small must not read all of it when it has
- * grown to millions.
- */
-ERR_CHECKED enum err store_use_keys(struct db *db);
-
 /* What a commit asks of the database is asked at once, and heard in the same order: one round trip
  * serves all of it. Keys and vtags are 32 bytes each, one after another. */
 
