@@ -26,7 +26,8 @@ struct poster {
 
 /*
  * Answers the orders in their order (see struct order); refusals are answers. Any error means that
- * nothing may be committed: ERR_CONFLICT when another process moved the journal's head.
+ * nothing may be committed. When another process has moved the journal's head, the commit fails as a
+ * fenced writer's does.
  */
 ERR_CHECKED enum err post_orders(struct poster *poster, struct writer_tx *tx,
                                  struct order *const *orders, size_t count);

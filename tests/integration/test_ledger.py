@@ -597,6 +597,41 @@ def test_the_journal_refuses_every_change_by_role_and_by_trigger(ledger, partici
             ledger.cluster.psql("ledger", statement, role="ledger")
 
 
+def test_nothing_is_posted_behind_a_head_that_somebody_moved(ledger, participation):
+    ledger.set_limit(10_000)
+    select(ledger, participation, [("1", "a", 100)], 1_000)
+    key = str(uuid.uuid4())
+    other = ledger.cluster.connect("ledger", autocommit=False)
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("UPDATE ledger.head SET hash = sha256('x')")
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            posting = pool.submit(ledger.appropriate, "a", 60, key)
+            wait_until(lambda: blocked(ledger), "the entry waits for the head")
+            other.commit()
+            assert posting.result()[0] == 503
+        with other.cursor() as cursor:
+            cursor.execute("SELECT max(seq) FROM ledger.journal")
+            assert cursor.fetchone()[0] == 1
+            cursor.execute("SELECT count(*) FROM ledger.entry_key WHERE key = %s", (key,))
+            assert cursor.fetchone()[0] == 0
+            cursor.execute("UPDATE ledger.head SET hash = (SELECT hash FROM ledger.journal WHERE seq = 1)")
+        other.commit()
+    finally:
+        other.close()
+    ledger.service.wait_readiness(200)
+    assert ledger.appropriate("a", 60, key)[0] == 201
+    assert ledger.verification()["sound"]
+
+
+def blocked(ledger):
+    """Whether somebody waits for a lock in the ledger's database."""
+    return ledger.cluster.psql(
+        "ledger",
+        "SELECT count(*) FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0",
+    )[0][0]
+
+
 TAMPERINGS = [
     ("UPDATE ledger.journal SET document = document || ' ' WHERE seq = 2", "hash-mismatch", 2),
     ("UPDATE ledger.journal SET metadata = '{}' WHERE seq = 2", "hash-mismatch", 2),

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What one run of posting holds: the orders and all that the database knows of
+ * what they touch, loaded in one round trip. Balances live here for the run only,
+ * so that nothing stale can survive a rollback or another leader. For post.c; must
+ * never decide anything. Writer thread.
+ */
+#ifndef HYEOPCHI_LEDGER_POST_RUN_H
+#define HYEOPCHI_LEDGER_POST_RUN_H
+
+#include "ledger/holds.h"
+#include "ledger/post.h"
+#include "ledger/store/journal.h"
+#include "ledger/store/posting.h"
+
+/* Where in a run a key comes first. */
+struct first_use {
+    const struct order *order;
+    size_t index;
+};
+
+struct post_run {
+    struct poster *poster;
+    struct writer_tx *tx;
+    struct order *const *orders;
+    size_t order_count;
+    struct first_use *uses; /* sorted by key */
+    size_t use_count;
+    struct store_head before;
+    struct store_head head;
+    struct store_period periods[STORE_PERIOD_COUNT_MAX];
+    size_t period_count;
+    struct store_link *links; /* entries that the orders name, once each */
+    size_t link_count;
+    struct holds holds;
+    struct store_account *accounts; /* sorted by account */
+    size_t account_count;
+};
+
+/* Loads it, and answers the orders whose keys are remembered; holds that are due are ended. The run has
+ * its first four fields, the rest zero; release it whatever this returns. */
+ERR_CHECKED enum err post_run_load(struct post_run *run);
+void post_run_release(struct post_run *run);
+
+/* The run's first order with the order's key, which may be itself. */
+const struct order *post_run_first(const struct post_run *run, const struct order *order);
+
+/* The entry of that number, if an order names it; else NULL. */
+struct store_link *post_run_link(const struct post_run *run, int64_t seq);
+
+/* The balance of an account that an order touches. */
+struct account_balance *post_run_balance(const struct post_run *run, const struct account *account);
+
+/* The state of the entry's fiscal years: open when each of them is, else that of the first that is not. */
+enum period_state post_run_period(const struct post_run *run, const struct entry *entry);
+
+#endif
