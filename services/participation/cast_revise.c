@@ -108,7 +108,8 @@ static enum err revise(struct share *share, struct cast_item *item, struct roll_
     struct vote_refusal refusal;
     enum err err;
 
-    if (vote_revise(&previous, item->vote.channel, &revision, &refusal) != ERR_OK) {
+    if (vote_revise(&previous, share->frozen->definition.channels, item->vote.channel, &revision,
+                    &refusal) != ERR_OK) {
         cast_item_refuse(item, &refusal);
         return ERR_OK;
     }

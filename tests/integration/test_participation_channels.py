@@ -68,6 +68,15 @@ def check_a_channel_takes_votes_only_from_those_whose_it_is(running):
     refused(running.clerk.post(target(online), booth(1)), 403, "channel-not-accepted", "/channel")
 
 
+def check_a_vote_is_left_for_the_booth_however_often_somebody_voted_online(running):
+    ballot_id = running.open_ballot()
+    for _ in range(9):
+        assert running.cast(ballot_id, vote(5)).status == 201
+    refused(running.cast(ballot_id, vote(5)), 409, "revision-reserved")
+    answer = running.clerk.post(target(ballot_id), booth(5))
+    assert (answer.status, answer.json()["vote"]["rev"]) == (201, 10)
+
+
 def check_a_booths_vote_takes_the_place_of_the_online_one_for_good(running):
     ballot_id = running.open_ballot()
     first = running.cast(ballot_id, vote(1)).json()["vote"]
@@ -129,5 +138,6 @@ def check_a_voter_online_and_at_a_booth_at_once_ends_with_the_booths_vote(runnin
 
 def test_channels_take_the_votes_of_those_whose_they_are_and_a_booths_is_final(running):
     check_a_channel_takes_votes_only_from_those_whose_it_is(running)
+    check_a_vote_is_left_for_the_booth_however_often_somebody_voted_online(running)
     check_a_booths_vote_takes_the_place_of_the_online_one_for_good(running)
     check_a_voter_online_and_at_a_booth_at_once_ends_with_the_booths_vote(running)

@@ -105,11 +105,11 @@ def check_voters_and_keys(running):
     for line in answer.lines():
         name = line.get("vote", {}).get("nullifier", "refused")
         by_voter.setdefault(name, []).append(line.get("vote", {}).get("rev"))
-    assert by_voter.pop("refused") == [None] * 4
-    assert list(by_voter.values()) == [list(range(1, 11))] * 2
+    assert by_voter.pop("refused") == [None] * 6
+    assert list(by_voter.values()) == [list(range(1, 10))] * 2
     problems = [line["problem"] for line in answer.lines() if line["status"] == 409]
-    assert {problem["code"] for problem in problems} == {"revisions-exhausted"}
-    assert revisions(running, ballot_id) == [list(range(1, 11))] * 2
+    assert {problem["code"] for problem in problems} == {"revision-reserved"}
+    assert revisions(running, ballot_id) == [list(range(1, 10))] * 2
     # The same key with other lines: those that were accepted stay what they were.
     changed = batch(running, ballot_id, lines_of([vote(1, ("b",)), vote(2)]), key="many")
     assert [line["status"] for line in changed.lines()] == [409, 201]

@@ -351,6 +351,11 @@ static void every_refusal_has_a_class_a_code_of_its_own_and_two_sentences(void *
     assert_string_equal(vote_refusal_text(VOTE_REFUSAL_BALLOT_CLOSED)->code, "ballot-closed");
 }
 
+/* Ballots without a booth or paper, and with them. */
+#define ONLINE (BALLOT_BIT(BALLOT_CHANNEL_WEB) | BALLOT_BIT(BALLOT_CHANNEL_KIOSK))
+#define BOOTH  (ONLINE | BALLOT_BIT(BALLOT_CHANNEL_BOOTH))
+#define PAPER  (ONLINE | BALLOT_BIT(BALLOT_CHANNEL_PAPER))
+
 static void revisions_count_from_one_without_a_gap_up_to_ten(void **state)
 {
     struct vote_previous previous = {0};
@@ -359,17 +364,55 @@ static void revisions_count_from_one_without_a_gap_up_to_ten(void **state)
 
     (void)state;
     for (uint32_t expected = 1; expected <= VOTE_REVISION_MAX; expected++) {
-        assert_int_equal(vote_revise(&previous, BALLOT_CHANNEL_WEB, &revision, &refusal), ERR_OK);
+        assert_int_equal(vote_revise(&previous, ONLINE, BALLOT_CHANNEL_WEB, &revision, &refusal),
+                         ERR_OK);
         assert_int_equal(revision.rev, expected);
         assert_int_equal(revision.first, expected == 1);
         assert_false(revision.final);
         assert_false(revision.voids_online);
         previous = (struct vote_previous){.rev = revision.rev, .channel = BALLOT_CHANNEL_WEB};
     }
-    assert_int_equal(vote_revise(&previous, BALLOT_CHANNEL_KIOSK, &revision, &refusal),
+    assert_int_equal(vote_revise(&previous, ONLINE, BALLOT_CHANNEL_KIOSK, &revision, &refusal),
                      ERR_CONFLICT);
     assert_int_equal(refusal.reason, VOTE_REFUSAL_REVISIONS_EXHAUSTED);
     assert_int_equal(revision.rev, VOTE_REVISION_MAX);
+}
+
+static void the_last_revision_is_left_for_a_booth_or_paper(void **state)
+{
+    static const struct {
+        uint32_t channels;
+        enum ballot_channel channel;
+    } CASES[] = {{BOOTH, BALLOT_CHANNEL_BOOTH}, {PAPER, BALLOT_CHANNEL_PAPER}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct vote_previous previous = {0};
+        struct vote_refusal refusal = {0};
+        struct vote_revision revision;
+
+        for (uint32_t expected = 1; expected <= VOTE_REVISION_ONLINE_MAX; expected++) {
+            assert_int_equal(
+                vote_revise(&previous, CASES[i].channels, BALLOT_CHANNEL_WEB, &revision, &refusal),
+                ERR_OK);
+            previous = (struct vote_previous){.rev = revision.rev, .channel = BALLOT_CHANNEL_WEB};
+        }
+        for (int channel = BALLOT_CHANNEL_WEB; channel <= BALLOT_CHANNEL_KIOSK; channel++) {
+            refusal.reason = VOTE_REFUSAL_NONE;
+            assert_int_equal(vote_revise(&previous, CASES[i].channels, (enum ballot_channel)channel,
+                                         &revision, &refusal),
+                             ERR_CONFLICT);
+            assert_int_equal(refusal.reason, VOTE_REFUSAL_REVISION_RESERVED);
+            assert_string_equal(refusal.path, "/channel");
+        }
+        /* Its voter may also have been wronged: then nothing but this is left. */
+        previous.is_void = i == 0;
+        assert_int_equal(
+            vote_revise(&previous, CASES[i].channels, CASES[i].channel, &revision, &refusal),
+            ERR_OK);
+        assert_int_equal(revision.rev, VOTE_REVISION_MAX);
+        assert_true(revision.final && revision.voids_online);
+    }
 }
 
 static void a_booth_or_paper_vote_is_final_and_voids_the_online_one(void **state)
@@ -384,17 +427,18 @@ static void a_booth_or_paper_vote_is_final_and_voids_the_online_one(void **state
         struct vote_previous after;
         struct vote_revision revision;
 
-        assert_int_equal(vote_revise(&none, FINAL[i], &revision, &refusal), ERR_OK);
+        assert_int_equal(vote_revise(&none, BOOTH, FINAL[i], &revision, &refusal), ERR_OK);
         assert_true(revision.first && revision.final && !revision.voids_online);
-        assert_int_equal(vote_revise(&online, FINAL[i], &revision, &refusal), ERR_OK);
+        assert_int_equal(vote_revise(&online, BOOTH, FINAL[i], &revision, &refusal), ERR_OK);
         assert_int_equal(revision.rev, 4);
         assert_true(!revision.first && revision.final && revision.voids_online);
 
         after = (struct vote_previous){.rev = revision.rev, .channel = FINAL[i]};
         for (int channel = BALLOT_CHANNEL_WEB; channel < BALLOT_CHANNEL_END; channel++) {
             refusal.reason = VOTE_REFUSAL_NONE;
-            assert_int_equal(vote_revise(&after, (enum ballot_channel)channel, &revision, &refusal),
-                             ERR_CONFLICT);
+            assert_int_equal(
+                vote_revise(&after, BOOTH, (enum ballot_channel)channel, &revision, &refusal),
+                ERR_CONFLICT);
             assert_int_equal(refusal.reason, FINAL[i] == BALLOT_CHANNEL_PAPER
                                                  ? VOTE_REFUSAL_PAPER_ISSUED
                                                  : VOTE_REFUSAL_FINAL_VOTE_CAST);
@@ -411,8 +455,9 @@ static void behind_a_paper_that_was_handed_back_anything_follows_as_a_first_vote
         struct vote_refusal refusal = {0};
         struct vote_revision revision;
 
-        assert_int_equal(vote_revise(&previous, (enum ballot_channel)channel, &revision, &refusal),
-                         ERR_OK);
+        assert_int_equal(
+            vote_revise(&previous, BOOTH, (enum ballot_channel)channel, &revision, &refusal),
+            ERR_OK);
         assert_int_equal(revision.rev, 3);
         assert_true(revision.first);
         assert_false(revision.voids_online);
@@ -443,14 +488,16 @@ static void behind_a_void_vote_only_a_final_one_follows(void **state)
     struct vote_revision revision;
 
     (void)state;
-    assert_int_equal(vote_revise(&previous, BALLOT_CHANNEL_WEB, &revision, &refusal), ERR_CONFLICT);
+    assert_int_equal(vote_revise(&previous, BOOTH, BALLOT_CHANNEL_WEB, &revision, &refusal),
+                     ERR_CONFLICT);
     assert_int_equal(refusal.reason, VOTE_REFUSAL_VOTE_VOID);
     assert_string_equal(refusal.path, "/channel");
-    assert_int_equal(vote_revise(&previous, BALLOT_CHANNEL_BOOTH, &revision, &refusal), ERR_OK);
+    assert_int_equal(vote_revise(&previous, BOOTH, BALLOT_CHANNEL_BOOTH, &revision, &refusal),
+                     ERR_OK);
     assert_int_equal(revision.rev, 2);
     /* A booth's vote that is void stays the last one. */
     previous.channel = BALLOT_CHANNEL_BOOTH;
-    assert_int_equal(vote_revise(&previous, BALLOT_CHANNEL_BOOTH, &revision, &refusal),
+    assert_int_equal(vote_revise(&previous, BOOTH, BALLOT_CHANNEL_BOOTH, &revision, &refusal),
                      ERR_CONFLICT);
     assert_int_equal(refusal.reason, VOTE_REFUSAL_FINAL_VOTE_CAST);
 }
@@ -762,6 +809,7 @@ int main(void)
         cmocka_unit_test(quotas_of_areas_are_kept_by_every_vote_that_is_not_empty),
         cmocka_unit_test(every_refusal_has_a_class_a_code_of_its_own_and_two_sentences),
         cmocka_unit_test(revisions_count_from_one_without_a_gap_up_to_ten),
+        cmocka_unit_test(the_last_revision_is_left_for_a_booth_or_paper),
         cmocka_unit_test(a_booth_or_paper_vote_is_final_and_voids_the_online_one),
         cmocka_unit_test(behind_a_void_vote_only_a_final_one_follows),
         cmocka_unit_test(behind_a_paper_that_was_handed_back_anything_follows_as_a_first_vote),

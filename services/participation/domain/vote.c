@@ -19,6 +19,7 @@ static const char *const AGE_BANDS[] = {"",      "10-19", "20-29", "30-39",
 static_assert(COUNT(SEXES) == VOTE_SEX_END, "a word for every sex");
 static_assert(COUNT(AGE_BANDS) == VOTE_AGE_BAND_END, "a word for every age band");
 static_assert(VOTE_REVISION_MAX <= UINT16_MAX, "a revision fits into its u16");
+static_assert(VOTE_REVISION_ONLINE_MAX == VOTE_REVISION_MAX - 1, "one is left");
 
 static enum err check_open(const struct vote_context *context, struct vote_refusal *refusal);
 static enum err check_eligible(const struct ballot_definition *definition, const struct vote *vote,
@@ -115,11 +116,14 @@ bool vote_channel_final(enum ballot_channel channel)
     return channel == BALLOT_CHANNEL_BOOTH || channel == BALLOT_CHANNEL_PAPER;
 }
 
-enum err vote_revise(const struct vote_previous *previous, enum ballot_channel channel,
-                     struct vote_revision *ret, struct vote_refusal *refusal)
+enum err vote_revise(const struct vote_previous *previous, uint32_t channels,
+                     enum ballot_channel channel, struct vote_revision *ret,
+                     struct vote_refusal *refusal)
 {
     bool first = previous->rev == 0 || previous->is_withdrawn;
     bool final = vote_channel_final(channel);
+    bool reserves =
+        (channels & (BALLOT_BIT(BALLOT_CHANNEL_BOOTH) | BALLOT_BIT(BALLOT_CHANNEL_PAPER))) != 0;
 
     assert(previous->rev <= VOTE_REVISION_MAX);
     assert(ret != NULL);
@@ -136,6 +140,9 @@ enum err vote_revise(const struct vote_previous *previous, enum ballot_channel c
     }
     if (!first && previous->is_void && !final) {
         return refuse(refusal, VOTE_REFUSAL_VOTE_VOID, "channel");
+    }
+    if (reserves && !final && previous->rev >= VOTE_REVISION_ONLINE_MAX) {
+        return refuse(refusal, VOTE_REFUSAL_REVISION_RESERVED, "channel");
     }
     *ret = (struct vote_revision){
         .rev = (uint16_t)(previous->rev + 1),

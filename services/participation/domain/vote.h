@@ -19,9 +19,10 @@
 #include "participation/domain/ballot_state.h"
 #include "runtime/err.h"
 
-#define VOTE_SUBJECT_SIZE 32
-#define VOTE_CHOICE_MAX   BALLOT_OPTION_MAX /* choices a request is read for; more are refused */
-#define VOTE_REVISION_MAX 10                /* votes of one voter, final one included */
+#define VOTE_SUBJECT_SIZE        32
+#define VOTE_CHOICE_MAX          BALLOT_OPTION_MAX /* choices a request is read for; more are refused */
+#define VOTE_REVISION_MAX        10                /* votes of one voter, final one included */
+#define VOTE_REVISION_ONLINE_MAX 9 /* of those, where a booth or paper must always have one left */
 
 enum vote_sex {
     VOTE_SEX_ABSENT = 0, /* not given: null in JSON, 미상 in a table */
@@ -77,6 +78,7 @@ enum vote_refusal_reason {
     VOTE_REFUSAL_FINAL_VOTE_CAST,
     VOTE_REFUSAL_PAPER_ISSUED,
     VOTE_REFUSAL_REVISIONS_EXHAUSTED,
+    VOTE_REFUSAL_REVISION_RESERVED,
     VOTE_REFUSAL_VOTE_VOID,
     VOTE_REFUSAL_ROLL_FULL,
     VOTE_REFUSAL_BASIS_NOT_ACCEPTED,
@@ -195,13 +197,16 @@ struct vote_revision {
  * The revision a vote becomes, given the voter's last one. Call it under the
  * lock of the voter's row. Behind a vote that was declared void only a final one
  * follows: somebody has to see who it is. Behind a paper that was handed back
- * anything does.
+ * anything does. channels is the definition's set: where it has a booth or paper,
+ * the last revision is theirs, so that nobody can use up online what takes
+ * precedence over it.
  *
  * ERR_CONFLICT  the last vote was final, or void and this one is not final, or
- *               VOTE_REVISION_MAX votes were cast; *refusal, written only then, says which.
+ *               VOTE_REVISION_MAX votes were cast, or those that are not reserved; *refusal, written only then, says which.
  */
-ERR_CHECKED enum err vote_revise(const struct vote_previous *previous, enum ballot_channel channel,
-                                 struct vote_revision *ret, struct vote_refusal *refusal);
+ERR_CHECKED enum err vote_revise(const struct vote_previous *previous, uint32_t channels,
+                                 enum ballot_channel channel, struct vote_revision *ret,
+                                 struct vote_refusal *refusal);
 
 /* The words of JSON and SQL: "F", "30-39", "70+". "" when absent. Static, never NULL. */
 const char *vote_sex_name(enum vote_sex sex);

@@ -37,6 +37,13 @@ static const struct vote_refusal_text TEXTS[] = {
         {"revisions-exhausted", VOTE_REFUSAL_CLASS_CONFLICT, "",
          "투표를 변경할 수 있는 횟수(총 10회)를 모두 사용했습니다.",
          "All 10 votes a voter may cast in this ballot, changes included, have been used."},
+    [VOTE_REFUSAL_REVISION_RESERVED] =
+        {"revision-reserved", VOTE_REFUSAL_CLASS_CONFLICT, "channels",
+         "온라인으로 투표할 수 있는 횟수(변경 포함 9회)를 모두 사용했습니다. 마지막 한 번은 "
+         "투표소나 "
+         "종이 투표용으로 남겨 둡니다.",
+         "All 9 votes that a voter may cast online, changes included, have been used; the last one "
+         "is kept for a booth or paper."},
     [VOTE_REFUSAL_VOTE_VOID] =
         {"vote-void", VOTE_REFUSAL_CLASS_CONFLICT, "channels",
          "먼저 한 투표가 무효로 처리되었습니다. 투표소에서 본인 확인을 거쳐 다시 투표해 주십시오.",
@@ -134,7 +141,8 @@ static const struct vote_refusal_text TEXTS[] = {
 };
 
 static_assert(sizeof TEXTS / sizeof TEXTS[0] == VOTE_REFUSAL_END, "a text for every reason");
-static_assert(VOTE_REVISION_MAX == 10, "the sentences on revisions say 10");
+static_assert(VOTE_REVISION_MAX == 10 && VOTE_REVISION_ONLINE_MAX == 9,
+              "the sentences on revisions say so");
 
 const struct vote_refusal_text *vote_refusal_text(enum vote_refusal_reason reason)
 {

@@ -35,6 +35,11 @@ static const struct refusal_text TEXTS[] = {
      "The vote cannot be changed any more often.",
      "마지막으로 접수된 표가 유효합니다. 그 접수증으로 확인하실 수 있습니다.",
      "The last vote that was accepted stands; its receipt shows it."},
+    {"revision-reserved", "온라인으로 표를 바꿀 수 있는 횟수를 모두 썼습니다.",
+     "The vote cannot be changed online any more often.",
+     "마지막으로 접수된 표가 유효합니다. 그래도 바꾸려면 투표소에서 한 번 더 투표하실 수 있습니다.",
+     "The last vote that was accepted stands. To change it all the same, you can vote once more at "
+     "a polling place."},
     {"roll-full", "이 지역은 등록된 유권자 수만큼 이미 투표하였습니다.",
      "As many people of this area as are on its roll have voted already.",
      "지역을 바르게 골랐는지 확인하고, 맞다면 아래 문의처에 알려 주십시오. 표는 접수되지 "
