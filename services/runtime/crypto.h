@@ -91,7 +91,8 @@ void crypto_uuid_format(const uint8_t uuid[CRYPTO_UUID_SIZE], char ret_text[CRYP
 /* ERR_INVALID unless it is 8-4-4-4-12 lower-case hexadecimal. */
 ERR_CHECKED enum err crypto_uuid_parse(const char *text, uint8_t ret_uuid[CRYPTO_UUID_SIZE]);
 
-/* Text forms; size includes the NUL. Base64url has no padding; base64 has. */
+/* Text forms; size includes the NUL. Base64url has no padding; base64 has. How long writing them takes
+ * may tell something of the bytes. */
 size_t crypto_base64_size(size_t length);
 void crypto_base64url(const void *data, size_t length, char *ret_text, size_t size);
 void crypto_base64(const void *data, size_t length, char *ret_text, size_t size);

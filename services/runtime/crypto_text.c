@@ -7,6 +7,8 @@
 #include "runtime/crypto.h"
 
 #include <assert.h>
+#include <limits.h>
+#include <openssl/evp.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -16,14 +18,46 @@ size_t crypto_base64_size(size_t length)
     return (length + 2) / 3 * 4 + 1;
 }
 
+/* With padding; what is left of the last group goes by way of `last`, since it may have no room for it.
+ * By OpenSSL: libsodium takes the same time for any byte, as secrets need it, and that is ten times as
+ * long. Paths of hashes are most of a receipt. */
+static size_t base64(const uint8_t *data, size_t length, char *ret_text, uint8_t ret_last[5])
+{
+    const size_t whole = length / 3 * 3;
+
+    assert(length <= INT_MAX);
+    ret_last[0] = '\0';
+    (void)EVP_EncodeBlock((uint8_t *)ret_text, data, (int)whole);
+    (void)EVP_EncodeBlock(ret_last, data + whole, (int)(length - whole));
+    return whole / 3 * 4;
+}
+
 void crypto_base64url(const void *data, size_t length, char *ret_text, size_t size)
 {
-    (void)sodium_bin2base64(ret_text, size, data, length, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    uint8_t last[5];
+    size_t end;
+
+    assert(size > length / 3 * 4);
+    end = base64(data, length, ret_text, last);
+    for (size_t i = 0; i < end; i++) {
+        ret_text[i] = ret_text[i] == '+' ? '-' : ret_text[i] == '/' ? '_' : ret_text[i];
+    }
+    for (size_t i = 0; last[i] != '\0' && last[i] != '='; i++) {
+        assert(end + 1 < size);
+        ret_text[end] = (char)(last[i] == '+' ? '-' : last[i] == '/' ? '_' : last[i]);
+        end++;
+    }
+    ret_text[end] = '\0';
 }
 
 void crypto_base64(const void *data, size_t length, char *ret_text, size_t size)
 {
-    (void)sodium_bin2base64(ret_text, size, data, length, sodium_base64_VARIANT_ORIGINAL);
+    uint8_t last[5];
+    size_t end;
+
+    assert(size >= crypto_base64_size(length));
+    end = base64(data, length, ret_text, last);
+    memcpy(ret_text + end, last, strlen((char *)last) + 1);
 }
 
 /* libsodium refuses trailing bits that are not zero, missing padding, and what does not fit. */

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -288,6 +289,38 @@ static void base64url_writes_and_reads_rfc_4648_without_padding(void **state)
     assert_string_equal(text, "+/8=");
 }
 
+static void base64_of_any_bytes_is_read_back_and_fits_exactly(void **state)
+{
+    uint8_t bytes[200];
+    uint8_t back[sizeof bytes];
+
+    (void)state;
+    for (size_t n = 0; n <= sizeof bytes; n++) {
+        const size_t url_size = (4 * n + 2) / 3 + 1;
+        const size_t size = crypto_base64_size(n);
+        char *text = malloc(size); /* exactly: a byte more would be found */
+        char *url_text = malloc(url_size);
+        size_t length = 0;
+
+        assert_non_null(text);
+        assert_non_null(url_text);
+        crypto_random(bytes, sizeof bytes);
+        crypto_base64(bytes, n, text, size);
+        assert_int_equal(strlen(text), size - 1);
+        assert_int_equal(crypto_base64_parse(text, size - 1, back, sizeof back, &length), ERR_OK);
+        assert_int_equal(length, n);
+        assert_memory_equal(back, bytes, n);
+        crypto_base64url(bytes, n, url_text, url_size);
+        assert_int_equal(strlen(url_text), url_size - 1);
+        assert_int_equal(crypto_base64url_parse(url_text, url_size - 1, back, sizeof back, &length),
+                         ERR_OK);
+        assert_int_equal(length, n);
+        assert_memory_equal(back, bytes, n);
+        free(text);
+        free(url_text);
+    }
+}
+
 static void base64_refuses_second_spellings_and_what_does_not_fit(void **state)
 {
     static const char *const URL_WRONG[] = {"Zg==", "Zh", "Zm9=", "Zm 8", "Z", "Zm+v", "Zm9v\n"};
@@ -407,6 +440,7 @@ int main(void)
         cmocka_unit_test(p256_refuses_secrets_and_points_that_are_none),
         cmocka_unit_test(fresh_keys_of_both_suites_sign_what_they_verify),
         cmocka_unit_test(base64url_writes_and_reads_rfc_4648_without_padding),
+        cmocka_unit_test(base64_of_any_bytes_is_read_back_and_fits_exactly),
         cmocka_unit_test(base64_refuses_second_spellings_and_what_does_not_fit),
         cmocka_unit_test(hex_is_read_only_in_its_one_spelling),
         cmocka_unit_test(uuids_have_one_spelling_and_the_right_version),
