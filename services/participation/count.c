@@ -64,10 +64,16 @@ static enum err add_options(struct election *election, const struct ballot_defin
     return err;
 }
 
+/* What votes are added to. */
+struct adding {
+    struct election *election;
+    int64_t choices; /* of all votes so far */
+};
+
 /* A box_vote_fn. */
 static enum err add_vote(void *context, const struct box_vote *vote)
 {
-    struct election *election = context;
+    struct adding *adding = context;
     struct election_choice choices[VOTE_CHOICE_MAX];
     uint32_t ranked[VOTE_CHOICE_MAX];
     const bool rank = vote->body.method == VOTE_BODY_METHOD_RANK;
@@ -84,7 +90,52 @@ static enum err add_vote(void *context, const struct box_vote *vote)
             .points = {.units = choice->value},
         };
     }
-    return election_add_vote(election, choices, vote->body.count);
+    adding->choices += (int64_t)vote->body.count;
+    return election_add_vote(adding->election, choices, vote->body.count);
+}
+
+/* What was read, added up in ways that do not know of one another. */
+static enum err add_up(struct db *db, const struct adding *adding, const struct ballot_row *row,
+                       const struct box_sums *box, struct count_sum *ret)
+{
+    struct count_sum sum = {
+        .votes = (int64_t)election_vote_count(adding->election),
+        .choices = adding->choices,
+    };
+    int64_t handed_back = 0;
+    int64_t last = 0;
+    enum err err = store_paper_handed_back(db, row->ballot_id, &handed_back, &last);
+
+    if (err) {
+        return err;
+    }
+    sum.distinct_voters = box->nullifiers - last;
+    memcpy(sum.sheets, box->sheets, sizeof sum.sheets);
+    for (uint32_t i = 0; i < election_option_count(adding->election); i++) {
+        sum.selections += election_option(adding->election, i)->votes;
+    }
+    *ret = sum;
+    return ERR_OK;
+}
+
+/* Whether roll and box say the same; else it is said what they say. */
+static enum err compare_sums(const struct ballot_row *row, int64_t voids,
+                             const struct count_sum *sum)
+{
+    char ballot_id[CRYPTO_UUID_TEXT_SIZE];
+
+    if (sum->votes == ballot_row_votes(row, voids) && sum->distinct_voters == row->voters &&
+        sum->choices == sum->selections) {
+        return ERR_OK;
+    }
+    crypto_uuid_format(row->ballot_id, ballot_id);
+    log_error("count_contradicts_roll", log_str("ballot_id", ballot_id),
+              log_int("voters", row->voters), log_int("distinct_voters", sum->distinct_voters),
+              log_int("voids", voids), log_int("papers", row->paper_issued),
+              log_int("sheets", row->paper_counted), log_int("final_votes", sum->votes),
+              log_int("choices", sum->choices), log_int("selections", sum->selections),
+              log_str("action", "not counted: compare the backups"));
+    return ERR_INTERNAL;
 }
 
 static enum err write_result(const struct election *election, const struct tally_method *method,
@@ -169,11 +220,13 @@ static enum err add_terms(struct db *db, const struct ballot_definition *definit
 }
 
 static enum err count_ballot(struct db *db, const struct ballot_definition *definition,
-                             const struct ballot_row *row, char **ret_json)
+                             const struct ballot_row *row, struct count_sum *ret_sum,
+                             char **ret_json)
 {
     struct tally_method method = ballot_tally_method(definition);
     struct count_terms *terms = calloc(1, sizeof *terms);
     struct election *election = NULL;
+    struct adding adding = {.choices = 0};
     struct box_sums sums = {0};
     uint32_t *order = NULL;
     int64_t voids = 0;
@@ -189,21 +242,17 @@ static enum err count_ballot(struct db *db, const struct ballot_definition *defi
             election, (struct decimal){.units = definition->default_score.points});
     }
     if (!err) {
-        err = box_read(db, row->ballot_id, add_vote, election, &sums);
+        adding.election = election;
+        err = box_read(db, row->ballot_id, add_vote, &adding, &sums);
     }
     if (!err) {
         err = store_void_count_final(db, row->ballot_id, &voids);
     }
-    if (!err && (int64_t)election_vote_count(election) != ballot_row_votes(row, voids)) {
-        char ballot_id[CRYPTO_UUID_TEXT_SIZE];
-
-        crypto_uuid_format(row->ballot_id, ballot_id);
-        log_error("count_contradicts_roll", log_str("ballot_id", ballot_id),
-                  log_int("voters", row->voters), log_int("voids", voids),
-                  log_int("papers", row->paper_issued), log_int("sheets", row->paper_counted),
-                  log_int("final_votes", (int64_t)election_vote_count(election)),
-                  log_str("action", "not counted: compare the backups"));
-        err = ERR_INTERNAL;
+    if (!err) {
+        err = add_up(db, &adding, row, &sums, ret_sum);
+    }
+    if (!err) {
+        err = compare_sums(row, voids, ret_sum);
     }
     if (!err) {
         err = make_order(election, definition, row->lot_seed, &order);
@@ -278,7 +327,8 @@ static enum err count_work(struct db *db, struct reader_job *job)
     }
     if (!err) {
         counter->write.voids = row.voids;
-        err = count_ballot(db, &copy->definition, &row, &counter->write.result_json);
+        err = count_ballot(db, &copy->definition, &row, &counter->write.sum,
+                           &counter->write.result_json);
     }
     if (!err) {
         crypto_tagged_hash(TAG_RESULT, counter->write.result_json,

@@ -336,6 +336,9 @@ enum err decide_count_work(struct writer_tx *tx, struct writer_job *const *jobs,
         ballot_transit(row.state, BALLOT_ACTION_COUNT, BALLOT_ACTOR_SERVICE, &after) == ERR_OK) {
         err = store_ballot_set_counted(tx->db, row.ballot_id, counted->result_json,
                                        counted->result_hash, tx->now_ms);
+        if (!err) {
+            err = store_count_sum_insert(tx->db, row.ballot_id, &counted->sum);
+        }
     }
     ballot_row_release(&row);
     return err;

@@ -14,6 +14,7 @@
 #include "participation/frozen.h"
 #include "participation/paper_sheets.h"
 #include "participation/store/ballots.h"
+#include "participation/store/count_sum.h"
 #include "participation/voiding.h"
 #include "runtime/writer.h"
 
@@ -62,7 +63,8 @@ struct decide_count {
     uint8_t ballot_id[BALLOT_ID_SIZE];
     char *result_json; /* the job's owner frees it */
     uint8_t result_hash[CRYPTO_HASH_SIZE];
-    int64_t voids; /* that the ballot had when it was read: with more it is counted again */
+    struct count_sum sum; /* what it was made of */
+    int64_t voids;        /* that the ballot had when it was read: with more it is counted again */
 };
 enum err decide_count_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count);
 

@@ -151,6 +151,13 @@ def check_sheets_are_counted_beside_electronic_votes_and_both_verifiers_agree(ru
     assert result["quorum"] == {"needed": 9, "voted": 9, "invalid": 2, "met": True}
     turnout = running.public.get(f"/v1/ballots/{ballot_id}/turnout").json()
     assert (turnout["voters"], turnout["revisions"]) == (10, 1)
+    assert turnout["sums"] == {"voters": 10, "distinct_voters": 10, "votes": 7, "choices": 8,
+                               "selections": 8}
+    kinds = {kind["kind"]: kind["sheets"] for kind in turnout["paper"].pop("kinds")}
+    assert kinds == {"vote": 3, "blank": 1, "unclear": 0, "rule-broken": 1, "not-official": 0,
+                     "empty-envelope": 0}
+    assert turnout["paper"] == {"issued": 6, "handed_back": 0, "batches": 2, "envelopes": 5,
+                                "not_returned": 1, "completed_reason": reason["reason"]}
     counted = running.databases.psql(
         "participation",
         "SELECT cell, voters FROM participation.turnout"

@@ -324,12 +324,12 @@ def check_wrong_or_late(served):
     assert "<code>ballot-closed</code>" in page.text
     assert visitor.get(f"/ballots/{ballot_id}/identity").url.endswith(ballot_id)
     ballot_id, visitor, page = begin(served, {})
-    for time in range(11):
+    for time in range(10):
         page = visitor.get(f"/ballots/{ballot_id}/vote")
         name = ("마을", "커피")[time % 2]
         page = visitor.confirm(ballot_form(page).set("choice", page.option(name)))
-        assert page.status == (200 if time < 10 else 409), page.text
-    assert "횟수를 모두" in page.text
+        assert page.status == (200 if time < 9 else 409), page.text
+    assert "횟수를 모두" in page.text and "투표소에서 한 번 더" in page.text
 
 
 def check_full_roll(served):
@@ -388,9 +388,11 @@ def check_result(served):
     assert page.status == 200, page.text
     text = re.sub(r"<[^>]+>", " ", page.text)
     for wanted in ("마을공동체 지원사업", "남은 예산", "동점", "비공개",
-                   "누구나 결과를 다시 계산할 수 있고", "반납하지 않은 사람 수",
+                   "누구나 결과를 다시 계산할 수 있고", "반납하지 않은 사람 수", "종이 투표",
+                   "숫자 맞춰 보기", "서로 다른 익명 번호",
                    "freedom from coercion", "hyeopchi-verify"):
         assert wanted in text, wanted
+    assert "≠" not in text
     public = f"http://127.0.0.1:{served.ports['participation']}/v1/ballots/{ballot_id}"
     for what in ("/bundle", "/board/checkpoint", "/result", "/turnout"):
         assert public + what in page.links

@@ -11,7 +11,9 @@
 #include "participation/frozen.h"
 #include "participation/http/outcome.h"
 #include "participation/http/roll_json.h"
+#include "participation/store/count_sum.h"
 #include "participation/store/extension.h"
+#include "participation/store/paper.h"
 #include "participation/store/roll.h"
 #include "participation/store/void.h"
 #include "participation/store/votes.h"
@@ -116,6 +118,77 @@ static enum err add_voids(struct db *db, const struct ballot_row *row, json_t *j
     return json_object_set_new(json, "voids", voids) == 0 ? ERR_OK : ERR_FULL;
 }
 
+static json_t *sheets_json(const struct count_sum *sum)
+{
+    json_t *kinds = json_array();
+
+    for (int kind = PAPER_KIND_VOTE; kind < PAPER_KIND_END && kinds != NULL; kind++) {
+        json_t *one = json_pack("{s:s, s:I}", "kind", paper_kind_name((enum paper_kind)kind),
+                                "sheets", (json_int_t)sum->sheets[kind]);
+
+        if (json_array_append_new(kinds, one) != 0) {
+            json_decref(kinds);
+            kinds = NULL;
+        }
+    }
+    return kinds;
+}
+
+/* How paper went; null where none was ever issued. */
+static enum err paper_json(struct db *db, const struct ballot_row *row, const struct count_sum *sum,
+                           json_t **ret_json)
+{
+    char reason[BALLOT_REASON_MAX + 1] = "";
+    int64_t handed_back = 0;
+    int64_t last = 0;
+    enum err err = store_paper_handed_back(db, row->ballot_id, &handed_back, &last);
+
+    if (!err) {
+        err = store_paper_completed_reason(db, row->ballot_id, reason);
+    }
+    if (err) {
+        return err;
+    }
+    *ret_json =
+        row->paper_issued + handed_back == 0
+            ? json_null()
+            : json_pack("{s:I, s:I, s:I, s:I, s:I, s:s?, s:o}", "issued",
+                        (json_int_t)row->paper_issued, "handed_back", (json_int_t)handed_back,
+                        "batches", (json_int_t)row->paper_sealed, "envelopes",
+                        (json_int_t)row->paper_envelopes, "not_returned",
+                        (json_int_t)(row->paper_issued - row->paper_envelopes), "completed_reason",
+                        reason[0] != '\0' ? reason : NULL, "kinds", sheets_json(sum));
+    return *ret_json != NULL ? ERR_OK : ERR_FULL;
+}
+
+/* What the count was made of: only once it is certified, since it says something of the result. */
+static enum err add_sums(struct db *db, const struct ballot_row *row, json_t *json)
+{
+    struct count_sum sum = {0};
+    json_t *paper = NULL;
+    json_t *sums;
+    enum err err = row->state == BALLOT_STATE_CERTIFIED
+                       ? store_count_sum_read(db, row->ballot_id, &sum)
+                       : ERR_NOT_FOUND;
+
+    if (err) {
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
+    }
+    err = paper_json(db, row, &sum, &paper);
+    if (err) {
+        return err;
+    }
+    sums =
+        json_pack("{s:I, s:I, s:I, s:I, s:I}", "voters", (json_int_t)row->voters, "distinct_voters",
+                  (json_int_t)sum.distinct_voters, "votes", (json_int_t)sum.votes, "choices",
+                  (json_int_t)sum.choices, "selections", (json_int_t)sum.selections);
+    if (json_object_set_new(json, "sums", sums) != 0) {
+        json_decref(paper);
+        return ERR_FULL;
+    }
+    return json_object_set_new(json, "paper", paper) == 0 ? ERR_OK : ERR_FULL;
+}
+
 enum err published_turnout(struct db *db, const struct ballot_row *row, json_t **ret_json)
 {
     struct roll_import_row import = {
@@ -135,6 +208,9 @@ enum err published_turnout(struct db *db, const struct ballot_row *row, json_t *
     }
     if (!err) {
         err = add_voids(db, row, json);
+    }
+    if (!err) {
+        err = add_sums(db, row, json);
     }
     if (!err && has_roll) {
         err = add_eligible(db, &import, json_object_get(json_object_get(json, "tables"), "area"));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * How many voted, by area, sex, age group and so on. A cell that is withheld is
- * said to be; it must never look like zero.
+ * said to be; it must never look like zero. Behind it how paper went, and that
+ * the count adds up.
  */
 #include "participation/web/pages.h"
 
@@ -82,6 +83,110 @@ static void table(struct view *view, const char *dimension, const json_t *cells)
     MARK(view, "</tbody>\n</table>\n");
 }
 
+static int64_t number_of(const json_t *json, const char *name)
+{
+    return json_integer_value(json_object_get(json, name));
+}
+
+static void row(struct view *view, const char *name, int64_t number)
+{
+    MARK(view, "<tr><th scope=\"row\">");
+    view_text(view, name);
+    MARK(view, "</th><td class=\"number\">");
+    view_number(view, number);
+    MARK(view, "</td></tr>\n");
+}
+
+static const char *kind_words(const struct view *view, const char *kind)
+{
+    static const char *const WORDS[][3] = {
+        {"vote", "유효한 표", "Votes"},
+        {"blank", "백지(기권)", "Blank"},
+        {"unclear", "무효: 알아볼 수 없음", "Invalid: cannot be read"},
+        {"rule-broken", "무효: 투표 방법에 어긋남", "Invalid: breaks the ballot's rules"},
+        {"not-official", "무효: 정해진 투표용지가 아님", "Invalid: no official ballot paper"},
+        {"empty-envelope", "빈 봉투", "Empty envelopes"},
+    };
+
+    for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++) {
+        if (strcmp(WORDS[i][0], kind) == 0) {
+            return view_say(view, WORDS[i][1], WORDS[i][2]);
+        }
+    }
+    return kind;
+}
+
+/* Papers from the voter's hand to what was on them. */
+static void paper(struct view *view, const json_t *about)
+{
+    const json_t *kinds = json_object_get(about, "kinds");
+    const json_t *reason = json_object_get(about, "completed_reason");
+
+    if (!json_is_object(about)) {
+        return;
+    }
+    MARK(view, "<h2>");
+    BOTH(view, "종이 투표", "Votes on paper");
+    MARK(view, "</h2>\n<table>\n<caption>");
+    BOTH(view, "투표용지와 개표한 봉투", "Ballot papers, and envelopes that were opened");
+    MARK(view, "</caption>\n<tbody>\n");
+    row(view, view_say(view, "나누어 준 투표용지(반납 제외)", "Papers issued and not handed back"),
+        number_of(about, "issued"));
+    row(view, view_say(view, "반납되어 취소한 투표용지", "Papers handed back and cancelled"),
+        number_of(about, "handed_back"));
+    row(view, view_say(view, "들어온 봉투", "Envelopes that came in"),
+        number_of(about, "envelopes"));
+    row(view, view_say(view, "돌아오지 않은 투표용지", "Papers that did not come back"),
+        number_of(about, "not_returned"));
+    row(view, view_say(view, "두 사람씩 입력하고 봉인한 묶음", "Batches, entered twice and sealed"),
+        number_of(about, "batches"));
+    for (size_t i = 0; i < json_array_size(kinds); i++) {
+        const json_t *kind = json_array_get(kinds, i);
+
+        row(view, kind_words(view, web_json_text(kind, "kind")), number_of(kind, "sheets"));
+    }
+    MARK(view, "</tbody>\n</table>\n");
+    if (json_is_string(reason)) {
+        BOTH(view, "<p>더 기다리지 않고 개표한 사유: ", "<p>Why no more papers were waited for: ");
+        view_words(view, json_string_value(reason));
+        MARK(view, "</p>\n");
+    }
+}
+
+/* Two numbers that must be the same, with whether they are. */
+static void compared(struct view *view, int64_t one, int64_t other)
+{
+    MARK(view, " ");
+    view_number(view, one);
+    view_text(view, one == other ? " = " : " ≠ ");
+    view_number(view, other);
+    MARK(view, "</li>\n");
+}
+
+/* That the count adds up, in ways that do not know of one another. */
+static void sums(struct view *view, const json_t *about)
+{
+    if (!json_is_object(about)) {
+        return;
+    }
+    MARK(view, "<h2>");
+    BOTH(view, "숫자 맞춰 보기", "The count adds up");
+    MARK(view, "</h2>\n<p>");
+    BOTH(view, "개표한 표는 모두 ", "Votes that were counted: ");
+    view_number(view, number_of(about, "votes"));
+    BOTH(view, "표입니다. 서로 다른 방법으로 센 수가 같아야 합니다.",
+         ". What was counted in different ways must be the same.");
+    MARK(view, "</p>\n<ul>\n<li>");
+    BOTH(view, "사업별 득표의 합 = 표마다 고른 사업 수의 합:",
+         "Votes of all projects = projects named in all votes:");
+    compared(view, number_of(about, "selections"), number_of(about, "choices"));
+    MARK(view, "<li>");
+    BOTH(view, "투표한 사람 = 투표함에 있는 서로 다른 익명 번호:",
+         "People who voted = different pseudonyms in the box:");
+    compared(view, number_of(about, "voters"), number_of(about, "distinct_voters"));
+    MARK(view, "</ul>\n");
+}
+
 static bool has_paper(const json_t *tables)
 {
     const json_t *cells = json_object_get(tables, "channel");
@@ -135,4 +240,6 @@ void page_turnout(struct view *view, const json_t *turnout)
         table(view, dimension, cells);
     }
     MARK(view, "</div>\n");
+    paper(view, json_object_get(turnout, "paper"));
+    sums(view, json_object_get(turnout, "sums"));
 }
