@@ -290,6 +290,14 @@ def test_an_explanation_speaks_korean_first_and_names_every_option():
         assert f"[{option['id']}]" in english
     assert "차례" in korean and "사업별 결과" in korean
     assert "Option by option" in english
+    # Why shares are more than the budget, and what became of what was left.
+    assert "몫을 1씩 늘려" in korean and "점수가 높은 사업부터 씁니다" in korean
+    assert "with shares raised by 1" in english and "goes by score" in english
+    done = subprocess.run([program("hyeopchi"), "tally", path, "--rule", "greedy-no-skip",
+                           "--explain"], capture_output=True, text=True, timeout=60)
+    korean, english = done.stdout.split("\n----\n")
+    assert "점수는 그 사업을 고른 표의 수입니다." in korean and "여기서 끝: 점수" in korean
+    assert "the count ends here: score" in english
 
 
 def test_an_order_that_names_an_unknown_option_is_refused_by_its_line(tmp_path):
