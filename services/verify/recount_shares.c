@@ -8,6 +8,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+enum { PATIENCE_MAX = 32 };
+
 struct equal_shares *equal_shares_new(struct recount *recount)
 {
     struct equal_shares *shares = calloc(1, sizeof *shares);
@@ -19,10 +21,15 @@ struct equal_shares *equal_shares_new(struct recount *recount)
     shares->by_cost = recount->definition->satisfaction == DEFINITION_BY_COST;
     shares->all_stale = recount->definition->satisfaction == DEFINITION_BY_POINTS &&
                         recount->definition->default_score.value > 0;
+    shares->course = &shares->courses[0];
+    shares->kept = &shares->courses[1];
     mpz_inits(shares->common, shares->steps, shares->one, shares->other, NULL);
     for (size_t i = 0; i < OPTIONS_MAX; i++) {
         mpz_inits(shares->prices[i].over.value, shares->prices[i].over.slope,
                   shares->prices[i].under, NULL);
+        for (size_t k = 0; k < 2; k++) {
+            mpz_inits(shares->courses[k].over[i], shares->courses[k].under[i], NULL);
+        }
     }
     shares->class_purses = calloc(recount->class_count + 1, sizeof *shares->class_purses);
     shares->purses = calloc(1, sizeof *shares->purses);
@@ -49,6 +56,9 @@ void equal_shares_free(struct equal_shares *shares)
     for (size_t i = 0; i < OPTIONS_MAX; i++) {
         mpz_clears(shares->prices[i].over.value, shares->prices[i].over.slope,
                    shares->prices[i].under, NULL);
+        for (size_t k = 0; k < 2; k++) {
+            mpz_clears(shares->courses[k].over[i], shares->courses[k].under[i], NULL);
+        }
     }
     mpz_clears(shares->common, shares->steps, shares->one, shares->other, NULL);
     free(shares->class_purses);
@@ -65,6 +75,8 @@ static void begin(struct equal_shares *shares, const mpq_t endowment)
 
     equal_shares_endow(shares, endowment);
     shares->bounded = false;
+    shares->course->count = 0;
+    shares->follows = true;
     for (size_t i = 0; i < recount->definition->option_count; i++) {
         bool supported = recount->ends[i] > recount->starts[i];
 
@@ -150,6 +162,47 @@ static size_t find_best(struct equal_shares *shares, uint32_t *best)
     return count;
 }
 
+void equal_shares_keep(struct equal_shares *shares)
+{
+    struct course *course = shares->course;
+
+    shares->course = shares->kept;
+    shares->kept = course;
+}
+
+/* Whether an option asks no less than the one funded in this round of the run kept, or is behind it where
+ * they ask the same. */
+static bool stays_behind(struct equal_shares *shares, uint32_t option, size_t round)
+{
+    const struct recount *recount = shares->recount;
+    const struct price *price = &shares->prices[option];
+    const struct course *kept = shares->kept;
+    int order;
+
+    mpz_mul(shares->one, price->over.value, kept->under[round]);
+    mpz_mul(shares->other, kept->over[round], price->under);
+    order = mpz_cmp(shares->one, shares->other);
+    return order > 0 ||
+           (order == 0 && recount->places[option] > recount->places[kept->options[round]]);
+}
+
+/* Adds the option about to be funded to the run's course, and holds the round against the run kept. */
+static void follow(struct equal_shares *shares, uint32_t option)
+{
+    const struct course *kept = shares->kept;
+    struct course *course = shares->course;
+    size_t round = course->count;
+
+    course->options[round] = option;
+    mpz_set(course->over[round], shares->prices[option].over.value);
+    mpz_set(course->under[round], shares->prices[option].under);
+    course->count++;
+    shares->follows = shares->follows && round < kept->count && kept->options[round] == option;
+    for (uint32_t i = 0; i < shares->recount->definition->option_count && shares->follows; i++) {
+        shares->follows = i == option || !shares->prices[i].open || stays_behind(shares, i, round);
+    }
+}
+
 static enum recount_err buy(struct equal_shares *shares, uint32_t option)
 {
     struct outcome *outcome = shares->outcome;
@@ -202,12 +255,14 @@ enum recount_err equal_shares_run(struct equal_shares *shares, const mpq_t endow
             err = outcome_tie(shares->recount, outcome, STEP_SHARES, best, count);
         }
         if (count > 0 && !err) {
+            follow(shares, best[0]);
             err = buy(shares, best[0]);
         }
         if (err) {
             return err;
         }
     }
+    shares->follows = shares->follows && shares->course->count == shares->kept->count;
     if (outcome->left_over < 0) {
         *ret = SHARES_OVER;
     } else {
@@ -255,44 +310,100 @@ static enum recount_err run_once(struct equal_shares *shares, const mpq_t endowm
     return RECOUNT_OK;
 }
 
+/* How far ahead of the last endowment that counts the next run is made. */
+struct stride {
+    mpz_t steps;
+    mpz_t sure; /* before so many no decision changes */
+    unsigned
+        patience; /* after a run further ahead that was in vain, runs that are only that far … */
+    unsigned rests; /* … and how many of them are still to come */
+};
+
+/* The next, once a run counts: held is whether that was since the runs between would be the same. */
+static void stride_on(struct stride *stride, const mpz_t sure, bool held)
+{
+    mpz_set(stride->sure, sure);
+    if (held) {
+        mpz_mul_2exp(stride->steps, stride->steps, 1);
+        stride->patience = 1;
+    } else if (stride->rests > 0) {
+        stride->rests--;
+        mpz_set(stride->steps, sure);
+    } else {
+        mpz_mul_2exp(stride->steps, sure, 1);
+    }
+    if (mpz_cmp(stride->steps, sure) < 0) {
+        mpz_set(stride->steps, sure);
+    }
+}
+
+/* The next, when nobody can tell what is between. */
+static void stride_back(struct stride *stride)
+{
+    mpz_fdiv_q_2exp(stride->steps, stride->steps, 2);
+    if (mpz_cmp(stride->steps, stride->sure) <= 0) {
+        mpz_set(stride->steps, stride->sure);
+        stride->rests = stride->patience;
+        stride->patience =
+            2 * stride->patience < PATIENCE_MAX ? 2 * stride->patience : PATIENCE_MAX;
+    }
+}
+
+/* Whether more money for everybody could change the outcome of a run, and the completion asks for it. */
+static bool may_rise(const struct equal_shares *shares, const struct outcome *outcome,
+                     enum equal_shares_end end)
+{
+    bool exhaustive = shares->recount->definition->completion == DEFINITION_ADD1_EXHAUSTIVE;
+
+    return end == SHARES_WITHIN && shares->bounded &&
+           !(exhaustive && !something_fits(shares->recount, outcome));
+}
+
 /*
  * Raises the endowment from *endowment to the one whose outcome is kept: the
  * first after which nothing is wanting, or the last that stays within the
- * budget. Steps between which no decision of the run changes are not run.
+ * budget. A run counts when no run between it and the last that did can come
+ * out otherwise than that one; such runs are not made.
  */
 static enum recount_err raise_endowment(struct equal_shares *shares, mpq_t endowment)
 {
-    bool exhaustive = shares->recount->definition->completion == DEFINITION_ADD1_EXHAUSTIVE;
+    struct stride stride = {.patience = 1};
     bool going = true;
-    mpq_t steps;
+    mpq_t at;
     enum recount_err err = RECOUNT_OK;
 
-    mpq_init(steps);
+    mpz_inits(stride.steps, stride.sure, NULL);
+    mpq_init(at);
     while (going && !err) {
         struct outcome *outcome = NULL;
         enum equal_shares_end end = SHARES_OVER;
 
-        err = run_once(shares, endowment, &outcome, &end);
+        mpq_set_z(at, stride.steps);
+        mpq_add(at, at, endowment);
+        err = run_once(shares, at, &outcome, &end);
         if (err) {
             break;
         }
-        if (end == SHARES_OVER) {
-            mpq_set_si(steps, 1, 1);
-            mpq_sub(endowment, endowment, steps);
-            going = false;
-        } else if (end == SHARES_COMPLETE || !shares->bounded ||
-                   (exhaustive && !something_fits(shares->recount, outcome))) {
+        if (!shares->follows && mpz_cmp(stride.steps, stride.sure) > 0) {
+            stride_back(&stride);
+        } else if (end == SHARES_OVER) {
+            mpq_set_si(endowment, -1, 1);
+            mpq_add(endowment, endowment, at);
             going = false;
         } else {
-            if (shares->recount->every_step) {
-                mpz_set_si(shares->steps, 1);
-            }
-            mpq_set_z(steps, shares->steps);
-            mpq_add(endowment, endowment, steps);
+            mpq_set(endowment, at);
+            going = may_rise(shares, outcome, end);
+            equal_shares_keep(shares);
+            stride_on(&stride, shares->steps, shares->follows);
+        }
+        if (shares->recount->every_step) {
+            mpz_set_si(stride.steps, 1);
+            mpz_set_si(stride.sure, 1);
         }
         outcome_free(outcome);
     }
-    mpq_clear(steps);
+    mpq_clear(at);
+    mpz_clears(stride.steps, stride.sure, NULL);
     return err;
 }
 

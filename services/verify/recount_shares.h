@@ -11,6 +11,16 @@
  * decision of the run comes out the same; and each decision is that some such
  * amount is positive, or not negative. The least k at which one of them ceases
  * to be is where the run may first differ.
+ *
+ * Most of those decisions are who of an option's supporters gives all, and
+ * turn out otherwise without another option being funded. Two runs that fund
+ * the same in the same order can tell that the runs between them do: with more
+ * money nobody has less in a round and no option asks for more, as long as the
+ * same was funded before (what a vote has after paying rises with what it had
+ * and falls with the price, and the price falls with what its supporters have).
+ * So it is enough that in every round each option that was not funded asks in
+ * the higher run no less than the funded one asked in the lower, or cannot be
+ * afforded even there. Such a run need not be made; README.md says so too.
  */
 #ifndef HYEOPCHI_VERIFY_RECOUNT_SHARES_H
 #define HYEOPCHI_VERIFY_RECOUNT_SHARES_H
@@ -52,6 +62,14 @@ struct price {
     bool stale; /* its supporters hold less than when the price was found */
 };
 
+/* What a run funded, in order, and what each option then asked for a unit of worth: over / under. */
+struct course {
+    uint32_t options[OPTIONS_MAX];
+    mpz_t over[OPTIONS_MAX];
+    mpz_t under[OPTIONS_MAX];
+    size_t count;
+};
+
 struct equal_shares {
     struct recount *recount;
     struct outcome *outcome;
@@ -68,9 +86,13 @@ struct equal_shares {
     size_t group_count;
     size_t group_room;
     struct price prices[OPTIONS_MAX];
-    bool bounded; /* whether any decision ever changes */
-    mpz_t steps;  /* the least number of steps after which one may */
-    mpz_t one;    /* for what is worked out on the way */
+    struct course courses[2];
+    struct course *course; /* of the run under way */
+    struct course *kept;   /* of the one that it is held against */
+    bool follows;          /* so far no run between the two can fund anything else */
+    bool bounded;          /* whether any decision ever changes */
+    mpz_t steps;           /* the least number of steps after which one may */
+    mpz_t one;             /* for what is worked out on the way */
     mpz_t other;
 };
 
@@ -89,6 +111,10 @@ void equal_shares_free(struct equal_shares *shares);
  * step more. The outcome is the caller's. */
 enum recount_err equal_shares_run(struct equal_shares *shares, const mpq_t endowment,
                                   struct outcome *outcome, enum equal_shares_end *ret);
+
+/* Keeps the course of the run that was made last: the next ones are held against it. Until then, where
+ * shares->follows, every run between that endowment and the last one funds the same in the same order. */
+void equal_shares_keep(struct equal_shares *shares);
 
 /* Everybody in one purse that holds the endowment (recount_purses.c, and so below). */
 void equal_shares_endow(struct equal_shares *shares, const mpq_t endowment);
