@@ -126,6 +126,9 @@ static const char *const ALLOT_EXAMPLES[] = {
 static const char *const COMMIT_EXAMPLES[] = {
     "hyeopchi ledger commit --year 2026 --source district --programme 2026-P-03 --amount "
     "48,000,000 --document 문서-12",
+    "hyeopchi ledger commit --grant --grant-id 0197c1f2-0000-7000-8000-000000000001 --year 2026 "
+    "--source "
+    "city --programme 2026-P-09 --amount 80,000,000 --document 교부결정-3",
     NULL};
 static const char *const HOLD_PLACE_EXAMPLES[] = {
     "hyeopchi ledger hold place --year 2026 --source district --programme 2026-P-03 --amount "
@@ -147,6 +150,8 @@ static const char *const HOLD_SHOW_EXAMPLES[] = {
 static const char *const PAY_EXAMPLES[] = {
     "hyeopchi ledger pay --year 2026 --source district --programme 2026-P-03 --amount 48,000,000 "
     "--document 문서-12",
+    "hyeopchi ledger pay --grant-id 0197c1f2-0000-7000-8000-000000000001 --year 2026 --source city "
+    "--programme 2026-P-09 --amount 80,000,000 --document 교부-3",
     NULL};
 static const char *const EXECUTE_EXAMPLES[] = {
     "hyeopchi ledger execute --year 2026 --source district --programme 2026-P-03 --amount "
@@ -170,6 +175,9 @@ static const char *const GRANT_RULES_EXAMPLES[] = {"hyeopchi ledger grant rules"
 static const char *const SETTLE_GRANT_EXAMPLES[] = {
     "hyeopchi ledger settle-grant --year 2026 --programme 2026-P-03 --spent 47,200,000 --unspent "
     "800,000 --interest 1,203 --document 문서-12",
+    "hyeopchi ledger settle-grant --grant-id 0197c1f2-0000-7000-8000-000000000001 --year 2026 "
+    "--programme "
+    "2026-P-09 --spent 97,000,000 --unspent 3,000,000 --document 재정산-1",
     NULL};
 static const char *const REFUND_EXAMPLES[] = {
     "hyeopchi ledger refund --year 2026 --source district --programme 2026-P-03 --amount 300,000 "
@@ -378,7 +386,7 @@ static const struct command COMMANDS[] = {
     {
         .verb = "pay",
         .summary = {"보조금 교부를 기록합니다", "pays a grant out to the performing body"},
-        .options = LEDGER_AMOUNT_OPTIONS,
+        .options = LEDGER_PAY_OPTIONS,
         .shared = CLIENT_OPTIONS,
         .examples = PAY_EXAMPLES,
         .run = ledger_pay,

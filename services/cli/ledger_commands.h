@@ -75,6 +75,7 @@ extern const struct command_operand LEDGER_HOLD_SHOW_OPERAND[];
 extern const struct command_option LEDGER_PLAN_OPTIONS[];
 extern const struct command_option LEDGER_CUT_OPTIONS[];
 extern const struct command_option LEDGER_AMOUNT_OPTIONS[];
+extern const struct command_option LEDGER_PAY_OPTIONS[];
 extern const struct command_option LEDGER_ALLOT_OPTIONS[];
 extern const struct command_option LEDGER_COMMIT_OPTIONS[];
 extern const struct command_option LEDGER_EXECUTE_OPTIONS[];
@@ -95,6 +96,13 @@ extern const struct command_operand LEDGER_SEQ_OPERAND[];
     {                                                                                              \
         .name = "year", .argument = "YEAR", .required = (needed),                                  \
         .sentence = {"회계연도", "fiscal year"},                                                   \
+    }
+
+#define LEDGER_GRANT_OPTION                                                                        \
+    {                                                                                              \
+        .name = "grant-id", .argument = "UUID",                                                    \
+        .sentence = {"보조금 번호 (보조금이 등록된 세부사업에서는 꼭 필요합니다)",                 \
+                     "the grant it belongs to; needed where the programme has one"},               \
     }
 
 #define LEDGER_SOURCE_OPTION(needed)                                                               \

@@ -35,7 +35,10 @@ static int64_t draft_number(struct draft *draft, const char *name, int64_t minim
 static void draft_add(struct draft *draft, const struct draft_transfer *transfer);
 static void draft_link(struct draft *draft);
 static enum cli_status draft_send(struct draft *draft);
+static void draft_plain(struct draft *draft, const struct invocation *invocation, const char *kind);
+static void draft_grant(struct draft *draft);
 static enum cli_status post_plain(const struct invocation *invocation, const char *kind);
+static enum cli_status post_granted(const struct invocation *invocation, const char *kind);
 static bool has(const struct invocation *invocation, const char *name);
 
 enum cli_status ledger_plan(const struct invocation *invocation)
@@ -91,15 +94,15 @@ enum cli_status ledger_allot(const struct invocation *invocation)
 enum cli_status ledger_commit(const struct invocation *invocation)
 {
     if (invocation_switch(invocation, "cancel")) {
-        return post_plain(invocation, "commitment_cancel");
+        return post_granted(invocation, "commitment_cancel");
     }
-    return post_plain(invocation,
-                      invocation_switch(invocation, "grant") ? "grant_decision" : "commitment");
+    return post_granted(invocation,
+                        invocation_switch(invocation, "grant") ? "grant_decision" : "commitment");
 }
 
 enum cli_status ledger_pay(const struct invocation *invocation)
 {
-    return post_plain(invocation, "grant_payment");
+    return post_granted(invocation, "grant_payment");
 }
 
 enum cli_status ledger_execute(const struct invocation *invocation)
@@ -107,7 +110,7 @@ enum cli_status ledger_execute(const struct invocation *invocation)
     struct draft draft;
 
     if (invocation_switch(invocation, "grant")) {
-        return post_plain(invocation, "grant_expenditure");
+        return post_granted(invocation, "grant_expenditure");
     }
     draft_open(&draft, invocation, "expenditure");
     draft_add(&draft, &(const struct draft_transfer){
@@ -122,6 +125,7 @@ enum cli_status ledger_execute(const struct invocation *invocation)
                               .amount_krw = draft_number(&draft, "saving", 1),
                           });
     }
+    draft_grant(&draft);
     return draft_send(&draft);
 }
 
@@ -163,6 +167,7 @@ enum cli_status ledger_settle(const struct invocation *invocation)
                               });
         }
     }
+    draft_grant(&draft);
     return draft_send(&draft);
 }
 
@@ -185,6 +190,7 @@ enum cli_status ledger_refund(const struct invocation *invocation)
                               .amount_krw = draft_number(&draft, "interest", 1),
                           });
     }
+    draft_grant(&draft);
     return draft_send(&draft);
 }
 
@@ -242,6 +248,7 @@ enum cli_status ledger_carry_over(const struct invocation *invocation)
                           .amount_krw = amount_krw,
                           .fiscal_year = draft_number(&draft, "year", LEDGER_YEAR_MIN) + 1,
                       });
+    draft_grant(&draft);
     return draft_send(&draft);
 }
 
@@ -276,11 +283,26 @@ static enum cli_status post_plain(const struct invocation *invocation, const cha
 {
     struct draft draft;
 
-    draft_open(&draft, invocation, kind);
-    (void)json_object_del(draft.body, "transfers");
-    (void)json_object_set_new(draft.body, "amount_krw",
-                              json_integer((json_int_t)draft_number(&draft, "amount", 1)));
+    draft_plain(&draft, invocation, kind);
     return draft_send(&draft);
+}
+
+static enum cli_status post_granted(const struct invocation *invocation, const char *kind)
+{
+    struct draft draft;
+
+    draft_plain(&draft, invocation, kind);
+    draft_grant(&draft);
+    return draft_send(&draft);
+}
+
+/* An entry of one amount. */
+static void draft_plain(struct draft *draft, const struct invocation *invocation, const char *kind)
+{
+    draft_open(draft, invocation, kind);
+    (void)json_object_del(draft->body, "transfers");
+    (void)json_object_set_new(draft->body, "amount_krw",
+                              json_integer((json_int_t)draft_number(draft, "amount", 1)));
 }
 
 /* The members that every entry of a line has. */
@@ -297,6 +319,16 @@ static void draft_open(struct draft *draft, const struct invocation *invocation,
                             invocation_text(invocation, "document"), "transfers");
     if (date) {
         (void)json_object_set_new(draft->body, "effective_date", json_string(date));
+    }
+}
+
+/* The grant it belongs to, of the commands that have that option. */
+static void draft_grant(struct draft *draft)
+{
+    const char *grant_id = invocation_text(draft->invocation, "grant-id");
+
+    if (grant_id) {
+        (void)json_object_set_new(draft->body, "grant_id", json_string(grant_id));
     }
 }
 

@@ -121,6 +121,7 @@ const struct command_option LEDGER_SETTLE_GRANT_OPTIONS[] = {
         .argument = "KRW",
         .sentence = {"반납할 이자(원, 기본: 0)", "interest that goes back, in won (default: 0)"},
     },
+    LEDGER_GRANT_OPTION,
     DOCUMENT_OPTIONS,
     {.name = NULL},
 };
@@ -195,11 +196,12 @@ enum cli_status ledger_settle_grant(const struct invocation *invocation)
         invocation_number(invocation, "interest", 0, INT64_MAX, &interest_krw) == ERR_INVALID) {
         return CLI_USAGE;
     }
-    body = json_pack("{s:I, s:s, s:I, s:I, s:I, s:s, s:s*}", "fiscal_year", (json_int_t)year,
+    body = json_pack("{s:I, s:s, s:I, s:I, s:I, s:s, s:s*, s:s*}", "fiscal_year", (json_int_t)year,
                      "programme", invocation_text(invocation, "programme"), "spent_krw",
                      (json_int_t)spent_krw, "unspent_krw", (json_int_t)unspent_krw, "interest_krw",
                      (json_int_t)interest_krw, "document", invocation_text(invocation, "document"),
-                     "effective_date", invocation_text(invocation, "date"));
+                     "effective_date", invocation_text(invocation, "date"), "grant_id",
+                     invocation_text(invocation, "grant-id"));
     return request_run_json(invocation,
                             &(const struct client_request){
                                 .service = CLIENT_LEDGER,

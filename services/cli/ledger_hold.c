@@ -79,6 +79,7 @@ const struct command_option LEDGER_HOLD_COMMIT_OPTIONS[] = {
         .sentence = {"효력 발생일 (예: 2026-01-01, 기본: 오늘)",
                      "the day it takes effect, such as 2026-01-01 (default: today)"},
     },
+    LEDGER_GRANT_OPTION,
     REQUEST_KEY_OPTION("UUID"),
     {.name = NULL},
 };
@@ -144,9 +145,10 @@ enum cli_status ledger_hold_commit(const struct invocation *invocation)
         return CLI_USAGE;
     }
     return hold_send(invocation, path, invocation_text(invocation, "idempotency-key"),
-                     json_pack("{s:I, s:s, s:s*}", "amount_krw", (json_int_t)amount_krw, "document",
-                               invocation_text(invocation, "document"), "effective_date",
-                               invocation_text(invocation, "date")));
+                     json_pack("{s:I, s:s, s:s*, s:s*}", "amount_krw", (json_int_t)amount_krw,
+                               "document", invocation_text(invocation, "document"),
+                               "effective_date", invocation_text(invocation, "date"), "grant_id",
+                               invocation_text(invocation, "grant-id")));
 }
 
 enum cli_status ledger_hold_extend(const struct invocation *invocation)

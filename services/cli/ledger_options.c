@@ -92,6 +92,13 @@ const struct command_option LEDGER_AMOUNT_OPTIONS[] = {
     {.name = NULL},
 };
 
+const struct command_option LEDGER_PAY_OPTIONS[] = {
+    LINE_OPTIONS,
+    AMOUNT_OPTION(true),
+    LEDGER_GRANT_OPTION,
+    {.name = NULL},
+};
+
 const struct command_option LEDGER_ALLOT_OPTIONS[] = {
     LINE_OPTIONS,
     AMOUNT_OPTION(true),
@@ -104,6 +111,7 @@ const struct command_option LEDGER_COMMIT_OPTIONS[] = {
     AMOUNT_OPTION(true),
     SWITCH_OPTION("grant", "보조금 교부결정", "it is a grant"),
     SWITCH_OPTION("cancel", "원인행위 취소", "cancel it"),
+    LEDGER_GRANT_OPTION,
     {.name = NULL},
 };
 
@@ -113,6 +121,7 @@ const struct command_option LEDGER_EXECUTE_OPTIONS[] = {
     PART_OPTION("saving", "낙찰차액(원): 다시 쓸 수 있게 됩니다",
                 "what is left of the commitment and becomes free, in won"),
     SWITCH_OPTION("grant", "교부받은 단체의 집행", "spent by the body that was granted it"),
+    LEDGER_GRANT_OPTION,
     {.name = NULL},
 };
 
@@ -129,6 +138,7 @@ const struct command_option LEDGER_SETTLE_OPTIONS[] = {
     PART_OPTION("spent", "정산 확정액(원)", "what is accepted as spent, in won"),
     PART_OPTION("unspent", "교부 잔액: 반납할 금액(원)", "what of a grant must go back, in won"),
     PART_OPTION("interest", "반납할 이자(원)", "interest that must go back, in won"),
+    LEDGER_GRANT_OPTION,
     {.name = NULL},
 };
 
@@ -136,6 +146,7 @@ const struct command_option LEDGER_REFUND_OPTIONS[] = {
     LINE_OPTIONS,
     AMOUNT_OPTION(false),
     PART_OPTION("interest", "이자(원)", "interest in won"),
+    LEDGER_GRANT_OPTION,
     {.name = NULL},
 };
 
@@ -178,6 +189,7 @@ const struct command_option LEDGER_CARRY_OVER_OPTIONS[] = {
     },
     STAGE_OPTION("S30|S40", false, "계속비이월의 단계 (기본: S30)",
                  "the stage of continuing costs (default: S30)"),
+    LEDGER_GRANT_OPTION,
     {.name = NULL},
 };
 

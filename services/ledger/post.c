@@ -7,6 +7,7 @@
 
 #include "ledger/blocks.h"
 #include "ledger/domain/journal.h"
+#include "ledger/store/grant_entry.h"
 #include "runtime/crypto.h"
 
 #include <assert.h>
@@ -19,6 +20,7 @@ struct run_mark {
     struct store_account *accounts;
     struct store_link *links;
     struct store_hold *holds;
+    struct grant_book *grants;
 };
 
 static enum err run_answer(struct post_run *run);
@@ -115,9 +117,10 @@ static enum err run_mark(const struct post_run *run, struct run_mark *ret_mark)
         .accounts = calloc(run->account_count + 1, sizeof *run->accounts),
         .links = calloc(run->link_count + 1, sizeof *run->links),
         .holds = calloc(run->holds.count + 1, sizeof *run->holds.rows),
+        .grants = calloc(run->grants.count + 1, sizeof *run->grants.rows),
     };
 
-    if (!mark.accounts || !mark.links || !mark.holds) {
+    if (!mark.accounts || !mark.links || !mark.holds || !mark.grants) {
         run_mark_release(&mark);
         return ERR_UNAVAILABLE;
     }
@@ -127,6 +130,9 @@ static enum err run_mark(const struct post_run *run, struct run_mark *ret_mark)
     }
     for (size_t i = 0; i < run->holds.count; i++) {
         mark.holds[i] = run->holds.rows[i];
+    }
+    for (size_t i = 0; i < run->grants.count; i++) {
+        mark.grants[i] = run->grants.rows[i];
     }
     *ret_mark = mark;
     return ERR_OK;
@@ -142,6 +148,9 @@ static void run_restore(struct post_run *run, const struct run_mark *mark)
     for (size_t i = 0; i < run->holds.count; i++) {
         run->holds.rows[i] = mark->holds[i];
     }
+    for (size_t i = 0; i < run->grants.count; i++) {
+        run->grants.rows[i] = mark->grants[i];
+    }
 }
 
 static void run_mark_release(struct run_mark *mark)
@@ -149,6 +158,7 @@ static void run_mark_release(struct run_mark *mark)
     free(mark->accounts);
     free(mark->links);
     free(mark->holds);
+    free(mark->grants);
 }
 
 static void answer_or_recall(struct post_run *run, size_t index)
@@ -177,6 +187,7 @@ static void answer_one(struct post_run *run, struct order *order)
         .rules = &run->poster->rules,
         .period_state = post_run_period(run, &order->entry),
         .hold = hold ? &hold->hold : NULL,
+        .grant = grant_books_find(&run->grants, order),
         .now_ms = run->tx->now_ms,
     };
 
@@ -256,6 +267,9 @@ static enum err run_write(struct post_run *run)
         return err;
     }
     err = store_account_save(db, shard, run->accounts, run->account_count);
+    if (!err && run->grants.count > 0) {
+        err = store_grant_entry_insert(db, shard, run->orders, run->order_count);
+    }
     if (!err && run->holds.count > 0) {
         err = run_write_held(run);
     }

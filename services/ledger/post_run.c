@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Loading a run: entries and holds that the orders name, then keys, head, years
- * and accounts, asked for together.
+ * Loading a run: entries, holds and grants that the orders name, then keys, head,
+ * years and accounts, asked for together.
  */
 #include "ledger/post_run.h"
 
@@ -41,6 +41,10 @@ enum err post_run_load(struct post_run *run)
     if (err) {
         return err;
     }
+    err = grant_books_load(run->tx, poster->shard, run->orders, run->order_count, &run->grants);
+    if (err) {
+        return err;
+    }
     err = run_collect_keys(run);
     if (!err) {
         err = run_collect_accounts(run);
@@ -60,6 +64,7 @@ enum err post_run_load(struct post_run *run)
 void post_run_release(struct post_run *run)
 {
     holds_release_rows(&run->holds);
+    grant_books_release(&run->grants);
     free(run->uses);
     free(run->links);
     free(run->accounts);

@@ -8,6 +8,7 @@
 #ifndef HYEOPCHI_LEDGER_POST_RUN_H
 #define HYEOPCHI_LEDGER_POST_RUN_H
 
+#include "ledger/grant_books.h"
 #include "ledger/holds.h"
 #include "ledger/post.h"
 #include "ledger/store/journal.h"
@@ -33,6 +34,7 @@ struct post_run {
     struct store_link *links; /* entries that the orders name, once each */
     size_t link_count;
     struct holds holds;
+    struct grant_books grants;
     struct store_account *accounts; /* sorted by account */
     size_t account_count;
 };

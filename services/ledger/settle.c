@@ -6,7 +6,10 @@
  */
 #include "ledger/settle.h"
 
+#include "ledger/domain/settlement_round.h"
 #include "ledger/events.h"
+#include "ledger/grant_books.h"
+#include "ledger/store/grant_entry.h"
 #include "ledger/store/journal.h"
 #include "ledger/store/posting.h"
 #include "ledger/store/settlement.h"
@@ -41,6 +44,9 @@ static void keys_init(struct run *run);
 static enum err recall(struct run *run, bool *ret_known);
 static enum err recall_entry(struct run *run, int64_t seq);
 static enum err settle(struct run *run);
+static enum err settle_grant(struct run *run);
+static enum err settle_programme(struct run *run);
+static enum err build_round(struct run *run, const struct settlement_round *round);
 static enum err build_source(struct run *run, const struct settlement_source *source);
 static enum err build_entry(struct run *run, size_t place, const char *kind,
                             const struct entry_transfer *transfers, size_t count);
@@ -127,6 +133,71 @@ static enum err settle(struct run *run)
 {
     const struct settle_wanted *wanted = run->wanted;
     const struct store_programme programme = {wanted->fiscal_year, wanted->programme};
+    struct refusal refusal = {.reason = REFUSAL_NONE};
+    bool granted = false;
+    enum err err = ERR_OK;
+
+    if (wanted->grant_id) {
+        return settle_grant(run);
+    }
+    err = store_grant_exists(run->tx->db, run->poster->shard, &programme, &granted);
+    if (err) {
+        return err;
+    }
+    if (granted && refusal_set(&refusal, REFUSAL_GRANT_MISSING, "/grant_id", 0)) {
+        return refuse(run, &refusal);
+    }
+    return settle_programme(run);
+}
+
+static enum err settle_grant(struct run *run)
+{
+    const struct settle_wanted *wanted = run->wanted;
+    struct settlement_round rounds[FUNDING_SOURCE_COUNT];
+    struct refusal refusal = {.reason = REFUSAL_NONE};
+    struct grant_book book;
+    size_t count = 0;
+    enum err err = grant_books_load_one(run->tx, run->poster->shard, wanted->grant_id, &book);
+
+    if (err && err != ERR_NOT_FOUND) {
+        return err;
+    }
+    if (err) {
+        err = refusal_set(&refusal, REFUSAL_GRANT_UNKNOWN, "/grant_id", 0);
+    } else if (strcmp(book.programme, wanted->programme) != 0) {
+        err = refusal_set(&refusal, REFUSAL_GRANT_LINE_MISMATCH, "/programme", 0);
+    } else {
+        err =
+            settlement_rounds(&wanted->terms, &book, wanted->fiscal_year, rounds, &count, &refusal);
+    }
+    if (err) {
+        return refuse(run, &refusal);
+    }
+    for (size_t i = 0; !err && i < count; i++) {
+        err = build_round(run, &rounds[i]);
+    }
+    return err ? err : post(run);
+}
+
+static enum err build_round(struct run *run, const struct settlement_round *round)
+{
+    const size_t place = PARTS_PER_SOURCE * ((size_t)round->line.funding_source - 1);
+    const struct entry_transfer spent = {round->line, STAGE_S45, STAGE_S50, round->spent_krw};
+    enum err err = ERR_OK;
+
+    if (spent.amount_krw > 0) {
+        err = build_entry(run, place, "grant_expenditure", &spent, 1);
+    }
+    if (!err && round->transfer_count > 0) {
+        err = build_entry(run, place + 1, "settlement", round->transfers, round->transfer_count);
+    }
+    return err;
+}
+
+static enum err settle_programme(struct run *run)
+{
+    const struct settle_wanted *wanted = run->wanted;
+    const struct store_programme programme = {wanted->fiscal_year, wanted->programme};
     struct settlement_source sources[FUNDING_SOURCE_COUNT];
     struct refusal refusal = {.reason = REFUSAL_NONE};
     size_t count = 0;
@@ -184,6 +255,10 @@ static enum err build_entry(struct run *run, size_t place, const char *kind,
         return ERR_INTERNAL; /* document and amounts were measured before */
     }
     order->group = 1;
+    order->has_grant = wanted->grant_id != NULL;
+    if (wanted->grant_id) {
+        memcpy(order->grant_id, wanted->grant_id, ENTRY_KEY_SIZE);
+    }
     run->pointers[run->count] = order;
     run->count++;
     return ERR_OK;

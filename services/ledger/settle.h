@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Settles a programme's grant across its sources: splits what the performing
- * body accounts for, and posts it as one linked group, all or none. Writer
+ * body accounts for, and posts it as one linked group, all or none. A grant that
+ * is registered is settled by what its own entries come to, and can be settled
+ * again; of others, what the programme's accounts have is settled once. Writer
  * thread, in the transaction under way.
  */
 #ifndef HYEOPCHI_LEDGER_SETTLE_H
@@ -23,6 +25,7 @@ struct settle_wanted {
     const uint8_t *request_hash; /* ORDER_HASH_SIZE bytes */
     int32_t fiscal_year;
     const char *programme;
+    const uint8_t *grant_id; /* ENTRY_KEY_SIZE bytes; NULL: of no grant that is registered */
     struct settlement_terms terms;
     int32_t effective_date;
     const char *document;

@@ -7,6 +7,7 @@
 #include "ledger/verify.h"
 
 #include "ledger/domain/kind_rule.h"
+#include "ledger/store/grant_entry.h"
 #include "ledger/store/hold.h"
 #include "ledger/store/journal.h"
 #include "ledger/store/posting.h"
@@ -119,7 +120,10 @@ static enum err verify_all(struct run *run)
         return err; /* postings and accounts cannot be walked side by side */
     }
     err = verify_balances(run);
-    return err ? err : verify_count(run, store_hold_mismatch_count, JOURNAL_FAULT_HOLD);
+    if (!err) {
+        err = verify_count(run, store_hold_mismatch_count, JOURNAL_FAULT_HOLD);
+    }
+    return err ? err : verify_count(run, store_grant_mismatch_count, JOURNAL_FAULT_GRANT);
 }
 
 static enum err verify_chain(struct run *run)

@@ -158,6 +158,27 @@ def test_an_officer_registers_a_grant_of_a_consortium(command):  # noqa: F811
     assert len(ledger("grant", "rules")) == 6
     command.run("ledger", *add, "--city", "x", key="kim.key", status=2)
 
+    # Its entries name it, and it is settled by what they come to.
+    line = ("--year", "2023", "--source", "city", "--programme", "g", "--document", "문서-3")
+    for verb, words in (("plan", ("--origin", "main")), ("secure", ()), ("allot", ())):
+        ledger(verb, *words, "--amount", "200", *line)
+    _, said = command.run(
+        "ledger", "commit", "--grant", "--amount", "200", *line, key="kim.key", status=1
+    )
+    assert "grant-missing" in said
+    named = ("--grant-id", grant["grant_id"])
+    ledger("commit", "--grant", "--amount", "200", *named, *line)
+    ledger("pay", "--amount", "200", *named, *line)
+    ledger("execute", "--grant", "--amount", "150", *named, *line)
+    settle = ("settle-grant", "--year", "2023", "--programme", "g", "--document", "정산-2", *named)
+    ledger(*settle, "--spent", "190", "--unspent", "10", "--interest", "1")
+    ledger("refund", "--amount", "10", "--interest", "1", *named, *line)
+    again = ledger(*settle, "--spent", "180", "--unspent", "20", "--interest", "1")
+    assert [row["unspent_krw"] for row in again["sources"]] == [10]
+    [row] = ledger("grant", "show", "--year", "2023")
+    figures = ("decided", "paid", "spent", "settled", "to_return", "returned")
+    assert [row[f"{name}_krw"] for name in figures] == [200, 200, 180, 200, 10, 10]
+
 
 def test_what_is_refused_is_said(command):  # noqa: F811
     _, said = command.run(

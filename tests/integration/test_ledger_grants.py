@@ -134,10 +134,14 @@ def test_a_grant_is_overdue_until_it_is_settled_and_refunded(ledger):
     start = (today - timedelta(days=30)).isoformat()
     terms = {"start_date": start, "end_date": today.isoformat(), "settlement_due_date": due}
     amounts = [{"funding_source": "district", "amount_krw": 500}]
-    assert register(ledger, amounts=amounts, **terms)[0] == 201
+    status, registered = register(ledger, amounts=amounts, **terms)
+    assert status == 201
+    named = {"grant_id": registered["grant_id"]}
     assert grant() == (0, 0, False)
-    for kind in ("main_budget", "securing", "allotment", "grant_decision", "grant_payment"):
+    for kind in ("main_budget", "securing", "allotment"):
         assert ledger.post(kind, 500)[0] == 201
+    for kind in ("grant_decision", "grant_payment"):
+        assert ledger.post(kind, 500, **named)[0] == 201
     assert grant() == (500, 0, False)
     ledger.clock.move_ms(2 * 86_400_000)
     assert grant() == (500, 0, True)
@@ -148,6 +152,7 @@ def test_a_grant_is_overdue_until_it_is_settled_and_refunded(ledger):
         "unspent_krw": 30,
         "interest_krw": 2,
         "document": "정산검사",
+        **named,
     }
     headers = {"Idempotency-Key": str(uuid.uuid4())}
     assert ledger.ask("POST", "/v1/settlements", body, headers=headers)[0] == 201
@@ -156,6 +161,182 @@ def test_a_grant_is_overdue_until_it_is_settled_and_refunded(ledger):
         {"debit": "S70", "credit": "S75", "amount_krw": 30},
         {"debit": "I10", "credit": "I20", "amount_krw": 2},
     ]
-    assert ledger.post("refund", transfers=legs)[0] == 201
+    assert ledger.post("refund", transfers=legs, **named)[0] == 201
     assert grant() == (0, 0, False)
+    assert ledger.verification()["sound"]
+
+
+def fund(ledger, amount_krw, **line):
+    for kind in ("main_budget", "securing", "allotment"):
+        assert ledger.post(kind, amount_krw, **line)[0] == 201
+
+
+def figures(ledger, grant_id):
+    [row] = [row for row in ledger.get("/v1/grants")["grants"] if row["grant_id"] == grant_id]
+    names = ("decided", "paid", "spent", "settled", "to_return", "returned")
+    return tuple(row[f"{name}_krw"] for name in names)
+
+
+def refusal(answer):
+    status, problem = answer
+    assert status in (409, 422), answer
+    return problem["code"], problem.get("detail", "")
+
+
+def test_nothing_of_a_grant_exceeds_what_came_before_it(ledger):
+    """Two grants of one programme and source share the line's accounts, and never each other's."""
+    amounts = [{"funding_source": "district", "amount_krw": 300}]
+    first, second = (register(ledger, amounts=amounts)[1]["grant_id"] for _ in range(2))
+    fund(ledger, 1000)
+    assert refusal(ledger.post("grant_decision", 300))[0] == "grant-missing"
+    assert refusal(ledger.post("grant_decision", 300, grant_id=str(uuid.uuid4())))[0] == "grant-unknown"
+    assert refusal(ledger.post("commitment", 300, grant_id=first))[0] == "grant-kind-invalid"
+    code, detail = refusal(ledger.post("grant_decision", 301, grant_id=first))
+    assert code == "grant-over-amount" and "1원" in detail
+    key = str(uuid.uuid4())
+    decided = ledger.post("grant_decision", 200, grant_id=first, key=key)
+    assert decided[0] == 201
+    assert f'"grant_id":"{first}"' in decided[1]["metadata"]
+    assert ledger.post("grant_decision", 200, grant_id=first, key=key) == decided
+    assert ledger.post("grant_decision", 200, grant_id=second, key=key)[1]["code"] == (
+        "idempotency-key-reused")
+    assert refusal(ledger.post("grant_decision", 101, grant_id=first))[0] == "grant-over-amount"
+    assert refusal(ledger.post("grant_decision", 1, grant_id=first, funding_source="city"))[0] == (
+        "grant-over-amount")  # nothing of it is the city's
+    assert refusal(ledger.post("grant_decision", 1, grant_id=first, programme="b"))[0] == (
+        "grant-line-mismatch")
+    assert ledger.post("grant_decision", 300, grant_id=second)[0] == 201
+    assert ledger.post("commitment", 200)[0] == 201  # which is no grant's
+
+    # 700 are on the line's S40, 200 of them the first grant's.
+    code, detail = refusal(ledger.post("grant_payment", 201, grant_id=first))
+    assert code == "grant-over-decided" and "1원" in detail
+    assert refusal(ledger.post("grant_payment", 200))[0] == "grant-missing"
+    assert ledger.post("grant_payment", 200, grant_id=first)[0] == 201
+    paid = ledger.post("grant_payment", 300, grant_id=second)[1]
+    assert refusal(ledger.post("grant_expenditure", 201, grant_id=first))[0] == "grant-over-paid"
+    spent = ledger.post("grant_expenditure", 150, grant_id=first)[1]
+    assert figures(ledger, first) == (200, 200, 150, 0, 0, 0)
+    assert figures(ledger, second) == (300, 300, 0, 0, 0, 0)
+
+    # Corrections belong to the grant of what they correct, and keep its floors.
+    assert ledger.post("reversal", linked_seq=paid["seq"], grant_id=second)[0] == 400
+    assert ledger.post("reversal", linked_seq=paid["seq"])[0] == 201
+    assert figures(ledger, second) == (300, 0, 0, 0, 0, 0)
+    assert refusal(ledger.post("reversal", linked_seq=decided[1]["seq"]))[0] == "grant-over-decided"
+    back = ledger.post("expenditure_return", 50, linked_seq=spent["seq"])
+    assert back[0] == 201, back
+    assert figures(ledger, first) == (150, 150, 100, 0, 0, 0)
+    assert ledger.post("commitment_cancel", 300, grant_id=second)[0] == 201
+    assert figures(ledger, second) == (0, 0, 0, 0, 0, 0)
+    assert refusal(ledger.post("commitment_cancel", 1, grant_id=second))[0] == "grant-over-decided"
+
+    # A held sum becomes a decision on a grant like any other.
+    deadline = datetime.fromtimestamp(ledger.clock.now_ms() / 1000 + 86_400, timezone.utc)
+    status, hold = ledger.hold(
+        100, deadline.isoformat(timespec="seconds").replace("+00:00", "Z"), kind="grant_decision")
+    assert status == 201, hold
+
+    def take(**changes):
+        body = {"amount_krw": 100, "document": "교부결정", **changes}
+        return ledger.ask("POST", f"/v1/holds/{hold['hold_id']}:commit", body,
+                          headers={"Idempotency-Key": str(uuid.uuid4())})
+
+    assert refusal(take())[0] == "grant-missing"
+    assert take(grant_id=second)[0] == 201
+    assert figures(ledger, second)[0] == 100
+
+    # All or none: the second payment is one won too much, so that the first is not made either.
+    entries = [
+        {"key": str(uuid.uuid4()), "kind": "grant_payment", "fiscal_year": 2025, "programme": "a",
+         "funding_source": "district", "amount_krw": amount, "document": "교부", "grant_id": second}
+        for amount in (60, 41)
+    ]
+    answer = ledger.ask("POST", "/v1/entries:batch", {"linked": True, "entries": entries})[1]
+    assert (answer["posted"], answer["refused"]) == (0, 2)
+    assert answer["results"][1]["problem"]["code"] == "grant-over-decided"
+    for entry in entries:
+        entry["key"] = str(uuid.uuid4())
+    entries[1]["amount_krw"] = 40
+    answer = ledger.ask("POST", "/v1/entries:batch", {"linked": True, "entries": entries})[1]
+    assert (answer["posted"], answer["refused"]) == (2, 0)
+    assert figures(ledger, second)[:2] == (100, 100)
+    assert ledger.verification()["sound"]
+
+    # An entry that was taken from its grant, or given to another, is found.
+    cluster = ledger.cluster
+    seq = decided[1]["seq"]
+    for statement in (
+        f"DELETE FROM ledger.grant_entry WHERE seq = {seq}",
+        f"INSERT INTO ledger.grant_entry VALUES ('seongdong', {seq}, '{second}')",
+    ):
+        cluster.psql("ledger", "ALTER TABLE ledger.grant_entry DISABLE TRIGGER USER",
+                     role="ledger_owner")
+        cluster.psql("ledger", statement, role="ledger_owner")
+        report = ledger.verification()
+        assert "grant-mismatch" in [fault["code"] for fault in report["faults"]], report
+
+
+def test_a_settlement_that_was_wrong_is_made_again_for_the_difference(ledger):
+    amounts = [{"funding_source": "city", "amount_krw": 600},
+               {"funding_source": "district", "amount_krw": 400}]
+    grant = register(ledger, amounts=amounts)[1]["grant_id"]
+    for source, amount_krw in (("city", 600), ("district", 400)):
+        fund(ledger, amount_krw, funding_source=source)
+        for kind in ("grant_decision", "grant_payment"):
+            assert ledger.post(kind, amount_krw, funding_source=source, grant_id=grant)[0] == 201
+
+    def settle(spent_krw, unspent_krw, interest_krw=0, key=None, **changes):
+        body = {"fiscal_year": 2025, "programme": "a", "spent_krw": spent_krw,
+                "unspent_krw": unspent_krw, "interest_krw": interest_krw, "document": "정산검사",
+                "grant_id": grant, **changes}
+        return ledger.ask("POST", "/v1/settlements", body,
+                          headers={"Idempotency-Key": key or str(uuid.uuid4())})
+
+    def shares(settlement):
+        return [(row["funding_source"], row["spent_krw"], row["unspent_krw"], row["interest_krw"])
+                for row in settlement["sources"]]
+
+    assert refusal(settle(900, 100, grant_id=None))[0] == "grant-missing"
+    assert refusal(settle(900, 100, grant_id=str(uuid.uuid4())))[0] == "grant-unknown"
+    assert refusal(settle(900, 100, programme="b"))[0] == "grant-line-mismatch"
+    assert refusal(settle(900, 100, fiscal_year=2026))[0] == "settlement-empty"
+    assert refusal(settle(900, 99))[0] == "settlement-unbalanced"
+    key = str(uuid.uuid4())
+    first = settle(900, 100, 10, key)
+    assert first[0] == 201, first
+    assert first[1]["grant_id"] == grant
+    assert shares(first[1]) == [("city", 540, 60, 6), ("district", 360, 40, 4)]
+    assert figures(ledger, grant) == (1000, 1000, 900, 1000, 100, 0)
+    assert settle(900, 100, 10, key) == first
+    assert refusal(settle(900, 100, 10))[0] == "settlement-empty"  # nothing would move
+    for source, unspent, interest in (("city", 60, 6), ("district", 40, 4)):
+        legs = [{"debit": "S70", "credit": "S75", "amount_krw": unspent},
+                {"debit": "I10", "credit": "I20", "amount_krw": interest}]
+        assert ledger.post("refund", transfers=legs, funding_source=source, grant_id=grant)[0] == 201
+    assert figures(ledger, grant) == (1000, 1000, 900, 1000, 0, 100)
+
+    # More was left unspent than the first settlement said: only the difference goes back.
+    second = settle(850, 150, 15)
+    assert second[0] == 201, second
+    assert shares(second[1]) == [("city", -30, 30, 3), ("district", -20, 20, 2)]
+    assert figures(ledger, grant) == (1000, 1000, 850, 1000, 50, 100)
+    # Less, as far as it did not go back yet.
+    third = settle(880, 120, 12)
+    assert shares(third[1]) == [("city", 18, -18, -2), ("district", 12, -12, -1)]
+    assert figures(ledger, grant) == (1000, 1000, 880, 1000, 20, 100)
+    code, detail = refusal(settle(901, 99, 12))
+    assert code == "grant-balance-short" and "1원" in detail
+
+    # A settlement entry that is reversed leaves its part to be settled again.
+    for entry in third[1]["entries"]:
+        assert ledger.post("reversal", linked_seq=entry["seq"])[0] == 201
+    assert figures(ledger, grant) == (1000, 1000, 850, 1000, 50, 100)
+    assert settle(880, 120, 12)[0] == 201
+    for entry in second[1]["entries"]:
+        # Too late: what it says goes back is no longer all there.
+        assert refusal(ledger.post("reversal", linked_seq=entry["seq"]))[0] == "grant-balance-short"
+    assert figures(ledger, grant) == (1000, 1000, 880, 1000, 20, 100)
+    [row] = ledger.get("/v1/grants")["grants"]
+    assert (row["interest_to_return_krw"], row["programme_to_refund_krw"]) == (2, 22)
     assert ledger.verification()["sound"]

@@ -50,9 +50,11 @@ static const struct fault_row FAULT_ROWS[] = {
                             "What is held is not what holds and entries say."},
     [JOURNAL_FAULT_BLOCK] = {"block-mismatch", "블록의 루트 해시가 그 안의 전표와 다릅니다.",
                              "A block is missing, or its root is not that of its entries."},
+    [JOURNAL_FAULT_GRANT] = {"grant-mismatch", "보조금의 금액이 그 보조금의 전표와 다릅니다.",
+                             "What a grant comes to is not what its entries say."},
 };
 
-static_assert(sizeof FAULT_ROWS / sizeof FAULT_ROWS[0] == (size_t)JOURNAL_FAULT_BLOCK + 1,
+static_assert(sizeof FAULT_ROWS / sizeof FAULT_ROWS[0] == (size_t)JOURNAL_FAULT_GRANT + 1,
               "a row for every fault");
 static_assert(ENTRY_METADATA_LENGTH_MAX <= UINT16_MAX, "a text's count is a u16");
 
@@ -250,7 +252,7 @@ enum journal_fault balance_check_account(struct balance_check *check,
 static const struct fault_row *fault_row(enum journal_fault fault)
 {
     assert(fault >= JOURNAL_SOUND);
-    assert(fault <= JOURNAL_FAULT_BLOCK);
+    assert(fault <= JOURNAL_FAULT_GRANT);
     return &FAULT_ROWS[fault];
 }
 

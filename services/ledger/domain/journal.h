@@ -68,6 +68,7 @@ enum journal_fault {
     JOURNAL_FAULT_PERIOD,  /* a closed year moved, or its head is not the journal's */
     JOURNAL_FAULT_HOLD,    /* what accounts hold is not their holds, or a hold's entry is not its */
     JOURNAL_FAULT_BLOCK,   /* a block is missing, or its root is not that of its entries */
+    JOURNAL_FAULT_GRANT,   /* a grant's entries are not those that say so, or break its floors */
 };
 
 /* Runs down the journal in order of seq. */

@@ -8,6 +8,11 @@
 #include <assert.h>
 #include <string.h>
 
+static enum err post_to_grant(const struct order *order, const struct order_context *context,
+                              struct refusal *ret_refusal);
+static enum err post_balances(struct order *order, const struct order_context *context,
+                              struct account_balance *const balances[],
+                              struct refusal *ret_refusal);
 static enum err post_drawn(struct order *order, const struct order_context *context,
                            struct account_balance *const balances[], struct refusal *ret_refusal);
 
@@ -88,8 +93,7 @@ void order_post(struct order *order, const struct order_context *context,
         err = entry_check(&order->entry, context->rules, context->period_state, &refusal);
     }
     if (!err) {
-        err = order->draw_krw > 0 ? post_drawn(order, context, balances, &refusal)
-                                  : entry_post(&order->entry, balances, order->postings, &refusal);
+        err = post_balances(order, context, balances, &refusal);
     }
     if (err) {
         order_refuse(order, &refusal);
@@ -107,6 +111,47 @@ void order_refuse_group(struct order *order)
     assert(order->result == ORDER_PENDING || order->result == ORDER_POSTED);
     order_reset(order);
     order_refuse(order, &refusal);
+}
+
+/* The grant's own floors first, since they say more; taken back when the accounts refuse. */
+static enum err post_balances(struct order *order, const struct order_context *context,
+                              struct account_balance *const balances[], struct refusal *ret_refusal)
+{
+    struct grant_book before = {.fiscal_year = 0};
+    enum err err = ERR_OK;
+
+    assert(order->entry.leg_count > 0);
+    assert(ret_refusal);
+    if (context->grant) {
+        before = *context->grant;
+    }
+    err = post_to_grant(order, context, ret_refusal);
+    if (err) {
+        return err;
+    }
+    err = order->draw_krw > 0 ? post_drawn(order, context, balances, ret_refusal)
+                              : entry_post(&order->entry, balances, order->postings, ret_refusal);
+    if (err && context->grant) {
+        *context->grant = before;
+    }
+    return err;
+}
+
+static enum err post_to_grant(const struct order *order, const struct order_context *context,
+                              struct refusal *ret_refusal)
+{
+    assert(order->has_grant || !context->grant);
+    assert(!order->has_grant || !order->grant_required);
+    if (order->grant_required) {
+        return refusal_set(ret_refusal, REFUSAL_GRANT_MISSING, "/grant_id", 0);
+    }
+    if (!order->has_grant) {
+        return ERR_OK;
+    }
+    if (!context->grant) {
+        return refusal_set(ret_refusal, REFUSAL_GRANT_UNKNOWN, "/grant_id", 0);
+    }
+    return grant_book_post(context->grant, &order->entry, ret_refusal);
 }
 
 /* The hold frees its money for this entry; all of that is taken back when the entry is refused. */

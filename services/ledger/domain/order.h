@@ -15,6 +15,7 @@
 
 #include "ledger/domain/account.h"
 #include "ledger/domain/entry.h"
+#include "ledger/domain/grant_book.h"
 #include "ledger/domain/hold.h"
 #include "ledger/domain/kind_rule.h"
 #include "ledger/domain/refusal.h"
@@ -51,6 +52,9 @@ struct order {
     int32_t group;    /* neighbours with the same number, not 0, are posted all or none */
     int64_t draw_krw; /* how much of hold_id it takes up, which gives it its legs; 0: of none */
     uint8_t hold_id[HOLD_ID_SIZE];
+    bool has_grant;      /* it is an entry of grant_id; of a correction, posting finds out */
+    bool grant_required; /* it should be, since its programme has a grant; posting finds out */
+    uint8_t grant_id[ENTRY_KEY_SIZE];
 
     /* Answered. */
     enum order_result result;
@@ -86,12 +90,13 @@ struct order_context {
     enum period_state period_state; /* the worst of all fiscal years the entry touches */
     struct entry_link link;         /* entry NULL when the order names none */
     struct hold *hold;              /* that the order takes up; NULL or NONE: it is not there */
+    struct grant_book *grant;       /* whose entry it is; NULL: there is none */
     int64_t now_ms;                 /* what deadlines are held against */
 };
 
 /*
  * Checks and posts the order's entry to its balances (see entry_post), and ends the hold it takes
- * up; the answer is POSTED, with seq and hash still to be filled by the caller, or REFUSED with
+ * up, and adds it to its grant; the answer is POSTED, with seq and hash still to be filled by the caller, or REFUSED with
  * nothing changed.
  */
 void order_post(struct order *order, const struct order_context *context,

@@ -181,6 +181,31 @@ static const struct refusal_row REFUSAL_ROWS[] = {
     [REFUSAL_ENTRY_COUNT_INVALID] = {"entry-count-invalid", ERR_INVALID,
                                      "한 번에 요청할 수 있는 전표는 1건에서 256건까지입니다.",
                                      "One request holds 1 to 256 entries."},
+    [REFUSAL_GRANT_MISSING] =
+        {"grant-missing", ERR_CONFLICT,
+         "등록된 보조금이 있는 세부사업이므로 어느 보조금인지 지정해야 합니다.",
+         "The programme has a grant, and the entry must name it."},
+    [REFUSAL_GRANT_UNKNOWN] = {"grant-unknown", ERR_CONFLICT, "등록되지 않은 보조금입니다.",
+                               "There is no such grant."},
+    [REFUSAL_GRANT_KIND_INVALID] = {"grant-kind-invalid", ERR_INVALID,
+                                    "이 종류의 전표에는 보조금을 지정할 수 없습니다.",
+                                    "An entry of this kind is no grant's."},
+    [REFUSAL_GRANT_LINE_MISMATCH] =
+        {"grant-line-mismatch", ERR_INVALID,
+         "보조금의 세부사업과 회계연도에 속하지 않는 금액입니다.",
+         "It moves money outside the grant's programme and fiscal years."},
+    [REFUSAL_GRANT_OVER_AMOUNT] = {"grant-over-amount", ERR_CONFLICT,
+                                   "교부결정액이 이 재원의 보조금액을 넘습니다.",
+                                   "More is decided than the grant is from this source."},
+    [REFUSAL_GRANT_OVER_DECIDED] = {"grant-over-decided", ERR_CONFLICT,
+                                    "교부액이 이 보조금의 교부결정액을 넘습니다.",
+                                    "More is paid than is decided of the grant."},
+    [REFUSAL_GRANT_OVER_PAID] = {"grant-over-paid", ERR_CONFLICT,
+                                 "집행액과 반납액이 이 보조금의 교부액을 넘습니다.",
+                                 "More is spent and returned than is paid of the grant."},
+    [REFUSAL_GRANT_BALANCE_SHORT] =
+        {"grant-balance-short", ERR_CONFLICT, "이 보조금의 집행·정산·반납 금액이 모자랍니다.",
+         "The grant has not that much spent, settled or to be returned."},
 };
 
 static_assert(sizeof REFUSAL_ROWS / sizeof REFUSAL_ROWS[0] == (size_t)REFUSAL_COUNT + 1,

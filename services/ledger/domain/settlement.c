@@ -85,15 +85,17 @@ struct settlement_terms settlement_share(const struct entry *entry)
     assert(entry->leg_count <= ENTRY_LEG_MAX);
     for (size_t i = 0; i < entry->leg_count; i++) {
         const struct entry_leg *leg = &entry->legs[i];
+        int64_t *sum_krw = NULL;
         if (leg->account.stage == STAGE_S60) {
-            share.spent_krw = leg->amount_krw;
+            sum_krw = &share.spent_krw;
         } else if (leg->account.stage == STAGE_S70) {
-            share.unspent_krw = leg->amount_krw;
+            sum_krw = &share.unspent_krw;
         } else if (leg->account.stage == STAGE_I10) {
-            share.interest_krw = leg->amount_krw;
+            sum_krw = &share.interest_krw;
         }
+        enum err err = sum_krw ? krw_add(*sum_krw, leg->amount_krw, sum_krw) : ERR_OK;
+        assert(!err); /* it was posted, and so summed before */
     }
-    assert(share.spent_krw >= 0);
     return share;
 }
 

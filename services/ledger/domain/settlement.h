@@ -49,7 +49,8 @@ ERR_CHECKED enum err settlement_split(const struct settlement_terms *terms,
 size_t settlement_transfers(const struct settlement_source *source,
                             struct entry_transfer ret_transfers[SETTLEMENT_TRANSFER_MAX]);
 
-/* The share of a posted settlement entry, read back from its legs. */
+/* What a posted settlement entry settled, read back from its legs; less than nothing where it corrects an
+ * earlier one (settlement_round.h). */
 struct settlement_terms settlement_share(const struct entry *entry);
 
 #endif

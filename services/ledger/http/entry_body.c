@@ -19,6 +19,7 @@
 
 static void read_kind(struct json_reader *reader, struct entry_body *body);
 static void read_key(struct json_reader *reader, struct entry_body *body);
+static void read_grant(struct json_reader *reader, struct entry_body *body);
 static void read_line(struct json_reader *reader, const struct line *from, struct line *ret_line);
 static void read_plain(struct json_reader *reader, const struct line *line,
                        struct entry_body *body);
@@ -34,13 +35,12 @@ enum err entry_body_read(const json_t *value, const char *path, struct entry_bod
                          struct problem *problem)
 {
     static const char *const names[] = {
-        "kind",      "fiscal_year", "programme",      "funding_source", "amount_krw",
-        "transfers", "linked_seq",  "effective_date", "document",       NULL,
+        "kind",       "fiscal_year",    "programme", "funding_source", "amount_krw", "transfers",
+        "linked_seq", "effective_date", "document",  "grant_id",       NULL,
     };
     static const char *const names_of_many[] = {
-        "key",        "kind",      "fiscal_year", "programme",      "funding_source",
-        "amount_krw", "transfers", "linked_seq",  "effective_date", "document",
-        NULL,
+        "key",       "kind",       "fiscal_year",    "programme", "funding_source", "amount_krw",
+        "transfers", "linked_seq", "effective_date", "document",  "grant_id",       NULL,
     };
     struct line line = {.fiscal_year = 0};
     struct json_reader reader;
@@ -53,6 +53,9 @@ enum err entry_body_read(const json_t *value, const char *path, struct entry_bod
     }
     read_kind(&reader, ret_body);
     entry_body_read_head(&reader, ret_body);
+    if (ret_body->has_grant && grant_kind_follows(ret_body->kind)) {
+        json_reader_refuse(&reader, "grant_id", &PROBLEM_WRONG_VALUE, "correction", NULL);
+    }
     if (strcmp(ret_body->kind, KIND_REVERSAL) == 0) {
         static const char *const unwanted[] = {"fiscal_year", "programme", "funding_source",
                                                "amount_krw",  "transfers", NULL};
@@ -87,6 +90,9 @@ void entry_body_read_head(struct json_reader *reader, struct entry_body *body)
             json_reader_refuse(reader, "effective_date", &PROBLEM_WRONG_VALUE, "date", date);
         }
     }
+    if (json_reader_has(reader, "grant_id")) {
+        read_grant(reader, body);
+    }
 }
 
 enum err entry_body_order(const struct entry_body *body, const struct principal *principal,
@@ -97,7 +103,7 @@ enum err entry_body_order(const struct entry_body *body, const struct principal 
         .document = body->document,
         .linked_seq = body->linked_seq,
     };
-    char *metadata = entry_body_metadata(principal, NULL);
+    char *metadata = entry_body_metadata(principal, NULL, body);
     enum err err = metadata ? ERR_OK : ERR_UNAVAILABLE;
 
     if (!err) {
@@ -111,20 +117,34 @@ enum err entry_body_order(const struct entry_body *body, const struct principal 
                                 body->transfer_count, ret_refusal);
     }
     if (!err) {
+        entry_body_grant(body, ret_order);
         body_hash(body, &ret_order->entry, ret_order->request_hash);
     }
     free(metadata);
     return err;
 }
 
-char *entry_body_metadata(const struct principal *principal, const char *hold_id)
+char *entry_body_metadata(const struct principal *principal, const char *hold_id,
+                          const struct entry_body *body)
 {
-    json_t *value = json_pack("{s:s, s:s, s:s*}", "operator", principal->id, "key_id",
-                              principal->key_id, "hold_id", hold_id);
-    char *text = value ? json_text(value) : NULL;
+    char grant_id[CRYPTO_UUID_TEXT_SIZE];
+    json_t *value = NULL;
+    char *text = NULL;
+
+    crypto_uuid_format(body->grant_id, grant_id);
+    value =
+        json_pack("{s:s, s:s, s:s*, s:s*}", "operator", principal->id, "key_id", principal->key_id,
+                  "hold_id", hold_id, "grant_id", body->has_grant ? grant_id : NULL);
+    text = value ? json_text(value) : NULL;
 
     json_decref(value);
     return text;
+}
+
+void entry_body_grant(const struct entry_body *body, struct order *order)
+{
+    order->has_grant = body->has_grant;
+    memcpy(order->grant_id, body->grant_id, ENTRY_KEY_SIZE);
 }
 
 enum err entry_body_date(int32_t given_date, int32_t *ret_date)
@@ -149,6 +169,18 @@ static void read_key(struct json_reader *reader, struct entry_body *body)
     if (err) {
         json_reader_refuse(reader, "key", &PROBLEM_WRONG_VALUE, "uuid", text);
     }
+}
+
+static void read_grant(struct json_reader *reader, struct entry_body *body)
+{
+    char text[CRYPTO_UUID_TEXT_SIZE] = "";
+
+    json_read_text(reader, "grant_id", 1, text, sizeof text);
+    enum err err = json_reader_ok(reader) ? crypto_uuid_parse(text, body->grant_id) : ERR_OK;
+    if (err) {
+        json_reader_refuse(reader, "grant_id", &PROBLEM_WRONG_VALUE, "uuid", text);
+    }
+    body->has_grant = json_reader_ok(reader);
 }
 
 /* Kinds that only the service posts are no choice here. */
@@ -273,5 +305,10 @@ static void body_hash(const struct entry_body *body, const struct entry *entry,
     size_t size = journal_encode_document(&asked, document);
     crypto_sha256(document, size, document_hash);
     size = journal_encode_entry(&nowhere, &asked, document_hash, bytes);
-    crypto_sha256(bytes, size, ret_hash);
+    if (body->has_grant) { /* the same bytes for another grant are another request */
+        const struct crypto_bytes parts[] = {{bytes, size}, {body->grant_id, ENTRY_KEY_SIZE}};
+        crypto_hash_parts(parts, sizeof parts / sizeof parts[0], ret_hash);
+    } else {
+        crypto_sha256(bytes, size, ret_hash);
+    }
 }

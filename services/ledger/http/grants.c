@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * POST /v1/grants: an operator registers a grant with its terms; GET lists
- * grants, and what of their programmes is not settled; GET /v1/grant-rules says
+ * grants with what their entries come to; GET /v1/grant-rules says
  * what each kind of grant may be at most.
  */
 #include "ledger/grants.h"
@@ -43,6 +43,7 @@ static enum err rule_list_work(struct db *db, struct list *list);
 static enum err today_in_korea(int32_t *ret_today);
 static bool same_grant(const struct db_rows *rows, int64_t left, int64_t right);
 static json_t *grant_json(const struct db_rows *rows, int64_t first, int32_t today);
+static enum err add_figures(const struct db_rows *rows, int64_t row, int32_t today, json_t *grant);
 static json_t *amounts_json(const struct db_rows *rows, int64_t row, int64_t *ret_sum_krw);
 static json_t *bodies_json(const struct db_rows *rows, int64_t first);
 static json_t *date_json(const struct db_rows *rows, int64_t row, int column);
@@ -248,15 +249,10 @@ static json_t *grant_json(const struct db_rows *rows, int64_t first, int32_t tod
                                : (int32_t)db_rows_int64(rows, first, STORE_GRANT_CAP_MONTH_COUNT),
     };
     int32_t months = (int32_t)db_rows_int64(rows, first, STORE_GRANT_MONTH_COUNT);
-    int64_t unsettled_krw = db_rows_int64(rows, first, STORE_GRANT_UNSETTLED);
-    int64_t to_refund_krw = db_rows_int64(rows, first, STORE_GRANT_TO_REFUND);
-    bool is_due = db_rows_int64(rows, first, STORE_GRANT_SETTLEMENT_DUE_DATE) < today;
     int64_t sum_krw = 0;
     json_t *amounts = amounts_json(rows, first, &sum_krw);
-
-    return json_pack(
-        "{s:o, s:s, s:s, s:I, s:s, s:o, s:I, s:I, s:o, s:o, s:i, s:I, s:o, s:o, s:s, s:s, s:o, s:I,"
-        " s:I, s:b}",
+    json_t *grant = json_pack(
+        "{s:o, s:s, s:s, s:I, s:s, s:o, s:I, s:I, s:o, s:o, s:i, s:I, s:o, s:o, s:s, s:s, s:o}",
         "grant_id", grant_id_json(rows, first), "instrument",
         db_rows_text(rows, first, STORE_GRANT_INSTRUMENT), "instrument_name",
         db_rows_text(rows, first, STORE_GRANT_INSTRUMENT_NAME_KO), "fiscal_year",
@@ -270,10 +266,49 @@ static json_t *grant_json(const struct db_rows *rows, int64_t first, int32_t tod
         "settlement_due_date", date_json(rows, first, STORE_GRANT_SETTLEMENT_DUE_DATE), "bodies",
         bodies_json(rows, first), "document", db_rows_text(rows, first, STORE_GRANT_DOCUMENT),
         "registered_by", db_rows_text(rows, first, STORE_GRANT_REGISTERED_BY), "registered_time",
-        answer_time(db_rows_int64(rows, first, STORE_GRANT_REGISTERED_TIME)),
-        "programme_unsettled_krw", (json_int_t)unsettled_krw, "programme_to_refund_krw",
-        (json_int_t)to_refund_krw, "overdue",
-        (int)(is_due && (unsettled_krw > 0 || to_refund_krw > 0)));
+        answer_time(db_rows_int64(rows, first, STORE_GRANT_REGISTERED_TIME)));
+
+    if (grant && add_figures(rows, first, today, grant)) {
+        json_decref(grant);
+        return NULL;
+    }
+    return grant;
+}
+
+/* What the grant's entries come to, each a sum of postings, and whether it should be settled by now. */
+static enum err add_figures(const struct db_rows *rows, int64_t row, int32_t today, json_t *grant)
+{
+    static const struct {
+        const char *name;
+        enum store_grant_column column;
+    } FIGURES[] = {
+        {"decided_krw", STORE_GRANT_DECIDED},
+        {"paid_krw", STORE_GRANT_PAID},
+        {"spent_krw", STORE_GRANT_SPENT},
+        {"settled_krw", STORE_GRANT_SETTLED},
+        {"to_return_krw", STORE_GRANT_TO_RETURN},
+        {"returned_krw", STORE_GRANT_RETURNED},
+        {"interest_to_return_krw", STORE_GRANT_INTEREST},
+        {"programme_unsettled_krw", STORE_GRANT_UNSETTLED},
+        {"programme_to_refund_krw", STORE_GRANT_TO_REFUND},
+    };
+
+    const bool is_due = db_rows_int64(rows, row, STORE_GRANT_SETTLEMENT_DUE_DATE) < today;
+    const bool is_open = db_rows_int64(rows, row, STORE_GRANT_PAID) >
+                             db_rows_int64(rows, row, STORE_GRANT_SETTLED) ||
+                         db_rows_int64(rows, row, STORE_GRANT_TO_RETURN) > 0 ||
+                         db_rows_int64(rows, row, STORE_GRANT_INTEREST) > 0;
+
+    for (size_t i = 0; i < sizeof FIGURES / sizeof FIGURES[0]; i++) {
+        const int64_t amount_krw = db_rows_int64(rows, row, FIGURES[i].column);
+        if (json_object_set_new(grant, FIGURES[i].name, json_integer((json_int_t)amount_krw)) !=
+            0) {
+            return ERR_UNAVAILABLE;
+        }
+    }
+    return json_object_set_new(grant, "overdue", json_boolean(is_due && is_open)) == 0
+               ? ERR_OK
+               : ERR_UNAVAILABLE;
 }
 
 static json_t *amounts_json(const struct db_rows *rows, int64_t row, int64_t *ret_sum_krw)

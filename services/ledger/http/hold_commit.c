@@ -52,7 +52,8 @@ static enum err commit_read(struct http_request *request, struct order *ret_orde
 static enum err commit_read_body(struct http_request *request, struct commit *commit,
                                  struct problem *problem)
 {
-    static const char *const names[] = {"amount_krw", "document", "effective_date", NULL};
+    static const char *const names[] = {"amount_krw", "document", "effective_date", "grant_id",
+                                        NULL};
     struct json_reader reader;
     json_t *value = NULL;
     enum err err = params_body(request, &value, problem);
@@ -77,7 +78,7 @@ static enum err commit_order(const struct commit *commit, const struct principal
     enum err err = ERR_OK;
 
     crypto_uuid_format(commit->hold_id, hold_id);
-    metadata = entry_body_metadata(principal, hold_id);
+    metadata = entry_body_metadata(principal, hold_id, &commit->body);
     err = metadata ? ERR_OK : ERR_UNAVAILABLE;
     if (!err) {
         err = entry_body_date(commit->body.effective_date, &head.effective_date);
@@ -87,6 +88,7 @@ static enum err commit_order(const struct commit *commit, const struct principal
         err = order_init_draw(ret_order, &head, commit->hold_id, commit->amount_krw, refusal);
     }
     if (!err) {
+        entry_body_grant(&commit->body, ret_order);
         commit_hash(commit, ret_order->request_hash);
     }
     free(metadata);
@@ -96,9 +98,11 @@ static enum err commit_order(const struct commit *commit, const struct principal
 /* What makes two requests the same; the day only where it was given. */
 static void commit_hash(const struct commit *commit, uint8_t ret_hash[ORDER_HASH_SIZE])
 {
-    static const char name[] = "hold-commit/1";
+    static const char plain[] = "hold-commit/1";
+    static const char granted[] = "hold-commit/2";
     const struct crypto_bytes parts[] = {
-        {name, sizeof name},
+        {commit->body.has_grant ? granted : plain, sizeof plain},
+        {commit->body.grant_id, commit->body.has_grant ? ENTRY_KEY_SIZE : 0},
         {commit->hold_id, HOLD_ID_SIZE},
         {&commit->amount_krw, sizeof commit->amount_krw},
         {&commit->body.effective_date, sizeof commit->body.effective_date},

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * POST /v1/settlements: an operator settles a programme's grant across all the
- * sources that it was paid from; the split by source is the ledger's.
+ * sources that it was paid from, and a registered one again where it was wrong;
+ * the split by source is the ledger's.
  */
 #include "ledger/http/answers.h"
 #include "ledger/http/entry_body.h"
@@ -84,9 +85,9 @@ out:
 
 static enum err settlement_read(struct settlement_post *post, struct problem *problem)
 {
-    static const char *const names[] = {
-        "fiscal_year",  "programme", "spent_krw",      "unspent_krw",
-        "interest_krw", "document",  "effective_date", NULL};
+    static const char *const names[] = {"fiscal_year",    "programme",    "spent_krw",
+                                        "unspent_krw",    "interest_krw", "document",
+                                        "effective_date", "grant_id",     NULL};
     struct json_reader reader;
     json_t *value = NULL;
     enum err err = params_key(post->request, post->body.key, problem);
@@ -106,7 +107,7 @@ static enum err settlement_read(struct settlement_post *post, struct problem *pr
         return ERR_INVALID;
     }
     settlement_hash(post);
-    post->metadata = entry_body_metadata(http_request_principal(post->request), NULL);
+    post->metadata = entry_body_metadata(http_request_principal(post->request), NULL, &post->body);
     if (!post->metadata) {
         return ERR_UNAVAILABLE;
     }
@@ -147,6 +148,7 @@ static void settlement_hash(struct settlement_post *post)
         {&post->terms.interest_krw, sizeof post->terms.interest_krw},
         {&post->body.effective_date, sizeof post->body.effective_date},
         {post->body.document, strlen(post->body.document) + 1},
+        {post->body.grant_id, post->body.has_grant ? ENTRY_KEY_SIZE : 0},
     };
 
     crypto_hash_parts(parts, sizeof parts / sizeof parts[0], post->request_hash);
@@ -170,6 +172,7 @@ static enum err settlement_write(struct writer_tx *tx, struct settlement_post *p
         .request_hash = post->request_hash,
         .fiscal_year = post->fiscal_year,
         .programme = post->programme,
+        .grant_id = post->body.has_grant ? post->body.grant_id : NULL,
         .terms = post->terms,
         .effective_date = post->effective_date,
         .document = post->body.document,
@@ -215,8 +218,11 @@ static void settlement_free(struct settlement_post *post)
 /* Made from the entries alone, so that it is the same whenever it is asked for. */
 static json_t *settlement_json(const struct settlement_post *post)
 {
+    char grant_id[CRYPTO_UUID_TEXT_SIZE];
     json_t *sources = json_array();
     json_t *entries = json_array();
+
+    crypto_uuid_format(post->body.grant_id, grant_id);
 
     for (size_t i = 0; i < post->result.count; i++) {
         const struct order *order = &post->result.orders[i];
@@ -226,9 +232,11 @@ static json_t *settlement_json(const struct settlement_post *post)
         }
         answer_append(&entries, answer_entry(order));
     }
-    return json_pack("{s:i, s:s, s:I, s:I, s:I, s:o, s:o}", "fiscal_year", (int)post->fiscal_year,
-                     "programme", post->programme, "spent_krw", (json_int_t)post->terms.spent_krw,
-                     "unspent_krw", (json_int_t)post->terms.unspent_krw, "interest_krw",
+    return json_pack("{s:i, s:s, s:s?, s:I, s:I, s:I, s:o, s:o}", "fiscal_year",
+                     (int)post->fiscal_year, "programme", post->programme, "grant_id",
+                     post->body.has_grant ? grant_id : NULL, "spent_krw",
+                     (json_int_t)post->terms.spent_krw, "unspent_krw",
+                     (json_int_t)post->terms.unspent_krw, "interest_krw",
                      (json_int_t)post->terms.interest_krw, "sources", sources, "entries", entries);
 }
 

@@ -66,6 +66,13 @@ enum store_grant_column {
     STORE_GRANT_REGISTERED_TIME,
     STORE_GRANT_UNSETTLED, /* of the programme in that year: S45 */
     STORE_GRANT_TO_REFUND, /* S70 and I10 */
+    STORE_GRANT_DECIDED,   /* of the grant's own entries, from here on */
+    STORE_GRANT_PAID,
+    STORE_GRANT_SPENT,
+    STORE_GRANT_SETTLED,
+    STORE_GRANT_TO_RETURN,
+    STORE_GRANT_RETURNED,
+    STORE_GRANT_INTEREST, /* settled and not paid back yet */
     STORE_GRANT_BODY_NAME,
 };
 
