@@ -117,17 +117,19 @@ def test_what_operators_decided_stands_in_the_report_with_its_reason(
     participation.extend(ballot_id, 1, CLOSES_MS + DAY_MS, "서비스 중단")
     participation.shut(ballot_id, 1577, TABLES, days=7)
     results = [("1", 700, False, "excluded", "사유지로 확인됨"), ("2", 600, True, "funded")]
-    participation.certify(ballot_id, results, 1575, 2_000_000, voids=2)
+    weighed = '{"rule":"greedy","jury":{"resident_weight":45,"jury_weight":55}}'
+    participation.certify(ballot_id, results, 1575, 2_000_000, voids=2, result=weighed)
     wait_heard(reporting, participation)
     report = reporting.report(ballot_id)
     assert report["window"]["days"] == 7
     assert report["window"]["extension_reason"] == f"정전 {HOSTILE}"
     assert (report["result"]["voters"], report["result"]["voids"]) == (1575, 2)
+    assert report["result"]["jury"] == {"resident_weight": 45, "jury_weight": 55}
     decided = [(o["funded"], o["reason"], o["exclusion_reason"]) for o in report["options"]]
     assert decided == [(False, "excluded", "사유지로 확인됨"), (True, "funded", None)]
     page = reporting.page(ballot_id)
     words = ("기간 연장 사유", "사유지로 확인됨", "무효로 처리한 투표", "결정으로 제외")
-    for text in (*words, "투표용지를 받아 반납하지 않은", "given a ballot paper and kept it"):
+    for text in (*words, "심사 점수를 45:55의 비율로", "투표용지를 받아 반납하지 않은", "given a ballot paper and kept it"):
         assert text in page
     assert HOSTILE not in page
     rows = {table["name"]: table["rows"] for table in check(reporting)["tables"]}
@@ -156,7 +158,8 @@ def test_a_ballot_is_reported_from_its_opening_to_its_budget(reporting, particip
         (1, 900, True, "funded"),
         (2, 700, False, "over-left"),
     ]
-    assert report["result"]["left_krw"] == 2_000_000
+    assert report["result"]["left_krw"] == 2_000_000 and report["result"]["jury"] is None
+    assert "심사 점수" not in reporting.page(ballot_id)
     assert report["envelope"] == {
         "reserved_krw": 5_000_000,
         "released_krw": 2_000_000,

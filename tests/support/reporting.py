@@ -127,7 +127,8 @@ class Participation(Publisher):
         data += encode_repeated(6, rows)
         self.say("ballot.closed", f"ballots/{ballot_id}", "BallotClosed", data)
 
-    def certify(self, ballot_id, results, voters, funded_krw, budget_krw=5_000_000, voids=0):
+    def certify(self, ballot_id, results, voters, funded_krw, budget_krw=5_000_000, voids=0,
+                result="{}"):
         """Results are (option id, score, funded, reason), and why it was excluded if it was."""
         options = [
             encode((1, option), (2, score), (4, int(funded)), (5, reason), (6, f"p-{option}"))
@@ -144,7 +145,7 @@ class Participation(Publisher):
             (7, sum(row[1] for row in results)),
         )
         data += encode_repeated(8, options)
-        data += encode((9, "{}"), (10, CLOSES_MS + DAY_MS), (11, voids))
+        data += encode((9, result), (10, CLOSES_MS + DAY_MS), (11, voids))
         self.say("tally.certified", f"ballots/{ballot_id}", "TallyCertified", data)
 
 

@@ -109,7 +109,9 @@ struct report_tally {
     int64_t funded_krw;
     int64_t voters;
     int64_t selections;
-    int64_t voids; /* voters whose final vote is void; not among voters */
+    int64_t voids;           /* voters whose final vote is void; not among voters */
+    int32_t resident_weight; /* of their votes beside a jury's scores; 0 without a jury */
+    int32_t jury_weight;     /* likewise */
 };
 
 struct report_envelope {

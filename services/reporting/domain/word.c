@@ -137,13 +137,6 @@ bool word_has_votes(const char *method)
     return strcmp(method, "approval") == 0 || strcmp(method, "choose-1") == 0;
 }
 
-bool word_ranks_by_score(const char *rule)
-{
-    assert(rule != NULL);
-
-    return strncmp(rule, "greedy", strlen("greedy")) == 0;
-}
-
 const char *word_rule(const char *rule)
 {
     return find(RULES, COUNT(RULES), rule);

@@ -15,7 +15,6 @@ const char *word_stage(const char *stage);            /* S10: 편성 */
 const char *word_method(const char *method);          /* approval: 복수 선택 투표 … */
 bool word_has_votes(const char *method);              /* scores are votes, and not points */
 const char *word_rule(const char *rule);              /* greedy: 다득표순 */
-bool word_ranks_by_score(const char *rule);           /* a rule that may weigh a jury's scores */
 const char *word_reason(const char *reason);          /* over-left: 남은 예산 초과 */
 const char *word_dimension(const char *dimension);    /* area: 동 */
 const char *word_by_dimension(const char *dimension); /* area: 동별 */

@@ -10,6 +10,7 @@
 #include "runtime/crypto.h"
 #include "runtime/subscriber.h"
 
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -335,6 +336,27 @@ static enum err hear_result(const Hyeopchi__Participation__V1__OptionResult *mes
     return err;
 }
 
+/* The weights of a jury, where the computed result has one; an event without a result has none. */
+static enum err hear_jury(const char *result_json, struct report_tally *tally)
+{
+    json_t *result =
+        json_loads(*result_json != '\0' ? result_json : "{}", JSON_REJECT_DUPLICATES, NULL);
+    const json_t *jury = json_object_get(result, "jury");
+    const json_int_t resident = json_integer_value(json_object_get(jury, "resident_weight"));
+    const json_int_t jurys = json_integer_value(json_object_get(jury, "jury_weight"));
+    enum err err = json_is_object(result) ? ERR_OK : ERR_INVALID;
+
+    if (!err && jury != NULL) {
+        const bool sound = resident > 0 && jurys > 0 && resident <= 100 && jurys <= 100;
+
+        tally->resident_weight = sound ? (int32_t)resident : 0;
+        tally->jury_weight = sound ? (int32_t)jurys : 0;
+        err = sound ? ERR_OK : ERR_INVALID;
+    }
+    json_decref(result);
+    return err;
+}
+
 static enum err hear_tally(const Hyeopchi__Participation__V1__TallyCertified *message,
                            struct heard *heard)
 {
@@ -351,7 +373,10 @@ static enum err hear_tally(const Hyeopchi__Participation__V1__TallyCertified *me
         .selections = message->selections,
         .voids = message->voids,
     };
-    err = make_options(heard, message->n_options);
+    err = hear_jury(message->result_json, &heard->tally);
+    if (!err) {
+        err = make_options(heard, message->n_options);
+    }
     for (size_t i = 0; !err && i < message->n_options; i++) {
         err = hear_result(message->options[i], &heard->options[i]);
     }

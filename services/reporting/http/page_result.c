@@ -111,24 +111,29 @@ static void result_summary(struct buffer *buffer, const struct report *report)
     HTML(buffer, "</dl>\n");
 }
 
-/* Whether there was a jury only the computed result says, which is not ours; the rules are those that may
- * weigh one. */
+/* The ranks above are of votes alone: said where they were not all that decided. */
 static void jury_note(struct buffer *buffer, const struct report *report)
 {
-    if (!word_ranks_by_score(report->ballot.rule)) {
+    if (report->tally.jury_weight == 0) {
         return;
     }
-    HTML(buffer, "<p>위 순위는 주민 투표의 ");
+    HTML(buffer, "<p>선정 순서는 주민투표와 심사 점수를 ");
+    html_number(buffer, report->tally.resident_weight);
+    HTML(buffer, ":");
+    html_number(buffer, report->tally.jury_weight);
+    HTML(buffer, "의 비율로 더하여 정했습니다. 위 순위는 주민투표의 ");
     html_text(buffer, word_has_votes(report->ballot.method) ? "득표" : "점수");
     HTML(buffer,
-         "만으로 매긴 것입니다. 심사 점수를 함께 반영하는 투표에서는 공개된 개표 "
-         "결과(result_json)에 "
-         "적힌 비율로 주민 투표와 심사 점수를 더하여 선정하므로 순위와 선정 여부가 다를 수 "
-         "있습니다. "
-         "<span lang=\"en\">The ranks are of residents' votes alone. Where a jury's scores count "
-         "too, "
-         "both are added in the weights given in the published result (result_json) to select the "
-         "projects.</span></p>\n");
+         "만으로 매긴 것이어서 선정 여부와 다를 수 있습니다. 사업별 심사 점수는 공개된 개표 "
+         "결과(result_json)에 있습니다. "
+         "<span lang=\"en\">Projects were selected by residents' votes and a jury's scores in the "
+         "weights ");
+    html_number(buffer, report->tally.resident_weight);
+    HTML(buffer, ":");
+    html_number(buffer, report->tally.jury_weight);
+    HTML(buffer,
+         "; the ranks are of the votes alone. The jury's scores are in the published result "
+         "(result_json).</span></p>\n");
 }
 
 static void result_table(struct buffer *buffer, const struct report *report)

@@ -134,6 +134,15 @@ static json_t *turnout_json(const struct report *report)
                      tables_json(report));
 }
 
+/* How a jury's scores were weighed; null without one. */
+static json_t *jury_json(const struct report_tally *tally)
+{
+    return tally->jury_weight == 0
+               ? json_null()
+               : json_pack("{s:i, s:i}", "resident_weight", (int)tally->resident_weight,
+                           "jury_weight", (int)tally->jury_weight);
+}
+
 static json_t *result_json(const struct report *report)
 {
     const struct report_tally *tally = &report->tally;
@@ -141,11 +150,12 @@ static json_t *result_json(const struct report *report)
     if (report->state != REPORT_CERTIFIED) {
         return json_null();
     }
-    return json_pack("{s:o, s:I, s:I, s:I, s:I, s:I}", "certified_time",
+    return json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:o}", "certified_time",
                      time_if(true, tally->certified_time_ms), "voters", (json_int_t)tally->voters,
                      "voids", (json_int_t)tally->voids, "selections", (json_int_t)tally->selections,
                      "funded_krw", (json_int_t)tally->funded_krw, "left_krw",
-                     (json_int_t)(report->ballot.budget_krw - tally->funded_krw));
+                     (json_int_t)(report->ballot.budget_krw - tally->funded_krw), "jury",
+                     jury_json(tally));
 }
 
 /* rank 0: there is no result for it. */

@@ -187,17 +187,24 @@ enum err store_cells_add(struct db *db, const struct store_key *key,
 
 static const char ADD_TALLY[] =
     "INSERT INTO tally"
-    " (district, ballot_id, certified_time_ms, funded_krw, voters, selections, voids)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7)"
+    " (district, ballot_id, certified_time_ms, funded_krw, voters, selections, voids,"
+    " resident_weight, jury_weight)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
     " ON CONFLICT (district, ballot_id) DO NOTHING";
 
 enum err store_tally_add(struct db *db, const struct store_key *key,
                          const struct report_tally *tally)
 {
     const struct db_param params[] = {
-        db_text(key->district),      db_uuid(key->ballot_id), db_int64(tally->certified_time_ms),
-        db_int64(tally->funded_krw), db_int64(tally->voters), db_int64(tally->selections),
+        db_text(key->district),
+        db_uuid(key->ballot_id),
+        db_int64(tally->certified_time_ms),
+        db_int64(tally->funded_krw),
+        db_int64(tally->voters),
+        db_int64(tally->selections),
         db_int64(tally->voids),
+        db_int64(tally->resident_weight),
+        db_int64(tally->jury_weight),
     };
 
     return db_exec(db, ADD_TALLY, params, DB_COUNT(params));

@@ -56,7 +56,8 @@ static const char LIST_REPORTS[] =
     " c.closed_time_ms, c.voters, c.revisions, c.days,"
     " y.certified_time_ms, y.funded_krw, y.voters, y.selections,"
     " e.reserved_krw, e.released_krw, e.selected_krw,"
-    " p.report_version, p.participation_seq, p.ledger_seq, coalesce(x.reason, ''), y.voids"
+    " p.report_version, p.participation_seq, p.ledger_seq, coalesce(x.reason, ''), y.voids,"
+    " y.resident_weight, y.jury_weight"
     " FROM reporting.ballot AS b"
     " LEFT JOIN reporting.turnout AS u ON u.district = b.district AND u.ballot_id = b.ballot_id"
     " LEFT JOIN reporting.closing AS c ON c.district = b.district AND c.ballot_id = b.ballot_id"
@@ -102,6 +103,8 @@ enum {
     REPORT_LEDGER_SEQ,
     REPORT_EXTENSION_REASON,
     REPORT_VOIDS,
+    REPORT_RESIDENT_WEIGHT,
+    REPORT_JURY_WEIGHT,
 };
 
 static bool read_ballot(const struct db_rows *rows, int64_t row, struct report_ballot *ballot)
@@ -141,6 +144,8 @@ static bool read_report(const struct db_rows *rows, int64_t row, struct report *
     report->tally.voters = read_int64(rows, row, REPORT_COUNTED);
     report->tally.selections = read_int64(rows, row, REPORT_SELECTIONS);
     report->tally.voids = read_int64(rows, row, REPORT_VOIDS);
+    report->tally.resident_weight = (int32_t)read_int64(rows, row, REPORT_RESIDENT_WEIGHT);
+    report->tally.jury_weight = (int32_t)read_int64(rows, row, REPORT_JURY_WEIGHT);
     report->envelope.was_reserved = !db_rows_is_null(rows, row, REPORT_RESERVED);
     report->envelope.reserved_krw = read_int64(rows, row, REPORT_RESERVED);
     report->envelope.was_released = !db_rows_is_null(rows, row, REPORT_RELEASED);
