@@ -108,9 +108,8 @@ static const char *const SCORES_KOREAN[ELECTION_VOTE_TYPE_COUNT] = {
     [ELECTION_CHOOSE_1] = "점수는 그 사업을 고른 표의 수입니다.",
     [ELECTION_CUMULATIVE] = "점수는 투표자들이 그 사업에 나누어 준 점수의 합입니다.",
     [ELECTION_SCORING] = "점수는 투표자들이 그 사업에 매긴 점수의 합입니다.",
-    [ELECTION_ORDINAL] =
-        "점수는 순위로 매깁니다. 사업을 n개 적은 표에서 첫째는 n점을 받고, "
-        "다음은 한 점씩 적게 받습니다.",
+    [ELECTION_ORDINAL] = ("점수는 순위로 매깁니다. 사업을 n개 적은 표에서 첫째는 n점을 받고, "
+                          "다음은 한 점씩 적게 받습니다."),
 };
 
 static const char *const SCORES_ENGLISH[ELECTION_VOTE_TYPE_COUNT] = {
@@ -119,45 +118,50 @@ static const char *const SCORES_ENGLISH[ELECTION_VOTE_TYPE_COUNT] = {
     [ELECTION_CUMULATIVE] = "A score is the sum of the points that voters gave the option.",
     [ELECTION_SCORING] = "A score is the sum of the points that voters gave the option.",
     [ELECTION_ORDINAL] =
-        "A score is given by place: in a vote that ranks n options the first gets "
-        "n points, and each one after it a point less.",
+        ("A score is given by place: in a vote that ranks n options the first gets "
+         "n points, and each one after it a point less."),
 };
 
 /* What follows equal shares. */
 static const char *const COMPLETIONS_KOREAN[TALLY_COMPLETION_COUNT] = {
     [TALLY_COMPLETION_NONE] = "지지자들이 낼 수 있는 사업이 더 없으면 남은 예산은 쓰지 않습니다.",
     [TALLY_COMPLETION_ADD1] =
-        "똑같이 나눈 몫만으로는 예산이 많이 남을 수 있어, 몫을 1씩 늘려 가며 처음부터 다시 "
-        "계산하고, 예산 안에 든 마지막 결과를 씁니다. 그래서 나누어 드린 몫을 모두 더하면 예산보다 "
-        "많을 수 있지만, 선정 금액은 예산을 넘지 않습니다.",
+        ("똑같이 나눈 몫만으로는 예산이 많이 남을 수 있어, 몫을 1씩 늘려 가며 처음부터 다시 "
+         "계산하고, 예산 안에 든 마지막 결과를 씁니다. 그래서 나누어 드린 몫을 모두 더하면 "
+         "예산보다 "
+         "많을 수 있지만, 선정 금액은 예산을 넘지 않습니다."),
     [TALLY_COMPLETION_ADD1_EXHAUSTIVE] =
-        "똑같이 나눈 몫만으로는 예산이 많이 남을 수 있어, 몫을 1씩 늘려 가며 처음부터 다시 "
-        "계산하고, 예산을 넘기 전이나 더 선정할 수 있는 사업이 없을 때 멈춥니다. 그래서 나누어 "
-        "드린 "
-        "몫을 모두 더하면 예산보다 많을 수 있지만, 선정 금액은 예산을 넘지 않습니다.",
+        ("똑같이 나눈 몫만으로는 예산이 많이 남을 수 있어, 몫을 1씩 늘려 가며 처음부터 다시 "
+         "계산하고, 예산을 넘기 전이나 더 선정할 수 있는 사업이 없을 때 멈춥니다. 그래서 나누어 "
+         "드린 "
+         "몫을 모두 더하면 예산보다 많을 수 있지만, 선정 금액은 예산을 넘지 않습니다."),
     [TALLY_COMPLETION_ADD1U] =
-        "똑같이 나눈 몫만으로는 예산이 많이 남을 수 있어, 몫을 1씩 늘려 가며 처음부터 다시 "
-        "계산하고, 예산 안에 든 마지막 결과를 씁니다. 그래서 나누어 드린 몫을 모두 더하면 예산보다 "
-        "많을 수 있지만, 선정 금액은 예산을 넘지 않습니다. 그래도 남은 예산은 점수가 높은 "
-        "사업부터 씁니다.",
+        ("똑같이 나눈 몫만으로는 예산이 많이 남을 수 있어, 몫을 1씩 늘려 가며 처음부터 다시 "
+         "계산하고, 예산 안에 든 마지막 결과를 씁니다. 그래서 나누어 드린 몫을 모두 더하면 "
+         "예산보다 "
+         "많을 수 있지만, 선정 금액은 예산을 넘지 않습니다. 그래도 남은 예산은 점수가 높은 "
+         "사업부터 씁니다."),
     [TALLY_COMPLETION_UTILITARIAN] = "그러고도 남은 예산은 점수가 높은 사업부터 씁니다.",
 };
 
 static const char *const COMPLETIONS_ENGLISH[TALLY_COMPLETION_COUNT] = {
     [TALLY_COMPLETION_NONE] = "What is left when supporters can pay for nothing more is not used.",
     [TALLY_COMPLETION_ADD1] =
-        "Equal shares alone may leave much of the budget, so everything is worked out again and "
-        "again with shares raised by 1, and the last outcome within the budget is used. All shares "
-        "together may then be more than the budget; what is funded is not.",
+        ("Equal shares alone may leave much of the budget, so everything is worked out again and "
+         "again with shares raised by 1, and the last outcome within the budget is used. All "
+         "shares "
+         "together may then be more than the budget; what is funded is not."),
     [TALLY_COMPLETION_ADD1_EXHAUSTIVE] =
-        "Equal shares alone may leave much of the budget, so everything is worked out again and "
-        "again with shares raised by 1, until the budget would be passed or nothing more fits. All "
-        "shares together may then be more than the budget; what is funded is not.",
+        ("Equal shares alone may leave much of the budget, so everything is worked out again and "
+         "again with shares raised by 1, until the budget would be passed or nothing more fits. "
+         "All "
+         "shares together may then be more than the budget; what is funded is not."),
     [TALLY_COMPLETION_ADD1U] =
-        "Equal shares alone may leave much of the budget, so everything is worked out again and "
-        "again with shares raised by 1, and the last outcome within the budget is used. All shares "
-        "together may then be more than the budget; what is funded is not. What is left even then "
-        "goes by score.",
+        ("Equal shares alone may leave much of the budget, so everything is worked out again and "
+         "again with shares raised by 1, and the last outcome within the budget is used. All "
+         "shares "
+         "together may then be more than the budget; what is funded is not. What is left even then "
+         "goes by score."),
     [TALLY_COMPLETION_UTILITARIAN] = "What is left after that goes by score.",
 };
 
