@@ -574,7 +574,7 @@ def test_the_journal_refuses_every_change_by_role_and_by_trigger(ledger, partici
         for statement in (
             f"UPDATE ledger.{table} SET seq = seq",
             f"DELETE FROM ledger.{table}",
-            f"TRUNCATE ledger.{table}",
+            f"TRUNCATE ledger.{table} CASCADE",
         ):
             with pytest.raises(psycopg2.errors.InsufficientPrivilege):
                 ledger.cluster.psql("ledger", statement, role="ledger")
