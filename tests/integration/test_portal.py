@@ -281,6 +281,9 @@ def check_headers(served):
     assert "시연용 &lt;문의처&gt; &amp; 담당자" in page.text
 
 
+NAMES = ["마을공동체 지원사업", "커피박 업사이클링", "청년공유공간 운영"]
+
+
 def check_languages(served):
     ballot_id = served.open_ballot(title="<b>투표</b> & \"확인\"")
     visitor = served.visitor()
@@ -289,6 +292,10 @@ def check_languages(served):
     assert html.escape("<b>투표</b> & \"확인\"") in page.text
     page = visitor.get(f"/ballots/{ballot_id}?lang=en")
     assert '<html lang="en">' in page.text and "Begin to vote" in page.text
+    # What there is to choose from, before anybody says who they are, in its registered order.
+    projects = page.text[page.text.index("The projects") :]
+    assert re.findall(r"<li>(?:<span[^>]*>)?([^<]+)", projects)[: len(NAMES)] == NAMES
+    assert "Cost 20,000,000 won" in projects and "마장동" in projects
     page = visitor.get(f"/ballots/{ballot_id}?text=large")
     assert '<html lang="en" class="large">' in page.text
     page = visitor.get(f"/ballots/{ballot_id}/identity")

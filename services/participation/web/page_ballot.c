@@ -212,6 +212,43 @@ static void facts(struct view *view, const struct ballot_definition *definition)
     MARK(view, "</ul>\n");
 }
 
+void page_option_facts(struct view *view, const struct ballot_option *option)
+{
+    BOTH(view, "비용 ", "Cost ");
+    view_krw(view, option->cost_krw);
+    MARK(view, " · ");
+    if (option->area[0] != '\0') {
+        view_words(view, option->area);
+    } else {
+        BOTH(view, "구 전체", "whole district");
+    }
+    if (option->field[0] != '\0') {
+        MARK(view, " · ");
+        view_words(view, option->field);
+    }
+}
+
+/* Everybody may read what there is to choose from, before saying who they are. */
+static void options(struct view *view, const struct ballot_definition *definition)
+{
+    MARK(view, "<h2>");
+    BOTH(view, "사업 목록", "The projects");
+    MARK(view, "</h2>\n<p>");
+    BOTH(view, "등록된 순서입니다. 투표 화면에서는 사람마다 다른 무작위 순서로 보여 드립니다.",
+         "In the order they were registered. The ballot shows them to everybody in a random order "
+         "of "
+         "their own.");
+    MARK(view, "</p>\n<ol>\n");
+    for (size_t i = 0; i < definition->option_count; i++) {
+        MARK(view, "<li>");
+        view_words(view, definition->options[i].name);
+        MARK(view, "<p class=\"facts\">");
+        page_option_facts(view, &definition->options[i]);
+        MARK(view, "</p></li>\n");
+    }
+    MARK(view, "</ol>\n");
+}
+
 /* Where a person goes from here. */
 static void way_on(struct exchange *exchange, int64_t now_ms)
 {
@@ -261,6 +298,7 @@ void page_ballot(struct exchange *exchange, int64_t now_ms)
     MARK(view, "</h1>\n");
     way_on(exchange, now_ms);
     facts(view, definition);
+    options(view, definition);
     MARK(view, "<h2>");
     BOTH(view, "내 표 확인", "Check a vote");
     MARK(view, "</h2>\n<p><a href=\"/ballots/");

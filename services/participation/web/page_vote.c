@@ -99,26 +99,6 @@ static void place_field(const struct sheet *sheet, const struct ballot_option *o
     MARK(view, "</select>\n");
 }
 
-static void option_facts(struct view *view, const struct ballot_option *option)
-{
-    MARK(view, "<p class=\"facts\" id=\"");
-    option_id(view, option);
-    MARK(view, "-facts\">");
-    BOTH(view, "비용 ", "Cost ");
-    view_krw(view, option->cost_krw);
-    MARK(view, " · ");
-    if (option->area[0] != '\0') {
-        view_words(view, option->area);
-    } else {
-        BOTH(view, "구 전체", "whole district");
-    }
-    if (option->field[0] != '\0') {
-        MARK(view, " · ");
-        view_words(view, option->field);
-    }
-    MARK(view, "</p>\n");
-}
-
 static void option_row(const struct sheet *sheet, const struct ballot_option *option)
 {
     struct view *view = sheet->view;
@@ -146,7 +126,11 @@ static void option_row(const struct sheet *sheet, const struct ballot_option *op
     } else if (!boxes) {
         place_field(sheet, option, value);
     }
-    option_facts(view, option);
+    MARK(view, "<p class=\"facts\" id=\"");
+    option_id(view, option);
+    MARK(view, "-facts\">");
+    page_option_facts(view, option);
+    MARK(view, "</p>\n");
     MARK(view, "</div>\n");
 }
 

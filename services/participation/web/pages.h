@@ -90,6 +90,9 @@ void page_turnout(struct view *view, const json_t *turnout);
 /* The rules of a ballot as list items; for several pages. */
 void page_rules(struct view *view, const struct ballot_definition *definition);
 
+/* What an option costs, where and in which field; for several pages. */
+void page_option_facts(struct view *view, const struct ballot_option *option);
+
 /* The box that says what is wrong, with a link to the field of that id. */
 void page_error_summary(struct view *view, const char *message, const char *field_id);
 
