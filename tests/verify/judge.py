@@ -14,6 +14,7 @@ from support.services import environment
 from verify import mutants, verifier
 
 PROGRAM = os.path.join(BINARIES, "hyeopchi-verify")
+PROGRAM_SECONDS = 240  # for a bundle; a fraction of one unless others have the machine
 
 
 def write(path, data):
@@ -29,9 +30,14 @@ def run_program(folder, data, receipts, kept):
         command += ["--receipt", write(os.path.join(folder, f"receipt-{number}.json"), receipt)]
     for number, note in enumerate(kept):
         command += ["--checkpoint", write(os.path.join(folder, f"checkpoint-{number}"), note)]
-    done = subprocess.run(command, capture_output=True, timeout=60, env=environment(), check=False)
-    assert done.returncode in (0, 1, 2), (done.returncode, done.stderr)
-    checks = json.loads(done.stdout)["checks"]
+    done = subprocess.run(command, capture_output=True, timeout=PROGRAM_SECONDS, env=environment(),
+                          check=False)
+    told = f"exit status {done.returncode}, stdout {done.stdout[-400:]}, stderr {done.stderr[-4000:]}"
+    assert done.returncode in (0, 1, 2), told
+    try:
+        checks = json.loads(done.stdout)["checks"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise AssertionError(f"hyeopchi-verify has said no JSON: {told}") from error
     failed = [check["name"] for check in checks if check["outcome"] == "failed"]
     return done.returncode, failed[0] if failed else None
 
@@ -45,6 +51,7 @@ class Run:
     count: int = 0
     stages: Counter = field(default_factory=Counter)
     checks: Counter = field(default_factory=Counter)
+    barren: Counter = field(default_factory=Counter)  # kinds of which chance made nothing
     undetected: list = field(default_factory=list)
     disagreements: list = field(default_factory=list)
     other_names: list = field(default_factory=list)
@@ -52,7 +59,11 @@ class Run:
     def verdict(self, what, data, receipts=(), kept=()):
         status, name = verifier.verify(data, receipts, kept)
         if self.both:
-            other = run_program(self.folder, data, receipts, kept)
+            try:
+                other = run_program(self.folder, data, receipts, kept)
+            except (AssertionError, subprocess.TimeoutExpired) as error:
+                raise AssertionError(f"{what}, Python says {(status, name)}: {error}\n"
+                                     f"{self.report()}") from error
             if other[0] != status:
                 self.disagreements.append((what, (status, name), other))
             elif status == verifier.FAILED and other[1] != name:
@@ -74,9 +85,22 @@ class Run:
                 return
             if mutants.FINDERS[mutate] == stage:
                 break
-        write(os.path.join(self.folder, f"undetected-{len(self.undetected)}-{kind}.tar"),
-              mutant.data)
-        self.undetected.append(kind)
+        path = os.path.join(self.folder, f"undetected-{len(self.undetected)}-{kind}")
+        write(f"{path}.tar", mutant.data)
+        for number, receipt in enumerate(mutant.receipts):
+            write(f"{path}-receipt-{number}.json", receipt)
+        self.undetected.append((kind, f"{path}.tar", [receipt.decode("utf-8", "backslashreplace")
+                                                      for receipt in mutant.receipts]))
+
+    def report(self):
+        """All that is known when something is wrong."""
+        lines = [f"{self.count} mutants shown to {'both' if self.both else 'the one in Python'}"]
+        lines += [f"not found: {each}" for each in self.undetected]
+        lines += [f"disagreement: {each}" for each in self.disagreements]
+        lines += [f"another name: {each}" for each in self.other_names]
+        lines += [f"nothing made of it: {kind}, {times} times"
+                  for kind, times in self.barren.items()]
+        return "\n".join(lines)
 
     def table(self):
         rows = []
@@ -103,4 +127,6 @@ def mutate_many(chance, run, found, count, kinds=None):
             if mutant is not None and (mutant.data != case.data or mutant.receipts):
                 run.take(mutate, case, mutant)
                 break
+        else:
+            run.barren[mutate.__name__] += 1
         made += 1

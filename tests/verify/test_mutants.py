@@ -29,21 +29,19 @@ def test_sound_bundles_are_verified_with_all_their_receipts_and_checkpoints(chan
     run = judge.Run(str(tmp_path))
     for case in mutants.cases(chance, 8):
         found = run.verdict("sound", case.data, list(case.receipts.values()), case.notes)
-        assert found == (verifier.VERIFIED, None)
+        assert found == (verifier.VERIFIED, None), run.report()
     empty = mutants.Case.of(random_ballot(chance, voters=0))
     assert run.verdict("empty", empty.data, [], empty.notes) == (verifier.VERIFIED, None)
     assert any(case.ballot.papers for case in mutants.paper_cases(chance, 3))
-    assert not run.disagreements
+    assert not run.disagreements, run.report()
 
 
 def test_every_changed_bundle_is_found_and_the_verifiers_agree(chance, tmp_path):
     run = judge.Run(str(tmp_path))
     judge.mutate_many(chance, run, mutants.cases(chance, 10), COUNT)
     print(run.table())
-    print(run.other_names)
-    assert run.count >= COUNT * 9 // 10
-    assert not run.undetected
-    assert not run.disagreements
+    assert run.count >= COUNT * 9 // 10, run.report()
+    assert not run.undetected and not run.disagreements, run.report()
 
 
 def test_paper_that_was_changed_is_found_by_both_and_sound_paper_verified(chance, tmp_path):
@@ -55,8 +53,7 @@ def test_paper_that_was_changed_is_found_by_both_and_sound_paper_verified(chance
     for function in mutants.ABOUT_PAPER:
         judge.mutate_many(chance, run, cases, 3, [function])
     print(run.table())
-    assert not run.undetected
-    assert not run.disagreements
+    assert not run.undetected and not run.disagreements, run.report()
 
 
 def test_the_verifier_says_by_its_exit_status_what_it_found(chance, tmp_path):
