@@ -262,6 +262,7 @@ enum cli_status ledger_lapse(const struct invocation *invocation)
                           .credit = "S90",
                           .amount_krw = draft_number(&draft, "amount", 1),
                       });
+    draft_grant(&draft);
     return draft_send(&draft);
 }
 

@@ -197,6 +197,7 @@ const struct command_option LEDGER_LAPSE_OPTIONS[] = {
     LINE_OPTIONS,
     AMOUNT_OPTION(true),
     STAGE_OPTION("S10|S20|S30|S40", true, "불용이 난 단계", "the stage it lapses from"),
+    LEDGER_GRANT_OPTION,
     {.name = NULL},
 };
 

@@ -96,6 +96,7 @@ static void one_won_more_than_came_before_is_refused(void **state)
     assert_int_equal(post(&book, "commitment_cancel", STAGE_S40, STAGE_S30, 21),
                      REFUSAL_GRANT_OVER_DECIDED);
     assert_int_equal(post(&book, "commitment_cancel", STAGE_S40, STAGE_S30, 20), REFUSAL_NONE);
+    assert_int_equal(post(&book, "lapse", STAGE_S40, STAGE_S90, 1), REFUSAL_GRANT_OVER_DECIDED);
     assert_int_equal(book.decided_krw[FUNDING_SOURCE_CITY - 1], 80);
     assert_int_equal(left(&book, STAGE_S40), 0);
     assert_int_equal(left(&book, STAGE_S45), 0);
@@ -115,6 +116,7 @@ static void only_its_kinds_and_lines_are_a_grants(void **state)
     (void)state;
     assert_int_equal(post(&book, "commitment", STAGE_S30, STAGE_S40, 1),
                      REFUSAL_GRANT_KIND_INVALID);
+    assert_int_equal(post(&book, "lapse", STAGE_S30, STAGE_S90, 1), REFUSAL_GRANT_KIND_INVALID);
     for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++) {
         const struct entry entry = entry_of("grant_decision", &elsewhere[i], 1);
         assert_int_not_equal(grant_book_post(&book, &entry, &refusal), ERR_OK);
@@ -141,6 +143,8 @@ static void money_that_is_carried_over_stays_the_grants(void **state)
     assert_int_equal(post(&book, "grant_decision", STAGE_S30, STAGE_S40, 100), REFUSAL_NONE);
     assert_int_equal(grant_book_post(&book, &entry, &refusal), ERR_OK);
     assert_int_equal(left(&book, STAGE_S40), 40);
+    assert_int_equal(post(&book, "lapse", STAGE_S40, STAGE_S90, 40), REFUSAL_NONE);
+    assert_int_equal(left(&book, STAGE_S40), 0);
     assert_int_equal(book.decided_krw[FUNDING_SOURCE_CITY - 1], 100);
     entry = entry_of("grant_payment", &paid, 1);
     assert_int_equal(grant_book_post(&book, &entry, &refusal), ERR_OK);

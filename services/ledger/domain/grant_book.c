@@ -15,6 +15,7 @@ static const enum stage STAGES[GRANT_BOOK_STAGE_COUNT] = {
 };
 
 static bool is_one_of(const char *kind, const char *const *kinds);
+static bool lapses_undecided(const struct entry *entry);
 static size_t stage_place(enum stage stage);
 static bool is_of_grant(const struct grant_book *book, const struct line *line);
 static enum err check_decided(const struct grant_book *before, const struct grant_book *after,
@@ -48,6 +49,7 @@ bool grant_kind_valid(const char *kind)
         "carryover_accident",
         "carryover_continuing",
         "refund",
+        "lapse",
         NULL,
     };
 
@@ -131,7 +133,7 @@ enum err grant_book_post(struct grant_book *book, const struct entry *entry,
 
     assert(entry->leg_count <= ENTRY_LEG_MAX);
     assert(ret_refusal);
-    if (!grant_kind_valid(entry->kind)) {
+    if (!grant_kind_valid(entry->kind) || lapses_undecided(entry)) {
         return refusal_set(ret_refusal, REFUSAL_GRANT_KIND_INVALID, "/grant_id", 0);
     }
     for (size_t i = 0; i < entry->leg_count; i++) {
@@ -161,6 +163,19 @@ static bool is_one_of(const char *kind, const char *const *kinds)
         found = found || strcmp(kinds[i], kind) == 0;
     }
     return found;
+}
+
+/* What lapses before it is decided on was never a grant's. */
+static bool lapses_undecided(const struct entry *entry)
+{
+    bool undecided = false;
+
+    assert(entry->leg_count <= ENTRY_LEG_MAX);
+    assert(entry->kind[0] != '\0');
+    for (size_t i = 0; i < entry->leg_count; i += 2) {
+        undecided = undecided || entry->legs[i].account.stage != STAGE_S40;
+    }
+    return undecided && strcmp(entry->kind, "lapse") == 0;
 }
 
 /* GRANT_BOOK_STAGE_COUNT for a stage that is none of a grant's. */
