@@ -444,6 +444,19 @@ def journal(ledger):
     return ledger.get("/v1/journal?limit=1000")["entries"]
 
 
+GRANT = {
+    "instrument": "platform",
+    "fiscal_year": 2025,
+    "programme": "a",
+    "amounts": [{"funding_source": "district", "amount_krw": 300}],
+    "start_date": "2025-01-01",
+    "end_date": "2025-12-31",
+    "settlement_due_date": "2026-02-28",
+    "bodies": ["협치네트워크"],
+    "document": "협약 2025-1",
+}
+
+
 def test_what_an_accounting_system_asks_for_is_posted_as_an_officers_entry_is(asked, finance):
     entry = finance.entry
     first = finance.request(entry("main_budget", 1_000, effective_date=20250102))
@@ -493,8 +506,18 @@ def test_what_an_accounting_system_asks_for_is_posted_as_an_officers_entry_is(as
     assert answers(asked, third)[0][1]["hold_id"] == hold["hold_id"]
     # The allotment is taken up in part by now, so it could not be taken back whole.
     assert answers(asked, finance.ids()[4])[0][1]["code"] == "balance-short"
+    status, grant = asked.ask("POST", "/v1/grants", GRANT, headers={"Idempotency-Key": str(uuid.uuid4())})
+    assert status == 201, grant
+    grant_id = grant["grant_id"]
+    finance.request(entry("grant_decision", 100))
+    of_grant = finance.request(entry("grant_decision", 100, grant_id=grant_id))
+    wait_heard(asked, 8)
+    assert answers(asked, finance.ids()[6])[0][1]["code"] == "grant-missing"
+    assert [kind for kind, _ in answers(asked, of_grant)] == ["entry.posted.v1"]
+    assert journal(asked)[6]["metadata"].endswith(f'"grant_id":"{grant_id}"}}')
+    assert asked.get("/v1/grants")["grants"][0]["decided_krw"] == 100
     report = asked.verification()
-    assert report["sound"] and report["entries"] == 6
+    assert report["sound"] and report["entries"] == 7
 
 
 def test_a_request_that_breaks_a_rule_is_refused_by_name_and_the_next_is_heard(asked, finance):
@@ -519,6 +542,12 @@ def test_a_request_that_breaks_a_rule_is_refused_by_name_and_the_next_is_heard(a
         ([entry("reversal", 0, "", 0, linked_seq=99)], 1, "link-unknown", "/linked_seq", "0"),
         ([entry("", 5, "", 0, hold_id=str(uuid.uuid4()))], 1, "hold-unknown", "/hold_id", "0"),
         ([entry("", 5, "", 0, hold_id="mine")], 1, "hold-unknown", "/hold_id", "0"),
+        ([entry("grant_decision", 5, grant_id=str(uuid.uuid4()))], 1, "grant-unknown", None, "0"),
+        ([entry("grant_decision", 5, grant_id="mine")], 1, "grant-unknown", "/grant_id", "0"),
+        (
+            [entry("reversal", 0, "", 0, linked_seq=1, grant_id=str(uuid.uuid4()))],
+            1, "grant-kind-invalid", "/grant_id", "0",
+        ),
         ([], 0, "entry-count-invalid", "/entries", "0"),
         ([entry("securing", 1)] * 257, 0, "entry-count-invalid", "/entries", "0"),
     ]

@@ -158,7 +158,11 @@ class Finance(Stream):
                 (7, amount_krw),
             )
             + encode_repeated(8, moves)
-            + encode((9, more.get("linked_seq", 0)), (10, more.get("hold_id", "")))
+            + encode(
+                (9, more.get("linked_seq", 0)),
+                (10, more.get("hold_id", "")),
+                (11, more.get("grant_id", "")),
+            )
         )
 
 

@@ -137,7 +137,7 @@ static void what_takes_up_a_hold_brings_only_how_much_of_it(void **state)
         .document = "계약",
         .line = {0, 0, ""},
         .amount_krw = 70,
-        .hold = REQUESTED_HOLD_NAMED,
+        .hold = REQUESTED_ID_NAMED,
         .hold_id = {1, 2, 3},
     };
     struct requested_entry asked = draw;
@@ -156,8 +156,26 @@ static void what_takes_up_a_hold_brings_only_how_much_of_it(void **state)
     asked.amount_krw = 0;
     assert_refused(&asked, REFUSAL_AMOUNT_INVALID, "/amount_krw");
     asked = draw;
-    asked.hold = REQUESTED_HOLD_UNREADABLE;
+    asked.hold = REQUESTED_ID_UNREADABLE;
     assert_refused(&asked, REFUSAL_HOLD_UNKNOWN, "/hold_id");
+}
+
+static void an_entry_may_name_its_grant_but_a_correction_may_not(void **state)
+{
+    struct requested_entry asked = plain();
+    struct order order;
+
+    (void)state;
+    assert_false(ordered(&asked).has_grant);
+    asked.grant = REQUESTED_ID_NAMED;
+    asked.grant_id[15] = 7;
+    order = ordered(&asked);
+    assert_true(order.has_grant);
+    assert_memory_equal(order.grant_id, asked.grant_id, sizeof order.grant_id);
+    asked.kind = "reversal";
+    assert_refused(&asked, REFUSAL_GRANT_KIND_INVALID, "/grant_id");
+    asked.grant = REQUESTED_ID_UNREADABLE;
+    assert_refused(&asked, REFUSAL_GRANT_UNKNOWN, "/grant_id");
 }
 
 /* plain() with one member changed, and what is said of it. */
@@ -265,6 +283,7 @@ int main(void)
         cmocka_unit_test(a_transfer_takes_from_the_entry_what_it_does_not_name),
         cmocka_unit_test(a_reversal_brings_only_the_number_of_what_it_takes_back),
         cmocka_unit_test(what_takes_up_a_hold_brings_only_how_much_of_it),
+        cmocka_unit_test(an_entry_may_name_its_grant_but_a_correction_may_not),
         cmocka_unit_test(what_cannot_be_an_entry_is_refused_by_the_member_at_fault),
         cmocka_unit_test(transfers_that_cannot_be_legs_are_refused),
         cmocka_unit_test(who_asked_is_named_in_text_that_can_be_kept),

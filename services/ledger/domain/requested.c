@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "ledger/domain/grant_book.h"
 #include "ledger/domain/kind.h"
 #include "ledger/domain/text.h"
 
@@ -53,11 +54,17 @@ enum err requested_order(const struct requested_entry *asked, const struct entry
     if (asked->linked_seq < 0) {
         return refusal_set(ret_refusal, REFUSAL_LINK_UNKNOWN, "/linked_seq", 0);
     }
+    if (asked->grant == REQUESTED_ID_UNREADABLE) {
+        return refusal_set(ret_refusal, REFUSAL_GRANT_UNKNOWN, "/grant_id", 0);
+    }
+    if (asked->grant == REQUESTED_ID_NAMED && grant_kind_follows(asked->kind)) {
+        return refusal_set(ret_refusal, REFUSAL_GRANT_KIND_INVALID, "/grant_id", 0);
+    }
     memset(&order, 0, sizeof order);
     head.document = asked->document;
     head.linked_seq = asked->linked_seq;
     head.effective_date = asked->effective_date != 0 ? asked->effective_date : base->effective_date;
-    if (asked->hold != REQUESTED_HOLD_NONE) {
+    if (asked->hold != REQUESTED_ID_NONE) {
         err = build_draw(asked, &head, &order, ret_refusal);
     } else if (!kind_may_be_asked(asked->kind)) {
         err = refusal_set(ret_refusal, REFUSAL_KIND_UNKNOWN, "/kind", 0);
@@ -67,6 +74,8 @@ enum err requested_order(const struct requested_entry *asked, const struct entry
         err = build(asked, &head, &order, ret_refusal);
     }
     if (!err) {
+        order.has_grant = asked->grant == REQUESTED_ID_NAMED;
+        memcpy(order.grant_id, asked->grant_id, sizeof order.grant_id);
         *ret_order = order;
     }
     return err;
@@ -76,7 +85,7 @@ enum err requested_order(const struct requested_entry *asked, const struct entry
 static enum err build_draw(const struct requested_entry *asked, const struct entry_head *head,
                            struct order *order, struct refusal *ret_refusal)
 {
-    assert(asked->hold != REQUESTED_HOLD_NONE);
+    assert(asked->hold != REQUESTED_ID_NONE);
     assert(head->document == asked->document);
     if (asked->kind[0] != '\0' || asked->transfer_count > 0 || names_line(&asked->line)) {
         return refusal_set(ret_refusal, REFUSAL_LEGS_INVALID, "/hold_id", 0);
@@ -84,7 +93,7 @@ static enum err build_draw(const struct requested_entry *asked, const struct ent
     if (asked->amount_krw < 1) {
         return refusal_set(ret_refusal, REFUSAL_AMOUNT_INVALID, "/amount_krw", 0);
     }
-    if (asked->hold == REQUESTED_HOLD_UNREADABLE) {
+    if (asked->hold == REQUESTED_ID_UNREADABLE) {
         return refusal_set(ret_refusal, REFUSAL_HOLD_UNKNOWN, "/hold_id", 0);
     }
     return order_init_draw(order, head, asked->hold_id, asked->amount_krw, ret_refusal);
@@ -93,7 +102,7 @@ static enum err build_draw(const struct requested_entry *asked, const struct ent
 static enum err build_reversal(const struct requested_entry *asked, const struct entry_head *head,
                                struct order *order, struct refusal *ret_refusal)
 {
-    assert(asked->hold == REQUESTED_HOLD_NONE);
+    assert(asked->hold == REQUESTED_ID_NONE);
     assert(head->linked_seq == asked->linked_seq);
     if (asked->amount_krw != 0 || asked->transfer_count > 0 || names_line(&asked->line)) {
         return refusal_set(ret_refusal, REFUSAL_LEGS_INVALID, "/kind", 0);
@@ -109,7 +118,7 @@ static enum err build(const struct requested_entry *asked, const struct entry_he
     size_t count = asked->transfer_count;
     enum err err = read_line(&asked->line, &line, ret_refusal);
 
-    assert(asked->hold == REQUESTED_HOLD_NONE);
+    assert(asked->hold == REQUESTED_ID_NONE);
     assert(head->document == asked->document);
     if (err) {
         return err;

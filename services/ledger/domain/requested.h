@@ -33,10 +33,10 @@ struct requested_transfer {
     struct requested_line line; /* what is not named is the entry's */
 };
 
-enum requested_hold {
-    REQUESTED_HOLD_NONE = 0,
-    REQUESTED_HOLD_NAMED,      /* hold_id holds */
-    REQUESTED_HOLD_UNREADABLE, /* something that can be no hold's id */
+enum requested_id {
+    REQUESTED_ID_NONE = 0,
+    REQUESTED_ID_NAMED,      /* the id beside it holds */
+    REQUESTED_ID_UNREADABLE, /* something that can be no id */
 };
 
 /* Texts and transfers are borrowed; none is NULL, but transfers where there are none. */
@@ -49,8 +49,10 @@ struct requested_entry {
     const struct requested_transfer *transfers;
     size_t transfer_count;
     int64_t linked_seq; /* 0: not given */
-    enum requested_hold hold;
+    enum requested_id hold;
     uint8_t hold_id[HOLD_ID_SIZE];
+    enum requested_id grant;
+    uint8_t grant_id[ENTRY_KEY_SIZE];
 };
 
 /* True for who may be named as having asked: 1 to 128 bytes of text, not all of them spaces. */

@@ -231,14 +231,16 @@ static void key_of(const struct asking *asking, size_t place, uint8_t ret_key[EN
 static char *metadata_of(const struct asking *asking, const struct requested_entry *asked)
 {
     char hold_id[CRYPTO_UUID_TEXT_SIZE];
-    bool holds = asked->hold == REQUESTED_HOLD_NAMED;
+    char grant_id[CRYPTO_UUID_TEXT_SIZE];
     json_t *value = NULL;
     char *text = NULL;
 
     crypto_uuid_format(asked->hold_id, hold_id);
-    value = json_pack("{s:s, s:s, s:s, s:s*}", "stream", EVENTS_STREAM_FINANCE, "event_id",
+    crypto_uuid_format(asked->grant_id, grant_id);
+    value = json_pack("{s:s, s:s, s:s, s:s*, s:s*}", "stream", EVENTS_STREAM_FINANCE, "event_id",
                       asking->event->id, "requested_by", asking->request->requested_by, "hold_id",
-                      holds ? hold_id : NULL);
+                      asked->hold == REQUESTED_ID_NAMED ? hold_id : NULL, "grant_id",
+                      asked->grant == REQUESTED_ID_NAMED ? grant_id : NULL);
     text = value ? json_text(value) : NULL;
     json_decref(value);
     assert(!text || strlen(text) <= ENTRY_METADATA_LENGTH_MAX);

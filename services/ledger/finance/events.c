@@ -17,6 +17,7 @@
 static enum err read_message(const Hyeopchi__Finance__V1__EntryRequested *message,
                              struct finance_request *request);
 static struct requested_entry read_entry(const Hyeopchi__Finance__V1__RequestedEntry *message);
+static enum requested_id read_id(const char *text, uint8_t ret_id[CRYPTO_UUID_SIZE]);
 static struct requested_transfer
 read_transfer(const Hyeopchi__Finance__V1__RequestedTransfer *message);
 
@@ -105,11 +106,17 @@ static struct requested_entry read_entry(const Hyeopchi__Finance__V1__RequestedE
         .linked_seq = message->linked_seq,
     };
 
-    if (message->hold_id[0] != '\0') {
-        enum err err = crypto_uuid_parse(message->hold_id, entry.hold_id);
-        entry.hold = err ? REQUESTED_HOLD_UNREADABLE : REQUESTED_HOLD_NAMED;
-    }
+    entry.hold = read_id(message->hold_id, entry.hold_id);
+    entry.grant = read_id(message->grant_id, entry.grant_id);
     return entry;
+}
+
+static enum requested_id read_id(const char *text, uint8_t ret_id[CRYPTO_UUID_SIZE])
+{
+    if (text[0] == '\0') {
+        return REQUESTED_ID_NONE;
+    }
+    return crypto_uuid_parse(text, ret_id) ? REQUESTED_ID_UNREADABLE : REQUESTED_ID_NAMED;
 }
 
 static struct requested_transfer
