@@ -170,7 +170,9 @@ def test_every_sheet_is_kept_as_it_stands_and_comes_out_again(ledger, command, t
     assert journal(ledger) == before  # no figure became an entry
 
     # The same bytes again, under whatever key and name, are the sheet that was kept first.
-    assert ledger.json("sheet", "keep", GEUMCHEON, "--name", "again") == kept["b07_geumcheon.csv"]
+    free = ("--idempotency-key", str(uuid.uuid4()))
+    assert ledger.json("sheet", "keep", GEUMCHEON, "--name", "again", *free) == (
+        kept["b07_geumcheon.csv"])
     first = kept["b07_geumcheon.csv"]["sheet_id"]
     _, said = ledger("sheet", "keep", os.path.join(FOLDER, "b08_yeonsu.csv"), "--idempotency-key",
                      first, status=1)
@@ -179,7 +181,8 @@ def test_every_sheet_is_kept_as_it_stands_and_comes_out_again(ledger, command, t
     again = tmp_path / "cp949.csv"
     with open(GEUMCHEON, encoding="utf-8") as file:
         again.write_bytes(file.read().encode("cp949"))
-    other = ledger.json("sheet", "keep", again)
+    other = ledger.json("sheet", "keep", again, *free)
+    assert other["sheet_id"] == free[1]  # the key was answered with another sheet, and stayed free
     assert other["encoding"] == "cp949" and other["sheet_id"] != first
     both = [ledger.json("sheet", "show", sheet_id) for sheet_id in (first, other["sheet_id"])]
     for member in ("figures", "discrepancies", "content"):

@@ -64,11 +64,9 @@ json_t *sheet_json_id(const struct db_rows *rows, int64_t row)
 enum err sheet_json_read(struct db *db, const char *shard, const uint8_t sheet_id[CRYPTO_UUID_SIZE],
                          json_t **ret_sheet)
 {
-    static const uint8_t first[CRYPTO_UUID_SIZE] = {0};
-    const struct store_sheet_filter only = {.after = first, .only = sheet_id, .limit = 1};
     struct db_rows *rows = NULL;
     json_t *sheet = NULL;
-    enum err err = store_sheet_rows(db, shard, &only, &rows);
+    enum err err = store_sheet_row(db, shard, sheet_id, &rows);
 
     if (!err && db_rows_count(rows) == 0) {
         err = ERR_NOT_FOUND;

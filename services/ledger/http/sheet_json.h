@@ -11,7 +11,7 @@
 
 #include <jansson.h>
 
-/* One row of store_sheet_rows(); a new reference, NULL when out of memory. */
+/* One row of store_sheet_rows() or store_sheet_row(); a new reference, NULL when out of memory. */
 json_t *sheet_json(const struct db_rows *rows, int64_t row);
 
 /* The id of one such row; likewise. */

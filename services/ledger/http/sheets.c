@@ -275,10 +275,10 @@ static enum err list_read_after(struct list *list, struct problem *ret_problem)
 
 static enum err list_work(struct db *db, struct list *list)
 {
-    const struct store_sheet_filter filter = {.after = list->after_id, .limit = list->filter.limit};
+    const int64_t limit = list->filter.limit;
     struct db_rows *rows = NULL;
     json_t *sheets = NULL;
-    enum err err = store_sheet_rows(db, list->ledger->shard, &filter, &rows);
+    enum err err = store_sheet_rows(db, list->ledger->shard, list->after_id, limit, &rows);
 
     if (err) {
         return err;
@@ -289,7 +289,7 @@ static enum err list_work(struct db *db, struct list *list)
         answer_append(&sheets, sheet_json(rows, i));
     }
     list->answer = json_pack("{s:o, s:o}", "sheets", sheets, "next",
-                             count == filter.limit ? sheet_json_id(rows, count - 1) : json_null());
+                             count == limit ? sheet_json_id(rows, count - 1) : json_null());
     db_rows_release(rows);
     return ERR_OK;
 }

@@ -191,21 +191,28 @@ static const char SHEET_ROWS[] =
     "SELECT sheet_id, name, document, as_of_date, units, encoding, length(content)::int8,"
     "    content_hash, table_count, figure_count, given_count, contradiction_count, gap_count,"
     "    rounding_count, kept_by, kept_time_ms"
-    " FROM ledger.sheet WHERE shard = $1 AND (NOT $2 OR sheet_id = $3) AND sheet_id > $4"
-    " ORDER BY sheet_id LIMIT $5";
+    " FROM ledger.sheet WHERE shard = $1 AND sheet_id > $2 ORDER BY sheet_id LIMIT $3";
 
-enum err store_sheet_rows(struct db *db, const char *shard, const struct store_sheet_filter *filter,
-                          struct db_rows **ret_rows)
+enum err store_sheet_rows(struct db *db, const char *shard, const uint8_t after[CRYPTO_UUID_SIZE],
+                          int64_t limit, struct db_rows **ret_rows)
 {
-    const struct db_param params[] = {
-        db_text(shard),
-        db_bool(filter->only != NULL),
-        db_uuid(filter->only ? filter->only : filter->after),
-        db_uuid(filter->after),
-        db_int64(filter->limit),
-    };
+    const struct db_param params[] = {db_text(shard), db_uuid(after), db_int64(limit)};
 
     return db_query(db, SHEET_ROWS, params, DB_COUNT(params), ret_rows);
+}
+
+static const char SHEET_ROW[] =
+    "SELECT sheet_id, name, document, as_of_date, units, encoding, length(content)::int8,"
+    "    content_hash, table_count, figure_count, given_count, contradiction_count, gap_count,"
+    "    rounding_count, kept_by, kept_time_ms"
+    " FROM ledger.sheet WHERE shard = $1 AND sheet_id = $2";
+
+enum err store_sheet_row(struct db *db, const char *shard, const uint8_t sheet_id[CRYPTO_UUID_SIZE],
+                         struct db_rows **ret_rows)
+{
+    const struct db_param params[] = {db_text(shard), db_uuid(sheet_id)};
+
+    return db_query(db, SHEET_ROW, params, DB_COUNT(params), ret_rows);
 }
 
 static const char SHEET_CONTENT[] =

@@ -64,17 +64,15 @@ enum store_sheet_column {
     STORE_SHEET_KEPT_TIME,
 };
 
-/* Which sheets. */
-struct store_sheet_filter {
-    const uint8_t *after; /* CRYPTO_UUID_SIZE bytes: those with a greater id */
-    const uint8_t *only;  /* CRYPTO_UUID_SIZE bytes: this one; NULL: all */
-    int64_t limit;
-};
-
-/* Sheets in order of their ids. */
+/* Sheets in order of their ids: at most limit of those with a greater id than after. */
 ERR_CHECKED enum err store_sheet_rows(struct db *db, const char *shard,
-                                      const struct store_sheet_filter *filter,
+                                      const uint8_t after[CRYPTO_UUID_SIZE], int64_t limit,
                                       struct db_rows **ret_rows);
+
+/* One sheet, in the same columns; no row when there is none. */
+ERR_CHECKED enum err store_sheet_row(struct db *db, const char *shard,
+                                     const uint8_t sheet_id[CRYPTO_UUID_SIZE],
+                                     struct db_rows **ret_rows);
 
 /* The bytes of one sheet, as the only column. */
 ERR_CHECKED enum err store_sheet_content(struct db *db, const char *shard,
