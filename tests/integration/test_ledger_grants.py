@@ -340,3 +340,72 @@ def test_a_settlement_that_was_wrong_is_made_again_for_the_difference(ledger):
     [row] = ledger.get("/v1/grants")["grants"]
     assert (row["interest_to_return_krw"], row["programme_to_refund_krw"]) == (2, 22)
     assert ledger.verification()["sound"]
+
+
+def leg(debit, credit, amount_krw, **line):
+    return {"debit": debit, "credit": credit, "amount_krw": amount_krw, **line}
+
+
+def test_what_was_paid_before_its_grant_was_registered_is_posted_again_by_name(ledger):
+    fund(ledger, 300)
+    decided = ledger.post("grant_decision", 100)[1]["seq"]
+    paid = ledger.post("grant_payment", 100)[1]["seq"]
+    amounts = [{"funding_source": "district", "amount_krw": 300}]
+    grant = register(ledger, amounts=amounts)[1]["grant_id"]
+    status, problem = ledger.post("grant_expenditure", 50)
+    assert (status, problem["code"]) == (409, "grant-missing")
+    assert "역분개" in problem["title"]
+    assert refusal(ledger.post("grant_expenditure", 50, grant_id=grant))[0] == "grant-over-paid"
+    for seq in (paid, decided):
+        assert ledger.post("reversal", linked_seq=seq)[0] == 201
+    for kind in ("grant_decision", "grant_payment"):
+        assert ledger.post(kind, 100, grant_id=grant)[0] == 201
+    spent = ledger.post("grant_expenditure", 100, grant_id=grant)[1]["seq"]
+    assert figures(ledger, grant) == (100, 100, 100, 0, 0, 0)
+
+    # 과목경정: the part that was another programme's leaves the grant, which goes on without it.
+    fund(ledger, 30, programme="b")
+    moves = [leg("S50", "S30", 30), leg("S30", "S50", 30, programme="b")]
+    status, moved = ledger.post("reclassification", transfers=moves, linked_seq=spent)
+    assert status == 201, moved
+    assert figures(ledger, grant) == (70, 70, 70, 0, 0, 0)
+    back = ledger.post("expenditure_return", 10, programme="b", linked_seq=moved["seq"])
+    assert back[0] == 201, back  # which is no longer the grant's
+    assert figures(ledger, grant) == (70, 70, 70, 0, 0, 0)
+    assert refusal(ledger.post("grant_decision", 231, grant_id=grant))[0] == "grant-over-amount"
+    assert ledger.post("grant_decision", 230, grant_id=grant)[0] == 201
+    assert figures(ledger, grant) == (300, 70, 70, 0, 0, 0)
+    assert ledger.verification()["sound"]
+
+
+def test_money_that_is_carried_over_names_its_grant_in_the_next_year(ledger):
+    assert ledger.ask("POST", "/v1/periods/2026:open")[0] == 200
+    amounts = [{"funding_source": "district", "amount_krw": 100}]
+    grant = register(ledger, amounts=amounts)[1]["grant_id"]
+    fund(ledger, 100)
+    assert ledger.post("grant_decision", 100, grant_id=grant)[0] == 201
+    assert ledger.post("lapse", transfers=[leg("S40", "S90", 40)], grant_id=grant)[0] == 201
+    assert figures(ledger, grant)[0] == 60  # what lapsed is not decided any more
+
+    def settle(**named):
+        body = {"fiscal_year": 2026, "programme": "a", "spent_krw": 50, "unspent_krw": 10,
+                "document": "정산검사", **named}
+        return ledger.ask("POST", "/v1/settlements", body,
+                          headers={"Idempotency-Key": str(uuid.uuid4())})
+
+    # As long as nothing of the grant is in that year, the year is none of its.
+    fund(ledger, 5, fiscal_year=2026)
+    for kind in ("grant_decision", "commitment_cancel"):
+        assert ledger.post(kind, 5, fiscal_year=2026)[0] == 201
+    assert refusal(settle())[0] == "settlement-empty"
+    moves = [leg("S40", "S80.accident", 60),
+             leg("R10.carryover_accident", "S40", 60, fiscal_year=2026)]
+    assert ledger.post("carryover_accident", transfers=moves, grant_id=grant)[0] == 201
+    assert refusal(ledger.post("grant_decision", 5, fiscal_year=2026))[0] == "grant-missing"
+    assert refusal(ledger.post("grant_payment", 60, fiscal_year=2026))[0] == "grant-missing"
+    paid = ledger.post("grant_payment", 60, fiscal_year=2026, grant_id=grant)
+    assert paid[0] == 201, paid
+    assert refusal(settle())[0] == "grant-missing"
+    assert settle(grant_id=grant)[0] == 201
+    assert figures(ledger, grant) == (60, 60, 50, 60, 10, 0)
+    assert ledger.verification()["sound"]

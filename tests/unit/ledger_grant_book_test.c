@@ -154,6 +154,40 @@ static void money_that_is_carried_over_stays_the_grants(void **state)
     assert_int_equal(grant_book_balance(&book, &next), 60);
 }
 
+static void what_is_reclassified_into_another_programme_leaves_the_grant(void **state)
+{
+    const struct line own = line_of(YEAR, FUNDING_SOURCE_CITY, "a");
+    const struct line other = line_of(YEAR, FUNDING_SOURCE_CITY, "b");
+    const struct entry_transfer moved[] = {
+        {own, STAGE_S50, STAGE_S30, 30},
+        {other, STAGE_S30, STAGE_S50, 30},
+    };
+    const struct entry_transfer brought[] = {moved[1], moved[0]};
+    const struct account spent_there = {other, STAGE_S50};
+    const struct entry leaving = entry_of("reclassification", moved, 2);
+    const struct entry foreign = entry_of("reclassification", brought, 2);
+    const struct entry payment = entry_of("grant_payment", moved, 2);
+    struct grant_book book = grant(100, 0);
+    struct refusal refusal;
+
+    (void)state;
+    assert_int_equal(post(&book, "grant_decision", STAGE_S30, STAGE_S40, 100), REFUSAL_NONE);
+    assert_int_equal(post(&book, "grant_payment", STAGE_S40, STAGE_S45, 100), REFUSAL_NONE);
+    assert_int_equal(post(&book, "grant_expenditure", STAGE_S45, STAGE_S50, 50), REFUSAL_NONE);
+    assert_int_equal(grant_book_post(&book, &leaving, &refusal), ERR_OK);
+    assert_int_equal(left(&book, STAGE_S50), 20);
+    assert_int_equal(book.decided_krw[FUNDING_SOURCE_CITY - 1], 70);
+    assert_int_equal(grant_book_balance(&book, &spent_there), 0);
+    assert_int_not_equal(grant_book_post(&book, &leaving, &refusal), ERR_OK);
+    assert_int_equal(refusal.reason, REFUSAL_GRANT_BALANCE_SHORT);
+    assert_int_equal(refusal.shortfall_krw, 10);
+    assert_int_not_equal(grant_book_post(&book, &foreign, &refusal), ERR_OK);
+    assert_int_equal(refusal.reason, REFUSAL_GRANT_LINE_MISMATCH);
+    assert_int_not_equal(grant_book_post(&book, &payment, &refusal), ERR_OK);
+    assert_int_equal(refusal.reason, REFUSAL_GRANT_LINE_MISMATCH);
+    assert_int_equal(left(&book, STAGE_S50), 20);
+}
+
 static void what_only_a_grant_has_needs_one(void **state)
 {
     static const struct {
@@ -300,6 +334,7 @@ int main(void)
         cmocka_unit_test(one_won_more_than_came_before_is_refused),
         cmocka_unit_test(only_its_kinds_and_lines_are_a_grants),
         cmocka_unit_test(money_that_is_carried_over_stays_the_grants),
+        cmocka_unit_test(what_is_reclassified_into_another_programme_leaves_the_grant),
         cmocka_unit_test(what_only_a_grant_has_needs_one),
         cmocka_unit_test(the_last_settlement_is_what_counts_whatever_came_before),
         cmocka_unit_test(a_settlement_that_does_not_add_up_is_refused_by_how_much),

@@ -14,10 +14,13 @@ static const enum stage STAGES[GRANT_BOOK_STAGE_COUNT] = {
     STAGE_S40, STAGE_S45, STAGE_S50, STAGE_S60, STAGE_S70, STAGE_S75, STAGE_I10,
 };
 
+static const char RECLASSIFICATION[] = "reclassification";
+
 static bool is_one_of(const char *kind, const char *const *kinds);
 static bool lapses_undecided(const struct entry *entry);
 static size_t stage_place(enum stage stage);
 static bool is_of_grant(const struct grant_book *book, const struct line *line);
+static bool leaves_grant(const struct grant_book *book, const struct entry *entry, size_t leg);
 static enum err check_decided(const struct grant_book *before, const struct grant_book *after,
                               struct refusal *ret_refusal);
 static enum err check_floors(const struct grant_book *after, const struct entry *entry,
@@ -59,7 +62,7 @@ bool grant_kind_valid(const char *kind)
 
 bool grant_kind_follows(const char *kind)
 {
-    static const char *const kinds[] = {KIND_REVERSAL, "expenditure_return", "reclassification",
+    static const char *const kinds[] = {KIND_REVERSAL, "expenditure_return", RECLASSIFICATION,
                                         NULL};
 
     assert(kind);
@@ -138,6 +141,9 @@ enum err grant_book_post(struct grant_book *book, const struct entry *entry,
     }
     for (size_t i = 0; i < entry->leg_count; i++) {
         const struct entry_leg *leg = &entry->legs[i];
+        if (leaves_grant(book, entry, i)) {
+            continue;
+        }
         if (grant_book_add(&after, &leg->account, leg->amount_krw)) {
             err = refusal_set(ret_refusal, REFUSAL_GRANT_LINE_MISMATCH, "/grant_id", 0);
             set_account(ret_refusal, &leg->account);
@@ -198,6 +204,15 @@ static bool is_of_grant(const struct grant_book *book, const struct line *line)
     return line->fiscal_year >= book->fiscal_year &&
            line->fiscal_year - book->fiscal_year < GRANT_BOOK_YEAR_MAX &&
            strcmp(line->programme, book->programme) == 0;
+}
+
+/* A reclassification spends in the right line what the grant's line gave back. */
+static bool leaves_grant(const struct grant_book *book, const struct entry *entry, size_t leg)
+{
+    assert(leg < entry->leg_count);
+    assert(entry->kind[0] != '\0');
+    return leg >= 2 && strcmp(entry->kind, RECLASSIFICATION) == 0 &&
+           !is_of_grant(book, &entry->legs[leg].account.line);
 }
 
 static enum err check_decided(const struct grant_book *before, const struct grant_book *after,

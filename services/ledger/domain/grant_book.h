@@ -62,7 +62,8 @@ int64_t grant_book_balance(const struct grant_book *book, const struct account *
 /*
  * Adds an entry. Refused, with nothing changed, when its kind is no grant's, a leg is in another
  * programme or outside the grant's years, decisions come to more than the grant is from a source, or a
- * balance falls below zero: with account and by how much.
+ * balance falls below zero: with account and by how much. What a 과목경정 spends in another programme
+ * instead is passed over.
  */
 ERR_CHECKED enum err grant_book_post(struct grant_book *book, const struct entry *entry,
                                      struct refusal *ret_refusal);

@@ -183,8 +183,10 @@ static const struct refusal_row REFUSAL_ROWS[] = {
                                      "One request holds 1 to 256 entries."},
     [REFUSAL_GRANT_MISSING] =
         {"grant-missing", ERR_CONFLICT,
-         "등록된 보조금이 있는 세부사업이므로 어느 보조금인지 지정해야 합니다.",
-         "The programme has a grant, and the entry must name it."},
+         "등록된 보조금이 있는 세부사업이므로 어느 보조금인지 지정해야 합니다. "
+         "등록 전에 기록한 전표는 역분개한 뒤 보조금을 지정하여 다시 기록하십시오.",
+         "The programme has a grant, and the entry must name it. "
+         "What was posted before the grant was registered is reversed and posted again by name."},
     [REFUSAL_GRANT_UNKNOWN] = {"grant-unknown", ERR_CONFLICT, "등록되지 않은 보조금입니다.",
                                "There is no such grant."},
     [REFUSAL_GRANT_KIND_INVALID] = {"grant-kind-invalid", ERR_INVALID,
@@ -198,8 +200,8 @@ static const struct refusal_row REFUSAL_ROWS[] = {
                                    "교부결정액이 이 재원의 보조금액을 넘습니다.",
                                    "More is decided than the grant is from this source."},
     [REFUSAL_GRANT_OVER_DECIDED] = {"grant-over-decided", ERR_CONFLICT,
-                                    "교부액이 이 보조금의 교부결정액을 넘습니다.",
-                                    "More is paid than is decided of the grant."},
+                                    "이 보조금의 교부결정 잔액이 모자랍니다.",
+                                    "The grant has not that much decided and unpaid."},
     [REFUSAL_GRANT_OVER_PAID] = {"grant-over-paid", ERR_CONFLICT,
                                  "집행액과 반납액이 이 보조금의 교부액을 넘습니다.",
                                  "More is spent and returned than is paid of the grant."},

@@ -14,30 +14,37 @@ static enum err query_books(struct db *db, const char *sql, const char *shard,
                             const struct grant_book *books, size_t count,
                             struct db_rows **ret_rows);
 
+/* What a reclassification brought into another programme is no longer the grant's. */
 static const char GRANT_FOLLOW[] =
     "SELECT wanted.place, grant_entry.grant_id"
-    " FROM unnest($2::int4[], $3::int8[]) AS wanted (place, seq)"
-    " INNER JOIN ledger.grant_entry ON grant_entry.shard = $1 AND grant_entry.seq = wanted.seq";
+    " FROM unnest($2::int4[], $3::int8[], $4::text[]) AS wanted (place, seq, programme)"
+    " INNER JOIN ledger.grant_entry ON grant_entry.shard = $1 AND grant_entry.seq = wanted.seq"
+    " INNER JOIN ledger.grant_award ON grant_award.shard = $1"
+    "    AND grant_award.grant_id = grant_entry.grant_id"
+    "    AND grant_award.programme = wanted.programme";
 
 enum err store_grant_follow(struct db *db, const char *shard, struct order *const *orders,
                             size_t count)
 {
     struct db_column places;
     struct db_column seqs;
+    struct db_column programmes;
     struct db_rows *rows = NULL;
 
     db_column_init(&places, DB_COLUMN_INT32);
     db_column_init(&seqs, DB_COLUMN_INT64);
+    db_column_init(&programmes, DB_COLUMN_TEXT);
     for (size_t i = 0; i < count; i++) {
         const struct entry *entry = &orders[i]->entry;
-        if (orders[i]->result == ORDER_PENDING && entry->linked_seq > 0 &&
+        if (orders[i]->result == ORDER_PENDING && entry->linked_seq > 0 && entry->leg_count > 0 &&
             grant_kind_follows(entry->kind)) {
             db_column_add_int32(&places, (int32_t)i);
             db_column_add_int64(&seqs, entry->linked_seq);
+            db_column_add_text(&programmes, entry->legs[0].account.line.programme);
         }
     }
     const struct db_param params[] = {db_text(shard), db_column_param(&places),
-                                      db_column_param(&seqs)};
+                                      db_column_param(&seqs), db_column_param(&programmes)};
     enum err err = db_query(db, GRANT_FOLLOW, params, DB_COUNT(params), &rows);
     for (int64_t i = 0; !err && i < db_rows_count(rows); i++) {
         struct order *order = orders[db_rows_int64(rows, i, 0)];
@@ -47,15 +54,23 @@ enum err store_grant_follow(struct db *db, const char *shard, struct order *cons
     db_rows_release(rows);
     db_column_release(&places);
     db_column_release(&seqs);
+    db_column_release(&programmes);
     return err;
 }
 
+/* A grant of an earlier year counts once an entry of it was posted in the year. */
 static const char GRANT_REQUIRE[] =
     "SELECT wanted.place"
     " FROM unnest($2::int4[], $3::int4[], $4::text[]) AS wanted (place, fiscal_year, programme)"
     " WHERE EXISTS (SELECT 1 FROM ledger.grant_award WHERE grant_award.shard = $1"
-    "    AND grant_award.fiscal_year = wanted.fiscal_year"
-    "    AND grant_award.programme = wanted.programme)";
+    "    AND grant_award.programme = wanted.programme"
+    "    AND grant_award.fiscal_year BETWEEN wanted.fiscal_year - $5::int4 AND wanted.fiscal_year"
+    "    AND (grant_award.fiscal_year = wanted.fiscal_year"
+    "        OR EXISTS (SELECT 1 FROM ledger.grant_entry"
+    "            INNER JOIN ledger.posting ON posting.shard = $1"
+    "                AND posting.seq = grant_entry.seq"
+    "            WHERE grant_entry.shard = $1 AND grant_entry.grant_id = grant_award.grant_id"
+    "                AND posting.fiscal_year = wanted.fiscal_year)))";
 
 enum err store_grant_require(struct db *db, const char *shard, struct order *const *orders,
                              size_t count)
@@ -77,8 +92,13 @@ enum err store_grant_require(struct db *db, const char *shard, struct order *con
             db_column_add_text(&programmes, order->entry.legs[0].account.line.programme);
         }
     }
-    const struct db_param params[] = {db_text(shard), db_column_param(&places),
-                                      db_column_param(&years), db_column_param(&programmes)};
+    const struct db_param params[] = {
+        db_text(shard),
+        db_column_param(&places),
+        db_column_param(&years),
+        db_column_param(&programmes),
+        db_int32(GRANT_BOOK_YEAR_MAX - 1),
+    };
     enum err err = db_query(db, GRANT_REQUIRE, params, DB_COUNT(params), &rows);
     for (int64_t i = 0; !err && i < db_rows_count(rows); i++) {
         orders[db_rows_int64(rows, i, 0)]->grant_required = true;
@@ -90,9 +110,17 @@ enum err store_grant_require(struct db *db, const char *shard, struct order *con
     return err;
 }
 
+/* Likewise. */
 static const char GRANT_EXISTS[] =
-    "SELECT EXISTS (SELECT 1 FROM ledger.grant_award"
-    "    WHERE shard = $1 AND fiscal_year = $2 AND programme = $3) AS found";
+    "SELECT EXISTS (SELECT 1 FROM ledger.grant_award WHERE grant_award.shard = $1"
+    "    AND grant_award.programme = $3"
+    "    AND grant_award.fiscal_year BETWEEN $2::int4 - $4::int4 AND $2::int4"
+    "    AND (grant_award.fiscal_year = $2::int4"
+    "        OR EXISTS (SELECT 1 FROM ledger.grant_entry"
+    "            INNER JOIN ledger.posting ON posting.shard = $1"
+    "                AND posting.seq = grant_entry.seq"
+    "            WHERE grant_entry.shard = $1 AND grant_entry.grant_id = grant_award.grant_id"
+    "                AND posting.fiscal_year = $2::int4))) AS found";
 
 enum err store_grant_exists(struct db *db, const char *shard,
                             const struct store_programme *programme, bool *ret_exists)
@@ -101,6 +129,7 @@ enum err store_grant_exists(struct db *db, const char *shard,
         db_text(shard),
         db_int32(programme->fiscal_year),
         db_text(programme->code),
+        db_int32(GRANT_BOOK_YEAR_MAX - 1),
     };
     struct db_rows *rows = NULL;
     enum err err = db_query(db, GRANT_EXISTS, params, DB_COUNT(params), &rows);
@@ -133,19 +162,25 @@ enum err store_grant_book_load(struct db *db, const char *shard, struct grant_bo
     return err;
 }
 
-/* The interest of settlements is told apart from what was paid back of it. */
+/*
+ * The interest of settlements is told apart from what was paid back of it. What a
+ * reclassification moved in another programme is none of the grant's.
+ */
 static const char GRANT_BALANCE_LOAD[] =
     "SELECT wanted.place, posting.fiscal_year, posting.programme, posting.funding_source,"
     "    posting.stage, sum(posting.amount_krw)::int8 AS amount_krw,"
     "    coalesce(sum(posting.amount_krw) FILTER (WHERE journal.kind = 'settlement'"
     "        OR reversed.kind = 'settlement'), 0)::int8 AS settled_krw"
     " FROM unnest($2::int4[], $3::uuid[]) AS wanted (place, grant_id)"
+    " INNER JOIN ledger.grant_award ON grant_award.shard = $1"
+    "    AND grant_award.grant_id = wanted.grant_id"
     " INNER JOIN ledger.grant_entry ON grant_entry.shard = $1"
     "    AND grant_entry.grant_id = wanted.grant_id"
     " INNER JOIN ledger.journal ON journal.shard = $1 AND journal.seq = grant_entry.seq"
     " LEFT JOIN ledger.journal AS reversed ON reversed.shard = $1"
     "    AND reversed.seq = journal.linked_seq AND journal.kind = 'reversal'"
     " INNER JOIN ledger.posting ON posting.shard = $1 AND posting.seq = grant_entry.seq"
+    "    AND posting.programme = grant_award.programme"
     " GROUP BY wanted.place, posting.fiscal_year, posting.programme, posting.funding_source,"
     "    posting.stage";
 
@@ -213,7 +248,10 @@ static const char GRANT_MISMATCH_COUNT[] =
     "    SELECT grant_entry.grant_id, posting.fiscal_year, posting.funding_source, posting.stage,"
     "        sum(posting.amount_krw) AS amount_krw"
     "    FROM ledger.grant_entry"
+    "    INNER JOIN ledger.grant_award ON grant_award.shard = $1"
+    "        AND grant_award.grant_id = grant_entry.grant_id"
     "    INNER JOIN ledger.posting ON posting.shard = $1 AND posting.seq = grant_entry.seq"
+    "        AND posting.programme = grant_award.programme"
     "    WHERE grant_entry.shard = $1"
     "    GROUP BY grant_entry.grant_id, posting.fiscal_year, posting.funding_source, posting.stage"
     " ), short AS ("
@@ -282,7 +320,7 @@ static enum err read_balance(const struct db_rows *rows, int64_t row, struct gra
     if (!err && account.stage == STAGE_I10) {
         grant_book_set_interest(book, &account.line, db_rows_int64(rows, row, 6));
     }
-    return err ? ERR_INTERNAL : ERR_OK; /* only a grant's own lines are posted to */
+    return err ? ERR_INTERNAL : ERR_OK; /* only a grant's own lines were asked for */
 }
 
 static enum err query_books(struct db *db, const char *sql, const char *shard,

@@ -15,16 +15,16 @@
 #include <stdbool.h>
 
 /* Gives orders that are pending and correct an entry (grant_kind_follows) that entry's grant, if it
- * has one. */
+ * has one and they are of its programme. */
 ERR_CHECKED enum err store_grant_follow(struct db *db, const char *shard,
                                         struct order *const *orders, size_t count);
 
 /* Sets grant_required of pending orders that move a grant's money, name none, and are of a programme
- * that has a grant in their fiscal year. */
+ * that has a grant in their fiscal year, its own or one that its money was carried into. */
 ERR_CHECKED enum err store_grant_require(struct db *db, const char *shard,
                                          struct order *const *orders, size_t count);
 
-/* Whether the programme has a grant in that fiscal year. */
+/* Whether the programme has a grant in that fiscal year, as above. */
 ERR_CHECKED enum err store_grant_exists(struct db *db, const char *shard,
                                         const struct store_programme *programme, bool *ret_exists);
 
