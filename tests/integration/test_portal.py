@@ -399,6 +399,9 @@ def check_result(served):
                    "숫자 맞춰 보기", "서로 다른 익명 번호",
                    "freedom from coercion", "hyeopchi-verify"):
         assert wanted in text, wanted
+    turns = " ".join(text[text.index("차례대로 본 과정") :].split())
+    assert "1 마을공동체 지원사업 득표 순서대로 선정 20,000,000 2 커피박 업사이클링" in turns
+    assert "2 커피박 업사이클링 득표 순서대로 선정 0 3 청년공유공간 운영" in turns
     assert "≠" not in text
     public = f"http://127.0.0.1:{served.ports['participation']}/v1/ballots/{ballot_id}"
     for what in ("/bundle", "/board/checkpoint", "/result", "/turnout"):

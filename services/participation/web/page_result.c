@@ -215,6 +215,85 @@ static void outcome_table(struct view *view, const struct ballot_definition *def
     MARK(view, "</table>\n</div>\n");
 }
 
+/* What a turn was: by score, or a step of the rule. */
+static void round_step(struct view *view, const json_t *round)
+{
+    static const struct words WORDS[] = {
+        {"", "득표 순서대로", "in the order of scores"},
+        {"shares", "지지자들의 몫으로", "by its supporters' shares"},
+        {"load", "지지자들이 가장 고르게 나누어", "by the most even load on its supporters"},
+        {"fill", "남은 예산으로, 득표 순서대로", "from what was left, in the order of scores"},
+        {"partial-fit", "남은 예산만큼 일부 금액으로", "in part, with what was left"},
+    };
+    const json_t *supporters = json_object_get(round, "supporters");
+
+    view_text(view, find_words(view, WORDS, sizeof WORDS / sizeof WORDS[0],
+                               web_json_text(round, "step")));
+    if (json_is_integer(supporters)) {
+        BOTH(view, " (지지자 ", " (supporters: ");
+        view_number(view, json_integer_value(supporters));
+        BOTH(view, "명)", ")");
+    }
+}
+
+/* Why nothing came of a turn: the option's reason, unless a later turn funded it. */
+static const char *round_outcome(const struct view *view, const json_t *result, const json_t *round)
+{
+    const json_t *options = json_object_get(result, "options");
+    const char *id = web_json_text(round, "option");
+
+    for (size_t i = 0;
+         i < json_array_size(options) && !json_is_true(json_object_get(round, "funded")); i++) {
+        const json_t *option = json_array_get(options, i);
+
+        if (strcmp(web_json_text(option, "id"), id) == 0) {
+            return json_is_true(json_object_get(option, "funded"))
+                       ? view_say(view, "이 차례에는 아님", "not in this turn")
+                       : reason_words(view, web_json_text(option, "reason"));
+        }
+    }
+    return view_say(view, "선정", "funded");
+}
+
+static void rounds(struct view *view, const struct ballot_definition *definition,
+                   const json_t *result)
+{
+    const json_t *list = json_object_get(result, "rounds");
+
+    if (json_array_size(list) == 0) {
+        return;
+    }
+    MARK(view, "<h2>");
+    BOTH(view, "차례대로 본 과정", "Round by round");
+    MARK(view, "</h2>\n<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
+    BOTH(view, "차례대로 본 과정", "Round by round");
+    MARK(view, "\">\n<table>\n<caption>");
+    BOTH(view,
+         "정한 차례와 그때마다 남은 예산 (금액 단위: 원)</caption>\n<thead><tr><th "
+         "scope=\"col\">차례</th><th scope=\"col\">사업</th><th scope=\"col\">방법</th><th "
+         "scope=\"col\">판정</th><th scope=\"col\">그 뒤 남은 예산",
+         "The turns in their order, and what each left (in won)</caption>\n<thead><tr><th "
+         "scope=\"col\">Turn</th><th scope=\"col\">Project</th><th scope=\"col\">How</th><th "
+         "scope=\"col\">Outcome</th><th scope=\"col\">Left afterwards");
+    MARK(view, "</th></tr></thead>\n<tbody>\n");
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *round = json_array_get(list, i);
+
+        MARK(view, "<tr><td class=\"number\">");
+        view_number(view, (int64_t)i + 1);
+        MARK(view, "</td><th scope=\"row\">");
+        view_words(view, name_of(definition, web_json_text(round, "option")));
+        MARK(view, "</th><td>");
+        round_step(view, round);
+        MARK(view, "</td><td>");
+        view_text(view, round_outcome(view, result, round));
+        MARK(view, "</td><td class=\"number\">");
+        figure(view, web_json_text(round, "left_over"));
+        MARK(view, "</td></tr>\n");
+    }
+    MARK(view, "</tbody>\n</table>\n</div>\n");
+}
+
 static void tie(struct view *view, const struct ballot_definition *definition, const json_t *tie)
 {
     const json_t *options = json_object_get(tie, "options");
@@ -374,6 +453,7 @@ void page_result(struct exchange *exchange, const json_t *result, const json_t *
     weights(view, result);
     outcome_table(view, definition, result, true);
     outcome_table(view, definition, result, false);
+    rounds(view, definition, result);
     ties(view, definition, result);
     page_turnout(view, turnout);
     sources(exchange);
