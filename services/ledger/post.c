@@ -25,6 +25,7 @@ struct run_mark {
 
 static enum err run_answer(struct post_run *run);
 static enum err answer_group(struct post_run *run, size_t first, size_t count);
+static void recall_again(struct post_run *run, struct order *order);
 static enum err run_mark(const struct post_run *run, struct run_mark *ret_mark);
 static void run_restore(struct post_run *run, const struct run_mark *mark);
 static void run_mark_release(struct run_mark *mark);
@@ -106,8 +107,24 @@ static enum err answer_group(struct post_run *run, size_t first, size_t count)
             order_refuse_group(run->orders[i]);
         }
     }
+    for (size_t i = first; i < first + count && refused; i++) {
+        recall_again(run, run->orders[i]);
+    }
     run_mark_release(&mark);
     return ERR_OK;
+}
+
+/* An order that repeats one of its own group is answered as that one is now. */
+static void recall_again(struct post_run *run, struct order *order)
+{
+    struct order_key key;
+
+    if (order->result != ORDER_REPEATED || order->seq <= run->head.seq) {
+        return;
+    }
+    order_reset(order);
+    order_key_init(&key, post_run_first(run, order));
+    order_recall(order, &key);
 }
 
 static enum err run_mark(const struct post_run *run, struct run_mark *ret_mark)

@@ -33,7 +33,10 @@ enum err post_run_load(struct post_run *run)
         }
         poster->has_rules = true;
     }
-    err = run_load_links(run);
+    err = db_use_keys(run->tx->db); /* Before whatever looks up rows. */
+    if (!err) {
+        err = run_load_links(run);
+    }
     if (err) {
         return err;
     }
@@ -169,11 +172,8 @@ static enum err run_ask(struct post_run *run)
 {
     const char *shard = run->poster->shard;
     struct db *db = run->tx->db;
-    enum err err = db_use_keys(db);
+    enum err err = store_key_ask(db, shard, run->orders, run->order_count);
 
-    if (!err) {
-        err = store_key_ask(db, shard, run->orders, run->order_count);
-    }
     if (!err) {
         err = store_head_ask(db, shard);
     }

@@ -188,6 +188,11 @@ def test_linked_entries_share_their_fate_and_others_do_not(ledger):
     assert batch(ledger, True, *entries) == answer  # the keys remember it
 
     entries = [dict(entry, key=str(uuid.uuid4())) for entry in entries]
+    twice = batch(ledger, True, entries[0], entries[0], entries[1], entries[2])
+    codes = [row["problem"]["code"] for row in twice["results"]]
+    assert codes == ["group-refused", "group-refused", "group-refused", "balance-short"]
+
+    entries = [dict(entry, key=str(uuid.uuid4())) for entry in entries]
     answer = batch(ledger, False, *entries)
     assert [row["result"] for row in answer["results"]] == ["posted", "posted", "refused"]
     assert stages(ledger) == {"R10.main": -100, "S20": 100}
