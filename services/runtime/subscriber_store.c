@@ -190,7 +190,9 @@ static enum err move_offset(struct writer_tx *tx, struct subscriber_task *task,
 {
     enum err err = store_move_offset(tx->db, task->options, offset, task->offset.next_seq);
 
-    task->offset_lost = err == ERR_CONFLICT;
+    /* Not when what the event wrote, and did not wait for, ran into a constraint: that is the event's. */
+    task->offset_lost =
+        err == ERR_CONFLICT && (db_sqlstate(tx->db)[0] == '\0' || eventlog_is_fenced(tx->db));
     task->offset_after = *offset;
     return err;
 }

@@ -36,7 +36,8 @@ def databases(postgres):
         postgres.create_service_database(service)
     postgres.psql(
         "ledger",
-        "CREATE TABLE heard (position bigserial PRIMARY KEY, seq bigint, text text);"
+        "CREATE TABLE heard (position bigserial PRIMARY KEY, seq bigint,"
+        " text text CHECK (text != 'clash'));"
         "CREATE TABLE pause (seconds double precision);"
         "GRANT ALL ON heard, pause, heard_position_seq TO ledger_owner",
     )
@@ -574,6 +575,14 @@ def test_a_poison_event_halts_across_restarts(publisher, hear):
     consumer.close()
     consumer = hear()
     consumer.wait_status(state="halted", next=2)
+    assert consumer.heard() == [(1, "one")]
+
+
+def test_an_event_whose_writing_breaks_a_constraint_halts(publisher, hear):
+    """Also when the consumer did not wait for the answer: its offset is not what was lost."""
+    consumer = hear()
+    publisher.say(["one", "clash", "three"])
+    consumer.wait_status(state="halted", next=2, dead=1)
     assert consumer.heard() == [(1, "one")]
 
 
