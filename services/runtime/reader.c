@@ -116,13 +116,15 @@ static void count_connection(struct reader_thread *thread, enum err err)
     struct reader *reader = thread->reader;
     bool connected = thread->link.db != NULL;
     int count;
+    int change = 0;
     bool came;
     bool went;
 
     uv_mutex_lock(&reader->mutex);
     count = atomic_load(&reader->connected_count);
     if (connected != thread->counted) {
-        count += connected ? 1 : -1;
+        change = connected ? 1 : -1;
+        count += change;
         thread->counted = connected;
         atomic_store(&reader->connected_count, count);
     }
@@ -137,7 +139,7 @@ static void count_connection(struct reader_thread *thread, enum err err)
     }
     uv_mutex_unlock(&reader->mutex);
 
-    metrics_set(&connections, count);
+    metrics_add(&connections, change); /* A process may have several readers. */
     if (came) {
         log_info("database_connected",
                  log_str("connection", thread->link.options.application_name));
@@ -190,7 +192,7 @@ static struct reader_job *take_job(struct reader_thread *thread, int64_t wait_ms
     if (reader->waiting.first != NULL && may_take(thread)) {
         job = job_list_take(&reader->waiting);
         reader->waiting_count--;
-        metrics_set(&queue_jobs, reader->waiting_count);
+        metrics_add(&queue_jobs, -1);
     }
     *ret_ended = reader->closing && job == NULL;
     uv_mutex_unlock(&reader->mutex);
@@ -366,6 +368,7 @@ enum err reader_submit(struct reader *reader, struct reader_job *job)
     } else {
         job_list_append(&reader->waiting, job);
         reader->waiting_count++;
+        metrics_add(&queue_jobs, 1);
         uv_cond_signal(atomic_load(&reader->connected_count) > 0 ? &reader->job_came
                                                                  : &reader->away);
     }
