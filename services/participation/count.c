@@ -21,6 +21,7 @@
 #include "runtime/log.h"
 
 #include <assert.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +40,7 @@ struct counter {
     bool busy;
     bool again;                    /* woken while busy */
     uint8_t noted[BALLOT_ID_SIZE]; /* the reader's: the last ballot said to wait for paper */
-    bool closing;
+    atomic_bool closing;           /* the reader looks at it with every vote */
     bool timer_closed;
 };
 
@@ -66,6 +67,7 @@ static enum err add_options(struct election *election, const struct ballot_defin
 
 /* What votes are added to. */
 struct adding {
+    const atomic_bool *closing;
     struct election *election;
     int64_t choices; /* of all votes so far */
 };
@@ -78,6 +80,9 @@ static enum err add_vote(void *context, const struct box_vote *vote)
     uint32_t ranked[VOTE_CHOICE_MAX];
     const bool rank = vote->body.method == VOTE_BODY_METHOD_RANK;
 
+    if (atomic_load(adding->closing)) {
+        return ERR_UNAVAILABLE; /* Whoever leads next counts anew. */
+    }
     if (rank && vote_body_ranked(&vote->body, ranked) != ERR_OK) {
         return ERR_INTERNAL;
     }
@@ -220,13 +225,13 @@ static enum err add_terms(struct db *db, const struct ballot_definition *definit
 }
 
 static enum err count_ballot(struct db *db, const struct ballot_definition *definition,
-                             const struct ballot_row *row, struct count_sum *ret_sum,
-                             char **ret_json)
+                             const struct ballot_row *row, const atomic_bool *closing,
+                             struct decide_count *ret_count)
 {
     struct tally_method method = ballot_tally_method(definition);
     struct count_terms *terms = calloc(1, sizeof *terms);
     struct election *election = NULL;
-    struct adding adding = {.choices = 0};
+    struct adding adding = {.closing = closing};
     struct box_sums sums = {0};
     uint32_t *order = NULL;
     int64_t voids = 0;
@@ -249,10 +254,10 @@ static enum err count_ballot(struct db *db, const struct ballot_definition *defi
         err = store_void_count_final(db, row->ballot_id, &voids);
     }
     if (!err) {
-        err = add_up(db, &adding, row, &sums, ret_sum);
+        err = add_up(db, &adding, row, &sums, &ret_count->sum);
     }
     if (!err) {
-        err = compare_sums(row, voids, ret_sum);
+        err = compare_sums(row, voids, &ret_count->sum);
     }
     if (!err) {
         err = make_order(election, definition, row->lot_seed, &order);
@@ -264,7 +269,7 @@ static enum err count_ballot(struct db *db, const struct ballot_definition *defi
         err = add_terms(db, definition, row, terms, &method);
     }
     if (!err) {
-        err = write_result(election, &method, ret_json);
+        err = write_result(election, &method, &ret_count->result_json);
     }
     free(order);
     free(terms);
@@ -327,8 +332,7 @@ static enum err count_work(struct db *db, struct reader_job *job)
     }
     if (!err) {
         counter->write.voids = row.voids;
-        err = count_ballot(db, &copy->definition, &row, &counter->write.sum,
-                           &counter->write.result_json);
+        err = count_ballot(db, &copy->definition, &row, &counter->closing, &counter->write);
     }
     if (!err) {
         crypto_tagged_hash(TAG_RESULT, counter->write.result_json,
@@ -399,7 +403,7 @@ static void count_done(struct reader_job *job)
 {
     struct counter *counter = (struct counter *)((char *)job - offsetof(struct counter, read));
 
-    if (!job->err && !counter->closing) {
+    if (!job->err && !atomic_load(&counter->closing)) {
         counter->write.job.type = &COUNT_JOB_TYPE;
         if (writer_submit(counter->options.writer, &counter->write.job) == ERR_OK) {
             return;
@@ -473,7 +477,7 @@ void counter_close(struct counter *counter)
     if (counter == NULL) {
         return;
     }
-    counter->closing = true;
+    atomic_store(&counter->closing, true);
     reader_close(counter->reader);
     counter->reader = NULL;
     uv_close((uv_handle_t *)&counter->timer, on_timer_closed);
