@@ -39,11 +39,10 @@ static const struct vote_refusal_text TEXTS[] = {
          "All 10 votes a voter may cast in this ballot, changes included, have been used."},
     [VOTE_REFUSAL_REVISION_RESERVED] =
         {"revision-reserved", VOTE_REFUSAL_CLASS_CONFLICT, "channels",
-         "온라인으로 투표할 수 있는 횟수(변경 포함 9회)를 모두 사용했습니다. 마지막 한 번은 "
-         "투표소나 "
-         "종이 투표용으로 남겨 둡니다.",
-         "All 9 votes that a voter may cast online, changes included, have been used; the last one "
-         "is kept for a booth or paper."},
+         "투표할 수 있는 횟수(변경과 투표용지 수령 포함 10회) 가운데 9회를 사용했습니다. 마지막 한 "
+         "번은 투표소나 종이 투표용으로 남겨 둡니다.",
+         "9 of the 10 votes of this voter, changes and papers that were issued included, have been "
+         "used; the last one is kept for a booth or paper."},
     [VOTE_REFUSAL_VOTE_VOID] =
         {"vote-void", VOTE_REFUSAL_CLASS_CONFLICT, "channels",
          "먼저 한 투표가 무효로 처리되었습니다. 투표소에서 본인 확인을 거쳐 다시 투표해 주십시오.",

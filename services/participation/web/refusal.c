@@ -27,19 +27,21 @@ static const struct refusal_text TEXTS[] = {
      "If you have not, please tell the contact below."},
     {"paper-issued", "투표용지를 받아 가셔서 온라인으로는 투표하실 수 없습니다.",
      "A ballot paper was issued to you, so you cannot vote online.",
-     "받으신 용지로 투표해 주십시오. 용지를 투표소에 반납하시면 다시 온라인으로 투표하실 수 "
-     "있습니다.",
+     "받으신 용지로 투표해 주십시오. 용지를 투표소에 반납하시면, 온라인 투표 횟수가 남아 있는 한 "
+     "다시 온라인으로 투표하실 수 있습니다.",
      "Please vote with that paper. Once you hand it back at the polling place, you can vote "
-     "online."},
+     "online as often as you have left."},
     {"revisions-exhausted", "표를 바꿀 수 있는 횟수를 모두 썼습니다.",
      "The vote cannot be changed any more often.",
      "마지막으로 접수된 표가 유효합니다. 그 접수증으로 확인하실 수 있습니다.",
      "The last vote that was accepted stands; its receipt shows it."},
     {"revision-reserved", "온라인으로 표를 바꿀 수 있는 횟수를 모두 썼습니다.",
      "The vote cannot be changed online any more often.",
-     "마지막으로 접수된 표가 유효합니다. 그래도 바꾸려면 투표소에서 한 번 더 투표하실 수 있습니다.",
-     "The last vote that was accepted stands. To change it all the same, you can vote once more at "
-     "a polling place."},
+     "이미 접수된 온라인 표가 있으면 그 표가 유효합니다. 투표용지를 반납하셨다면 지금은 유효한 "
+     "표가 "
+     "없습니다. 어느 때나 투표소나 종이로 한 번 더 투표하실 수 있습니다.",
+     "A vote that was accepted online stands. If you handed back a ballot paper, no vote of yours "
+     "counts now. Either way you can vote once more at a polling place or on paper."},
     {"roll-full", "이 지역은 등록된 유권자 수만큼 이미 투표하였습니다.",
      "As many people of this area as are on its roll have voted already.",
      "지역을 바르게 골랐는지 확인하고, 맞다면 아래 문의처에 알려 주십시오. 표는 접수되지 "
