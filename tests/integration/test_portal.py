@@ -336,7 +336,7 @@ def check_wrong_or_late(served):
         name = ("마을", "커피")[time % 2]
         page = visitor.confirm(ballot_form(page).set("choice", page.option(name)))
         assert page.status == (200 if time < 9 else 409), page.text
-    assert "횟수를 모두" in page.text and "투표소에서 한 번 더" in page.text
+    assert "횟수를 모두" in page.text and "투표소나 종이로 한 번 더" in page.text
 
 
 def check_full_roll(served):

@@ -230,12 +230,14 @@ def leaf_altered(chance, case):
 
 @mutation(ALONE)
 def commitment_altered(chance, case):
-    opened = {vote.nullifier for vote in case.ballot.votes} - case.ballot.voided
+    opened = {vote.nullifier for vote in case.ballot.finals()}
     entries, finals = list(case.parts.entries), {}
     for at in places(case, log.Cast):
         leaf = log.read_leaf(case.ballot.ballot_id, entries[at])
         if leaf.nullifier in opened and leaf.rev >= finals.get(leaf.nullifier, (0,))[0]:
             finals[leaf.nullifier] = (leaf.rev, at, leaf)
+    if not finals:
+        return None
     _, at, leaf = chance.choice(list(finals.values()))
     entries[at] = case.ballot.leaf(leaf._replace(commitment=flipped(chance, leaf.commitment)))
     return Mutant(relogged(case, entries).pack())
@@ -462,9 +464,8 @@ def openings_in_another_order(chance, case):
 
 @mutation(ALONE)
 def opening_of_an_earlier_revision(chance, case):
-    earlier = [vote for vote in case.ballot.votes
-               if any(other.nullifier == vote.nullifier and other.rev > vote.rev
-                      for other in case.ballot.votes) and vote.nullifier not in case.ballot.voided]
+    finals = {vote.nullifier: vote.rev for vote in case.ballot.finals()}
+    earlier = [vote for vote in case.ballot.votes if vote.rev < finals.get(vote.nullifier, 0)]
     if not earlier:
         return None
     vote = chance.choice(earlier)
@@ -477,7 +478,9 @@ def opening_of_an_earlier_revision(chance, case):
 @mutation(ALONE)
 def choices_that_break_the_rules(chance, case):
     """Committed to, opened and closed over as if they were allowed."""
-    opened = sorted({vote.nullifier for vote in case.ballot.votes} - case.ballot.voided)
+    opened = sorted(vote.nullifier for vote in case.ballot.finals())
+    if not opened:
+        return None
     name, options = chance.choice(opened), len(case.ballot.definition["options"])
     bad = chance.choice([{options + 1: 1}, {0: 1}, {1: 2**32 - 1}])
     last = max(vote.rev for vote in case.ballot.votes if vote.nullifier == name)
