@@ -677,16 +677,17 @@ def decisions_that_contradict_the_rest(chance, case):
         return None
     if value == read_json(case.parts.documents["decided.json"]):
         return None
-    if change in (0, 2) and documents_agree(case, value):
+    if change in (0, 1, 2) and documents_agree(case, value):
         return None  # a void that an other vote followed is in the log nowhere else
     return Mutant(committed(case.parts, {"decided.json": write_json(value)}).pack())
 
 
 def documents_agree(case, value):
-    """Whether the log could be this one's: only votes that others followed are not in it as void."""
+    """Whether the log could be this one's: only votes that others, or papers, followed are not in it as
+    void."""
     last = {}
-    for vote in case.ballot.votes:
-        last[vote.nullifier] = max(vote.rev, last.get(vote.nullifier, 0))
+    for each in case.ballot.votes + case.ballot.issues:
+        last[each.nullifier] = max(each.rev, last.get(each.nullifier, 0))
     try:
         voids = documents.read_voids(value)
     except Malformed:
