@@ -23,7 +23,7 @@ from support.paths import ARTIFACTS  # noqa: E402
 import supervisor  # noqa: E402
 import tale  # noqa: E402
 
-SECONDS_MAX = 360
+SECONDS_MAX = 240
 
 # The last story may begin this long before the end.
 RESERVE_SECONDS = 30
