@@ -131,6 +131,9 @@ def test_the_recount_says_byte_for_byte_what_hyeopchi_tally_says(tmp_path):
         path.write_text(pb_text(ballot.definition, votes), encoding="utf-8")
         arguments = tally_arguments(ballot.definition, ballot.lot, tmp_path, ballot.jury_scores(),
                                     ballot.electorate())
+        terms = ballot.definition["terms"]
+        if terms["quorum"] or terms["quorum_share"]:  # which people without a vote count for
+            arguments += ["--invalid", str(ballot.invalid())]
         done = subprocess.run([program("hyeopchi"), "tally", str(path), *arguments, "--json"],
                               capture_output=True, timeout=60, env=environment(), check=False)
         assert done.returncode == 0, done.stderr
