@@ -899,7 +899,9 @@ def sheet_changed_and_committed_to(chance, case):
     if not choices or choices == paper.sheets[at][1]:
         return None
     sheets = [*paper.sheets[:at], (1, choices), *paper.sheets[at + 1 :]]
-    return recommitted(case, with_papers(case, place, paper._replace(sheets=sheets)))
+    other = with_papers(case, place, paper._replace(sheets=sheets))
+    # Other choices may come to the same result: of points that are what an option gets by default, say.
+    return None if other.result() == case.ballot.result() else recommitted(case, other)
 
 
 @mutation(ALONE)

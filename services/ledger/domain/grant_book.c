@@ -20,7 +20,8 @@ static bool is_one_of(const char *kind, const char *const *kinds);
 static bool lapses_undecided(const struct entry *entry);
 static size_t stage_place(enum stage stage);
 static bool is_of_grant(const struct grant_book *book, const struct line *line);
-static bool leaves_grant(const struct grant_book *book, const struct entry *entry, size_t leg);
+static bool leaves_grant(const struct grant_book *book, const struct entry *entry,
+                         const struct entry_leg *leg);
 static enum err check_decided(const struct grant_book *before, const struct grant_book *after,
                               struct refusal *ret_refusal);
 static enum err check_floors(const struct grant_book *after, const struct entry *entry,
@@ -141,7 +142,7 @@ enum err grant_book_post(struct grant_book *book, const struct entry *entry,
     }
     for (size_t i = 0; i < entry->leg_count; i++) {
         const struct entry_leg *leg = &entry->legs[i];
-        if (leaves_grant(book, entry, i)) {
+        if (leaves_grant(book, entry, leg)) {
             continue;
         }
         if (grant_book_add(&after, &leg->account, leg->amount_krw)) {
@@ -207,12 +208,13 @@ static bool is_of_grant(const struct grant_book *book, const struct line *line)
 }
 
 /* A reclassification spends in the right line what the grant's line gave back. */
-static bool leaves_grant(const struct grant_book *book, const struct entry *entry, size_t leg)
+static bool leaves_grant(const struct grant_book *book, const struct entry *entry,
+                         const struct entry_leg *leg)
 {
-    assert(leg < entry->leg_count);
-    assert(entry->kind[0] != '\0');
-    return leg >= 2 && strcmp(entry->kind, RECLASSIFICATION) == 0 &&
-           !is_of_grant(book, &entry->legs[leg].account.line);
+    assert(leg >= entry->legs);
+    assert(leg < entry->legs + ENTRY_LEG_MAX);
+    return leg - entry->legs >= 2 && strcmp(entry->kind, RECLASSIFICATION) == 0 &&
+           !is_of_grant(book, &leg->account.line);
 }
 
 static enum err check_decided(const struct grant_book *before, const struct grant_book *after,
