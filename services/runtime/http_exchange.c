@@ -134,7 +134,7 @@ static void refuse(struct http_request *request, const struct problem_kind *kind
 
     problem_set(&problem, kind, NULL, rule, NULL);
     if (kind->status == 503) {
-        problem.retry_after_s = HTTP_RETRY_AFTER_S;
+        problem.retry_after_s = PROBLEM_RETRY_AFTER_S;
     }
     http_respond_problem(request, &problem);
 }
@@ -275,7 +275,7 @@ static enum err check_credentials(struct http_request *request, struct problem *
     } else if (err) {
         metrics_add(&http_metrics.refused_nonces, 1);
         problem_set(ret_problem, &PROBLEM_OVERLOADED, NULL, NULL, NULL);
-        ret_problem->retry_after_s = HTTP_RETRY_AFTER_S;
+        ret_problem->retry_after_s = PROBLEM_RETRY_AFTER_S;
     }
     return err;
 }

@@ -40,7 +40,6 @@ enum {
     HTTP_LISTEN_BACKLOG = 1024,
     HTTP_DATE_SIZE = 30, /* "Mon, 19 Sep 2022 00:00:00 GMT" and its NUL */
     HTTP_ALLOW_SIZE = 64,
-    HTTP_RETRY_AFTER_S = 1,
     HTTP_SOCKET_PATH_SIZE = 108, /* sun_path */
 };
 

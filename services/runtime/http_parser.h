@@ -120,6 +120,5 @@ extern const struct problem_kind HTTP_PROBLEM_TARGET_TOO_LONG; /* 414 */
 extern const struct problem_kind HTTP_PROBLEM_EXPECTATION;     /* 417 */
 extern const struct problem_kind HTTP_PROBLEM_CODING;          /* 501 */
 extern const struct problem_kind HTTP_PROBLEM_VERSION;         /* 505 */
-extern const struct problem_kind HTTP_PROBLEM_CONFLICT;        /* 409 */
 
 #endif

@@ -26,13 +26,6 @@ static const char PAGE_POLICY[] =
     "font-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'";
 
-const struct problem_kind HTTP_PROBLEM_CONFLICT = {
-    .status = 409,
-    .code = "conflict",
-    .ko = "지금 상태에서는 처리할 수 없는 요청입니다. 상태를 다시 확인해 주십시오.",
-    .en = "The request cannot be carried out in the present state. Look at the state again.",
-};
-
 static const char *reason_of(int status);
 static const char *date_of(struct http_server *server);
 static void append_number(struct buffer *buffer, int64_t number);
@@ -259,7 +252,7 @@ enum err http_response_overloaded(struct buffer *ret_answer)
                              "Content-Type: application/problem+json\r\nContent-Language: ko\r\n"
                              "Content-Length: %zu\r\nCache-Control: no-store\r\n"
                              "X-Content-Type-Options: nosniff\r\n\r\n%s",
-                             reason_of(503), HTTP_RETRY_AFTER_S, strlen(text), text);
+                             reason_of(503), PROBLEM_RETRY_AFTER_S, strlen(text), text);
         err = buffer_status(ret_answer);
     }
     free(text);
@@ -377,18 +370,8 @@ void http_respond_problem(struct http_request *request, const struct problem *pr
 
 void http_respond_error(struct http_request *request, enum err err)
 {
-    static const struct problem_kind *const kinds[] = {
-        [ERR_OK] = &PROBLEM_INTERNAL,         [ERR_INVALID] = &PROBLEM_MALFORMED,
-        [ERR_NOT_FOUND] = &PROBLEM_NOT_FOUND, [ERR_CONFLICT] = &HTTP_PROBLEM_CONFLICT,
-        [ERR_FULL] = &PROBLEM_OVERLOADED,     [ERR_UNAVAILABLE] = &PROBLEM_UNAVAILABLE,
-        [ERR_INTERNAL] = &PROBLEM_INTERNAL,
-    };
     struct problem problem;
 
-    assert(err > ERR_OK && err <= ERR_INTERNAL);
-    problem_set(&problem, kinds[err], NULL, NULL, NULL);
-    if (problem.kind->status == 503) {
-        problem.retry_after_s = HTTP_RETRY_AFTER_S;
-    }
+    problem_set_error(&problem, err);
     http_respond_problem(request, &problem);
 }

@@ -90,6 +90,22 @@ void problem_set(struct problem *ret_problem, const struct problem_kind *kind, c
     copy_text(ret_problem->value, sizeof ret_problem->value, value);
 }
 
+void problem_set_error(struct problem *ret_problem, enum err err)
+{
+    static const struct problem_kind *const kinds[] = {
+        [ERR_OK] = &PROBLEM_INTERNAL,         [ERR_INVALID] = &PROBLEM_MALFORMED,
+        [ERR_NOT_FOUND] = &PROBLEM_NOT_FOUND, [ERR_CONFLICT] = &PROBLEM_CONFLICT,
+        [ERR_FULL] = &PROBLEM_OVERLOADED,     [ERR_UNAVAILABLE] = &PROBLEM_UNAVAILABLE,
+        [ERR_INTERNAL] = &PROBLEM_INTERNAL,
+    };
+
+    assert(err > ERR_OK && err <= ERR_INTERNAL);
+    problem_set(ret_problem, kinds[err], NULL, NULL, NULL);
+    if (kinds[err]->status == 503) {
+        ret_problem->retry_after_s = PROBLEM_RETRY_AFTER_S;
+    }
+}
+
 void problem_detail(struct problem *problem, const char *ko, const char *en)
 {
     copy_text(problem->detail_ko, sizeof problem->detail_ko, ko);

@@ -12,6 +12,8 @@
 #ifndef HYEOPCHI_RUNTIME_PROBLEM_H
 #define HYEOPCHI_RUNTIME_PROBLEM_H
 
+#include "runtime/err.h"
+
 #include <jansson.h>
 #include <stdint.h>
 
@@ -19,6 +21,7 @@ enum {
     PROBLEM_FIELD_SIZE = 128,
     PROBLEM_VALUE_SIZE = 128,
     PROBLEM_DETAIL_SIZE = 512,
+    PROBLEM_RETRY_AFTER_S = 1, /* of what is busy or away */
 };
 
 enum problem_language { PROBLEM_KOREAN, PROBLEM_ENGLISH };
@@ -43,6 +46,9 @@ struct problem {
 /* Fills *ret_problem; field, rule, value may be NULL. Too long text is cut at a character. */
 void problem_set(struct problem *ret_problem, const struct problem_kind *kind, const char *field,
                  const char *rule, const char *value);
+
+/* The usual problem for an error without further story: not-found, overloaded … */
+void problem_set_error(struct problem *ret_problem, enum err err);
 
 /* Adds what is particular to this case, in both languages. */
 void problem_detail(struct problem *problem, const char *ko, const char *en);
@@ -72,6 +78,7 @@ extern const struct problem_kind PROBLEM_WRONG_METHOD;       /* 405 method-not-a
 extern const struct problem_kind PROBLEM_NOT_ACCEPTABLE;     /* 406 not-acceptable */
 extern const struct problem_kind PROBLEM_TIMEOUT;            /* 408 request-timeout */
 extern const struct problem_kind PROBLEM_KEY_REUSED;         /* 409 idempotency-key-reused */
+extern const struct problem_kind PROBLEM_CONFLICT;           /* 409 conflict */
 extern const struct problem_kind PROBLEM_TOO_LARGE;          /* 413 body-too-large */
 extern const struct problem_kind PROBLEM_WRONG_TYPE;         /* 415 content-type-not-supported */
 extern const struct problem_kind PROBLEM_HEAD_TOO_LARGE;     /* 431 head-too-large */

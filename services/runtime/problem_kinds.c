@@ -132,6 +132,13 @@ const struct problem_kind PROBLEM_KEY_REUSED = {
     "This Idempotency-Key was used with another body. Use a new key for a new request.",
 };
 
+const struct problem_kind PROBLEM_CONFLICT = {
+    409,
+    "conflict",
+    "지금 상태에서는 처리할 수 없는 요청입니다. 상태를 다시 확인해 주십시오.",
+    "The request cannot be carried out in the present state. Look at the state again.",
+};
+
 const struct problem_kind PROBLEM_TOO_LARGE = {
     413,
     "body-too-large",
