@@ -58,9 +58,10 @@ enum err rebuild_open(const struct rebuild_options *options, struct rebuild **re
     rebuild->streams[0].name = EVENTS_STREAM_PARTICIPATION;
     rebuild->streams[1].name = EVENTS_STREAM_LEDGER;
     rebuild->failure = "";
-    err = bus_req_open(options->loop, options->participation_fetch_url, &rebuild->streams[0].req);
+    err =
+        bus_req_open(options->loop, options->participation_fetch_url, 0, &rebuild->streams[0].req);
     if (!err) {
-        err = bus_req_open(options->loop, options->ledger_fetch_url, &rebuild->streams[1].req);
+        err = bus_req_open(options->loop, options->ledger_fetch_url, 0, &rebuild->streams[1].req);
     }
     if (!err) {
         err = uv_timer_init(&options->loop->uv, &rebuild->timer) == 0 ? ERR_OK : ERR_INTERNAL;

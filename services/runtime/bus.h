@@ -61,7 +61,9 @@ void bus_sub_close(struct bus_sub *sub); /* takes NULL; no callback afterwards *
 /* Requester: dials; one request at a time per bus_req. reply NULL: it failed or timed out. */
 struct bus_req;
 typedef void (*bus_reply_fn)(const void *reply, size_t length, void *context);
-ERR_CHECKED enum err bus_req_open(struct loop *loop, const char *url, struct bus_req **ret_req);
+/* A reply of more than reply_size_max bytes (0: BUS_MESSAGE_SIZE_MAX) ends the connection. */
+ERR_CHECKED enum err bus_req_open(struct loop *loop, const char *url, size_t reply_size_max,
+                                  struct bus_req **ret_req);
 /* ERR_CONFLICT while another request is under way. on_reply runs exactly once. */
 ERR_CHECKED enum err bus_req_send(struct bus_req *req, const void *data, size_t length,
                                   int64_t timeout_ms, bus_reply_fn on_reply, void *context);
@@ -72,8 +74,16 @@ struct bus_rep;
 struct bus_request; /* one request, until it is answered */
 typedef void (*bus_request_fn)(struct bus_request *request, const void *data, size_t length,
                                void *context);
-ERR_CHECKED enum err bus_rep_open(struct loop *loop, const char *url, bus_request_fn on_request,
-                                  void *context, struct bus_rep **ret_rep);
+
+struct bus_rep_options {
+    const char *url;
+    size_t request_size_max; /* a longer one ends its connection; 0: BUS_MESSAGE_SIZE_MAX */
+    size_t answer_size_max;  /* 0: BUS_MESSAGE_SIZE_MAX */
+    bus_request_fn on_request;
+    void *context;
+};
+ERR_CHECKED enum err bus_rep_open(struct loop *loop, const struct bus_rep_options *options,
+                                  struct bus_rep **ret_rep);
 void bus_request_answer(struct bus_request *request, const void *data, size_t length);
 void bus_rep_close(struct bus_rep *rep); /* takes NULL */
 

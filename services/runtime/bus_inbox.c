@@ -161,10 +161,12 @@ void bus_redial(nng_socket socket, const char *url, nng_dialer *dialer)
     }
 }
 
-void bus_socket_limits(nng_socket socket)
+void bus_socket_limits(nng_socket socket, size_t message_size_max)
 {
     /* nng's default is no limit at all: a stranger could make us allocate anything. */
-    int result = nng_socket_set_size(socket, NNG_OPT_RECVMAXSZ, BUS_MESSAGE_SIZE_MAX);
+    int result = nng_socket_set_size(socket, NNG_OPT_RECVMAXSZ,
+                                     message_size_max != 0 ? message_size_max
+                                                           : (size_t)BUS_MESSAGE_SIZE_MAX);
 
     assert(result == 0);
     (void)result; /* Only read by the assertion. */

@@ -108,7 +108,7 @@ ERR_CHECKED enum err bus_dial(nng_socket socket, const char *url, nng_dialer *re
 /* The same anew: the connection that there is goes with its dialer. Failing is logged. */
 void bus_redial(nng_socket socket, const char *url, nng_dialer *dialer);
 
-/* Options every socket gets before it listens or dials. */
-void bus_socket_limits(nng_socket socket);
+/* Options every socket gets before it listens or dials; 0: BUS_MESSAGE_SIZE_MAX. */
+void bus_socket_limits(nng_socket socket, size_t message_size_max);
 
 #endif

@@ -157,7 +157,7 @@ enum err bus_listener_open(struct bus_listener *self, struct loop *loop, nng_soc
     self->timer.data = self;
     self->guarded = version_needs_guard(nng_version()) && probe_open(&self->probe) == 0;
     if (self->guarded) {
-        bus_socket_limits(self->probe);
+        bus_socket_limits(self->probe, 0);
         self->freed_ms = clock_monotonic_ms();
         (void)nng_pipe_notify(self->probe, NNG_PIPE_EV_ADD_POST, probe_connected, self);
         (void)nng_pipe_notify(self->probe, NNG_PIPE_EV_REM_POST, probe_freed, self);

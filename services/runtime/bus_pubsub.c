@@ -56,7 +56,7 @@ enum err bus_pub_open(struct loop *loop, const char *url, struct bus_pub **ret_p
         free(pub);
         return bus_error(result, "bus_open_failed", url);
     }
-    bus_socket_limits(pub->socket);
+    bus_socket_limits(pub->socket, 0);
     (void)nng_socket_set_int(pub->socket, NNG_OPT_SENDBUF, BUS_SEND_QUEUE_LENGTH_MAX);
     pub->references = 2;
     pub->listener.on_closed = pub_release;
@@ -198,7 +198,7 @@ static enum err sub_subscribe(struct bus_sub *sub, const struct bus_sub_options 
 {
     int result;
 
-    bus_socket_limits(sub->socket);
+    bus_socket_limits(sub->socket, 0);
     result = nng_socket_set_int(sub->socket, NNG_OPT_RECVBUF, (int)queue_length);
     if (result == 0) {
         /* With its NUL, so that "ledger" does not match "ledger2". */

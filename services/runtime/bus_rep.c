@@ -27,6 +27,7 @@ struct bus_rep {
     struct bus_inbox inbox;
     struct bus_request requests[BUS_REPLY_CONTEXT_COUNT];
     size_t request_count; /* opened so far */
+    size_t answer_size_max;
     bus_request_fn on_request;
     void *context;
     atomic_int references; /* the inbox's, the listener's and the disposal's */
@@ -79,7 +80,7 @@ void bus_request_answer(struct bus_request *request, const void *data, size_t le
     nng_msg *message;
 
     assert(atomic_load(&request->step) == REP_ANSWERING);
-    assert(length <= BUS_MESSAGE_SIZE_MAX);
+    assert(length <= request->rep->answer_size_max);
     if (nng_msg_alloc(&message, 0) != 0) {
         request_receive(request); /* The asker times out and asks again. */
         return;
@@ -137,7 +138,7 @@ static enum err rep_open_contexts(struct bus_rep *rep)
     return ERR_OK;
 }
 
-enum err bus_rep_open(struct loop *loop, const char *url, bus_request_fn on_request, void *context,
+enum err bus_rep_open(struct loop *loop, const struct bus_rep_options *options,
                       struct bus_rep **ret_rep)
 {
     struct bus_rep *rep = calloc(1, sizeof *rep);
@@ -146,8 +147,10 @@ enum err bus_rep_open(struct loop *loop, const char *url, bus_request_fn on_requ
     if (rep == NULL) {
         return ERR_FULL;
     }
-    rep->on_request = on_request;
-    rep->context = context;
+    rep->on_request = options->on_request;
+    rep->context = options->context;
+    rep->answer_size_max =
+        options->answer_size_max != 0 ? options->answer_size_max : (size_t)BUS_MESSAGE_SIZE_MAX;
     rep->inbox.on_item = rep_item;
     rep->inbox.on_closed = rep_release;
     rep->inbox.context = rep;
@@ -157,7 +160,7 @@ enum err bus_rep_open(struct loop *loop, const char *url, bus_request_fn on_requ
         free(rep);
         return ERR_UNAVAILABLE;
     }
-    bus_socket_limits(rep->socket);
+    bus_socket_limits(rep->socket, options->request_size_max);
     err = rep_open_contexts(rep);
     if (!err) {
         err = bus_inbox_open(&rep->inbox, loop, BUS_REPLY_CONTEXT_COUNT + 1);
@@ -167,7 +170,7 @@ enum err bus_rep_open(struct loop *loop, const char *url, bus_request_fn on_requ
         bus_dispose(rep_dispose, rep);
         return err;
     }
-    err = bus_listener_open(&rep->listener, loop, rep->socket, url, req_probe_open);
+    err = bus_listener_open(&rep->listener, loop, rep->socket, options->url, req_probe_open);
     if (err) {
         rep->references = 2;
         bus_inbox_close(&rep->inbox);

@@ -123,11 +123,11 @@ static void req_timer_closed(uv_handle_t *handle)
     req_release(handle->data);
 }
 
-static enum err req_connect(struct bus_req *req)
+static enum err req_connect(struct bus_req *req, size_t reply_size_max)
 {
     int result;
 
-    bus_socket_limits(req->socket);
+    bus_socket_limits(req->socket, reply_size_max);
     /* A lost request is our caller's to repeat: it may want another peer by then. */
     (void)nng_socket_set_ms(req->socket, NNG_OPT_REQ_RESENDTIME, NNG_DURATION_INFINITE);
     result = nng_ctx_open(&req->ctx, req->socket);
@@ -135,7 +135,8 @@ static enum err req_connect(struct bus_req *req)
                        : bus_error(result, "bus_dial_failed", req->url);
 }
 
-enum err bus_req_open(struct loop *loop, const char *url, struct bus_req **ret_req)
+enum err bus_req_open(struct loop *loop, const char *url, size_t reply_size_max,
+                      struct bus_req **ret_req)
 {
     struct bus_req *req = calloc(1, sizeof *req);
     enum err err;
@@ -160,7 +161,7 @@ enum err bus_req_open(struct loop *loop, const char *url, struct bus_req **ret_r
         free(req);
         return ERR_UNAVAILABLE;
     }
-    err = req_connect(req);
+    err = req_connect(req, reply_size_max);
     if (!err) {
         err = bus_inbox_open(&req->inbox, loop, REQ_INBOX_LENGTH);
     }

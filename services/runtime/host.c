@@ -359,7 +359,8 @@ static void on_drain(uv_timer_t *timer)
     struct host_state *state = timer->data;
     struct host *host = state->host;
 
-    if (http_server_request_count(host->http) == 0) {
+    if (http_server_request_count(host->http) == 0 &&
+        (host->options.owes_answers == NULL || !host->options.owes_answers(host))) {
         close_parts(host);
     }
 }

@@ -84,11 +84,16 @@ extern const struct config_table host_config_table;
         .unit = "", .sentence = (meaning), .offset = offsetof(struct target, setting)              \
     }
 
+struct host;
+
 struct host_options {
     const char *service; /* "ledger": stream, database schema and log name */
     const struct migration_set *migrations;
     unsigned feed_roles; /* who may GET /v1/events; ROLE_PUBLIC on reporting */
     const ProtobufCMessageDescriptor *const *event_types; /* NULL-terminated */
+    /* Whether the service owes answers that HTTP does not know of: an orderly stop waits for them as
+     * for those of HTTP. May be NULL. */
+    bool (*owes_answers)(const struct host *host);
 };
 
 struct host {

@@ -44,6 +44,7 @@ enum {
 
 struct http_server;
 struct http_request;
+struct nonce_cache; /* http_signature.h */
 
 typedef void (*http_handler_fn)(struct http_request *request, void *context);
 
@@ -78,6 +79,8 @@ ERR_CHECKED enum err http_server_open(struct loop *loop, const struct http_serve
 void http_server_stop(struct http_server *server);
 /* Requests under way, those of clients that have gone included; for an orderly stop. */
 int64_t http_server_request_count(const struct http_server *server);
+/* The nonces it has seen, for whoever else takes signed requests: one is used once, whichever way. */
+struct nonce_cache *http_server_nonces(struct http_server *server);
 /* Frees after the loop has run out; takes NULL. */
 void http_server_free(struct http_server *server);
 /* The TCP port it listens on (useful when 0 was asked for). */

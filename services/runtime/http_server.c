@@ -219,6 +219,11 @@ static void on_handle_closed(uv_handle_t *handle)
     assert(server->open_handles >= 0);
 }
 
+struct nonce_cache *http_server_nonces(struct http_server *server)
+{
+    return server->nonces;
+}
+
 void http_server_free(struct http_server *server)
 {
     if (!server) {

@@ -242,10 +242,9 @@ static enum err check_digest(const struct http_message *message, struct problem 
     return ERR_OK;
 }
 
-enum err http_signature_verify(const struct http_message *message,
-                               const struct http_signature *signature,
-                               const struct keyring_key *key, int64_t now_ms,
-                               uint8_t ret_base_hash[CRYPTO_HASH_SIZE], struct problem *ret_problem)
+enum err http_signature_check(const struct http_signature *signature, const struct keyring_key *key,
+                              int64_t now_ms, uint8_t ret_base_hash[CRYPTO_HASH_SIZE],
+                              struct problem *ret_problem)
 {
     enum err err;
 
@@ -264,12 +263,18 @@ enum err http_signature_verify(const struct http_message *message,
                       signature->base.length, signature->signature)) {
         return refuse(ret_problem, &PROBLEM_BAD_SIGNATURE, "signature", NULL, NULL);
     }
-    err = check_digest(message, ret_problem);
-    if (err) {
-        return err;
-    }
     crypto_sha256(signature->base.data, signature->base.length, ret_base_hash);
     return ERR_OK;
+}
+
+enum err http_signature_verify(const struct http_message *message,
+                               const struct http_signature *signature,
+                               const struct keyring_key *key, int64_t now_ms,
+                               uint8_t ret_base_hash[CRYPTO_HASH_SIZE], struct problem *ret_problem)
+{
+    enum err err = http_signature_check(signature, key, now_ms, ret_base_hash, ret_problem);
+
+    return err ? err : check_digest(message, ret_problem);
 }
 
 void http_signature_release(struct http_signature *signature)

@@ -71,6 +71,12 @@ ERR_CHECKED enum err http_signature_verify(const struct http_message *message,
                                            uint8_t ret_base_hash[CRYPTO_HASH_SIZE],
                                            struct problem *ret_problem);
 
+/* The same of a base that the caller has built himself, of what is no HTTP message. */
+ERR_CHECKED enum err http_signature_check(const struct http_signature *signature,
+                                          const struct keyring_key *key, int64_t now_ms,
+                                          uint8_t ret_base_hash[CRYPTO_HASH_SIZE],
+                                          struct problem *ret_problem);
+
 void http_signature_release(struct http_signature *signature);
 
 /* Signs: appends the values of Content-Digest (nothing without a body), Signature-Input and Signature

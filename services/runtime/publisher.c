@@ -95,8 +95,13 @@ enum err publisher_open(struct loop *loop, const struct publisher_options *optio
     memcpy(publisher->head.stream, options->stream, strlen(options->stream) + 1);
     err = bus_pub_open(loop, options->pub_url, &publisher->pub);
     if (!err) {
-        err = bus_rep_open(loop, options->fetch_url, publisher_fetch_asked, publisher,
-                           &publisher->rep);
+        const struct bus_rep_options fetch = {
+            .url = options->fetch_url,
+            .on_request = publisher_fetch_asked,
+            .context = publisher,
+        };
+
+        err = bus_rep_open(loop, &fetch, &publisher->rep);
     }
     if (err) {
         bus_pub_close(publisher->pub);

@@ -401,7 +401,7 @@ static enum err endpoints_open(struct subscriber *self)
     if (err) {
         return err;
     }
-    err = bus_req_open(self->loop, self->options.fetch_url, &self->req);
+    err = bus_req_open(self->loop, self->options.fetch_url, 0, &self->req);
     if (err) {
         bus_sub_close(self->sub);
     }

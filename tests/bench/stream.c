@@ -277,7 +277,7 @@ static enum err open_parts(const struct db_options *db, const char *pub_url, con
         err = bus_sub_open(&bench.loop, &hearing, &bench.sub);
     }
     if (!err) {
-        err = bus_req_open(&bench.loop, fetch_url, &bench.req);
+        err = bus_req_open(&bench.loop, fetch_url, 0, &bench.req);
     }
     return err ? err : writer_open(&bench.loop, &writing, &bench.writer);
 }

@@ -294,8 +294,12 @@ static void every_request_gets_its_own_answer(void **state)
 {
     struct fixture *f = *state;
 
-    assert_int_equal(bus_rep_open(&f->loop, f->url, answer_with_echo, f, &f->rep), ERR_OK);
-    assert_int_equal(bus_req_open(&f->loop, f->url, &f->req), ERR_OK);
+    assert_int_equal(bus_rep_open(&f->loop,
+                                  &(const struct bus_rep_options){
+                                      .url = f->url, .on_request = answer_with_echo, .context = f},
+                                  &f->rep),
+                     ERR_OK);
+    assert_int_equal(bus_req_open(&f->loop, f->url, 0, &f->req), ERR_OK);
     f->wanted = 500;
     ask_again(f);
     loop_run(&f->loop);
@@ -308,8 +312,12 @@ static void a_second_request_at_once_is_a_conflict(void **state)
 {
     struct fixture *f = *state;
 
-    assert_int_equal(bus_rep_open(&f->loop, f->url, answer_with_echo, f, &f->rep), ERR_OK);
-    assert_int_equal(bus_req_open(&f->loop, f->url, &f->req), ERR_OK);
+    assert_int_equal(bus_rep_open(&f->loop,
+                                  &(const struct bus_rep_options){
+                                      .url = f->url, .on_request = answer_with_echo, .context = f},
+                                  &f->rep),
+                     ERR_OK);
+    assert_int_equal(bus_req_open(&f->loop, f->url, 0, &f->req), ERR_OK);
     f->wanted = 1;
     ask_again(f);
     assert_int_equal(bus_req_send(f->req, "x", 1, 1000, on_reply, f), ERR_CONFLICT);
@@ -355,8 +363,12 @@ static void a_request_that_times_out_is_reported_and_the_next_one_works(void **s
 {
     struct fixture *f = *state;
 
-    assert_int_equal(bus_rep_open(&f->loop, f->url, hold_the_first, f, &f->rep), ERR_OK);
-    assert_int_equal(bus_req_open(&f->loop, f->url, &f->req), ERR_OK);
+    assert_int_equal(bus_rep_open(&f->loop,
+                                  &(const struct bus_rep_options){
+                                      .url = f->url, .on_request = hold_the_first, .context = f},
+                                  &f->rep),
+                     ERR_OK);
+    assert_int_equal(bus_req_open(&f->loop, f->url, 0, &f->req), ERR_OK);
     assert_int_equal(bus_req_send(f->req, "first", 5, 300, first_reply, f), ERR_OK);
     loop_run(&f->loop);
     assert_false(f->timed_out);
@@ -409,7 +421,7 @@ static void a_request_that_times_out_is_not_asked_again_over_the_same_connection
     struct fixture *f = *state;
     int deaf = listen_deaf(f->url);
 
-    assert_int_equal(bus_req_open(&f->loop, f->url, &f->req), ERR_OK);
+    assert_int_equal(bus_req_open(&f->loop, f->url, 0, &f->req), ERR_OK);
     assert_int_equal(bus_req_send(f->req, "first", 5, 1000, ask_twice, f), ERR_OK);
     loop_run(&f->loop);
     assert_false(f->timed_out);
@@ -422,7 +434,7 @@ static void nobody_listening_times_out(void **state)
 {
     struct fixture *f = *state;
 
-    assert_int_equal(bus_req_open(&f->loop, f->url, &f->req), ERR_OK);
+    assert_int_equal(bus_req_open(&f->loop, f->url, 0, &f->req), ERR_OK);
     f->wanted = 1;
     assert_int_equal(bus_req_send(f->req, "x", 1, 100, on_reply, f), ERR_OK);
     loop_run(&f->loop);

@@ -132,7 +132,7 @@ static int set_up(void **state)
     assert_int_equal(publisher_open(&f->loop, &options, &f->publisher), ERR_OK);
     assert_int_equal(bus_sub_open(&f->loop, &listening, &f->sub), ERR_OK);
     for (size_t i = 0; i < ASKER_COUNT_MAX; i++) {
-        assert_int_equal(bus_req_open(&f->loop, fetch_url, &f->askers[i].req), ERR_OK);
+        assert_int_equal(bus_req_open(&f->loop, fetch_url, 0, &f->askers[i].req), ERR_OK);
         f->asker_count++;
     }
     *state = f;
