@@ -18,46 +18,39 @@ size_t crypto_base64_size(size_t length)
     return (length + 2) / 3 * 4 + 1;
 }
 
-/* With padding; what is left of the last group goes by way of `last`, since it may have no room for it.
- * By OpenSSL: libsodium takes the same time for any byte, as secrets need it, and that is ten times as
- * long. Paths of hashes are most of a receipt. */
-static size_t base64(const uint8_t *data, size_t length, char *ret_text, uint8_t ret_last[5])
+/* The text's length. By OpenSSL: libsodium takes the same time for any byte, as secrets need it, and
+ * that is ten times as long. Paths of hashes are most of a receipt. The last group may have no room for
+ * OpenSSL's padding and NUL, so it goes by way of `last`. */
+static size_t base64(const uint8_t *data, size_t length, bool padded, char *ret_text, size_t size)
 {
     const size_t whole = length / 3 * 3;
+    uint8_t last[5] = "";
+    size_t end = whole / 3 * 4;
+    size_t last_length;
 
-    assert(length <= INT_MAX);
-    ret_last[0] = '\0';
+    assert(length <= INT_MAX && end < size);
     (void)EVP_EncodeBlock((uint8_t *)ret_text, data, (int)whole);
-    (void)EVP_EncodeBlock(ret_last, data + whole, (int)(length - whole));
-    return whole / 3 * 4;
+    (void)EVP_EncodeBlock(last, data + whole, (int)(length - whole));
+    last_length = padded ? strlen((char *)last) : strcspn((char *)last, "=");
+    assert(last_length < size - end);
+    memcpy(ret_text + end, last, last_length);
+    end += last_length;
+    ret_text[end] = '\0';
+    return end;
 }
 
 void crypto_base64url(const void *data, size_t length, char *ret_text, size_t size)
 {
-    uint8_t last[5];
-    size_t end;
+    const size_t end = base64(data, length, false, ret_text, size);
 
-    assert(size > length / 3 * 4);
-    end = base64(data, length, ret_text, last);
     for (size_t i = 0; i < end; i++) {
         ret_text[i] = ret_text[i] == '+' ? '-' : ret_text[i] == '/' ? '_' : ret_text[i];
     }
-    for (size_t i = 0; last[i] != '\0' && last[i] != '='; i++) {
-        assert(end + 1 < size);
-        ret_text[end] = (char)(last[i] == '+' ? '-' : last[i] == '/' ? '_' : last[i]);
-        end++;
-    }
-    ret_text[end] = '\0';
 }
 
 void crypto_base64(const void *data, size_t length, char *ret_text, size_t size)
 {
-    uint8_t last[5];
-    size_t end;
-
-    assert(size >= crypto_base64_size(length));
-    end = base64(data, length, ret_text, last);
-    memcpy(ret_text + end, last, strlen((char *)last) + 1);
+    (void)base64(data, length, true, ret_text, size);
 }
 
 /* libsodium refuses trailing bits that are not zero, missing padding, and what does not fit. */
