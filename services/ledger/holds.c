@@ -19,6 +19,7 @@ static enum err recall(struct writer_tx *tx, const char *shard, const struct hol
                        struct order *order, bool *ret_known);
 static enum err remember_refusal(struct writer_tx *tx, const char *shard, struct order *order,
                                  const struct refusal *refusal);
+static bool any_due(const struct store_account *accounts, size_t count);
 static enum err period_of(struct writer_tx *tx, const char *shard, int32_t fiscal_year,
                           enum period_state *ret_state);
 
@@ -73,25 +74,30 @@ struct store_hold *holds_find(const struct holds *holds, const struct order *ord
     return NULL;
 }
 
-enum err holds_load_accounts(struct writer_tx *tx, const char *shard,
-                             struct store_account *accounts, size_t count)
+enum err holds_expire_due(struct writer_tx *tx, const char *shard, struct store_account *accounts,
+                          size_t count)
 {
-    for (int pass = 0; pass <= EXPIRE_PASS_MAX; pass++) {
-        bool due = false;
+    for (int pass = 0; pass < EXPIRE_PASS_MAX && any_due(accounts, count); pass++) {
         size_t ended = 0;
-        enum err err = store_account_load(tx->db, shard, tx->now_ms, accounts, count);
-        for (size_t i = 0; !err && i < count; i++) {
-            due = due || accounts[i].due;
+        enum err err = holds_expire(tx, shard, &ended);
+        if (!err) {
+            err = store_account_load(tx->db, shard, tx->now_ms, accounts, count);
         }
-        if (err || !due) {
-            return err;
-        }
-        err = holds_expire(tx, shard, &ended);
         if (err) {
             return err;
         }
     }
-    return ERR_UNAVAILABLE;
+    return any_due(accounts, count) ? ERR_UNAVAILABLE : ERR_OK;
+}
+
+static bool any_due(const struct store_account *accounts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (accounts[i].due) {
+            return true;
+        }
+    }
+    return false;
 }
 
 enum err holds_check_account(const struct holds *holds, const struct account_balance *balance,
@@ -260,7 +266,10 @@ static enum err place(struct writer_tx *tx, const char *shard, const struct hold
     account_balance_init(&account.balance, &hold.account);
     enum err err = period_of(tx, shard, hold.account.line.fiscal_year, &state);
     if (!err) {
-        err = holds_load_accounts(tx, shard, &account, 1);
+        err = store_account_load(tx->db, shard, tx->now_ms, &account, 1);
+    }
+    if (!err) {
+        err = holds_expire_due(tx, shard, &account, 1);
     }
     if (err) {
         return err;

@@ -33,11 +33,11 @@ ERR_CHECKED enum err holds_load(struct writer_tx *tx, const char *shard,
 struct store_hold *holds_find(const struct holds *holds, const struct order *order);
 
 /*
- * Loads the accounts' balances, after ending what is due on any of them. ERR_UNAVAILABLE when more is
- * due than one transaction ends: the next one goes on.
+ * Ends what is due on accounts that were loaded, and loads them again if anything was. ERR_UNAVAILABLE
+ * when more is due than one transaction ends: the next one goes on.
  */
-ERR_CHECKED enum err holds_load_accounts(struct writer_tx *tx, const char *shard,
-                                         struct store_account *accounts, size_t count);
+ERR_CHECKED enum err holds_expire_due(struct writer_tx *tx, const char *shard,
+                                      struct store_account *accounts, size_t count);
 
 /*
  * ERR_INTERNAL when the account holds less than those of its holds that are not due: a row is

@@ -187,7 +187,6 @@ static enum err run_ask(struct post_run *run)
 static enum err run_hear(struct post_run *run)
 {
     struct db *db = run->tx->db;
-    bool due = false;
     enum err err = store_key_hear(db, run->orders, run->order_count);
 
     if (!err) {
@@ -200,11 +199,8 @@ static enum err run_hear(struct post_run *run)
     if (!err) {
         err = store_account_hear(db, run->accounts, run->account_count);
     }
-    for (size_t i = 0; !err && i < run->account_count; i++) {
-        due = due || run->accounts[i].due;
-    }
-    return due ? holds_load_accounts(run->tx, run->poster->shard, run->accounts, run->account_count)
-               : err;
+    return err ? err
+               : holds_expire_due(run->tx, run->poster->shard, run->accounts, run->account_count);
 }
 
 const struct order *post_run_first(const struct post_run *run, const struct order *order)
