@@ -142,6 +142,11 @@ void db_column_add_null(struct db_column *column);
 struct db_param db_column_param(struct db_column *column); /* borrowed from the column */
 void db_column_release(struct db_column *column);
 
+/* The same for the columns of a statement: one of each type, and their parameters in a row. */
+void db_columns_init(struct db_column columns[], const enum db_column_type types[], size_t count);
+void db_columns_params(struct db_column columns[], size_t count, struct db_param ret_params[]);
+void db_columns_release(struct db_column columns[], size_t count);
+
 /* Runs a statement that returns nothing. sql must be a constant with static lifetime. */
 ERR_CHECKED enum err db_exec(struct db *db, const char *sql, const struct db_param *params,
                              size_t param_count);

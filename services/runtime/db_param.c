@@ -218,3 +218,24 @@ void db_column_release(struct db_column *column)
     column->count = 0;
     column->has_null = false;
 }
+
+void db_columns_init(struct db_column columns[], const enum db_column_type types[], size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        db_column_init(&columns[i], types[i]);
+    }
+}
+
+void db_columns_params(struct db_column columns[], size_t count, struct db_param ret_params[])
+{
+    for (size_t i = 0; i < count; i++) {
+        ret_params[i] = db_column_param(&columns[i]);
+    }
+}
+
+void db_columns_release(struct db_column columns[], size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        db_column_release(&columns[i]);
+    }
+}

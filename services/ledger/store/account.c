@@ -6,16 +6,7 @@
 
 #include <assert.h>
 
-enum { ACCOUNT_COLUMN_COUNT = 4 };
-
-static const enum db_column_type ACCOUNT_TYPES[ACCOUNT_COLUMN_COUNT] = {
-    DB_COLUMN_INT32,
-    DB_COLUMN_TEXT,
-    DB_COLUMN_TEXT,
-    DB_COLUMN_TEXT,
-};
-
-static void add_account(struct db_column columns[], const struct account *account)
+void store_account_add(struct db_column columns[], const struct account *account)
 {
     db_column_add_int32(&columns[0], account->line.fiscal_year);
     db_column_add_text(&columns[1], account->line.programme);
@@ -49,27 +40,23 @@ static const char ACCOUNT_LOAD[] =
 enum err store_account_ask(struct db *db, const char *shard, int64_t now_ms,
                            const struct store_account *accounts, size_t count)
 {
-    struct db_column columns[ACCOUNT_COLUMN_COUNT + 1];
+    static const enum db_column_type TYPES[] = {DB_COLUMN_INT32, DB_COLUMN_TEXT, DB_COLUMN_TEXT,
+                                                DB_COLUMN_TEXT, DB_COLUMN_INT32};
+    struct db_column columns[DB_COUNT(TYPES)];
     struct db_param params[2 + DB_COUNT(columns)];
     enum err err = ERR_OK;
 
     assert(count <= STORE_ACCOUNT_COUNT_MAX);
-    for (size_t i = 0; i < DB_COUNT(columns); i++) {
-        db_column_init(&columns[i], i < ACCOUNT_COLUMN_COUNT ? ACCOUNT_TYPES[i] : DB_COLUMN_INT32);
-    }
+    db_columns_init(columns, TYPES, DB_COUNT(TYPES));
     for (size_t i = 0; i < count; i++) {
-        add_account(columns, &accounts[i].balance.account);
-        db_column_add_int32(&columns[ACCOUNT_COLUMN_COUNT], (int32_t)i);
+        store_account_add(columns, &accounts[i].balance.account);
+        db_column_add_int32(&columns[4], (int32_t)i);
     }
     params[0] = db_text(shard);
-    for (size_t i = 0; i < DB_COUNT(columns); i++) {
-        params[1 + i] = db_column_param(&columns[i]);
-    }
+    db_columns_params(columns, DB_COUNT(columns), params + 1);
     params[1 + DB_COUNT(columns)] = db_int64(now_ms);
     err = db_query_later(db, ACCOUNT_LOAD, params, DB_COUNT(params));
-    for (size_t i = 0; i < DB_COUNT(columns); i++) {
-        db_column_release(&columns[i]);
-    }
+    db_columns_release(columns, DB_COUNT(columns));
     return err;
 }
 
@@ -124,20 +111,21 @@ static const char ACCOUNT_SAVE[] =
 enum err store_account_save(struct db *db, const char *shard, const struct store_account *accounts,
                             size_t count)
 {
-    struct db_column columns[ACCOUNT_COLUMN_COUNT + 3];
+    static const enum db_column_type TYPES[] = {DB_COLUMN_INT32, DB_COLUMN_TEXT,  DB_COLUMN_TEXT,
+                                                DB_COLUMN_TEXT,  DB_COLUMN_INT64, DB_COLUMN_INT64,
+                                                DB_COLUMN_INT64};
+    struct db_column columns[DB_COUNT(TYPES)];
     struct db_param params[1 + DB_COUNT(columns)];
     enum err err = ERR_OK;
 
     assert(count <= STORE_ACCOUNT_COUNT_MAX);
-    for (size_t i = 0; i < DB_COUNT(columns); i++) {
-        db_column_init(&columns[i], i < ACCOUNT_COLUMN_COUNT ? ACCOUNT_TYPES[i] : DB_COLUMN_INT64);
-    }
+    db_columns_init(columns, TYPES, DB_COUNT(TYPES));
     for (size_t i = 0; i < count; i++) {
         const struct account_balance *balance = &accounts[i].balance;
         if (balance->version == accounts[i].loaded_version) {
             continue;
         }
-        add_account(columns, &balance->account);
+        store_account_add(columns, &balance->account);
         db_column_add_int64(&columns[4], balance->balance_krw);
         db_column_add_int64(&columns[5], balance->version);
         if (balance->has_floor) {
@@ -147,12 +135,8 @@ enum err store_account_save(struct db *db, const char *shard, const struct store
         }
     }
     params[0] = db_text(shard);
-    for (size_t i = 0; i < DB_COUNT(columns); i++) {
-        params[1 + i] = db_column_param(&columns[i]);
-    }
+    db_columns_params(columns, DB_COUNT(columns), params + 1);
     err = db_exec_later(db, ACCOUNT_SAVE, params, DB_COUNT(params));
-    for (size_t i = 0; i < DB_COUNT(columns); i++) {
-        db_column_release(&columns[i]);
-    }
+    db_columns_release(columns, DB_COUNT(columns));
     return err;
 }

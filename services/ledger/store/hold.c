@@ -10,10 +10,6 @@
 #include <string.h>
 
 static enum err read_hold(const struct db_rows *rows, int64_t row, struct hold *hold);
-static void add_account(struct db_column columns[], const struct account *account);
-static void columns_init(struct db_column columns[], const enum db_column_type types[],
-                         size_t count);
-static void columns_release(struct db_column columns[], size_t count);
 static bool copy_text(char *target, size_t size, const char *text);
 
 /* What read_hold() reads, from the second column on. */
@@ -98,7 +94,7 @@ enum err store_hold_commit(struct db *db, const char *shard, int64_t time_ms,
     size_t changed = 0;
     enum err err = ERR_OK;
 
-    columns_init(columns, TYPES, DB_COUNT(TYPES));
+    db_columns_init(columns, TYPES, DB_COUNT(TYPES));
     for (size_t i = 0; i < count; i++) {
         if (holds[i].changed) {
             assert(holds[i].hold.state == HOLD_COMMITTED);
@@ -118,7 +114,7 @@ enum err store_hold_commit(struct db *db, const char *shard, int64_t time_ms,
         };
         err = db_exec_later(db, HOLD_COMMIT, params, DB_COUNT(params));
     }
-    columns_release(columns, DB_COUNT(TYPES));
+    db_columns_release(columns, DB_COUNT(TYPES));
     return err;
 }
 
@@ -207,17 +203,15 @@ enum err store_account_free_held(struct db *db, const char *shard, const struct 
     struct db_column columns[DB_COUNT(TYPES)];
     struct db_param params[1 + DB_COUNT(TYPES)];
 
-    columns_init(columns, TYPES, DB_COUNT(TYPES));
+    db_columns_init(columns, TYPES, DB_COUNT(TYPES));
     for (size_t i = 0; i < count; i++) {
-        add_account(columns, &holds[i].account);
+        store_account_add(columns, &holds[i].account);
         db_column_add_int64(&columns[4], holds[i].amount_krw);
     }
     params[0] = db_text(shard);
-    for (size_t i = 0; i < DB_COUNT(TYPES); i++) {
-        params[1 + i] = db_column_param(&columns[i]);
-    }
+    db_columns_params(columns, DB_COUNT(TYPES), params + 1);
     enum err err = db_exec(db, ACCOUNT_FREE_HELD, params, DB_COUNT(params));
-    columns_release(columns, DB_COUNT(TYPES));
+    db_columns_release(columns, DB_COUNT(TYPES));
     return err;
 }
 
@@ -239,22 +233,20 @@ enum err store_account_save_held(struct db *db, const char *shard,
     size_t changed = 0;
     enum err err = ERR_OK;
 
-    columns_init(columns, TYPES, DB_COUNT(TYPES));
+    db_columns_init(columns, TYPES, DB_COUNT(TYPES));
     for (size_t i = 0; i < count; i++) {
         if (accounts[i].balance.held_krw != accounts[i].loaded_held_krw) {
-            add_account(columns, &accounts[i].balance.account);
+            store_account_add(columns, &accounts[i].balance.account);
             db_column_add_int64(&columns[4], accounts[i].balance.held_krw);
             changed++;
         }
     }
     params[0] = db_text(shard);
-    for (size_t i = 0; i < DB_COUNT(TYPES); i++) {
-        params[1 + i] = db_column_param(&columns[i]);
-    }
+    db_columns_params(columns, DB_COUNT(TYPES), params + 1);
     if (changed > 0) {
         err = db_exec_later(db, ACCOUNT_SAVE_HELD, params, DB_COUNT(params));
     }
-    columns_release(columns, DB_COUNT(TYPES));
+    db_columns_release(columns, DB_COUNT(TYPES));
     return err;
 }
 
@@ -412,29 +404,6 @@ static enum err read_hold(const struct db_rows *rows, int64_t row, struct hold *
     bool fits = copy_text(hold->kind, sizeof hold->kind, db_rows_text(rows, row, 1)) &&
                 copy_text(hold->document, sizeof hold->document, db_rows_text(rows, row, 10));
     return err || !fits ? ERR_INTERNAL : ERR_OK; /* a damaged row is not built upon */
-}
-
-static void add_account(struct db_column columns[], const struct account *account)
-{
-    db_column_add_int32(&columns[0], account->line.fiscal_year);
-    db_column_add_text(&columns[1], account->line.programme);
-    db_column_add_text(&columns[2], funding_source_code(account->line.funding_source));
-    db_column_add_text(&columns[3], stage_code(account->stage));
-}
-
-static void columns_init(struct db_column columns[], const enum db_column_type types[],
-                         size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        db_column_init(&columns[i], types[i]);
-    }
-}
-
-static void columns_release(struct db_column columns[], size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        db_column_release(&columns[i]);
-    }
 }
 
 static bool copy_text(char *target, size_t size, const char *text)

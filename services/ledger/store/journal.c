@@ -175,30 +175,6 @@ static bool read_leg(const struct db_rows *rows, int64_t row, struct order *orde
     return read_account(rows, row, 0, &order->entry.legs[place].account);
 }
 
-static const char HEAD_READ[] = "SELECT epoch, seq, hash FROM ledger.head WHERE shard = $1";
-
-enum err store_head_read(struct db *db, const char *shard, struct store_head *ret_head)
-{
-    const struct db_param params[] = {db_text(shard)};
-    struct db_rows *rows = NULL;
-    enum err err = db_query(db, HEAD_READ, params, DB_COUNT(params), &rows);
-
-    if (err) {
-        goto out;
-    }
-    if (db_rows_count(rows) == 0) {
-        err = ERR_NOT_FOUND;
-        goto out;
-    }
-    ret_head->epoch = db_rows_int64(rows, 0, 0);
-    ret_head->seq = db_rows_int64(rows, 0, 1);
-    err = db_rows_fixed(rows, 0, 2, ret_head->hash, JOURNAL_HASH_SIZE);
-
-out:
-    db_rows_release(rows);
-    return err;
-}
-
 static const char KEY_MISMATCH_COUNT[] =
     "WITH entry AS (SELECT seq, key FROM ledger.journal WHERE shard = $1),"
     " known AS (SELECT seq, key FROM ledger.entry_key WHERE shard = $1 AND seq IS NOT NULL)"

@@ -11,6 +11,7 @@
 
 #include "ledger/domain/journal.h"
 #include "ledger/domain/order.h"
+#include "ledger/store/head.h"
 #include "ledger/store/posting.h"
 #include "runtime/db.h"
 
@@ -54,9 +55,6 @@ enum store_correction_column { STORE_CORRECTION_SEQ, STORE_CORRECTION_KIND };
 /* The entries that name this one, in order, at most STORE_JOURNAL_COUNT_MAX. */
 ERR_CHECKED enum err store_correction_rows(struct db *db, const char *shard, int64_t seq,
                                            struct db_rows **ret_rows);
-
-/* Reads the head without locking. ERR_NOT_FOUND when the shard has none yet. */
-ERR_CHECKED enum err store_head_read(struct db *db, const char *shard, struct store_head *ret_head);
 
 /* How many journal rows lack their key row, and keys that name an entry which is not theirs. */
 ERR_CHECKED enum err store_key_mismatch_count(struct db *db, const char *shard, int64_t *ret_count);

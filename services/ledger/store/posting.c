@@ -39,9 +39,7 @@ enum err store_journal_insert(struct db *db, const char *shard, const struct sto
     enum err err = ERR_OK;
 
     assert(count <= STORE_ORDER_COUNT_MAX);
-    for (size_t i = 0; i < DB_COUNT(TYPES); i++) {
-        db_column_init(&columns[i], TYPES[i]);
-    }
+    db_columns_init(columns, TYPES, DB_COUNT(TYPES));
     for (size_t i = 0; i < count; i++) {
         const struct entry *entry = &orders[i]->entry;
         if (!is_new(orders[i], ORDER_POSTED)) {
@@ -63,18 +61,14 @@ enum err store_journal_insert(struct db *db, const char *shard, const struct sto
         }
     }
     params[0] = db_text(shard);
-    for (size_t i = 0; i < DB_COUNT(TYPES); i++) {
-        params[1 + i] = db_column_param(&columns[i]);
-    }
+    db_columns_params(columns, DB_COUNT(TYPES), params + 1);
     head[0] = db_int64(heads->before->seq);
     head[1] = db_bytes(heads->before->hash, JOURNAL_HASH_SIZE);
     head[2] = db_int64(heads->after->seq);
     head[3] = db_bytes(heads->after->hash, JOURNAL_HASH_SIZE);
     head[4] = db_int64(heads->before->epoch);
     err = db_exec_later(db, JOURNAL_INSERT, params, DB_COUNT(params));
-    for (size_t i = 0; i < DB_COUNT(TYPES); i++) {
-        db_column_release(&columns[i]);
-    }
+    db_columns_release(columns, DB_COUNT(TYPES));
     return err;
 }
 
@@ -95,10 +89,7 @@ static void add_posting(struct db_column columns[], const struct order *order, s
 
     db_column_add_int64(&columns[0], order->seq);
     db_column_add_int16(&columns[1], (int16_t)(leg + 1));
-    db_column_add_int32(&columns[2], row->account.line.fiscal_year);
-    db_column_add_text(&columns[3], row->account.line.programme);
-    db_column_add_text(&columns[4], funding_source_code(row->account.line.funding_source));
-    db_column_add_text(&columns[5], stage_code(row->account.stage));
+    store_account_add(columns + 2, &row->account);
     db_column_add_int64(&columns[6], row->amount_krw);
     db_column_add_int64(&columns[7], order->postings[leg].version);
     db_column_add_int64(&columns[8], order->postings[leg].balance_after_krw);
@@ -116,9 +107,7 @@ enum err store_posting_insert(struct db *db, const char *shard, struct order *co
     enum err err = ERR_OK;
 
     assert(count <= STORE_ORDER_COUNT_MAX);
-    for (size_t i = 0; i < DB_COUNT(TYPES); i++) {
-        db_column_init(&columns[i], TYPES[i]);
-    }
+    db_columns_init(columns, TYPES, DB_COUNT(TYPES));
     for (size_t i = 0; i < count; i++) {
         size_t leg_count = is_new(orders[i], ORDER_POSTED) ? orders[i]->entry.leg_count : 0;
         for (size_t leg = 0; leg < leg_count; leg++) {
@@ -126,59 +115,10 @@ enum err store_posting_insert(struct db *db, const char *shard, struct order *co
         }
     }
     params[0] = db_text(shard);
-    for (size_t i = 0; i < DB_COUNT(TYPES); i++) {
-        params[1 + i] = db_column_param(&columns[i]);
-    }
+    db_columns_params(columns, DB_COUNT(TYPES), params + 1);
     err = db_exec_later(db, POSTING_INSERT, params, DB_COUNT(params));
-    for (size_t i = 0; i < DB_COUNT(TYPES); i++) {
-        db_column_release(&columns[i]);
-    }
+    db_columns_release(columns, DB_COUNT(TYPES));
     return err;
-}
-
-static const char HEAD_FIND[] = "SELECT epoch, seq, hash FROM ledger.head WHERE shard = $1";
-
-enum err store_head_ask(struct db *db, const char *shard)
-{
-    const struct db_param params[] = {db_text(shard)};
-
-    return db_query_later(db, HEAD_FIND, params, DB_COUNT(params));
-}
-
-static const char HEAD_INSERT[] =
-    "INSERT INTO ledger.head (shard) VALUES ($1) RETURNING epoch, seq, hash";
-
-static enum err head_insert(struct db *db, const char *shard, struct db_rows **ret_rows)
-{
-    const struct db_param params[] = {db_text(shard)};
-
-    return db_query(db, HEAD_INSERT, params, DB_COUNT(params), ret_rows);
-}
-
-enum err store_head_hear(struct db *db, const char *shard, struct store_head *ret_head)
-{
-    struct db_rows *rows = NULL;
-    enum err err = db_query_rows(db, &rows);
-
-    if (!err && db_rows_count(rows) == 0) { /* a new shard */
-        db_rows_release(rows);
-        rows = NULL;
-        err = head_insert(db, shard, &rows);
-    }
-    if (!err) {
-        ret_head->epoch = db_rows_int64(rows, 0, 0);
-        ret_head->seq = db_rows_int64(rows, 0, 1);
-        err = db_rows_fixed(rows, 0, 2, ret_head->hash, JOURNAL_HASH_SIZE);
-    }
-    db_rows_release(rows);
-    return err;
-}
-
-enum err store_head_load(struct db *db, const char *shard, struct store_head *ret_head)
-{
-    enum err err = store_head_ask(db, shard);
-
-    return err ? err : store_head_hear(db, shard, ret_head);
 }
 
 static const char RULE_LIST[] =
@@ -334,23 +274,17 @@ enum err store_key_insert(struct db *db, const char *shard, int64_t now_ms,
     enum err err = ERR_OK;
 
     assert(count <= STORE_ORDER_COUNT_MAX);
-    for (size_t i = 0; i < DB_COUNT(TYPES); i++) {
-        db_column_init(&columns[i], TYPES[i]);
-    }
+    db_columns_init(columns, TYPES, DB_COUNT(TYPES));
     for (size_t i = 0; i < count; i++) {
         if (!orders[i]->remembered) {
             add_key(columns, orders[i]);
         }
     }
     params[0] = db_text(shard);
-    for (size_t i = 0; i < DB_COUNT(TYPES); i++) {
-        params[1 + i] = db_column_param(&columns[i]);
-    }
+    db_columns_params(columns, DB_COUNT(TYPES), params + 1);
     params[1 + DB_COUNT(TYPES)] = db_int64(now_ms);
     err = db_exec_later(db, KEY_INSERT, params, DB_COUNT(params));
-    for (size_t i = 0; i < DB_COUNT(TYPES); i++) {
-        db_column_release(&columns[i]);
-    }
+    db_columns_release(columns, DB_COUNT(TYPES));
     return err;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What posting reads and writes: the head, idempotency keys, kinds, fiscal
+ * What posting reads and writes beside the head: idempotency keys, kinds, fiscal
  * years, accounts, the journal and its postings. One function a statement.
  *
  * Writer thread, inside the writer's transaction (store_rule_list also on
@@ -14,19 +14,13 @@
 
 #include "ledger/domain/journal.h"
 #include "ledger/domain/order.h"
+#include "ledger/store/head.h"
 #include "runtime/db.h"
 
 enum {
     STORE_ORDER_COUNT_MAX = 4096,                        /* orders in one statement */
     STORE_PERIOD_COUNT_MAX = 200,                        /* fiscal years of a shard */
     STORE_ACCOUNT_COUNT_MAX = 4 * STORE_ORDER_COUNT_MAX, /* accounts in one statement */
-};
-
-/* The end of a shard's journal. */
-struct store_head {
-    int64_t epoch;
-    int64_t seq;
-    uint8_t hash[JOURNAL_HASH_SIZE];
 };
 
 struct store_period {
@@ -44,13 +38,8 @@ struct store_account {
 
 /*
  * What a run of posting reads is asked for together, and then heard in the same
- * order, so that all of it takes one round trip: keys, head, periods, accounts.
+ * order, so that all of it takes one round trip: keys, head (head.h), periods, accounts.
  */
-
-/* Reads the head, making it for a new shard; hear does that too. */
-ERR_CHECKED enum err store_head_load(struct db *db, const char *shard, struct store_head *ret_head);
-ERR_CHECKED enum err store_head_ask(struct db *db, const char *shard);
-ERR_CHECKED enum err store_head_hear(struct db *db, const char *shard, struct store_head *ret_head);
 
 /* Reads the whole kind_rule table into an empty set. ERR_INTERNAL when a row makes no sense. */
 ERR_CHECKED enum err store_rule_list(struct db *db, struct kind_rule_set *ret_rules);
@@ -90,6 +79,9 @@ ERR_CHECKED enum err store_account_ask(struct db *db, const char *shard, int64_t
                                        const struct store_account *accounts, size_t count);
 ERR_CHECKED enum err store_account_hear(struct db *db, struct store_account *accounts,
                                         size_t count);
+
+/* Adds an account to four columns in a row: fiscal year, programme, funding source, stage. */
+void store_account_add(struct db_column columns[], const struct account *account);
 
 /* Writes balance and version of the accounts that changed since they were loaded. */
 ERR_CHECKED enum err store_account_save(struct db *db, const char *shard,

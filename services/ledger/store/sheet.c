@@ -126,22 +126,16 @@ enum err store_sheet_figure_insert(struct db *db, const char *shard, const struc
     struct db_column columns[DB_COUNT(TYPES)];
     struct db_param params[2 + DB_COUNT(TYPES)];
 
-    for (size_t i = 0; i < DB_COUNT(TYPES); i++) {
-        db_column_init(&columns[i], TYPES[i]);
-    }
+    db_columns_init(columns, TYPES, DB_COUNT(TYPES));
     for (size_t i = 0; i < kept->sheet->figure_count; i++) {
         db_column_add_int32(&columns[0], (int32_t)i + 1);
         add_figure(columns, kept->sheet, &kept->sheet->figures[i]);
     }
     params[0] = db_text(shard);
     params[1] = db_uuid(kept->sheet_id);
-    for (size_t i = 0; i < DB_COUNT(TYPES); i++) {
-        params[2 + i] = db_column_param(&columns[i]);
-    }
+    db_columns_params(columns, DB_COUNT(TYPES), params + 2);
     enum err err = db_exec(db, FIGURE_INSERT, params, DB_COUNT(params));
-    for (size_t i = 0; i < DB_COUNT(TYPES); i++) {
-        db_column_release(&columns[i]);
-    }
+    db_columns_release(columns, DB_COUNT(TYPES));
     return err;
 }
 
@@ -168,22 +162,16 @@ enum err store_sheet_discrepancy_insert(struct db *db, const char *shard,
     struct db_param params[2 + DB_COUNT(TYPES)];
     const size_t count = sheet_check_kept(kept->check);
 
-    for (size_t i = 0; i < DB_COUNT(TYPES); i++) {
-        db_column_init(&columns[i], TYPES[i]);
-    }
+    db_columns_init(columns, TYPES, DB_COUNT(TYPES));
     for (size_t i = 0; i < count; i++) {
         db_column_add_int32(&columns[0], (int32_t)i + 1);
         add_discrepancy(columns, kept->sheet, &kept->check->discrepancies[i]);
     }
     params[0] = db_text(shard);
     params[1] = db_uuid(kept->sheet_id);
-    for (size_t i = 0; i < DB_COUNT(TYPES); i++) {
-        params[2 + i] = db_column_param(&columns[i]);
-    }
+    db_columns_params(columns, DB_COUNT(TYPES), params + 2);
     enum err err = db_exec(db, DISCREPANCY_INSERT, params, DB_COUNT(params));
-    for (size_t i = 0; i < DB_COUNT(TYPES); i++) {
-        db_column_release(&columns[i]);
-    }
+    db_columns_release(columns, DB_COUNT(TYPES));
     return err;
 }
 

@@ -291,9 +291,7 @@ enum err store_vote_insert(struct db *db, const uint8_t *ballot_id, int64_t batc
     struct db_param params[2 + VOTE_COLUMN_END];
     enum err err;
 
-    for (size_t i = 0; i < VOTE_COLUMN_END; i++) {
-        db_column_init(&columns[i], types[i]);
-    }
+    db_columns_init(columns, types, VOTE_COLUMN_END);
     for (size_t i = 0; i < count; i++) {
         const struct vote_row *row = &rows[i];
 
@@ -309,13 +307,9 @@ enum err store_vote_insert(struct db *db, const uint8_t *ballot_id, int64_t batc
     }
     params[0] = db_uuid(ballot_id);
     params[1] = db_int64(batch_no);
-    for (size_t i = 0; i < VOTE_COLUMN_END; i++) {
-        params[2 + i] = db_column_param(&columns[i]);
-    }
+    db_columns_params(columns, VOTE_COLUMN_END, params + 2);
     err = db_exec_later(db, VOTE_INSERT, params, DB_COUNT(params));
-    for (size_t i = 0; i < VOTE_COLUMN_END; i++) {
-        db_column_release(&columns[i]);
-    }
+    db_columns_release(columns, VOTE_COLUMN_END);
     return err;
 }
 

@@ -85,9 +85,7 @@ enum err store_options_add(struct db *db, const struct store_key *key,
     struct db_param params[2 + COLUMNS] = {db_text(key->district), db_uuid(key->ballot_id)};
     enum err err;
 
-    for (int c = 0; c < COLUMNS; c++) {
-        db_column_init(&columns[c], types[c]);
-    }
+    db_columns_init(columns, types, COLUMNS);
     for (size_t i = 0; i < count; i++) {
         db_column_add_int32(&columns[NUMBER], options[i].number);
         db_column_add_text(&columns[OPTION_ID], options[i].option_id);
@@ -97,13 +95,9 @@ enum err store_options_add(struct db *db, const struct store_key *key,
         db_column_add_text(&columns[FIELD], options[i].field);
         db_column_add_text(&columns[PROGRAMME], options[i].programme);
     }
-    for (int c = 0; c < COLUMNS; c++) {
-        params[2 + c] = db_column_param(&columns[c]);
-    }
+    db_columns_params(columns, COLUMNS, params + 2);
     err = db_exec(db, ADD_OPTIONS, params, DB_COUNT(params));
-    for (int c = 0; c < COLUMNS; c++) {
-        db_column_release(&columns[c]);
-    }
+    db_columns_release(columns, COLUMNS);
     return err;
 }
 
