@@ -131,11 +131,28 @@ enum cli_status client_open_as(const struct invocation *invocation, const char *
     return CLI_OK;
 }
 
+enum cli_status client_use_gateway(struct client *client, const struct invocation *invocation,
+                                   const char *url)
+{
+    if (url == NULL) {
+        return CLI_OK;
+    }
+    client->gateway_url = url;
+    if (gateway_open(url, &client->gateway)) {
+        return usage_error(invocation,
+                           say("--gateway-url 값 '%s': ipc:///… 또는 tcp://주소:포트여야 합니다",
+                               "--gateway-url '%s': it must be ipc:///… or tcp://ADDRESS:PORT"),
+                           url);
+    }
+    return CLI_OK;
+}
+
 void client_close(struct client *client)
 {
     if (client == NULL) {
         return;
     }
+    gateway_close(client->gateway);
     http_client_close(&client->http);
     signing_key_wipe(&client->key);
     free(client);
@@ -184,7 +201,9 @@ static void say_unreachable(const struct client *client, const struct client_req
                       "맞는지 확인해 주십시오.\n",
                       "hyeopchi: cannot reach %s at %s: %s. Check that it runs and that the "
                       "address is right.\n"),
-                  client_service_name(request->service), client_url(client, request->service),
+                  client_service_name(request->service),
+                  client_goes_by_message(client, request) ? client->gateway_url
+                                                          : client_url(client, request->service),
                   attempt->reason);
 }
 

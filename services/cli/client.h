@@ -38,6 +38,9 @@ ERR_CHECKED enum cli_status client_open(const struct invocation *invocation,
 /* The same with another key file than --key-file; NULL: without a key. */
 ERR_CHECKED enum cli_status client_open_as(const struct invocation *invocation,
                                            const char *key_file, struct client **ret_client);
+/* Requests that are votes go by message to participation's gateway from now on; NULL changes nothing. */
+ERR_CHECKED enum cli_status
+client_use_gateway(struct client *client, const struct invocation *invocation, const char *url);
 void client_close(struct client *client); /* takes NULL */
 
 struct client_request {
@@ -48,6 +51,7 @@ struct client_request {
     const void *body;
     size_t body_length;
     const char *idempotency_key; /* NULL: a new one for a POST */
+    const uint8_t *votes_of;     /* a ballot's id where the body is votes of it; else NULL */
     const char *accept;          /* NULL: JSON */
     bool is_public;              /* goes without a signature when there is no key */
     bool persistent;             /* a service that is away is waited for like one that is busy */

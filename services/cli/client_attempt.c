@@ -8,6 +8,7 @@
 #include "runtime/json.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum {
     PROBLEM_SIZE_MAX = 64 * 1024,
@@ -51,6 +52,25 @@ static enum err check_key(const struct client *client, const struct client_reque
     return ERR_INVALID;
 }
 
+bool client_goes_by_message(const struct client *client, const struct client_request *request)
+{
+    return client->gateway != NULL && request->votes_of != NULL;
+}
+
+static struct gateway_request message_of(const struct client *client,
+                                         const struct client_request *request)
+{
+    return (struct gateway_request){
+        .kind = strstr(request->content_type, "ndjson") != NULL ? CAST_KIND_BATCH : CAST_KIND_VOTE,
+        .ballot_id = request->votes_of,
+        .idempotency_key = request->idempotency_key,
+        .body = request->body,
+        .body_length = request->body_length,
+        .key = &client->key,
+        .timeout_ms = client->deadline_ms - clock_monotonic_ms(),
+    };
+}
+
 enum err client_attempt_send(struct client *client, const struct client_request *request,
                              struct buffer *body, struct http_client_attempt *ret_attempt)
 {
@@ -58,6 +78,11 @@ enum err client_attempt_send(struct client *client, const struct client_request 
     struct http_client_request http = http_request_of(request);
     enum err err = check_key(client, request);
 
+    if (!err && client_goes_by_message(client, request)) {
+        const struct gateway_request message = message_of(client, request);
+
+        return gateway_send(client->gateway, &message, body, ret_attempt);
+    }
     http.timeout_ms = client->deadline_ms - clock_monotonic_ms();
     return err ? err : http_client_send(&client->http, &options, &http, body, ret_attempt);
 }

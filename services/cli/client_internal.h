@@ -8,6 +8,7 @@
 
 #include "cli/client.h"
 
+#include "cli/gateway/gateway.h"
 #include "runtime/http_client.h"
 
 enum { CLIENT_PATH_SIZE = 4096 };
@@ -20,7 +21,12 @@ struct client {
     int64_t timeout_ms;
     int64_t deadline_ms; /* monotonic; of the request under way */
     struct http_client http;
+    struct gateway *gateway; /* NULL: votes go by HTTP */
+    const char *gateway_url; /* borrowed from the invocation */
 };
+
+/* Whether the request goes to the gateway. */
+bool client_goes_by_message(const struct client *client, const struct client_request *request);
 
 /* Sends once; *ret_attempt says how it went. ERR_INVALID after saying why it cannot be sent at all. */
 ERR_CHECKED enum err client_attempt_send(struct client *client,

@@ -137,27 +137,35 @@ static enum cli_status keep_receipt(const struct invocation *invocation, const j
 }
 
 static enum cli_status send_vote(const struct invocation *invocation, const char *path,
-                                 const char *text)
+                                 const uint8_t *ballot_id, const char *text)
 {
+    struct client *client = NULL;
     struct client_response response;
-    enum cli_status status;
+    enum cli_status status = client_open(invocation, &client);
 
-    status = request_fetch(invocation,
-                           &(const struct client_request){
-                               .service = CLIENT_PARTICIPATION,
-                               .method = "POST",
-                               .path = path,
-                               .content_type = "application/json",
-                               .body = text,
-                               .body_length = strlen(text),
-                               .idempotency_key = invocation_text(invocation, "idempotency-key"),
-                           },
-                           &response);
+    if (status == CLI_OK) {
+        status = client_use_gateway(client, invocation, invocation_text(invocation, "gateway-url"));
+    }
+    if (status == CLI_OK) {
+        status = request_send(invocation, client,
+                              &(const struct client_request){
+                                  .service = CLIENT_PARTICIPATION,
+                                  .method = "POST",
+                                  .path = path,
+                                  .content_type = "application/json",
+                                  .body = text,
+                                  .body_length = strlen(text),
+                                  .idempotency_key = invocation_text(invocation, "idempotency-key"),
+                                  .votes_of = ballot_id,
+                              },
+                              &response);
+    }
     if (status == CLI_OK) {
         print_answer(response.json, invocation->json);
         status = keep_receipt(invocation, response.json);
         client_response_release(&response);
     }
+    client_close(client);
     return status;
 }
 
@@ -182,7 +190,7 @@ static enum cli_status vote_cast(const struct invocation *invocation)
     }
     text = json_text(vote);
     json_decref(vote);
-    status = text != NULL ? send_vote(invocation, path, text) : CLI_FAILED;
+    status = text != NULL ? send_vote(invocation, path, ballot_id, text) : CLI_FAILED;
     free(text);
     return status;
 }
@@ -268,6 +276,13 @@ static enum cli_status receipt_verify(const struct invocation *invocation)
         .sentence = {"투표 번호(UUID)", "the ballot's UUID"},                                      \
     }
 
+#define GATEWAY_OPTION                                                                             \
+    {                                                                                              \
+        .name = "gateway-url", .argument = "URL", .environment = "HYEOPCHI_GATEWAY_URL",           \
+        .sentence = {"participation 의 gateway_url: 표를 HTTP 대신 메시지(nng)로 보냅니다",        \
+                     "participation's gateway_url: votes go by message (nng) instead of HTTP"},    \
+    }
+
 #define CHANNEL_OPTION                                                                             \
     {                                                                                              \
         .name = "channel", .argument = "CHANNEL", .choices = "web|kiosk|booth",                    \
@@ -277,6 +292,7 @@ static enum cli_status receipt_verify(const struct invocation *invocation)
 
 static const struct command_option CAST_OPTIONS[] = {
     BALLOT_OPTION,
+    GATEWAY_OPTION,
     {
         .name = "choice",
         .argument = "OPTION[=VALUE]",
@@ -308,6 +324,7 @@ static const struct command_option CAST_OPTIONS[] = {
 
 static const struct command_option IMPORT_OPTIONS[] = {
     BALLOT_OPTION,
+    GATEWAY_OPTION,
     {
         .name = "subject-key-file",
         .argument = "FILE",

@@ -165,6 +165,7 @@ static enum cli_status send_batch(struct import *import, struct lane *lane)
                               .body = lane->batch.data,
                               .body_length = lane->batch.length,
                               .idempotency_key = key,
+                              .votes_of = import->terms.ballot_id,
                               .persistent = true,
                           },
                           &response);
@@ -263,11 +264,17 @@ static enum cli_status close_output(const struct invocation *invocation, const c
 static enum cli_status open_lanes(struct import *import)
 {
     const char *staff_key = invocation_text(import->invocation, "staff-key-file");
+    const char *gateway = invocation_text(import->invocation, "gateway-url");
     enum cli_status status = client_open(import->invocation, &import->lanes[LANE_FRONT_END].client);
 
     import->has_staff = staff_key != NULL;
     if (status == CLI_OK && import->has_staff) {
         status = client_open_as(import->invocation, staff_key, &import->lanes[LANE_STAFF].client);
+    }
+    for (size_t i = 0; i < LANE_COUNT && status == CLI_OK; i++) {
+        if (import->lanes[i].client != NULL) {
+            status = client_use_gateway(import->lanes[i].client, import->invocation, gateway);
+        }
     }
     return status;
 }

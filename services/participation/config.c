@@ -63,6 +63,17 @@ static const struct config_row ROWS[] = {
                     "than twice in max_merge_delay_s.",
         .offset = offsetof(struct participation_config, board_interval_ms),
     },
+    {
+        .name = "gateway_url",
+        .type = CONFIG_TEXT,
+        .minimum = 0,
+        .maximum = CONFIG_TEXT_SIZE - 1,
+        .default_value = "",
+        .unit = "",
+        .sentence = "Bus address where kiosks and gateways hand in votes by message, of this "
+                    "machine or a private network; without it votes come over HTTP only.",
+        .offset = offsetof(struct participation_config, gateway_url),
+    },
 };
 
 const struct config_table participation_config_table = {ROWS, sizeof ROWS / sizeof ROWS[0]};

@@ -17,6 +17,7 @@ struct participation_config {
     char board_key[CONFIG_TEXT_SIZE];   /* the same for checkpoints */
     int64_t max_merge_delay_s;
     int64_t board_interval_ms;
+    char gateway_url[CONFIG_TEXT_SIZE]; /* "" = none */
 };
 
 extern const struct config_table participation_config_table;

@@ -8,6 +8,7 @@
 #include "participation/config.h"
 #include "participation/decide.h"
 #include "participation/events.h"
+#include "participation/gateway/gateway.h"
 #include "participation/http/routes.h"
 #include "participation/service.h"
 
@@ -18,6 +19,7 @@
 extern const struct migration_set migrate_participation_set;
 
 static enum err run(struct participation_config *config, const struct host_options *options);
+static bool owes_answers(const struct host *host);
 
 int main(int argc, char **argv)
 {
@@ -37,6 +39,7 @@ int main(int argc, char **argv)
         .migrations = &migrate_participation_set,
         .feed_roles = ROLE_OPERATOR | ROLE_AUDITOR,
         .event_types = events_types,
+        .owes_answers = owes_answers,
     };
     static struct participation_config config;
     enum config_action action = CONFIG_RUN;
@@ -49,6 +52,12 @@ int main(int argc, char **argv)
     err = strcmp(command, "run") == 0 ? run(&config, &options)
                                       : host_command(command, &config.host, &options);
     return err ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* The host is the service's first member. */
+static bool owes_answers(const struct host *host)
+{
+    return gateway_owes_answers(((const struct participation *)host)->gateway);
 }
 
 static enum err open_board(struct participation *service, struct participation_config *config)
@@ -108,6 +117,12 @@ static enum err open_parts(struct participation *service, struct participation_c
     if (!err) {
         err = open_board(service, config);
     }
+    if (!err) {
+        err = loop_on_stop(&service->host.loop, gateway_stop, &service->gateway);
+    }
+    if (!err) {
+        err = gateway_open(service, config->gateway_url, &service->gateway);
+    }
     return err ? err : host_subscribe(&service->host, &ledger);
 }
 
@@ -128,6 +143,7 @@ static enum err run(struct participation_config *config, const struct host_optio
         err = host_run(&service.host, &routes);
     }
     /* When the loop never ran. */
+    gateway_stop(&service.gateway);
     counter_stop(&service.counter);
     if (service.ballots != NULL) {
         ballots_stop(service.ballots);

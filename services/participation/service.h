@@ -12,6 +12,8 @@
 #include "participation/count.h"
 #include "runtime/host.h"
 
+struct gateway;
+
 enum { SERVICE_TURNOUT_COUNT_MAX = 64 };
 
 /* The turnout of an open ballot as the public was last told, so that it is told no more often. */
@@ -27,6 +29,7 @@ struct participation {
     const char *keys_directory;
     struct ballots *ballots;
     struct counter *counter;
+    struct gateway *gateway; /* NULL: votes come by HTTP only */
     struct board_signer board_signer;
     struct board *board;
     int bundle_count; /* downloads under way */

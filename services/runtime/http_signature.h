@@ -19,6 +19,7 @@
 #include "runtime/keyring.h"
 #include "runtime/problem.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -101,6 +102,9 @@ ERR_CHECKED enum err nonce_cache_new(struct nonce_cache **ret_cache);
 /* After the signature was found right. ERR_CONFLICT when it was seen; ERR_FULL when too many are remembered. */
 ERR_CHECKED enum err nonce_cache_add(struct nonce_cache *cache, const char *key_id,
                                      const char *nonce, int64_t created_ms, int64_t now_ms);
+/* Whether it was seen, as far as that is remembered. */
+bool nonce_cache_has(const struct nonce_cache *cache, const char *key_id, const char *nonce,
+                     int64_t created_ms);
 void nonce_cache_free(struct nonce_cache *cache);
 
 #endif

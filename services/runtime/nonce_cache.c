@@ -167,6 +167,19 @@ enum err nonce_cache_add(struct nonce_cache *cache, const char *key_id, const ch
     return ERR_OK;
 }
 
+bool nonce_cache_has(const struct nonce_cache *cache, const char *key_id, const char *nonce,
+                     int64_t created_ms)
+{
+    const uint64_t hash = nonce_hash(cache, key_id, nonce);
+    const int64_t slot = created_ms / SLOT_MS;
+    const struct nonce_set *set;
+
+    assert(created_ms >= 0);
+    set = &cache->sets[slot % SLOT_COUNT];
+    return set->count > 0 && set->slot == slot &&
+           set->hashes[set_find(set->hashes, set->capacity, hash)] == hash;
+}
+
 void nonce_cache_free(struct nonce_cache *cache)
 {
     size_t i;

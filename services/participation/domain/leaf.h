@@ -19,7 +19,7 @@
  *                as services/verify/README.md says
  *   leaf_hash  = SHA-256(0x00 || leaf)
  *   ct_hash    = H("ct", ct), with an empty ct while sealing is off
- *   req_hash   = SHA-256(the request's RFC 9421 signature base)
+ *   req_hash   = SHA-256(the request's RFC 9421 signature base, or its cast_statement.h)
  *
  * The functions below write the x of H and M, without the tag in front. No
  * allocation; any thread. The encoder's error is the caller's to ask for.
