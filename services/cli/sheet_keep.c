@@ -46,14 +46,20 @@ enum cli_status ledger_sheet_keep(const struct invocation *invocation)
 
 enum cli_status ledger_sheet_list(const struct invocation *invocation)
 {
-    const struct list_request request = {
-        .service = CLIENT_LEDGER,
-        .path = "/v1/sheets",
-        .items = "sheets",
-    };
+    struct client *client = NULL;
     json_t *rows = NULL;
-    enum cli_status status = list_fetch(invocation, &request, &rows);
+    enum cli_status status = client_open(invocation, &client);
 
+    if (status == CLI_OK) {
+        status = list_fetch(invocation, client,
+                            &(const struct list_request){
+                                .service = CLIENT_LEDGER,
+                                .path = "/v1/sheets",
+                                .items = "sheets",
+                            },
+                            &rows);
+    }
+    client_close(client);
     if (status != CLI_OK) {
         return status;
     }

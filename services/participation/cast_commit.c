@@ -33,7 +33,6 @@ static enum err commit_ballot(struct share *share)
         err = share_find_twins(share);
     }
     if (!err) {
-        turnout_extend(share->changes, &share->frozen->definition, share->extended_to_ms);
         share_check(share);
         err = share_revise(share);
     }
@@ -94,10 +93,9 @@ static enum err work_ballot(struct writer_tx *tx, const struct cast *first,
     share.req_hashes = calloc(item_total, sizeof(uint8_t *));
     share.accepted = calloc(item_total, sizeof(struct cast_item *));
     share.roll = calloc(item_total, sizeof(struct roll_row));
-    share.changes = calloc(1, sizeof *share.changes);
+    share.turnout = malloc(sizeof *share.turnout);
     if (share.items != NULL && share.req_hashes != NULL && share.accepted != NULL &&
-        share.roll != NULL && share.changes != NULL) {
-        turnout_init(share.changes, &first->frozen->definition);
+        share.roll != NULL && share.turnout != NULL) {
         share_collect(&share, jobs, count);
         err = share.count > 0 ? commit_ballot(&share) : ERR_OK;
     }
@@ -105,7 +103,7 @@ static enum err work_ballot(struct writer_tx *tx, const struct cast *first,
     free(share.req_hashes);
     free(share.accepted);
     free(share.roll);
-    free(share.changes);
+    free(share.turnout);
     free(share.requests);
     free(share.voids);
     free(share.known);

@@ -78,13 +78,24 @@ static enum err read_standings(struct share *share, int32_t import_no)
         .ballot_id = definition->ballot_id,
         .import_no = import_no,
     };
+    struct roll roll = {0};
+    enum err err;
 
     share->has_roll = import_no > 0;
     if (!share->has_roll) {
         return ERR_OK;
     }
-    return store_roll_standing_read(share->tx->db, &import, share->standings,
-                                    roll_area_count(definition));
+    err = store_roll_bound_read(share->tx->db, &import, &roll);
+    if (!err && roll.count != roll_area_count(definition)) {
+        err = ERR_INTERNAL;
+    }
+    for (size_t i = 0; !err && i < roll.count; i++) {
+        share->standings[i] = (struct roll_standing){
+            .bound = roll.voters[i],
+            .taken = share->turnout->cells[TURNOUT_DIMENSION_AREA][i],
+        };
+    }
+    return err;
 }
 
 /* Only for a ballot that has any, likewise. */
@@ -123,7 +134,8 @@ static enum err hear_voters(struct share *share)
 {
     struct db *db = share->tx->db;
     struct ballot_progress progress = {0};
-    enum err err = store_ballot_hear_state(db, &progress);
+    enum err err =
+        store_ballot_hear_state(db, &share->frozen->definition, &progress, share->turnout);
 
     share->state = progress.state;
     share->batch_no = progress.batch_no + 1;

@@ -51,9 +51,9 @@ static void count_change(struct share *share, const struct roll_row *before,
                          const struct turnout_place *after)
 {
     for (size_t d = 0; d < TURNOUT_DIMENSION_END; d++) {
-        share->changes->cells[d][after->cell[d]]++;
+        share->turnout->cells[d][after->cell[d]]++;
         if (is_counted(before)) {
-            share->changes->cells[d][before->place.cell[d]]--;
+            share->turnout->cells[d][before->place.cell[d]]--;
         }
     }
     share->new_voters += is_counted(before) ? 0 : 1;

@@ -36,8 +36,8 @@ struct share {
     size_t known_count;
     int64_t new_voters;
     int64_t revisions;
-    int64_t papers; /* issued */
-    struct turnout *changes;
+    int64_t papers;          /* issued */
+    struct turnout *turnout; /* as of the last vote accepted */
     struct cast_item **accepted;
     size_t accepted_count;
     uint8_t *casts;        /* malloc'd while they are written: LEAF_CAST_PARTS_SIZE for each */
@@ -62,7 +62,7 @@ void share_answer_twins(struct share *share);
 /* Refuses what is early, late or against the rules, as of the ballot's row (cast_revise.c). */
 void share_check(struct share *share);
 
-/* Gives what is left its revisions, voter by voter, and fills accepted, roll and changes
+/* Gives what is left its revisions, voter by voter, and fills accepted, roll and turnout
  * (cast_revise.c). */
 ERR_CHECKED enum err share_revise(struct share *share);
 

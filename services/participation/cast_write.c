@@ -179,15 +179,13 @@ static enum err write_accepted(struct share *share, struct commit_receipt *recei
         err = insert_receipt(share, receipt);
     }
     if (!err) {
-        err = store_turnout_change(db, ballot_id, share->changes);
-    }
-    if (!err) {
         err = store_ballot_add_batch(db, ballot_id,
                                      &(const struct batch_sums){
                                          .new_voters = share->new_voters,
                                          .revisions = share->revisions,
                                          .papers = share->papers,
-                                     });
+                                     },
+                                     share->turnout);
     }
     return err;
 }

@@ -42,25 +42,25 @@ static enum err uncount(struct writer_tx *tx, const struct paper_cancel *cancel,
 {
     const struct ballot_definition *definition = &cancel->paper.frozen->definition;
     const uint8_t *ballot_id = definition->ballot_id;
-    struct turnout *changes = calloc(1, sizeof *changes);
-    enum err err = changes == NULL ? ERR_FULL : ERR_OK;
+    struct turnout *turnout = malloc(sizeof *turnout);
+    enum err err = turnout == NULL ? ERR_FULL : ERR_OK;
 
     if (!err) {
-        turnout_init(changes, definition);
-        turnout_extend(changes, definition, row->extended_to_ms);
+        turnout_init(turnout, definition);
+        turnout_extend(turnout, definition, row->extended_to_ms);
+        err = store_turnout_read(tx->db, ballot_id, turnout);
+    }
+    if (!err) {
         for (size_t d = 0; d < TURNOUT_DIMENSION_END; d++) {
-            changes->cells[d][voter->place.cell[d]]--;
+            turnout->cells[d][voter->place.cell[d]]--;
         }
         voter->channel = BALLOT_CHANNEL_MISSING;
         err = store_roll_write(tx->db, ballot_id, voter, 1);
     }
     if (!err) {
-        err = store_turnout_change(tx->db, ballot_id, changes);
+        err = store_ballot_take_paper(tx->db, ballot_id, turnout);
     }
-    if (!err) {
-        err = store_ballot_take_paper(tx->db, ballot_id);
-    }
-    free(changes);
+    free(turnout);
     return err;
 }
 

@@ -225,6 +225,11 @@ const uint8_t *db_rows_bytes(const struct db_rows *rows, int64_t row, int column
 /* Copies a bytea or uuid that is exactly `size` bytes long. ERR_INTERNAL when it is not. */
 ERR_CHECKED enum err db_rows_fixed(const struct db_rows *rows, int64_t row, int column,
                                    uint8_t *ret_bytes, size_t size);
+
+/* How many elements an int8[] of one dimension has, none of them NULL, and one of them, from 0.
+ * db_rows_array_count() is -1 when the array is anything else. */
+int64_t db_rows_array_count(const struct db_rows *rows, int64_t row, int column);
+int64_t db_rows_array_int64(const struct db_rows *rows, int64_t row, int column, int64_t element);
 void db_rows_release(struct db_rows *rows); /* takes NULL */
 
 #endif

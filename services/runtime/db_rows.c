@@ -40,17 +40,25 @@ bool db_rows_is_null(const struct db_rows *rows, int64_t row, int column)
     return PQgetisnull(rows->result, checked_row(rows, row, column), column) != 0;
 }
 
+/* A big-endian integer of at most 8 bytes. */
+static uint64_t integer_of(const uint8_t *bytes, size_t length)
+{
+    uint64_t value = 0;
+
+    for (size_t i = 0; i < length; i++) {
+        value = value << 8 | bytes[i];
+    }
+    return value;
+}
+
 int64_t db_rows_int64(const struct db_rows *rows, int64_t row, int column)
 {
     size_t length;
     const uint8_t *bytes = value_of(rows, row, column, &length);
     Oid type = PQftype(rows->result, column);
-    uint64_t value = 0;
+    uint64_t value = integer_of(bytes, length);
 
     assert(type == DB_OID_INT2 || type == DB_OID_INT4 || type == DB_OID_INT8);
-    for (size_t i = 0; i < length; i++) {
-        value = value << 8 | bytes[i];
-    }
     if (length == 2) {
         return (int16_t)value;
     }
@@ -107,6 +115,44 @@ enum err db_rows_fixed(const struct db_rows *rows, int64_t row, int column, uint
     }
     memcpy(ret_bytes, bytes, size);
     return ERR_OK;
+}
+
+/* An array's head: dimensions, whether any element is NULL, type; for its one dimension length and
+ * lower bound. Before each element stands its length. */
+enum {
+    ARRAY_HEAD_SIZE_EMPTY = 12,
+    ARRAY_HEAD_SIZE_LIST = 20,
+    ARRAY_INT8_SIZE = 12,
+};
+
+int64_t db_rows_array_count(const struct db_rows *rows, int64_t row, int column)
+{
+    size_t length;
+    const uint8_t *bytes = value_of(rows, row, column, &length);
+    uint64_t dimensions;
+    size_t count;
+
+    assert(PQftype(rows->result, column) == DB_OID_INT8_ARRAY);
+    dimensions = integer_of(bytes, 4);
+    if (dimensions == 0) {
+        return length == ARRAY_HEAD_SIZE_EMPTY ? 0 : -1;
+    }
+    count = (length - ARRAY_HEAD_SIZE_LIST) / ARRAY_INT8_SIZE;
+    if (dimensions != 1 || integer_of(bytes + 4, 4) != 0 || integer_of(bytes + 12, 4) != count) {
+        return -1;
+    }
+    assert(length == ARRAY_HEAD_SIZE_LIST + count * ARRAY_INT8_SIZE);
+    return (int64_t)count;
+}
+
+int64_t db_rows_array_int64(const struct db_rows *rows, int64_t row, int column, int64_t element)
+{
+    size_t length;
+    const uint8_t *bytes = value_of(rows, row, column, &length);
+
+    assert(element >= 0 && element < db_rows_array_count(rows, row, column));
+    bytes += ARRAY_HEAD_SIZE_LIST + (size_t)element * ARRAY_INT8_SIZE;
+    return (int64_t)integer_of(bytes + 4, 8);
 }
 
 void db_rows_release(struct db_rows *rows)

@@ -244,8 +244,9 @@ static const char APPEND[] =
     " INSERT INTO event.log (stream, seq, epoch, event_id, type, envelope, chain)"
     " SELECT $1, event.seq, coalesce((SELECT head.epoch FROM head), event.refuse_fenced()),"
     " event.event_id, event.type, event.envelope, event.chain"
-    " FROM unnest($8::bigint[], $9::uuid[], $10::text[], $11::bytea[], $12::bytea[])"
-    " AS event (seq, event_id, type, envelope, chain)";
+    " FROM (SELECT unnest($8::bigint[]) AS seq, unnest($9::uuid[]) AS event_id,"
+    " unnest($10::text[]) AS type, unnest($11::bytea[]) AS envelope,"
+    " unnest($12::bytea[]) AS chain) AS event";
 
 static enum err append(struct db *db, const struct eventlog_head *old,
                        const struct eventlog_head *new, int64_t now_ms,

@@ -176,6 +176,27 @@ static void an_empty_column_is_an_empty_array(void **state)
     db_column_release(&column);
 }
 
+static void a_list_of_numbers_is_read_element_by_element(void **state)
+{
+    static const char list[] =
+        "SELECT ARRAY[7, -9223372036854775808, 9223372036854775807]::bigint[], '{}'::bigint[]";
+    static const char others[] = "SELECT '{{1,2},{3,4}}'::bigint[], ARRAY[1, NULL]::bigint[]";
+    struct db_rows *rows;
+
+    assert_int_equal(db_query(*state, list, NULL, 0, &rows), ERR_OK);
+    assert_int_equal(db_rows_array_count(rows, 0, 0), 3);
+    assert_true(db_rows_array_int64(rows, 0, 0, 0) == 7);
+    assert_true(db_rows_array_int64(rows, 0, 0, 1) == INT64_MIN);
+    assert_true(db_rows_array_int64(rows, 0, 0, 2) == INT64_MAX);
+    assert_int_equal(db_rows_array_count(rows, 0, 1), 0);
+    db_rows_release(rows);
+
+    assert_int_equal(db_query(*state, others, NULL, 0, &rows), ERR_OK);
+    assert_int_equal(db_rows_array_count(rows, 0, 0), -1);
+    assert_int_equal(db_rows_array_count(rows, 0, 1), -1);
+    db_rows_release(rows);
+}
+
 static void a_column_past_its_limit_is_refused_and_the_connection_goes_on(void **state)
 {
     static const char sql[] = "SELECT cardinality($1::bytea[])";
@@ -747,6 +768,8 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(columns_unnest_to_the_rows_they_were_built_from, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(an_empty_column_is_an_empty_array, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_list_of_numbers_is_read_element_by_element, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(
             a_column_past_its_limit_is_refused_and_the_connection_goes_on, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_transaction_is_invisible_until_it_is_committed, set_up,

@@ -12,7 +12,30 @@ import pytest
 
 from support.client import Key, b64url, content_digest, from_b64url
 from support.participation import BASE, Running, definition, refused, rfc3339, vote
+from support.paths import ROOT
 from support.stack import Stack
+
+
+VOTED = "018c0000-0000-7000-8000-000000000001"
+UNVOTED = "018c0000-0000-7000-8000-000000000002"
+
+
+def schema_before(ending):
+    """The texts of all migrations of participation, the runtime's first, before the one of that name."""
+    folders = (os.path.join(ROOT, "services", name, "schema") for name in ("runtime", "participation"))
+    for folder in folders:
+        for name in sorted(os.listdir(folder)):
+            if folder.endswith("participation/schema") and name.endswith(ending):
+                return
+            with open(os.path.join(folder, name), encoding="utf-8") as file:
+                yield file.read()
+
+
+def schema_file(ending):
+    folder = os.path.join(ROOT, "services", "participation", "schema")
+    (name,) = (name for name in os.listdir(folder) if name.endswith(ending))
+    with open(os.path.join(folder, name), encoding="utf-8") as file:
+        return file.read()
 
 
 @pytest.fixture
@@ -401,3 +424,57 @@ def test_a_ballot_that_cannot_be_counted_keeps_no_other_from_it(databases, start
     running.wait_state(without_key, "counted")
     running.services["participation"].wait_log("count_contradicts_roll", ballot_id=contradictory)
     assert running.state(contradictory) == "closed"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "result_json = '{}'",
+        "result_json = '{}', result_hash = sha256('')",
+        "state = 'counted'",
+        "lot_seed = 'early'",
+        "key_destroyed_at_ms = 1",
+        "state = 'opening', extended_to_ms = 1",
+        "state = 'draft', jury = ''",
+        "paper_completed_reason = 'early'",
+    ],
+)
+def test_the_database_refuses_a_ballot_that_has_what_its_state_does_not_allow(running, change):
+    ballot_id = running.open_ballot()
+    with pytest.raises(psycopg2.errors.CheckViolation, match="does not allow"):
+        running.databases.psql(
+            "participation",
+            f"UPDATE participation.ballot SET {change} WHERE ballot_id = %s",
+            (ballot_id,),
+        )
+    assert running.cast(ballot_id, vote(1)).status == 201
+
+
+def test_turnout_counted_in_rows_of_cells_moves_into_the_ballots_row(databases):
+    for sql in schema_before("_commit.sql"):
+        databases.psql("participation", sql)
+    databases.psql(
+        "participation",
+        "INSERT INTO participation.ballot (ballot_id, district, state, definition,"
+        " definition_hash, created_at_ms, created_by, idempotency_key, request_hash)"
+        " SELECT i.ballot_id::uuid, 'd', 'open', '', sha256(''), 1, 'kim', i.ballot_id, sha256('')"
+        " FROM (VALUES (%s), (%s)) AS i (ballot_id)",
+        (VOTED, UNVOTED),
+    )
+    cells = [(0, 0, 3), (0, 255, 4), (5, 0, 7), (5, 366, 2**40)]
+    for cell in cells:
+        databases.psql(
+            "participation",
+            "INSERT INTO participation.turnout VALUES (%s, %s, %s, %s)",
+            (VOTED, *cell),
+        )
+    databases.psql("participation", schema_file("_commit.sql"))
+    assert databases.psql(
+        "participation",
+        "SELECT ballot_id, dimension, cell, voters FROM participation.turnout"
+        " ORDER BY dimension, cell",
+    ) == [(VOTED, *cell) for cell in cells]
+    assert databases.psql(
+        "participation",
+        "SELECT cardinality(turnout) FROM participation.ballot ORDER BY ballot_id",
+    ) == [(8,), (0,)]

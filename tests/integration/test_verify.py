@@ -54,8 +54,10 @@ def numbers(ballot_id, change):
     return [
         ("UPDATE participation.ballot SET voters = voters + %s WHERE ballot_id = %s",
          (change, ballot_id)),
-        ("UPDATE participation.turnout SET voters = voters + %s WHERE ballot_id = %s"
-         " AND voters > 0", (change, ballot_id)),
+        ("UPDATE participation.ballot SET turnout = (SELECT array_agg("
+         "CASE WHEN place %% 2 = 0 THEN number + %s ELSE number END ORDER BY place)"
+         " FROM unnest(turnout) WITH ORDINALITY AS u (number, place)) WHERE ballot_id = %s",
+         (change, ballot_id)),
     ]
 
 

@@ -256,7 +256,8 @@ enum err store_ballot_lock(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE
 }
 
 static const char BALLOT_LOCK_STATE[] =
-    "SELECT state, batch_no, voters, roll_import_no, coalesce(extended_to_ms, 0), voids"
+    "SELECT state, batch_no, voters, roll_import_no, coalesce(extended_to_ms, 0), voids,"
+    " turnout"
     " FROM participation.ballot WHERE ballot_id = $1 FOR UPDATE";
 
 enum err store_ballot_ask_state(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE])
@@ -266,7 +267,8 @@ enum err store_ballot_ask_state(struct db *db, const uint8_t ballot_id[BALLOT_ID
     return db_query_later(db, BALLOT_LOCK_STATE, params, DB_COUNT(params));
 }
 
-enum err store_ballot_hear_state(struct db *db, struct ballot_progress *ret_progress)
+enum err store_ballot_hear_state(struct db *db, const struct ballot_definition *definition,
+                                 struct ballot_progress *ret_progress, struct turnout *ret_turnout)
 {
     struct db_rows *rows = NULL;
     enum err err = db_query_rows(db, &rows);
@@ -283,6 +285,9 @@ enum err store_ballot_hear_state(struct db *db, struct ballot_progress *ret_prog
             .extended_to_ms = db_rows_int64(rows, 0, 4),
             .voids = db_rows_int64(rows, 0, 5),
         };
+        turnout_init(ret_turnout, definition);
+        turnout_extend(ret_turnout, definition, ret_progress->extended_to_ms);
+        err = store_turnout_cells(rows, 6, ret_turnout);
     }
     db_rows_release(rows);
     return err;

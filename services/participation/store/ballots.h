@@ -10,6 +10,7 @@
 #include "participation/domain/ballot.h"
 #include "participation/domain/ballot_state.h"
 #include "participation/domain/paper.h"
+#include "participation/store/turnout.h"
 #include "runtime/crypto.h"
 #include "runtime/db.h"
 #include "runtime/err.h"
@@ -127,7 +128,12 @@ struct ballot_progress {
     int64_t extended_to_ms;
     int64_t voids;
 };
-ERR_CHECKED enum err store_ballot_hear_state(struct db *db, struct ballot_progress *ret_progress);
+
+/* ERR_INTERNAL when a stored cell of turnout is none of the definition's. */
+ERR_CHECKED enum err store_ballot_hear_state(struct db *db,
+                                             const struct ballot_definition *definition,
+                                             struct ballot_progress *ret_progress,
+                                             struct turnout *ret_turnout);
 
 /* Newest first, those before the id given (NULL: from the newest); at most STORE_LIST_COUNT_MAX. */
 ERR_CHECKED enum err store_ballot_list(struct db *db, const uint8_t *before, size_t count,

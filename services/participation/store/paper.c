@@ -53,14 +53,24 @@ enum err store_paper_is_cancelled(struct db *db, const uint8_t ballot_id[BALLOT_
 
 static const char BALLOT_TAKE_PAPER[] =
     "UPDATE participation.ballot"
-    " SET voters = voters - 1, revisions = revisions + 1, paper_issued = paper_issued - 1"
+    " SET voters = voters - 1, revisions = revisions + 1, paper_issued = paper_issued - 1,"
+    " turnout = $2"
     " WHERE ballot_id = $1";
 
-enum err store_ballot_take_paper(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE])
+enum err store_ballot_take_paper(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE],
+                                 const struct turnout *turnout)
 {
-    const struct db_param params[] = {db_uuid(ballot_id)};
+    struct db_column cells;
+    enum err err;
 
-    return db_exec(db, BALLOT_TAKE_PAPER, params, DB_COUNT(params));
+    store_turnout_column(turnout, &cells);
+    {
+        const struct db_param params[] = {db_uuid(ballot_id), db_column_param(&cells)};
+
+        err = db_exec(db, BALLOT_TAKE_PAPER, params, DB_COUNT(params));
+    }
+    db_column_release(&cells);
+    return err;
 }
 
 static const char CANCELLED[] =

@@ -11,6 +11,7 @@
 #include "participation/domain/ballot.h"
 #include "participation/domain/ballot_state.h"
 #include "participation/domain/paper.h"
+#include "participation/store/turnout.h"
 #include "runtime/buffer.h"
 #include "runtime/crypto.h"
 #include "runtime/db.h"
@@ -40,9 +41,9 @@ ERR_CHECKED enum err store_paper_is_cancelled(struct db *db,
                                               const uint8_t ballot_id[BALLOT_ID_SIZE],
                                               const struct paper_issue *issue, bool *ret_is);
 
-/* Takes its voter off the ballot's counters. */
-ERR_CHECKED enum err store_ballot_take_paper(struct db *db,
-                                             const uint8_t ballot_id[BALLOT_ID_SIZE]);
+/* Takes its voter off the ballot's counters, and sets the turnout tables without them. */
+ERR_CHECKED enum err store_ballot_take_paper(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE],
+                                             const struct turnout *turnout);
 
 /* The papers handed back behind that one, in the order of nullifier and rev; there is room for
  * STORE_PAPER_PAGE_COUNT. */

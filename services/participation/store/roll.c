@@ -116,30 +116,3 @@ enum err store_roll_bound_read(struct db *db, const struct roll_import_row *row,
     db_rows_release(rows);
     return err;
 }
-
-static const char ROLL_STANDING_READ[] =
-    "SELECT b.cell, b.voters, coalesce(t.voters, 0) FROM participation.roll_bound AS b"
-    " LEFT JOIN participation.turnout AS t"
-    " ON t.ballot_id = b.ballot_id AND t.dimension = 0 AND t.cell = b.cell"
-    " WHERE b.ballot_id = $1 AND b.import_no = $2 ORDER BY b.cell";
-
-enum err store_roll_standing_read(struct db *db, const struct roll_import_row *row,
-                                  struct roll_standing *ret_standings, size_t count)
-{
-    const struct db_param params[] = {db_uuid(row->ballot_id), db_int32(row->import_no)};
-    struct db_rows *rows = NULL;
-    enum err err = db_query(db, ROLL_STANDING_READ, params, DB_COUNT(params), &rows);
-
-    if (!err && db_rows_count(rows) != (int64_t)count) {
-        err = ERR_INTERNAL;
-    }
-    for (size_t i = 0; !err && i < count; i++) {
-        err = db_rows_int64(rows, (int64_t)i, 0) == (int64_t)i ? ERR_OK : ERR_INTERNAL;
-        ret_standings[i] = (struct roll_standing){
-            .bound = db_rows_int64(rows, (int64_t)i, 1),
-            .taken = db_rows_int64(rows, (int64_t)i, 2),
-        };
-    }
-    db_rows_release(rows);
-    return err;
-}

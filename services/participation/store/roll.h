@@ -37,9 +37,4 @@ ERR_CHECKED enum err store_roll_import_read(struct db *db, struct roll_import_ro
 ERR_CHECKED enum err store_roll_bound_read(struct db *db, const struct roll_import_row *row,
                                            struct roll *ret_roll);
 
-/* How each area stands, by place; count is the ballot's number of areas. Under the ballot's row lock.
- * ERR_INTERNAL as above. */
-ERR_CHECKED enum err store_roll_standing_read(struct db *db, const struct roll_import_row *row,
-                                              struct roll_standing *ret_standings, size_t count);
-
 #endif

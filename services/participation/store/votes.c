@@ -51,7 +51,7 @@ static enum err ask_by_keys(struct db *db, const char *sql, const uint8_t *ballo
 
 static const char REQUEST_FIND[] =
     "SELECT r.request_key, r.request_mac, r.nullifier, r.rev"
-    " FROM unnest($2::bytea []) AS wanted (request_key)"
+    " FROM (SELECT unnest($2::bytea []) AS request_key) AS wanted"
     " CROSS JOIN LATERAL ("
     "SELECT q.request_key, q.request_mac, q.nullifier, q.rev FROM participation.vote_request AS q"
     " WHERE q.ballot_id = $1 AND q.request_key = wanted.request_key LIMIT 1"
@@ -129,7 +129,7 @@ enum err store_vote_place(struct db *db, const uint8_t *ballot_id, struct reques
 /* Who writes the roll holds the ballot's row, so the voters' rows need no lock of their own. */
 static const char ROLL_FIND[] =
     "SELECT r.vtag, r.rev, r.channel, r.cells"
-    " FROM unnest($2::bytea []) AS wanted (vtag)"
+    " FROM (SELECT unnest($2::bytea []) AS vtag) AS wanted"
     " CROSS JOIN LATERAL ("
     "SELECT q.vtag, q.rev, q.channel, q.cells FROM participation.roll AS q"
     " WHERE q.ballot_id = $1 AND q.vtag = wanted.vtag LIMIT 1"
@@ -188,16 +188,14 @@ out:
 /* Nobody else can have put them there: the ballot's row is locked since they were not found. */
 static const char ROLL_INSERT[] =
     "INSERT INTO participation.roll (ballot_id, vtag, rev, channel, cells)"
-    " SELECT $1, u.vtag, u.rev, u.channel, u.cells"
-    " FROM unnest($2::bytea [], $3::int2 [], $4::int2 [], $5::bytea [])"
-    " AS u (vtag, rev, channel, cells)";
+    " SELECT $1, unnest($2::bytea []), unnest($3::int2 []), unnest($4::int2 []),"
+    " unnest($5::bytea [])";
 
 /* By way of a conflict, which looks up one key at a time; a join might read the whole roll. */
 static const char ROLL_UPDATE[] =
     "INSERT INTO participation.roll (ballot_id, vtag, rev, channel, cells)"
-    " SELECT $1, u.vtag, u.rev, u.channel, u.cells"
-    " FROM unnest($2::bytea [], $3::int2 [], $4::int2 [], $5::bytea [])"
-    " AS u (vtag, rev, channel, cells)"
+    " SELECT $1, unnest($2::bytea []), unnest($3::int2 []), unnest($4::int2 []),"
+    " unnest($5::bytea [])"
     " ON CONFLICT (ballot_id, vtag) DO UPDATE"
     " SET rev = excluded.rev, channel = excluded.channel, cells = excluded.cells";
 
@@ -256,16 +254,13 @@ static const char VOTE_INSERT[] =
     "WITH box AS ("
     "INSERT INTO participation.vote"
     " (ballot_id, nullifier, rev, channel, choice, blinding, req_hash, batch_no, leaf_index)"
-    " SELECT $1, u.nullifier, u.rev, u.channel, u.choice, u.blinding, u.req_hash, $2, u.leaf_index"
-    " FROM unnest($3::bytea [], $4::int2 [], $5::int2 [], $6::bytea [], $7::bytea [],"
-    " $8::bytea [], $9::int4 [])"
-    " AS u (nullifier, rev, channel, choice, blinding, req_hash, leaf_index)"
+    " SELECT $1, unnest($3::bytea []), unnest($4::int2 []), unnest($5::int2 []),"
+    " unnest($6::bytea []), unnest($7::bytea []), unnest($8::bytea []), $2, unnest($9::int4 [])"
     ")"
     " INSERT INTO participation.vote_request"
     " (ballot_id, request_key, request_mac, nullifier, rev)"
-    " SELECT $1, u.request_key, u.request_mac, u.nullifier, u.rev"
-    " FROM unnest($10::bytea [], $11::bytea [], $3::bytea [], $4::int2 [])"
-    " AS u (request_key, request_mac, nullifier, rev)";
+    " SELECT $1, unnest($10::bytea []), unnest($11::bytea []), unnest($3::bytea []),"
+    " unnest($4::int2 [])";
 
 enum vote_column {
     VOTE_NULLIFIER,
@@ -392,89 +387,28 @@ void receipt_row_release(struct receipt_row *receipt)
     *receipt = (struct receipt_row){0};
 }
 
-static const char TURNOUT_CHANGE[] =
-    "INSERT INTO participation.turnout AS t (ballot_id, dimension, cell, voters)"
-    " SELECT $1, u.dimension, u.cell, u.voters"
-    " FROM unnest($2::int2 [], $3::int2 [], $4::int8 []) AS u (dimension, cell, voters)"
-    " ON CONFLICT (ballot_id, dimension, cell) DO UPDATE"
-    " SET voters = t.voters + excluded.voters";
-
-enum err store_turnout_change(struct db *db, const uint8_t *ballot_id,
-                              const struct turnout *changes)
-{
-    struct db_column dimensions;
-    struct db_column cells;
-    struct db_column voters;
-    enum err err;
-
-    db_column_init(&dimensions, DB_COLUMN_INT16);
-    db_column_init(&cells, DB_COLUMN_INT16);
-    db_column_init(&voters, DB_COLUMN_INT64);
-    for (size_t d = 0; d < TURNOUT_DIMENSION_END; d++) {
-        for (size_t c = 0; c < changes->cell_count[d]; c++) {
-            if (changes->cells[d][c] != 0) {
-                db_column_add_int16(&dimensions, (int16_t)d);
-                db_column_add_int16(&cells, (int16_t)c);
-                db_column_add_int64(&voters, changes->cells[d][c]);
-            }
-        }
-    }
-    {
-        const struct db_param params[] = {
-            db_uuid(ballot_id),
-            db_column_param(&dimensions),
-            db_column_param(&cells),
-            db_column_param(&voters),
-        };
-
-        err = db_exec_later(db, TURNOUT_CHANGE, params, DB_COUNT(params));
-    }
-    db_column_release(&dimensions);
-    db_column_release(&cells);
-    db_column_release(&voters);
-    return err;
-}
-
 static const char BALLOT_ADD_BATCH[] =
     "UPDATE participation.ballot"
     " SET batch_no = batch_no + 1, voters = voters + $2, revisions = revisions + $3,"
-    " paper_issued = paper_issued + $4"
+    " paper_issued = paper_issued + $4, turnout = $5"
     " WHERE ballot_id = $1";
 
 enum err store_ballot_add_batch(struct db *db, const uint8_t *ballot_id,
-                                const struct batch_sums *sums)
+                                const struct batch_sums *sums, const struct turnout *turnout)
 {
-    const struct db_param params[] = {
-        db_uuid(ballot_id),
-        db_int64(sums->new_voters),
-        db_int64(sums->revisions),
-        db_int64(sums->papers),
-    };
+    struct db_column cells;
+    enum err err;
 
-    return db_exec_later(db, BALLOT_ADD_BATCH, params, DB_COUNT(params));
-}
+    store_turnout_column(turnout, &cells);
+    {
+        const struct db_param params[] = {
+            db_uuid(ballot_id),     db_int64(sums->new_voters), db_int64(sums->revisions),
+            db_int64(sums->papers), db_column_param(&cells),
+        };
 
-static const char TURNOUT_READ[] =
-    "SELECT dimension, cell, voters FROM participation.turnout WHERE ballot_id = $1";
-
-enum err store_turnout_read(struct db *db, const uint8_t *ballot_id, struct turnout *turnout)
-{
-    const struct db_param params[] = {db_uuid(ballot_id)};
-    struct db_rows *rows = NULL;
-    enum err err = db_query(db, TURNOUT_READ, params, DB_COUNT(params), &rows);
-
-    for (int64_t i = 0; !err && i < db_rows_count(rows); i++) {
-        int64_t dimension = db_rows_int64(rows, i, 0);
-        int64_t cell = db_rows_int64(rows, i, 1);
-
-        if (dimension < 0 || dimension >= TURNOUT_DIMENSION_END || cell < 0 ||
-            (size_t)cell >= turnout->cell_count[dimension]) {
-            err = ERR_INTERNAL;
-            break;
-        }
-        turnout->cells[dimension][cell] = db_rows_int64(rows, i, 2);
+        err = db_exec_later(db, BALLOT_ADD_BATCH, params, DB_COUNT(params));
     }
-    db_rows_release(rows);
+    db_column_release(&cells);
     return err;
 }
 

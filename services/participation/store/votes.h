@@ -8,8 +8,8 @@
 #define HYEOPCHI_PARTICIPATION_STORE_VOTES_H
 
 #include "participation/domain/leaf.h"
-#include "participation/domain/turnout.h"
 #include "participation/domain/vote.h"
+#include "participation/store/turnout.h"
 #include "runtime/crypto.h"
 #include "runtime/db.h"
 #include "runtime/err.h"
@@ -101,22 +101,17 @@ ERR_CHECKED enum err store_receipt_read(struct db *db, const uint8_t *ballot_id,
                                         struct receipt_row *ret_receipt);
 void receipt_row_release(struct receipt_row *receipt);
 
-/* Adds to turnout cells what `changes` says (it may be negative), and moves the ballot's counters. */
-ERR_CHECKED enum err store_turnout_change(struct db *db, const uint8_t *ballot_id,
-                                          const struct turnout *changes);
-
+/* What a commit adds to the ballot's counters. */
 struct batch_sums {
     int64_t new_voters;
     int64_t revisions;
     int64_t papers; /* that were issued */
 };
-ERR_CHECKED enum err store_ballot_add_batch(struct db *db, const uint8_t *ballot_id,
-                                            const struct batch_sums *sums);
 
-/* Fills the cells of tables that turnout_init() made; voters and revisions are the ballot row's.
- * ERR_INTERNAL when a stored cell is none of the definition's. */
-ERR_CHECKED enum err store_turnout_read(struct db *db, const uint8_t *ballot_id,
-                                        struct turnout *turnout);
+/* Counts one commit more and sets the turnout tables, read under the ballot's row lock. */
+ERR_CHECKED enum err store_ballot_add_batch(struct db *db, const uint8_t *ballot_id,
+                                            const struct batch_sums *sums,
+                                            const struct turnout *turnout);
 
 /* One vote of the box, borrowed from the page. */
 struct vote_page_row {
