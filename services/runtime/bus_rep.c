@@ -2,15 +2,20 @@
 /*
  * Replier endpoint: a fixed number of contexts, each receiving, then waiting
  * for the loop's answer, then sending it. More requests than contexts wait in
- * nng's own bounded queues.
+ * nng's own bounded queues. An answer waits for those before it on its
+ * connection; whoever asks on and reads nothing would hold every context, and is
+ * closed.
  */
 #include "runtime/bus_internal.h"
+#include "runtime/clock.h"
 #include "runtime/log.h"
 
 #include <assert.h>
 #include <nng/protocol/reqrep0/rep.h>
 #include <nng/protocol/reqrep0/req.h>
 #include <stdlib.h>
+
+enum { REP_LOOK_MS = 1000 };
 
 enum rep_step { REP_RECEIVING, REP_ANSWERING, REP_SENDING };
 
@@ -19,18 +24,21 @@ struct bus_request {
     nng_ctx ctx;
     nng_aio *aio;
     atomic_int step;
+    nng_pipe pipe;          /* that it came by; this and the next are the loop's */
+    int64_t answered_at_ms; /* monotonic */
 };
 
 struct bus_rep {
     nng_socket socket;
     struct bus_listener listener;
     struct bus_inbox inbox;
+    uv_timer_t timer; /* looks for answers that nobody takes */
     struct bus_request requests[BUS_REPLY_CONTEXT_COUNT];
     size_t request_count; /* opened so far */
     size_t answer_size_max;
     bus_request_fn on_request;
     void *context;
-    atomic_int references; /* the inbox's, the listener's and the disposal's */
+    atomic_int references; /* the inbox's, the listener's, the timer's and the disposal's */
 };
 
 static void request_receive(struct bus_request *request)
@@ -69,9 +77,10 @@ static void request_completed(void *context)
 static void rep_item(struct bus_item *item, void *context)
 {
     struct bus_rep *rep = context;
+    struct bus_request *request = item->tag;
 
-    rep->on_request(item->tag, nng_msg_body(item->message), nng_msg_len(item->message),
-                    rep->context);
+    request->pipe = nng_msg_get_pipe(item->message);
+    rep->on_request(request, nng_msg_body(item->message), nng_msg_len(item->message), rep->context);
     nng_msg_free(item->message);
 }
 
@@ -90,9 +99,26 @@ void bus_request_answer(struct bus_request *request, const void *data, size_t le
         request_receive(request);
         return;
     }
+    request->answered_at_ms = clock_monotonic_ms();
     atomic_store(&request->step, REP_SENDING);
     nng_aio_set_msg(request->aio, message);
     nng_ctx_send(request->ctx, request->aio);
+}
+
+static void rep_look(uv_timer_t *timer)
+{
+    struct bus_rep *rep = timer->data;
+    const int64_t earliest_ms = clock_monotonic_ms() - BUS_ANSWER_TIMEOUT_MS;
+
+    for (size_t i = 0; i < BUS_REPLY_CONTEXT_COUNT; i++) {
+        struct bus_request *request = &rep->requests[i];
+
+        if (atomic_load(&request->step) == REP_SENDING && request->answered_at_ms < earliest_ms) {
+            log_warn("bus_asker_closed", log_str("url", rep->listener.url),
+                     log_str("reason", "it does not take its answers"));
+            (void)nng_pipe_close(request->pipe); /* Completes every answer that waits for it. */
+        }
+    }
 }
 
 static void rep_release(void *context)
@@ -102,6 +128,11 @@ static void rep_release(void *context)
     if (atomic_fetch_sub(&rep->references, 1) == 1) {
         free(rep);
     }
+}
+
+static void rep_timer_closed(uv_handle_t *handle)
+{
+    rep_release(handle->data);
 }
 
 static void rep_dispose(void *context)
@@ -177,7 +208,10 @@ enum err bus_rep_open(struct loop *loop, const struct bus_rep_options *options,
         bus_dispose(rep_dispose, rep);
         return err;
     }
-    rep->references = 3;
+    rep->references = 4;
+    (void)uv_timer_init(&loop->uv, &rep->timer); /* Neither can fail. */
+    rep->timer.data = rep;
+    (void)uv_timer_start(&rep->timer, rep_look, REP_LOOK_MS, REP_LOOK_MS);
     for (size_t i = 0; i < BUS_REPLY_CONTEXT_COUNT; i++) {
         request_receive(&rep->requests[i]);
     }
@@ -192,5 +226,6 @@ void bus_rep_close(struct bus_rep *rep)
     }
     bus_inbox_close(&rep->inbox);
     bus_listener_close(&rep->listener);
+    uv_close((uv_handle_t *)&rep->timer, rep_timer_closed);
     bus_dispose(rep_dispose, rep);
 }

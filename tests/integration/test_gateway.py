@@ -301,6 +301,21 @@ def test_a_stop_gives_the_answers_that_are_owed(station):
     assert station.count(ballot_id) == (2, 2)
 
 
+def test_one_that_takes_no_answers_keeps_the_others_waiting_for_seconds_only(station):
+    # A stranger asks nonsense again and again over one connection and reads none of the refusals. Each
+    # waits for those before it, and so holds a place where somebody else's request would be read.
+    ballot_id = station.open_ballot()
+    service = station.services["participation"]
+    stranger = Requester(station.gateway_url, receive_buffer=4096)
+    stranger.socket.sendall((struct.pack(">QI", 5, 0x80000001) + b"x") * 60_000)
+    service.wait_log("bus_asker_closed", timeout=60)
+    kiosk = station.kiosk()
+    assert kiosk.hand_in(ballot_id, vote(1)).status == 201
+    kiosk.close()
+    stranger.close()
+    assert station.count(ballot_id) == (1, 1)
+
+
 class Flood(threading.Thread):
     """A kiosk that hands in batches until told to stop; what has no answer is handed in again under its
     key. Keeps each request with the answer that it was acknowledged with."""

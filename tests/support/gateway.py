@@ -75,9 +75,13 @@ def read_response(message):
 class Requester:
     """One connection, as nng's REQ would make it; ask() may be called again and again."""
 
-    def __init__(self, url, timeout=120):
+    def __init__(self, url, timeout=120, receive_buffer=None):
         host, _, port = url.removeprefix("tcp://").rpartition(":")
-        self.socket = socket.create_connection((host, int(port)), timeout)
+        self.socket = socket.socket()
+        if receive_buffer is not None:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        self.socket.settimeout(timeout)
+        self.socket.connect((host, int(port)))
         self.stream = self.socket.makefile("rb")
         self.number = secrets.randbits(31)
         self.socket.sendall(HANDSHAKE)
