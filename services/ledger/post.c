@@ -6,9 +6,8 @@
 #include "ledger/post_run.h"
 
 #include "ledger/blocks.h"
-#include "ledger/domain/journal.h"
+#include "ledger/entry_hash.h"
 #include "ledger/store/grant_entry.h"
-#include "runtime/crypto.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -245,9 +244,6 @@ static void link_update(const struct post_run *run, const struct order *order)
 /* Gives a posted order the next number and hash. */
 static void chain(struct post_run *run, struct order *order)
 {
-    uint8_t document[JOURNAL_DOCUMENT_SIZE_MAX];
-    uint8_t bytes[JOURNAL_ENTRY_SIZE_MAX];
-    uint8_t document_hash[CRYPTO_HASH_SIZE];
     const struct journal_position position = {
         .shard = run->poster->shard,
         .seq = run->head.seq + 1,
@@ -255,10 +251,8 @@ static void chain(struct post_run *run, struct order *order)
         .previous_hash = run->head.hash,
     };
 
-    size_t size = journal_encode_document(&order->entry, document);
-    crypto_sha256(document, size, document_hash);
-    size = journal_encode_entry(&position, &order->entry, document_hash, bytes);
-    crypto_sha256(bytes, size, order->hash);
+    entry_hash(&position, &order->entry, order->hash);
+    entry_hash_seal(order->request_hash, order->hash, order->request_seal);
     order->seq = position.seq;
     order->posted_time_ms = position.posted_time_ms;
     run->head.seq = order->seq;
@@ -274,12 +268,18 @@ static enum err run_write(struct post_run *run)
     if (err || run->head.seq == run->before.seq) {
         return err; /* all were refused: only their keys are remembered */
     }
+    err = store_account_number(db, run->accounts, run->account_count);
+    if (err) {
+        return err;
+    }
     err = store_journal_insert(db, shard, &(const struct store_heads){&run->before, &run->head},
                                run->orders, run->order_count);
     if (err) {
         return err;
     }
-    err = store_posting_insert(db, shard, run->orders, run->order_count);
+    err =
+        store_transfer_insert(db, &(const struct store_accounts){run->accounts, run->account_count},
+                              run->orders, run->order_count);
     if (err) {
         return err;
     }

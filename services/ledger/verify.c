@@ -7,12 +7,12 @@
 #include "ledger/verify.h"
 
 #include "ledger/domain/kind_rule.h"
+#include "ledger/entry_hash.h"
 #include "ledger/store/grant_entry.h"
 #include "ledger/store/hold.h"
 #include "ledger/store/journal.h"
 #include "ledger/store/posting.h"
 #include "ledger/verify_blocks.h"
-#include "runtime/crypto.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -32,8 +32,9 @@ struct run {
     struct order linked; /* the entry that the one under way names */
     struct account_balance accounts[STORE_ACCOUNT_READ_MAX];
     struct journal_posting postings[STORE_POSTING_COUNT_MAX];
-    struct store_page page; /* of postings */
-    size_t posting_at;      /* next of them */
+    struct store_page page;     /* of postings */
+    size_t posting_at;          /* next of them */
+    struct store_posted posted; /* the last of the page */
 };
 
 typedef enum err (*count_fn)(struct db *db, const char *shard, int64_t *ret_count);
@@ -115,7 +116,7 @@ static enum err verify_all(struct run *run)
         return err;
     }
     faults_before = run->report->fault_count;
-    err = verify_count(run, store_posting_orphan_count, JOURNAL_FAULT_BALANCE);
+    err = verify_count(run, store_transfer_orphan_count, JOURNAL_FAULT_BALANCE);
     if (err || run->report->fault_count > faults_before) {
         return err; /* postings and accounts cannot be walked side by side */
     }
@@ -178,10 +179,8 @@ static enum err verify_entry(struct run *run, const struct order *order,
 
 static enum journal_fault verify_hash(struct run *run, const struct order *order)
 {
-    uint8_t document[JOURNAL_DOCUMENT_SIZE_MAX];
-    uint8_t bytes[JOURNAL_ENTRY_SIZE_MAX];
-    uint8_t document_hash[CRYPTO_HASH_SIZE];
-    uint8_t computed[CRYPTO_HASH_SIZE];
+    uint8_t computed[JOURNAL_HASH_SIZE];
+    uint8_t seal[ORDER_SEAL_SIZE];
     const struct journal_position position = {
         .shard = run->shard,
         .seq = run->chain.seq + 1,
@@ -192,11 +191,14 @@ static enum journal_fault verify_hash(struct run *run, const struct order *order
     if (order->result != ORDER_POSTED) {
         return JOURNAL_FAULT_HASH; /* damaged beyond reading */
     }
-    size_t size = journal_encode_document(&order->entry, document);
-    crypto_sha256(document, size, document_hash);
-    size = journal_encode_entry(&position, &order->entry, document_hash, bytes);
-    crypto_sha256(bytes, size, computed);
-    return journal_check_entry(&run->chain, order->seq, &order->entry, computed, order->hash);
+    entry_hash(&position, &order->entry, computed);
+    enum journal_fault fault =
+        journal_check_entry(&run->chain, order->seq, &order->entry, computed, order->hash);
+    if (fault) {
+        return fault;
+    }
+    entry_hash_seal(order->request_hash, order->hash, seal);
+    return memcmp(seal, order->request_seal, sizeof seal) == 0 ? JOURNAL_SOUND : JOURNAL_FAULT_KEY;
 }
 
 /* A chain that broke on the way has said so already; its head would only say it again. */
@@ -250,23 +252,18 @@ static enum err verify_roots(struct run *run)
 /* Walks accounts and postings side by side; both come in the same order. */
 static enum err verify_balances(struct run *run)
 {
-    const struct account *after = NULL;
-    struct account last;
     struct store_page page = {.limit = STORE_ACCOUNT_READ_MAX};
+    int32_t after = 0;
     enum err err = ERR_OK;
 
     balance_check_init(&run->balances);
     err = posting_page(run);
     do {
         if (!err) {
-            err = store_account_read(run->db, run->shard, after, run->accounts, &page);
+            err = store_account_read(run->db, run->shard, &after, run->accounts, &page);
         }
         for (size_t i = 0; !err && i < page.count; i++) {
             err = verify_account(run, &run->accounts[i]);
-        }
-        if (!err && page.count > 0) {
-            last = run->accounts[page.count - 1].account;
-            after = &last;
         }
     } while (!err && page.count == STORE_ACCOUNT_READ_MAX);
     run->report->account_count = run->balances.account_count;
@@ -311,15 +308,9 @@ static enum err verify_account(struct run *run, const struct account_balance *st
 /* The next page of postings, after the last one taken. */
 static enum err posting_page(struct run *run)
 {
-    struct journal_posting last;
-    bool first = run->page.count == 0;
-
-    if (!first) {
-        last = run->postings[run->page.count - 1];
-    }
     run->posting_at = 0;
     run->page.limit = STORE_POSTING_COUNT_MAX;
-    return store_posting_read(run->db, run->shard, first ? NULL : &last, run->postings, &run->page);
+    return store_posting_read(run->db, run->shard, &run->posted, run->postings, &run->page);
 }
 
 /* True when the report is full, so that nothing more can be said. */

@@ -290,11 +290,12 @@ static enum err try_jobs(struct writer *writer, struct writer_job *const *jobs, 
     if (!err) {
         err = db_commit(writer->link.db);
         attempt->unknown = err && db_commit_is_unknown(writer->link.db);
-        attempt->fenced = err && eventlog_is_fenced(writer->link.db);
         attempt->taken = err == ERR_CONFLICT;
         err = err == ERR_CONFLICT ? ERR_INTERNAL : err;
     }
     forget_drafts(writer);
+    /* Also in the work, when a statement that was queued before fails a later one. */
+    attempt->fenced = err && eventlog_is_fenced(writer->link.db);
     if (err) {
         db_rollback(writer->link.db);
     }

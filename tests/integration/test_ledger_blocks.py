@@ -219,7 +219,12 @@ def rewrite(cursor, seq):
             (row[1],),
         )
         previous = entry_hash(row, cursor.fetchall(), previous)
-        cursor.execute("UPDATE ledger.journal SET hash = %s WHERE seq = %s", (previous, row[1]))
+        cursor.execute(
+            "UPDATE ledger.journal SET hash = %s, request = substring(request FROM 1 FOR 16)"
+            " || substring(sha256(substring(request FROM 1 FOR 16) || %s) FROM 1 FOR 8)"
+            " WHERE seq = %s",
+            (previous, previous, row[1]),
+        )
     cursor.execute("UPDATE ledger.head SET hash = %s", (previous,))
 
 

@@ -217,7 +217,7 @@ def test_a_batch_that_is_not_one_is_refused_whole(ledger):
     ):
         status, answer = ledger.ask("POST", "/v1/entries:batch", body)
         assert (status, answer.get("field")) == (400, field), answer
-    assert ledger.sql("SELECT count(*) FROM ledger.entry_key")[0][0] == 0
+    assert ledger.sql("SELECT count(*) FROM ledger.refused_key")[0][0] == 0
 
 
 def test_balances_are_known_as_of_any_entry_day_and_moment(ledger):

@@ -101,7 +101,7 @@ static void another_request_under_the_key_is_refused_whatever_the_first_answer_w
         struct order_key key = {.seq = seq};
         key.refusal.reason = seq == 0 ? REFUSAL_PERIOD_CLOSED : REFUSAL_NONE;
         case_init(&order_case, 100, 60);
-        key.request_hash[0] = 2;
+        key.request[0] = 2;
         order_recall(&order_case.order, &key);
         assert_int_equal(order_case.order.result, ORDER_REFUSED);
         assert_int_equal(order_case.order.refusal.reason, REFUSAL_KEY_REUSED);

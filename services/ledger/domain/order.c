@@ -41,6 +41,7 @@ void order_reset(struct order *order)
     order->seq = 0;
     order->posted_time_ms = 0;
     memset(order->hash, 0, sizeof order->hash);
+    memset(order->request_seal, 0, sizeof order->request_seal);
     memset(order->postings, 0, sizeof order->postings);
     memset(&order->refusal, 0, sizeof order->refusal);
     assert(order->result == ORDER_PENDING);
@@ -51,7 +52,7 @@ void order_recall(struct order *order, const struct order_key *key)
     assert(order->result == ORDER_PENDING);
     assert((key->seq == 0) == (key->refusal.reason != REFUSAL_NONE));
     order->remembered = true;
-    if (memcmp(order->request_hash, key->request_hash, ORDER_HASH_SIZE) != 0) {
+    if (memcmp(order->request_hash, key->request, ORDER_REQUEST_SIZE) != 0) {
         struct refusal refusal = {0};
         enum err err = refusal_set(&refusal, REFUSAL_KEY_REUSED, "", 0);
         assert(err);
@@ -72,7 +73,7 @@ void order_key_init(struct order_key *key, const struct order *order)
     assert(order->result == ORDER_POSTED || order->result == ORDER_REFUSED);
     assert(!order->remembered);
     memset(key, 0, sizeof *key);
-    memcpy(key->request_hash, order->request_hash, ORDER_HASH_SIZE);
+    memcpy(key->request, order->request_hash, ORDER_REQUEST_SIZE);
     key->seq = order->result == ORDER_POSTED ? order->seq : 0;
     key->refusal = order->refusal;
 }

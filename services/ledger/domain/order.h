@@ -20,8 +20,10 @@
 #include "ledger/domain/kind_rule.h"
 #include "ledger/domain/refusal.h"
 
-#define ORDER_HASH_SIZE  32
-#define ORDER_FIELD_SIZE 64
+#define ORDER_HASH_SIZE    32
+#define ORDER_REQUEST_SIZE 16 /* of a request's hash, remembered for good */
+#define ORDER_SEAL_SIZE    8  /* binds them to the entry that they became */
+#define ORDER_FIELD_SIZE   64
 
 enum order_result {
     ORDER_PENDING = 0,
@@ -40,8 +42,8 @@ struct order_refusal {
 
 /* What is remembered of a key. */
 struct order_key {
-    uint8_t request_hash[ORDER_HASH_SIZE];
-    int64_t seq; /* of its entry; 0 when it was refused */
+    uint8_t request[ORDER_REQUEST_SIZE]; /* how its request's hash begins */
+    int64_t seq;                         /* of its entry; 0 when it was refused */
     struct order_refusal refusal;
 };
 
@@ -62,6 +64,7 @@ struct order {
     int64_t seq;
     int64_t posted_time_ms;
     uint8_t hash[ORDER_HASH_SIZE];
+    uint8_t request_seal[ORDER_SEAL_SIZE];
     struct entry_posting postings[ENTRY_LEG_MAX];
     struct order_refusal refusal;
 };

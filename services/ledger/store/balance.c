@@ -10,37 +10,45 @@
 
 enum { HALVING_MAX = 64 }; /* versions are 63-bit numbers */
 
-static enum err read_version(struct db *db, const char *shard, const struct account *account,
-                             int64_t version, struct store_balance *ret_balance);
-static enum err read_now(struct db *db, const char *shard, const struct account *account,
+static enum err find_number(struct db *db, const char *shard, const struct account *account,
+                            int32_t *ret_number);
+static enum err read_version(struct db *db, int32_t number, int64_t version,
+                             struct store_balance *ret_balance);
+static enum err read_now(struct db *db, int32_t number, struct store_balance *ret_balance);
+static enum err read_seq(struct db *db, int32_t number, int64_t seq,
                          struct store_balance *ret_balance);
-static enum err read_seq(struct db *db, const char *shard, const struct account *account,
-                         int64_t seq, struct store_balance *ret_balance);
-static enum err read_sum(struct db *db, const char *shard, const struct account *account,
+static enum err read_sum(struct db *db, const char *shard, int32_t number,
                          const struct store_moment *moment, struct store_balance *ret_balance);
 
 enum err store_balance_read(struct db *db, const char *shard, const struct account *account,
                             const struct store_moment *moment, struct store_balance *ret_balance)
 {
+    int32_t number = 0;
+    enum err err = find_number(db, shard, account, &number);
+
+    if (err) {
+        return err;
+    }
     switch (moment->kind) {
     case STORE_MOMENT_NOW:
-        return read_now(db, shard, account, ret_balance);
+        return read_now(db, number, ret_balance);
     case STORE_MOMENT_SEQ:
-        return read_seq(db, shard, account, moment->seq, ret_balance);
+        return read_seq(db, number, moment->seq, ret_balance);
     case STORE_MOMENT_TIME:
     case STORE_MOMENT_DATE:
         break;
     }
-    return read_sum(db, shard, account, moment, ret_balance);
+    return read_sum(db, shard, number, moment, ret_balance);
 }
 
-static const char VERSION_LAST[] =
-    "SELECT coalesce(max(version), 0) FROM ledger.posting"
+static const char NUMBER_FIND[] =
+    "SELECT number FROM ledger.account"
     " WHERE shard = $1 AND fiscal_year = $2 AND programme = $3 AND funding_source = $4"
     "    AND stage = $5";
 
-static enum err read_now(struct db *db, const char *shard, const struct account *account,
-                         struct store_balance *ret_balance)
+/* 0: nothing was ever posted to the account. */
+static enum err find_number(struct db *db, const char *shard, const struct account *account,
+                            int32_t *ret_number)
 {
     const struct db_param params[] = {
         db_text(shard),
@@ -50,6 +58,25 @@ static enum err read_now(struct db *db, const char *shard, const struct account 
         db_text(stage_code(account->stage)),
     };
     struct db_rows *rows = NULL;
+    enum err err = db_query(db, NUMBER_FIND, params, DB_COUNT(params), &rows);
+
+    if (!err) {
+        *ret_number = db_rows_count(rows) == 1 ? (int32_t)db_rows_int64(rows, 0, 0) : 0;
+    }
+    db_rows_release(rows);
+    return err;
+}
+
+static const char VERSION_LAST[] =
+    "SELECT greatest("
+    "    (SELECT coalesce(max(debit_version), 0) FROM ledger.transfer WHERE debit_account = $1),"
+    "    (SELECT coalesce(max(credit_version), 0) FROM ledger.transfer WHERE credit_account = $1)"
+    " ) AS version";
+
+static enum err read_now(struct db *db, int32_t number, struct store_balance *ret_balance)
+{
+    const struct db_param params[] = {db_int32(number)};
+    struct db_rows *rows = NULL;
     int64_t version = 0;
     enum err err = db_query(db, VERSION_LAST, params, DB_COUNT(params), &rows);
 
@@ -57,26 +84,21 @@ static enum err read_now(struct db *db, const char *shard, const struct account 
         version = db_rows_int64(rows, 0, 0);
     }
     db_rows_release(rows);
-    return err ? err : read_version(db, shard, account, version, ret_balance);
+    return err ? err : read_version(db, number, version, ret_balance);
 }
 
 static const char VERSION_READ[] =
-    "SELECT balance_after_krw, seq FROM ledger.posting"
-    " WHERE shard = $1 AND fiscal_year = $2 AND programme = $3 AND funding_source = $4"
-    "    AND stage = $5 AND version = $6";
+    "SELECT debit_balance_krw AS balance_krw, seq FROM ledger.transfer"
+    " WHERE debit_account = $1 AND debit_version = $2"
+    " UNION ALL"
+    " SELECT credit_balance_krw, seq FROM ledger.transfer"
+    " WHERE credit_account = $1 AND credit_version = $2";
 
 /* What the account was after its posting of this number; 0: before the first. */
-static enum err read_version(struct db *db, const char *shard, const struct account *account,
-                             int64_t version, struct store_balance *ret_balance)
+static enum err read_version(struct db *db, int32_t number, int64_t version,
+                             struct store_balance *ret_balance)
 {
-    const struct db_param params[] = {
-        db_text(shard),
-        db_int32(account->line.fiscal_year),
-        db_text(account->line.programme),
-        db_text(funding_source_code(account->line.funding_source)),
-        db_text(stage_code(account->stage)),
-        db_int64(version),
-    };
+    const struct db_param params[] = {db_int32(number), db_int64(version)};
     struct store_balance balance = {.posting_count = version};
     struct db_rows *rows = NULL;
     enum err err = ERR_OK;
@@ -99,12 +121,12 @@ static enum err read_version(struct db *db, const char *shard, const struct acco
 }
 
 /* The last version whose entry is not after seq. */
-static enum err read_seq(struct db *db, const char *shard, const struct account *account,
-                         int64_t seq, struct store_balance *ret_balance)
+static enum err read_seq(struct db *db, int32_t number, int64_t seq,
+                         struct store_balance *ret_balance)
 {
     struct store_balance found = {.posting_count = 0};
     struct store_balance probe;
-    enum err err = read_now(db, shard, account, &probe);
+    enum err err = read_now(db, number, &probe);
     int64_t above = probe.posting_count;
 
     if (err) {
@@ -116,8 +138,8 @@ static enum err read_seq(struct db *db, const char *shard, const struct account 
     }
     /* found is not after seq, version `above` is. */
     for (int i = 0; i < HALVING_MAX && above - found.posting_count > 1; i++) {
-        err = read_version(db, shard, account,
-                           found.posting_count + (above - found.posting_count) / 2, &probe);
+        err = read_version(db, number, found.posting_count + (above - found.posting_count) / 2,
+                           &probe);
         if (err) {
             return err;
         }
@@ -133,23 +155,22 @@ static enum err read_seq(struct db *db, const char *shard, const struct account 
 }
 
 static const char BALANCE_SUM[] =
-    "SELECT coalesce(sum(posting.amount_krw), 0)::int8, count(*), coalesce(max(posting.seq), 0)"
-    " FROM ledger.posting"
-    " INNER JOIN ledger.journal ON journal.shard = posting.shard AND journal.seq = posting.seq"
-    " WHERE posting.shard = $1 AND posting.fiscal_year = $2 AND posting.programme = $3"
-    "    AND posting.funding_source = $4 AND posting.stage = $5"
-    "    AND ($6::int8 IS NULL OR journal.posted_time_ms <= $6)"
-    "    AND ($7::int8 IS NULL OR journal.effective_date <= $7)";
+    "SELECT coalesce(sum(posted.amount_krw), 0)::int8, count(*), coalesce(max(posted.seq), 0)"
+    " FROM ("
+    "    SELECT seq, -amount_krw AS amount_krw FROM ledger.transfer WHERE debit_account = $2"
+    "    UNION ALL"
+    "    SELECT seq, amount_krw FROM ledger.transfer WHERE credit_account = $2"
+    " ) AS posted"
+    " INNER JOIN ledger.journal ON journal.shard = $1 AND journal.seq = posted.seq"
+    " WHERE ($3::int8 IS NULL OR journal.posted_time_ms <= $3)"
+    "    AND ($4::int8 IS NULL OR journal.effective_date <= $4)";
 
-static enum err read_sum(struct db *db, const char *shard, const struct account *account,
+static enum err read_sum(struct db *db, const char *shard, int32_t number,
                          const struct store_moment *moment, struct store_balance *ret_balance)
 {
     const struct db_param params[] = {
         db_text(shard),
-        db_int32(account->line.fiscal_year),
-        db_text(account->line.programme),
-        db_text(funding_source_code(account->line.funding_source)),
-        db_text(stage_code(account->stage)),
+        db_int32(number),
         moment->kind == STORE_MOMENT_TIME ? db_int64(moment->time_ms) : db_null_int64(),
         moment->kind == STORE_MOMENT_DATE ? db_int64(moment->date) : db_null_int64(),
     };

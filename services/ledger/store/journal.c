@@ -11,14 +11,15 @@
 static bool copy_text(char *target, size_t size, const char *text);
 static bool read_entry(const struct db_rows *rows, int64_t row, struct order *order);
 static enum err read_legs(struct db *db, const char *shard, struct order *orders, size_t count);
-static bool read_leg(const struct db_rows *rows, int64_t row, struct order *order);
+static bool read_transfer(const struct db_rows *rows, int64_t row, struct order *order);
 static bool read_account(const struct db_rows *rows, int64_t row, int column,
                          struct account *ret_account);
+static bool read_request(const struct db_rows *rows, int64_t row, int column, struct order *order);
 static enum err count_rows(struct db *db, const char *sql, const char *shard, int64_t *ret_count);
 
 static const char JOURNAL_READ[] =
     "SELECT seq, key, kind, effective_date, period, posted_time_ms, document, metadata, hash,"
-    "    linked_seq"
+    "    linked_seq, request"
     " FROM ledger.journal WHERE shard = $1 AND seq > $2 AND ($4::int8 IS NULL OR period = $4)"
     "    AND ($5::text IS NULL OR EXISTS ("
     "        SELECT 1 FROM ledger.posting WHERE posting.shard = journal.shard"
@@ -68,6 +69,7 @@ static bool read_entry(const struct db_rows *rows, int64_t row, struct order *or
     entry->linked_seq = db_rows_is_null(rows, row, 9) ? 0 : db_rows_int64(rows, row, 9);
     return db_rows_fixed(rows, row, 1, entry->key, ENTRY_KEY_SIZE) == ERR_OK &&
            db_rows_fixed(rows, row, 8, order->hash, ORDER_HASH_SIZE) == ERR_OK &&
+           read_request(rows, row, 10, order) &&
            copy_text(entry->kind, sizeof entry->kind, db_rows_text(rows, row, 2)) &&
            copy_text(entry->document, sizeof entry->document, db_rows_text(rows, row, 6)) &&
            copy_text(entry->metadata, sizeof entry->metadata, db_rows_text(rows, row, 7));
@@ -127,10 +129,17 @@ enum err store_correction_rows(struct db *db, const char *shard, int64_t seq,
     return db_query(db, CORRECTION_ROWS, params, DB_COUNT(params), ret_rows);
 }
 
-static const char LEG_READ[] =
-    "SELECT fiscal_year, programme, funding_source, stage, seq, leg, amount_krw, version,"
-    "    balance_after_krw"
-    " FROM ledger.posting WHERE shard = $1 AND seq BETWEEN $2 AND $3 ORDER BY seq, leg";
+static const char TRANSFER_READ[] =
+    "SELECT debited.fiscal_year, debited.programme, debited.funding_source, debited.stage,"
+    "    credited.fiscal_year, credited.programme, credited.funding_source, credited.stage,"
+    "    transfer.seq, transfer.place, transfer.amount_krw, transfer.debit_version,"
+    "    transfer.credit_version, transfer.debit_balance_krw, transfer.credit_balance_krw"
+    " FROM ledger.transfer"
+    " INNER JOIN ledger.account AS debited ON debited.number = transfer.debit_account"
+    "    AND debited.shard = $1"
+    " INNER JOIN ledger.account AS credited ON credited.number = transfer.credit_account"
+    "    AND credited.shard = $1"
+    " WHERE transfer.seq BETWEEN $2 AND $3 ORDER BY transfer.seq, transfer.place";
 
 /* Gives each order its legs; an order whose legs make no sense becomes PENDING: damaged. */
 static enum err read_legs(struct db *db, const char *shard, struct order *orders, size_t count)
@@ -144,16 +153,16 @@ static enum err read_legs(struct db *db, const char *shard, struct order *orders
     }
     const struct db_param params[] = {db_text(shard), db_int64(orders[0].seq),
                                       db_int64(orders[count - 1].seq)};
-    err = db_query(db, LEG_READ, params, DB_COUNT(params), &rows);
+    err = db_query(db, TRANSFER_READ, params, DB_COUNT(params), &rows);
     for (int64_t i = 0; !err && i < db_rows_count(rows); i++) {
-        int64_t seq = db_rows_int64(rows, i, 4);
+        int64_t seq = db_rows_int64(rows, i, 8);
         while (at < count && orders[at].seq < seq) {
             at++;
         }
         if (at == count || orders[at].seq != seq) {
             continue; /* of an entry not asked for, or gone: the orphan count finds those */
         }
-        if (!read_leg(rows, i, &orders[at])) {
+        if (!read_transfer(rows, i, &orders[at])) {
             orders[at].result = ORDER_PENDING;
         }
     }
@@ -161,43 +170,61 @@ static enum err read_legs(struct db *db, const char *shard, struct order *orders
     return err;
 }
 
-static bool read_leg(const struct db_rows *rows, int64_t row, struct order *order)
+static bool read_transfer(const struct db_rows *rows, int64_t row, struct order *order)
 {
-    size_t place = order->entry.leg_count;
+    size_t at = order->entry.leg_count;
+    int64_t amount_krw = db_rows_int64(rows, row, 10);
 
-    if (place == ENTRY_LEG_MAX || db_rows_int64(rows, row, 5) != (int64_t)place + 1) {
+    if (at == ENTRY_LEG_MAX || db_rows_int64(rows, row, 9) != (int64_t)at / 2 + 1) {
         return false;
     }
-    order->entry.legs[place].amount_krw = db_rows_int64(rows, row, 6);
-    order->postings[place].version = db_rows_int64(rows, row, 7);
-    order->postings[place].balance_after_krw = db_rows_int64(rows, row, 8);
-    order->entry.leg_count++;
-    return read_account(rows, row, 0, &order->entry.legs[place].account);
+    order->entry.legs[at].amount_krw = -amount_krw;
+    order->entry.legs[at + 1].amount_krw = amount_krw;
+    order->postings[at].version = db_rows_int64(rows, row, 11);
+    order->postings[at + 1].version = db_rows_int64(rows, row, 12);
+    order->postings[at].balance_after_krw = db_rows_int64(rows, row, 13);
+    order->postings[at + 1].balance_after_krw = db_rows_int64(rows, row, 14);
+    order->entry.leg_count += 2;
+    return read_account(rows, row, 0, &order->entry.legs[at].account) &&
+           read_account(rows, row, 4, &order->entry.legs[at + 1].account);
+}
+
+/* What is remembered of the request, and what binds it to the entry. */
+static bool read_request(const struct db_rows *rows, int64_t row, int column, struct order *order)
+{
+    uint8_t request[ORDER_REQUEST_SIZE + ORDER_SEAL_SIZE];
+    enum err err = db_rows_fixed(rows, row, column, request, sizeof request);
+
+    if (err) {
+        return false;
+    }
+    memcpy(order->request_hash, request, ORDER_REQUEST_SIZE);
+    memcpy(order->request_seal, request + ORDER_REQUEST_SIZE, ORDER_SEAL_SIZE);
+    return true;
 }
 
 static const char KEY_MISMATCH_COUNT[] =
-    "WITH entry AS (SELECT seq, key FROM ledger.journal WHERE shard = $1),"
-    " known AS (SELECT seq, key FROM ledger.entry_key WHERE shard = $1 AND seq IS NOT NULL)"
-    " SELECT count(*) AS mismatches FROM entry"
-    " FULL JOIN known ON known.seq = entry.seq AND known.key = entry.key"
-    " WHERE entry.seq IS NULL OR known.seq IS NULL";
+    "SELECT count(*) AS mismatches FROM ledger.refused_key"
+    " INNER JOIN ledger.journal ON journal.shard = $1 AND journal.key = refused_key.key"
+    " WHERE refused_key.shard = $1";
 
 enum err store_key_mismatch_count(struct db *db, const char *shard, int64_t *ret_count)
 {
     return count_rows(db, KEY_MISMATCH_COUNT, shard, ret_count);
 }
 
-static const char POSTING_ORPHAN_COUNT[] =
-    "SELECT count(*) AS orphans FROM ledger.posting"
-    " LEFT JOIN ledger.journal ON journal.shard = posting.shard AND journal.seq = posting.seq"
-    " LEFT JOIN ledger.account ON account.shard = posting.shard"
-    "    AND account.fiscal_year = posting.fiscal_year AND account.programme = posting.programme"
-    "    AND account.funding_source = posting.funding_source AND account.stage = posting.stage"
-    " WHERE posting.shard = $1 AND (journal.seq IS NULL OR account.version IS NULL)";
+/* A transfer without its debited account is of no shard, and so everybody's. */
+static const char TRANSFER_ORPHAN_COUNT[] =
+    "SELECT count(*) AS orphans FROM ledger.transfer"
+    " LEFT JOIN ledger.account AS debited ON debited.number = transfer.debit_account"
+    " LEFT JOIN ledger.account AS credited ON credited.number = transfer.credit_account"
+    " LEFT JOIN ledger.journal ON journal.shard = debited.shard AND journal.seq = transfer.seq"
+    " WHERE coalesce(debited.shard, $1) = $1"
+    "    AND (journal.seq IS NULL OR credited.shard IS DISTINCT FROM debited.shard)";
 
-enum err store_posting_orphan_count(struct db *db, const char *shard, int64_t *ret_count)
+enum err store_transfer_orphan_count(struct db *db, const char *shard, int64_t *ret_count)
 {
-    return count_rows(db, POSTING_ORPHAN_COUNT, shard, ret_count);
+    return count_rows(db, TRANSFER_ORPHAN_COUNT, shard, ret_count);
 }
 
 static const char LIMIT_EXCESS_COUNT[] =
@@ -242,20 +269,15 @@ enum err store_period_mismatch_count(struct db *db, const char *shard, int64_t *
 
 static const char ACCOUNT_READ[] =
     "SELECT fiscal_year, programme, funding_source, stage, balance_krw, held_krw, version,"
-    "    floor_krw"
-    " FROM ledger.account WHERE shard = $1"
-    "    AND (fiscal_year, programme, funding_source, stage) > ($2, $3, $4, $5)"
-    " ORDER BY fiscal_year, programme, funding_source, stage LIMIT $6";
+    "    floor_krw, number"
+    " FROM ledger.account WHERE shard = $1 AND number > $2 ORDER BY number LIMIT $3";
 
-enum err store_account_read(struct db *db, const char *shard, const struct account *after,
+enum err store_account_read(struct db *db, const char *shard, int32_t *after,
                             struct account_balance *balances, struct store_page *page)
 {
     const struct db_param params[] = {
         db_text(shard),
-        db_int32(after ? after->line.fiscal_year : 0),
-        db_text(after ? after->line.programme : ""),
-        db_text(after ? funding_source_code(after->line.funding_source) : ""),
-        db_text(after ? stage_code(after->stage) : ""),
+        db_int32(*after),
         db_int64((int64_t)page->limit),
     };
     struct db_rows *rows = NULL;
@@ -273,6 +295,7 @@ enum err store_account_read(struct db *db, const char *shard, const struct accou
         balance->version = db_rows_int64(rows, i, 6);
         balance->has_floor = !db_rows_is_null(rows, i, 7);
         balance->floor_krw = balance->has_floor ? db_rows_int64(rows, i, 7) : 0;
+        *after = (int32_t)db_rows_int64(rows, i, 8);
     }
     if (!err) {
         page->count = (size_t)db_rows_count(rows);
@@ -281,32 +304,46 @@ enum err store_account_read(struct db *db, const char *shard, const struct accou
     return err;
 }
 
+/* Each side in the order of its own key; together they are all postings. */
 static const char POSTING_READ[] =
-    "SELECT fiscal_year, programme, funding_source, stage, version, seq, amount_krw,"
-    "    balance_after_krw"
-    " FROM ledger.posting WHERE shard = $1"
-    "    AND (fiscal_year, programme, funding_source, stage, version) > ($2, $3, $4, $5, $6)"
-    " ORDER BY fiscal_year, programme, funding_source, stage, version LIMIT $7";
+    "SELECT account.fiscal_year, account.programme, account.funding_source, account.stage,"
+    "    posted.version, posted.seq, posted.amount_krw, posted.balance_krw, posted.account"
+    " FROM ("
+    "    (SELECT debit_account AS account, debit_version AS version, seq,"
+    "        -amount_krw AS amount_krw, debit_balance_krw AS balance_krw"
+    "    FROM ledger.transfer WHERE (debit_account, debit_version) > ($2, $3)"
+    "    ORDER BY debit_account, debit_version LIMIT $4)"
+    "    UNION ALL"
+    "    (SELECT credit_account, credit_version, seq, amount_krw, credit_balance_krw"
+    "    FROM ledger.transfer WHERE (credit_account, credit_version) > ($2, $3)"
+    "    ORDER BY credit_account, credit_version LIMIT $4)"
+    "    ORDER BY account, version LIMIT $4"
+    " ) AS posted"
+    " LEFT JOIN ledger.account ON account.number = posted.account AND account.shard = $1"
+    " ORDER BY posted.account, posted.version";
 
-enum err store_posting_read(struct db *db, const char *shard, const struct journal_posting *after,
-                            struct journal_posting *postings, struct store_page *page)
+static enum err read_postings(struct db *db, const char *shard, struct store_posted *after,
+                              struct journal_posting *postings, struct store_page *page,
+                              int64_t *ret_row_count)
 {
-    const struct account *account = after ? &after->account : NULL;
     const struct db_param params[] = {
         db_text(shard),
-        db_int32(account ? account->line.fiscal_year : 0),
-        db_text(account ? account->line.programme : ""),
-        db_text(account ? funding_source_code(account->line.funding_source) : ""),
-        db_text(account ? stage_code(account->stage) : ""),
-        db_int64(after ? after->version : 0),
+        db_int32(after->account),
+        db_int64(after->version),
         db_int64((int64_t)page->limit),
     };
     struct db_rows *rows = NULL;
     enum err err = db_query(db, POSTING_READ, params, DB_COUNT(params), &rows);
 
+    page->count = 0;
     for (int64_t i = 0; !err && i < db_rows_count(rows); i++) {
-        struct journal_posting *posting = &postings[i];
+        struct journal_posting *posting = &postings[page->count];
         memset(posting, 0, sizeof *posting);
+        after->account = (int32_t)db_rows_int64(rows, i, 8);
+        after->version = db_rows_int64(rows, i, 4);
+        if (db_rows_is_null(rows, i, 0)) {
+            continue; /* another shard's */
+        }
         if (!read_account(rows, i, 0, &posting->account)) {
             err = ERR_INVALID;
             break;
@@ -315,11 +352,22 @@ enum err store_posting_read(struct db *db, const char *shard, const struct journ
         posting->seq = db_rows_int64(rows, i, 5);
         posting->amount_krw = db_rows_int64(rows, i, 6);
         posting->balance_after_krw = db_rows_int64(rows, i, 7);
+        page->count++;
     }
-    if (!err) {
-        page->count = (size_t)db_rows_count(rows);
-    }
+    *ret_row_count = err ? 0 : db_rows_count(rows);
     db_rows_release(rows);
+    return err;
+}
+
+enum err store_posting_read(struct db *db, const char *shard, struct store_posted *after,
+                            struct journal_posting *postings, struct store_page *page)
+{
+    int64_t row_count = 0;
+    enum err err;
+
+    do { /* a page of nothing but other shards' postings is passed over */
+        err = read_postings(db, shard, after, postings, page, &row_count);
+    } while (!err && page->count == 0 && row_count == (int64_t)page->limit);
     return err;
 }
 

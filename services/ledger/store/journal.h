@@ -56,12 +56,12 @@ enum store_correction_column { STORE_CORRECTION_SEQ, STORE_CORRECTION_KIND };
 ERR_CHECKED enum err store_correction_rows(struct db *db, const char *shard, int64_t seq,
                                            struct db_rows **ret_rows);
 
-/* How many journal rows lack their key row, and keys that name an entry which is not theirs. */
+/* How many keys were both accepted and refused. */
 ERR_CHECKED enum err store_key_mismatch_count(struct db *db, const char *shard, int64_t *ret_count);
 
-/* How many postings have no account row, or no entry. */
-ERR_CHECKED enum err store_posting_orphan_count(struct db *db, const char *shard,
-                                                int64_t *ret_count);
+/* How many transfers have no entry, or lack one of their accounts. */
+ERR_CHECKED enum err store_transfer_orphan_count(struct db *db, const char *shard,
+                                                 int64_t *ret_count);
 
 /* How many (fiscal year, source) have envelopes beyond their limit. */
 ERR_CHECKED enum err store_limit_excess_count(struct db *db, const char *shard, int64_t *ret_count);
@@ -71,16 +71,21 @@ ERR_CHECKED enum err store_period_mismatch_count(struct db *db, const char *shar
                                                  int64_t *ret_count);
 
 /*
- * Reads accounts in key order, those after `after` (NULL: from the first). ERR_INVALID when a row
- * is damaged.
+ * Reads accounts in order of their numbers, those after *after (0: from the first), which becomes the
+ * last one's. ERR_INVALID when a row is damaged.
  */
-ERR_CHECKED enum err store_account_read(struct db *db, const char *shard,
-                                        const struct account *after,
+ERR_CHECKED enum err store_account_read(struct db *db, const char *shard, int32_t *after,
                                         struct account_balance *balances, struct store_page *page);
 
-/* Reads postings in order of account and version, those after `after`. ERR_INVALID likewise. */
+/* Where a page of postings ended; zero before the first. */
+struct store_posted {
+    int32_t account; /* its number */
+    int64_t version;
+};
+
+/* Reads postings in order of account and version, those after *after. ERR_INVALID likewise. */
 ERR_CHECKED enum err store_posting_read(struct db *db, const char *shard,
-                                        const struct journal_posting *after,
+                                        struct store_posted *after,
                                         struct journal_posting *postings, struct store_page *page);
 
 #endif

@@ -6,32 +6,36 @@
 #include "ledger/store/posting.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool is_new(const struct order *order, enum order_result result);
 static void add_key(struct db_column columns[], const struct order *order);
+static void add_request(struct db_column *column, const struct order *order);
 static void copy_text(char *target, size_t size, const char *text);
 
 /* Nothing is appended unless the head is where the run found it. */
 static const char JOURNAL_INSERT[] =
-    "WITH head AS (UPDATE ledger.head SET seq = $14, hash = $15"
-    "    WHERE shard = $1 AND epoch = $16 AND seq = $12 AND hash = $13 RETURNING epoch)"
+    "WITH head AS (UPDATE ledger.head SET seq = $15, hash = $16"
+    "    WHERE shard = $1 AND epoch = $17 AND seq = $13 AND hash = $14 RETURNING epoch)"
     " INSERT INTO ledger.journal (shard, seq, key, kind, effective_date, period, posted_time_ms,"
-    "    document, metadata, hash, linked_seq)"
+    "    document, metadata, hash, linked_seq, request)"
     " SELECT $1, added.seq, added.key, added.kind, added.effective_date, added.period,"
-    "    added.posted_time_ms, added.document, added.metadata, added.hash, added.linked_seq"
+    "    added.posted_time_ms, added.document, added.metadata, added.hash, added.linked_seq,"
+    "    added.request"
     " FROM unnest($2::int8[], $3::uuid[], $4::text[], $5::int4[], $6::int4[], $7::int8[],"
-    "    $8::text[], $9::text[], $10::bytea[], $11::int8[])"
+    "    $8::text[], $9::text[], $10::bytea[], $11::int8[], $12::bytea[])"
     "    AS added (seq, key, kind, effective_date, period, posted_time_ms, document, metadata,"
-    "    hash, linked_seq)"
+    "    hash, linked_seq, request)"
     " WHERE coalesce((SELECT head.epoch FROM head), event.refuse_fenced()) > 0";
 
 enum err store_journal_insert(struct db *db, const char *shard, const struct store_heads *heads,
                               struct order *const *orders, size_t count)
 {
     static const enum db_column_type TYPES[] = {
-        DB_COLUMN_INT64, DB_COLUMN_UUID, DB_COLUMN_TEXT, DB_COLUMN_INT32, DB_COLUMN_INT32,
-        DB_COLUMN_INT64, DB_COLUMN_TEXT, DB_COLUMN_TEXT, DB_COLUMN_BYTES, DB_COLUMN_INT64,
+        DB_COLUMN_INT64, DB_COLUMN_UUID,  DB_COLUMN_TEXT,  DB_COLUMN_INT32,
+        DB_COLUMN_INT32, DB_COLUMN_INT64, DB_COLUMN_TEXT,  DB_COLUMN_TEXT,
+        DB_COLUMN_BYTES, DB_COLUMN_INT64, DB_COLUMN_BYTES,
     };
     struct db_column columns[DB_COUNT(TYPES)];
     struct db_param params[1 + DB_COUNT(TYPES) + 5];
@@ -59,6 +63,7 @@ enum err store_journal_insert(struct db *db, const char *shard, const struct sto
         } else {
             db_column_add_null(&columns[9]);
         }
+        add_request(&columns[10], orders[i]);
     }
     params[0] = db_text(shard);
     db_columns_params(columns, DB_COUNT(TYPES), params + 1);
@@ -72,51 +77,75 @@ enum err store_journal_insert(struct db *db, const char *shard, const struct sto
     return err;
 }
 
-static const char POSTING_INSERT[] =
-    "INSERT INTO ledger.posting (shard, seq, leg, fiscal_year, programme, funding_source, stage,"
-    "    amount_krw, version, balance_after_krw)"
-    " SELECT $1, added.seq, added.leg, added.fiscal_year, added.programme, added.funding_source, "
-    "added.stage,"
-    "    added.amount_krw, added.version, added.balance_after_krw"
-    " FROM unnest($2::int8[], $3::int2[], $4::int4[], $5::text[], $6::text[], $7::text[],"
-    "    $8::int8[], $9::int8[], $10::int8[])"
-    "    AS added (seq, leg, fiscal_year, programme, funding_source, stage, amount_krw, version,"
-    "    balance_after_krw)";
+static const char TRANSFER_INSERT[] =
+    "INSERT INTO ledger.transfer (seq, place, debit_account, credit_account, amount_krw,"
+    "    debit_version, credit_version, debit_balance_krw, credit_balance_krw)"
+    " SELECT added.seq, added.place, added.debit_account, added.credit_account, added.amount_krw,"
+    "    added.debit_version, added.credit_version, added.debit_balance_krw,"
+    "    added.credit_balance_krw"
+    " FROM unnest($1::int8[], $2::int2[], $3::int4[], $4::int4[], $5::int8[], $6::int8[],"
+    "    $7::int8[], $8::int8[], $9::int8[])"
+    "    AS added (seq, place, debit_account, credit_account, amount_krw, debit_version,"
+    "    credit_version, debit_balance_krw, credit_balance_krw)";
 
-static void add_posting(struct db_column columns[], const struct order *order, size_t leg)
+static int compare_accounts(const void *left, const void *right)
 {
-    const struct entry_leg *row = &order->entry.legs[leg];
+    const struct store_account *account = right;
 
-    db_column_add_int64(&columns[0], order->seq);
-    db_column_add_int16(&columns[1], (int16_t)(leg + 1));
-    store_account_add(columns + 2, &row->account);
-    db_column_add_int64(&columns[6], row->amount_krw);
-    db_column_add_int64(&columns[7], order->postings[leg].version);
-    db_column_add_int64(&columns[8], order->postings[leg].balance_after_krw);
+    return account_compare(left, &account->balance.account);
 }
 
-enum err store_posting_insert(struct db *db, const char *shard, struct order *const *orders,
-                              size_t count)
+static int32_t account_number(const struct store_accounts *accounts, const struct account *account)
+{
+    const struct store_account *found =
+        bsearch(account, accounts->rows, accounts->count, sizeof *accounts->rows, compare_accounts);
+
+    assert(found);
+    assert(found->number > 0);
+    return found->number;
+}
+
+static void add_transfer(struct db_column columns[], const struct store_accounts *accounts,
+                         const struct order *order, size_t leg)
+{
+    const struct entry_leg *debit = &order->entry.legs[leg];
+    const struct entry_leg *credit = debit + 1;
+
+    assert(credit->amount_krw > 0);
+    assert(debit->amount_krw == -credit->amount_krw);
+    db_column_add_int64(&columns[0], order->seq);
+    db_column_add_int16(&columns[1], (int16_t)(leg / 2 + 1));
+    db_column_add_int32(&columns[2], account_number(accounts, &debit->account));
+    db_column_add_int32(&columns[3], account_number(accounts, &credit->account));
+    db_column_add_int64(&columns[4], credit->amount_krw);
+    db_column_add_int64(&columns[5], order->postings[leg].version);
+    db_column_add_int64(&columns[6], order->postings[leg + 1].version);
+    db_column_add_int64(&columns[7], order->postings[leg].balance_after_krw);
+    db_column_add_int64(&columns[8], order->postings[leg + 1].balance_after_krw);
+}
+
+enum err store_transfer_insert(struct db *db, const struct store_accounts *accounts,
+                               struct order *const *orders, size_t count)
 {
     static const enum db_column_type TYPES[] = {
-        DB_COLUMN_INT64, DB_COLUMN_INT16, DB_COLUMN_INT32, DB_COLUMN_TEXT,  DB_COLUMN_TEXT,
-        DB_COLUMN_TEXT,  DB_COLUMN_INT64, DB_COLUMN_INT64, DB_COLUMN_INT64,
+        DB_COLUMN_INT64, DB_COLUMN_INT16, DB_COLUMN_INT32, DB_COLUMN_INT32, DB_COLUMN_INT64,
+        DB_COLUMN_INT64, DB_COLUMN_INT64, DB_COLUMN_INT64, DB_COLUMN_INT64,
     };
     struct db_column columns[DB_COUNT(TYPES)];
-    struct db_param params[1 + DB_COUNT(TYPES)];
+    struct db_param params[DB_COUNT(TYPES)];
     enum err err = ERR_OK;
 
     assert(count <= STORE_ORDER_COUNT_MAX);
     db_columns_init(columns, TYPES, DB_COUNT(TYPES));
     for (size_t i = 0; i < count; i++) {
         size_t leg_count = is_new(orders[i], ORDER_POSTED) ? orders[i]->entry.leg_count : 0;
-        for (size_t leg = 0; leg < leg_count; leg++) {
-            add_posting(columns, orders[i], leg);
+        assert(leg_count % 2 == 0);
+        for (size_t leg = 0; leg < leg_count; leg += 2) {
+            add_transfer(columns, accounts, orders[i], leg);
         }
     }
-    params[0] = db_text(shard);
-    db_columns_params(columns, DB_COUNT(TYPES), params + 1);
-    err = db_exec_later(db, POSTING_INSERT, params, DB_COUNT(params));
+    db_columns_params(columns, DB_COUNT(TYPES), params);
+    err = db_exec_later(db, TRANSFER_INSERT, params, DB_COUNT(params));
     db_columns_release(columns, DB_COUNT(TYPES));
     return err;
 }
@@ -165,27 +194,31 @@ out:
     return err;
 }
 
-/* One key at a time, by a subquery that LIMIT keeps apart: the plan of a join, made when the table was
- * empty, reads all of it for ever after. */
+/* One key at a time, by subqueries that LIMIT keeps apart: the plan of a join, made when the tables
+ * were empty, reads all of them for ever after. */
 static const char KEY_RECALL[] =
-    "SELECT wanted.place, known.request_hash, known.seq, known.refusal_code, known.refusal_field,"
+    "SELECT wanted.place, known.request, known.seq, known.refusal_code, known.refusal_field,"
     "    known.refusal_account, known.shortfall_krw"
     " FROM unnest($2::uuid[], $3::int4[]) AS wanted (key, place)"
     " CROSS JOIN LATERAL ("
-    "    SELECT k.request_hash, k.seq, k.refusal_code, k.refusal_field, k.refusal_account,"
-    "        k.shortfall_krw FROM ledger.entry_key AS k"
-    "    WHERE k.shard = $1 AND k.key = wanted.key LIMIT 1"
+    "    (SELECT j.request, j.seq, NULL::text AS refusal_code, NULL::text AS refusal_field,"
+    "        NULL::text AS refusal_account, NULL::int8 AS shortfall_krw FROM ledger.journal AS j"
+    "    WHERE j.shard = $1 AND j.key = wanted.key LIMIT 1)"
+    "    UNION ALL"
+    "    (SELECT k.request, NULL, k.refusal_code, k.refusal_field, k.refusal_account,"
+    "        k.shortfall_krw FROM ledger.refused_key AS k"
+    "    WHERE k.shard = $1 AND k.key = wanted.key LIMIT 1)"
     " ) AS known";
 
 static enum err read_key(const struct db_rows *rows, int64_t row, struct order_key *ret_key)
 {
-    enum err err;
+    size_t length = 0;
+    const uint8_t *request = db_rows_bytes(rows, row, 1, &length);
+    enum err err = ERR_OK;
 
     memset(ret_key, 0, sizeof *ret_key);
-    err = db_rows_fixed(rows, row, 1, ret_key->request_hash, ORDER_HASH_SIZE);
-    if (err) {
-        return err;
-    }
+    assert(length >= ORDER_REQUEST_SIZE); /* the tables check it */
+    memcpy(ret_key->request, request, ORDER_REQUEST_SIZE);
     if (!db_rows_is_null(rows, row, 2)) {
         ret_key->seq = db_rows_int64(rows, row, 2);
         return ERR_OK;
@@ -253,20 +286,18 @@ enum err store_key_recall(struct db *db, const char *shard, struct order *const 
 }
 
 static const char KEY_INSERT[] =
-    "INSERT INTO ledger.entry_key (shard, key, request_hash, seq, refusal_code, refusal_field,"
+    "INSERT INTO ledger.refused_key (shard, key, request, refusal_code, refusal_field,"
     "    refusal_account, shortfall_krw, recorded_time_ms)"
-    " SELECT $1, added.key, added.request_hash, added.seq, added.refusal_code, added.refusal_field,"
-    "    added.refusal_account, added.shortfall_krw, $9"
-    " FROM unnest($2::uuid[], $3::bytea[], $4::int8[], $5::text[], $6::text[], $7::text[],"
-    "    $8::int8[])"
-    "    AS added (key, request_hash, seq, refusal_code, refusal_field, refusal_account,"
-    "    shortfall_krw)";
+    " SELECT $1, added.key, added.request, added.refusal_code, added.refusal_field,"
+    "    added.refusal_account, added.shortfall_krw, $8"
+    " FROM unnest($2::uuid[], $3::bytea[], $4::text[], $5::text[], $6::text[], $7::int8[])"
+    "    AS added (key, request, refusal_code, refusal_field, refusal_account, shortfall_krw)";
 
 enum err store_key_insert(struct db *db, const char *shard, int64_t now_ms,
                           struct order *const *orders, size_t count)
 {
     static const enum db_column_type TYPES[] = {
-        DB_COLUMN_UUID, DB_COLUMN_BYTES, DB_COLUMN_INT64, DB_COLUMN_TEXT,
+        DB_COLUMN_UUID, DB_COLUMN_BYTES, DB_COLUMN_TEXT,
         DB_COLUMN_TEXT, DB_COLUMN_TEXT,  DB_COLUMN_INT64,
     };
     struct db_column columns[DB_COUNT(TYPES)];
@@ -276,14 +307,16 @@ enum err store_key_insert(struct db *db, const char *shard, int64_t now_ms,
     assert(count <= STORE_ORDER_COUNT_MAX);
     db_columns_init(columns, TYPES, DB_COUNT(TYPES));
     for (size_t i = 0; i < count; i++) {
-        if (!orders[i]->remembered) {
+        if (is_new(orders[i], ORDER_REFUSED)) {
             add_key(columns, orders[i]);
         }
     }
-    params[0] = db_text(shard);
-    db_columns_params(columns, DB_COUNT(TYPES), params + 1);
-    params[1 + DB_COUNT(TYPES)] = db_int64(now_ms);
-    err = db_exec_later(db, KEY_INSERT, params, DB_COUNT(params));
+    if (columns[0].count > 0) {
+        params[0] = db_text(shard);
+        db_columns_params(columns, DB_COUNT(TYPES), params + 1);
+        params[1 + DB_COUNT(TYPES)] = db_int64(now_ms);
+        err = db_exec_later(db, KEY_INSERT, params, DB_COUNT(params));
+    }
     db_columns_release(columns, DB_COUNT(TYPES));
     return err;
 }
@@ -361,20 +394,21 @@ static bool is_new(const struct order *order, enum order_result result)
 
 static void add_key(struct db_column columns[], const struct order *order)
 {
-    struct order_key key;
+    const struct order_refusal *refusal = &order->refusal;
 
-    order_key_init(&key, order);
     db_column_add_uuid(&columns[0], order->entry.key);
-    db_column_add_bytes(&columns[1], key.request_hash, ORDER_HASH_SIZE);
-    if (key.seq > 0) {
-        db_column_add_int64(&columns[2], key.seq);
-        db_column_add_null(&columns[3]);
-        db_column_add_null(&columns[4]);
-    } else {
-        db_column_add_null(&columns[2]);
-        db_column_add_text(&columns[3], refusal_code(key.refusal.reason));
-        db_column_add_text(&columns[4], key.refusal.field);
-    }
-    db_column_add_text(&columns[5], key.refusal.account[0] ? key.refusal.account : NULL);
-    db_column_add_int64(&columns[6], key.refusal.shortfall_krw);
+    db_column_add_bytes(&columns[1], order->request_hash, ORDER_REQUEST_SIZE);
+    db_column_add_text(&columns[2], refusal_code(refusal->reason));
+    db_column_add_text(&columns[3], refusal->field);
+    db_column_add_text(&columns[4], refusal->account[0] ? refusal->account : NULL);
+    db_column_add_int64(&columns[5], refusal->shortfall_krw);
+}
+
+static void add_request(struct db_column *column, const struct order *order)
+{
+    uint8_t request[ORDER_REQUEST_SIZE + ORDER_SEAL_SIZE];
+
+    memcpy(request, order->request_hash, ORDER_REQUEST_SIZE);
+    memcpy(request + ORDER_REQUEST_SIZE, order->request_seal, ORDER_SEAL_SIZE);
+    db_column_add_bytes(column, request, sizeof request);
 }

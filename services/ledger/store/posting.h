@@ -31,6 +31,7 @@ struct store_period {
 /* An account as it was loaded; balance.version tells whether it changed since. */
 struct store_account {
     struct account_balance balance;
+    int32_t number; /* by which transfers name it; 0: it has none yet */
     int64_t loaded_version;
     int64_t loaded_held_krw;
     bool due; /* some of what it holds has passed its deadline, though it is still held */
@@ -53,7 +54,7 @@ ERR_CHECKED enum err store_key_ask(struct db *db, const char *shard, struct orde
                                    size_t count);
 ERR_CHECKED enum err store_key_hear(struct db *db, struct order *const *orders, size_t count);
 
-/* Remembers the keys of orders that were answered now. */
+/* Remembers the keys of orders that were refused now; an accepted one is its entry's. */
 ERR_CHECKED enum err store_key_insert(struct db *db, const char *shard, int64_t now_ms,
                                       struct order *const *orders, size_t count);
 
@@ -83,6 +84,10 @@ ERR_CHECKED enum err store_account_hear(struct db *db, struct store_account *acc
 /* Adds an account to four columns in a row: fiscal year, programme, funding source, stage. */
 void store_account_add(struct db_column columns[], const struct account *account);
 
+/* Gives new accounts that changed a number; asks the server only where there is one. */
+ERR_CHECKED enum err store_account_number(struct db *db, struct store_account *accounts,
+                                          size_t count);
+
 /* Writes balance and version of the accounts that changed since they were loaded. */
 ERR_CHECKED enum err store_account_save(struct db *db, const char *shard,
                                         const struct store_account *accounts, size_t count);
@@ -99,8 +104,14 @@ ERR_CHECKED enum err store_journal_insert(struct db *db, const char *shard,
                                           const struct store_heads *heads,
                                           struct order *const *orders, size_t count);
 
-/* Appends their legs. */
-ERR_CHECKED enum err store_posting_insert(struct db *db, const char *shard,
-                                          struct order *const *orders, size_t count);
+/* Accounts with numbers, sorted by account. Borrowed. */
+struct store_accounts {
+    const struct store_account *rows;
+    size_t count;
+};
+
+/* Appends their legs, two a row; all their accounts are among these. */
+ERR_CHECKED enum err store_transfer_insert(struct db *db, const struct store_accounts *accounts,
+                                           struct order *const *orders, size_t count);
 
 #endif

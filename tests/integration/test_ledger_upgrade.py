@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A ledger of the schema before migration 9, in which postings spelled their accounts out."""
+
+import glob
+import os
+import subprocess
+import uuid
+
+import pytest
+
+from support.ledger import Ledger, Participation
+from support.paths import ROOT
+from support.services import environment, program
+
+SCHEMA = os.path.join(ROOT, "services", "ledger", "schema")
+KEPT = ("head", "period", "account", "journal", "posting", "refused_key", "envelope_limit", "envelope")
+
+# What the program before would have written. It remembered all of a request's hash, of which the
+# rest is not known any more.
+OLD_ROWS = """
+INSERT INTO ledger.head SELECT * FROM kept_head;
+INSERT INTO ledger.period SELECT * FROM kept_period;
+INSERT INTO ledger.envelope_limit SELECT * FROM kept_envelope_limit;
+INSERT INTO ledger.envelope SELECT * FROM kept_envelope;
+INSERT INTO ledger.account (shard, fiscal_year, programme, funding_source, stage, balance_krw,
+    held_krw, version, floor_krw)
+SELECT shard, fiscal_year, programme, funding_source, stage, balance_krw, held_krw, version,
+    floor_krw FROM kept_account ORDER BY md5(programme || stage);
+INSERT INTO ledger.journal (shard, seq, key, kind, effective_date, period, linked_seq,
+    posted_time_ms, document, metadata, hash)
+SELECT shard, seq, key, kind, effective_date, period, linked_seq, posted_time_ms, document,
+    metadata, hash FROM kept_journal;
+INSERT INTO ledger.posting (shard, seq, leg, fiscal_year, programme, funding_source, stage,
+    amount_krw, version, balance_after_krw)
+SELECT shard, seq, leg, fiscal_year, programme, funding_source, stage, amount_krw, version,
+    balance_after_krw FROM kept_posting;
+INSERT INTO ledger.entry_key (shard, key, request_hash, seq, recorded_time_ms)
+SELECT shard, key, substring(request FROM 1 FOR 16) || decode(repeat('00', 16), 'hex'), seq,
+    posted_time_ms FROM kept_journal;
+INSERT INTO ledger.entry_key (shard, key, request_hash, refusal_code, refusal_field,
+    refusal_account, shortfall_krw, recorded_time_ms)
+SELECT shard, key, request || decode(repeat('00', 16), 'hex'), refusal_code, refusal_field,
+    refusal_account, shortfall_krw, recorded_time_ms FROM kept_refused_key;
+"""
+
+
+@pytest.fixture
+def ledger(databases, start_service, tmp_path):
+    stream = Participation(databases, str(tmp_path)).start()
+    yield Ledger(databases, start_service, str(tmp_path), stream)
+    stream.close()
+
+
+def make_old(ledger):
+    """Takes the ledger's database back to migration 8, with the same journal in its words."""
+    for table in KEPT:
+        ledger.sql(f"CREATE TABLE kept_{table} AS TABLE ledger.{table}")
+    ledger.sql("DROP SCHEMA ledger CASCADE")
+    ledger.sql("DELETE FROM public.schema_migration WHERE name = 'ledger' AND number > 8")
+    for path in sorted(glob.glob(os.path.join(SCHEMA, "000[1-8]_*.sql"))):
+        with open(path, encoding="utf-8") as file:
+            ledger.cluster.psql("ledger", file.read(), role="ledger_owner")
+    ledger.sql(OLD_ROWS)
+
+
+def migrate(ledger):
+    return subprocess.run(
+        [program("ledger"), "migrate"],
+        env=environment(ledger.settings),
+        check=False,
+        timeout=60,
+        capture_output=True,
+        text=True,
+    )
+
+
+def ask(ledger, answers, request, status):
+    kind, amount_krw, programme = request
+    key = str(uuid.uuid4())
+    answer = ledger.post(kind, amount_krw, key, programme=programme)
+    assert answer[0] == status, answer
+    answers[key] = (request, answer)
+
+
+def post_some(ledger):
+    """Entries of several transfers and lines, a reversal, a refusal; returns some by their keys."""
+    ledger.set_limit(10_000)
+    answers = {}
+    for programme in ("b", "a", "가"):
+        ask(ledger, answers, ("main_budget", 500, programme), 201)
+        for kind in ("securing", "allotment", "commitment"):
+            assert ledger.post(kind, 300, programme=programme)[0] == 201
+        transfers = [
+            {"debit": "S40", "credit": "S50", "amount_krw": 200},
+            {"debit": "S40", "credit": "S30", "amount_krw": 100},
+        ]
+        assert ledger.post("expenditure", transfers=transfers, programme=programme)[0] == 201
+    status, posted = ledger.post("securing", 50)
+    assert status == 201
+    assert ledger.post("reversal", linked_seq=posted["seq"])[0] == 201
+    ask(ledger, answers, ("securing", 1_000_000, "a"), 409)
+    return answers
+
+
+def test_a_ledger_of_the_older_schema_is_converted_with_every_guarantee(ledger):
+    answers = post_some(ledger)
+    journal = ledger.get("/v1/journal")
+    lines = ledger.get("/v1/lines")
+    ledger.service.stop()
+    make_old(ledger)
+    done = migrate(ledger)
+    assert done.returncode == 0, done.stderr
+    ledger.service.start().wait_ready()
+    assert ledger.verification()["sound"]
+    assert ledger.get("/v1/journal") == journal
+    assert ledger.get("/v1/lines") == lines
+    for key, (request, answer) in answers.items():
+        kind, amount_krw, programme = request
+        assert ledger.post(kind, amount_krw, key, programme=programme) == answer
+        status, problem = ledger.post(kind, amount_krw + 1, key, programme=programme)
+        assert (status, problem["code"]) == (409, "idempotency-key-reused")
+    assert ledger.post("securing", 10, programme="가")[0] == 201
+    assert ledger.post("main_budget", 10, programme="new")[0] == 201
+    assert ledger.verification()["sound"]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE ledger.posting SET amount_krw = amount_krw + 1 WHERE seq = 2 AND leg = 1",
+        "DELETE FROM ledger.posting WHERE seq = 2 AND leg = 1",
+        "DELETE FROM ledger.posting WHERE seq = 2 AND leg = 2",
+        "DELETE FROM ledger.entry_key WHERE seq = 3",
+        "UPDATE ledger.entry_key SET key = gen_random_uuid() WHERE seq = 3",
+    ],
+)
+def test_a_damaged_ledger_of_the_older_schema_is_left_as_it_is(ledger, damage):
+    post_some(ledger)
+    ledger.service.stop()
+    make_old(ledger)
+    ledger.sql("ALTER TABLE ledger.posting DISABLE TRIGGER USER")
+    ledger.sql("ALTER TABLE ledger.entry_key DISABLE TRIGGER USER")
+    ledger.sql(damage)
+    before = ledger.sql("SELECT count(*) FROM ledger.posting")
+    assert migrate(ledger).returncode != 0
+    assert ledger.sql("SELECT count(*) FROM ledger.posting") == before
+    assert ledger.sql("SELECT to_regclass('ledger.transfer')") == [(None,)]
