@@ -26,6 +26,7 @@ enum {
     BUS_RECEIVE_QUEUE_LENGTH_MAX = 8192,
     BUS_MESSAGE_SIZE_MAX = 2 * 1024 * 1024,
     BUS_REPLY_CONTEXT_COUNT = 64, /* requests a replier works on at once */
+    BUS_ASKER_COUNT_MAX = 256,    /* connections to a replier; more are closed at once */
     BUS_ANSWER_TIMEOUT_MS =
         10000, /* how long an answer may wait for those before it on its connection */
 };

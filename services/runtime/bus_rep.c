@@ -4,7 +4,8 @@
  * for the loop's answer, then sending it. More requests than contexts wait in
  * nng's own bounded queues. An answer waits for those before it on its
  * connection; whoever asks on and reads nothing would hold every context, and is
- * closed.
+ * closed. Each connection may hold a request of the greatest length before a
+ * context takes it, so their number has a maximum too.
  */
 #include "runtime/bus_internal.h"
 #include "runtime/clock.h"
@@ -36,6 +37,7 @@ struct bus_rep {
     struct bus_request requests[BUS_REPLY_CONTEXT_COUNT];
     size_t request_count; /* opened so far */
     size_t answer_size_max;
+    atomic_int asker_count; /* connections */
     bus_request_fn on_request;
     void *context;
     atomic_int references; /* the inbox's, the listener's, the timer's and the disposal's */
@@ -72,6 +74,26 @@ static void request_completed(void *context)
         nng_aio_set_msg(request->aio, NULL);
     }
     request_receive(request);
+}
+
+/* On an nng thread: a connection comes, or is gone. */
+static void rep_connected(nng_pipe pipe, nng_pipe_ev event, void *context)
+{
+    struct bus_rep *rep = context;
+
+    (void)event;
+    if (atomic_fetch_add(&rep->asker_count, 1) >= BUS_ASKER_COUNT_MAX) {
+        (void)nng_pipe_close(pipe); /* Refused, and told of to rep_disconnected() like any other. */
+    }
+}
+
+static void rep_disconnected(nng_pipe pipe, nng_pipe_ev event, void *context)
+{
+    struct bus_rep *rep = context;
+
+    (void)pipe;
+    (void)event;
+    atomic_fetch_sub(&rep->asker_count, 1);
 }
 
 static void rep_item(struct bus_item *item, void *context)
@@ -152,6 +174,16 @@ static int req_probe_open(nng_socket *ret_socket)
     return nng_req0_open(ret_socket);
 }
 
+static enum err rep_count_askers(struct bus_rep *rep)
+{
+    int result = nng_pipe_notify(rep->socket, NNG_PIPE_EV_ADD_PRE, rep_connected, rep);
+
+    if (result == 0) {
+        result = nng_pipe_notify(rep->socket, NNG_PIPE_EV_REM_POST, rep_disconnected, rep);
+    }
+    return result == 0 ? ERR_OK : ERR_INTERNAL;
+}
+
 static enum err rep_open_contexts(struct bus_rep *rep)
 {
     for (size_t i = 0; i < BUS_REPLY_CONTEXT_COUNT; i++) {
@@ -193,6 +225,9 @@ enum err bus_rep_open(struct loop *loop, const struct bus_rep_options *options,
     }
     bus_socket_limits(rep->socket, options->request_size_max);
     err = rep_open_contexts(rep);
+    if (!err) {
+        err = rep_count_askers(rep);
+    }
     if (!err) {
         err = bus_inbox_open(&rep->inbox, loop, BUS_REPLY_CONTEXT_COUNT + 1);
     }

@@ -10,6 +10,7 @@ import selectors
 import signal
 import struct
 import threading
+import time
 
 import pytest
 
@@ -25,6 +26,7 @@ from support.services import environment, program
 LINES_MAX = 10_000
 UNDER_WAY_MAX = 48
 KIOSKS = 60
+CONNECTIONS_MAX = 256
 BATCH_LENGTH = 50
 NDJSON = {"content-type": "application/x-ndjson"}
 NOWHERE = "00000000-0000-7000-8000-000000000000"
@@ -313,6 +315,38 @@ def test_one_that_takes_no_answers_keeps_the_others_waiting_for_seconds_only(sta
     assert kiosk.hand_in(ballot_id, vote(1)).status == 201
     kiosk.close()
     stranger.close()
+    assert station.count(ballot_id) == (1, 1)
+
+
+def is_served(requester, message):
+    try:
+        return read_response(requester.ask(message)).status == 201
+    except OSError:
+        return False
+
+
+def test_more_connections_than_may_be_are_closed_until_others_go(station):
+    ballot_id = station.open_ballot()
+    kiosk = station.kiosk()
+    first = Requester(station.gateway_url)
+    message = kiosk.message(ballot_id, vote(1))
+    assert is_served(first, message)
+    # The service's own guard may be one or two of them.
+    others = [Requester(station.gateway_url) for _ in range(CONNECTIONS_MAX - 3)]
+    late = [Requester(station.gateway_url) for _ in range(3)]
+    assert not is_served(late[-1], message)
+    assert is_served(first, message)
+    assert is_served(others[-1], message)
+    for other in others[:10]:
+        other.close()
+    deadline = time.monotonic() + 30
+    again = Requester(station.gateway_url)
+    while not is_served(again, message):
+        assert time.monotonic() < deadline
+        again.close()
+        again = Requester(station.gateway_url)
+    for requester in (first, again, *others[10:], *late):
+        requester.close()
     assert station.count(ballot_id) == (1, 1)
 
 

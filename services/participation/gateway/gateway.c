@@ -223,6 +223,7 @@ static void cast_pack(struct cast_run *run)
 
     gateway_response_write(&response, &handing->packed);
     run->err = buffer_status(&handing->packed);
+    buffer_release(&run->answer); /* Once is enough: it may be large. */
 }
 
 static void cast_answered(struct cast_run *run)
