@@ -3,14 +3,12 @@
  * POST /v1/lines:freeze and /v1/lines:thaw: an operator stops a budget line,
  * so that every entry that touches it is refused, and lets it go again.
  */
+#include "ledger/freezes.h"
 #include "ledger/http/answers.h"
 #include "ledger/http/handlers.h"
 #include "ledger/http/params.h"
 #include "ledger/service.h"
-#include "ledger/store/freeze.h"
-#include "ledger/store/period.h"
 #include "runtime/json.h"
-#include "runtime/log.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +30,6 @@ struct freeze {
 static void freeze_start(struct http_request *request, struct ledger *ledger, bool frozen);
 static enum err freeze_read(struct freeze *freeze, struct problem *problem);
 static enum err freeze_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count);
-static enum err freeze_write(struct writer_tx *tx, struct freeze *freeze);
 static void freeze_done(struct writer_job *job);
 
 static const struct writer_job_type FREEZE = {
@@ -120,29 +117,10 @@ static enum err freeze_work(struct writer_tx *tx, struct writer_job *const *jobs
     enum err err = ERR_OK;
 
     for (size_t i = 0; !err && i < count; i++) {
-        err = freeze_write(tx, (struct freeze *)jobs[i]);
-    }
-    return err;
-}
-
-static enum err freeze_write(struct writer_tx *tx, struct freeze *freeze)
-{
-    const struct store_change change = {tx->now_ms, freeze->by, freeze->reason};
-    const char *shard = freeze->ledger->shard;
-    struct store_closing closing;
-
-    freeze->refusal = (struct refusal){.reason = REFUSAL_NONE};
-    if (!freeze->frozen) {
-        return store_line_thaw(tx->db, shard, &freeze->line);
-    }
-    /* A line that is frozen now could never be closed, and its year not be opened again. */
-    enum err err = store_closing_read(tx->db, shard, freeze->line.fiscal_year, &closing);
-    if (err == ERR_NOT_FOUND) {
-        return store_line_freeze(tx->db, shard, &freeze->line, &change);
-    }
-    if (!err) {
-        err = refusal_set(&freeze->refusal, REFUSAL_PERIOD_CLOSING, "/fiscal_year", 0);
-        return err ? ERR_OK : ERR_INTERNAL; /* a refusal is an answer */
+        struct freeze *freeze = (struct freeze *)jobs[i];
+        const struct freezes_wanted wanted = {&freeze->line, freeze->frozen, freeze->by,
+                                              freeze->reason};
+        err = freezes_set(tx, freeze->ledger->shard, &wanted, &freeze->refusal);
     }
     return err;
 }
@@ -157,11 +135,7 @@ static void freeze_done(struct writer_job *job)
     } else if (freeze->refusal.reason) {
         answer_refusal_plain(freeze->request, &freeze->refusal);
     } else {
-        /* The table keeps only what is frozen now; who let a line go stands here. */
-        log_info(freeze->frozen ? "line_frozen" : "line_thawed",
-                 log_int("fiscal_year", line->fiscal_year), log_str("programme", line->programme),
-                 log_str("funding_source", funding_source_code(line->funding_source)),
-                 log_str("by", freeze->by), log_str("reason", freeze->reason));
+        freezes_log(&(struct freezes_wanted){line, freeze->frozen, freeze->by, freeze->reason});
         http_respond_json(freeze->request, HTTP_OK,
                           json_pack("{s:i, s:s, s:s, s:b}", "fiscal_year", (int)line->fiscal_year,
                                     "programme", line->programme, "funding_source",

@@ -4,15 +4,13 @@
  * much ballots may decide on, which also opens the fiscal year. GET lists the
  * limits; a source without one is not in the list, which differs from zero.
  */
-#include "ledger/events.h"
+#include "ledger/limits.h"
 #include "ledger/http/answers.h"
 #include "ledger/http/handlers.h"
 #include "ledger/http/list.h"
 #include "ledger/http/params.h"
 #include "ledger/service.h"
-#include "ledger/store/envelope.h"
 #include "ledger/store/list.h"
-#include "ledger/store/posting.h"
 #include "runtime/json.h"
 
 #include <stdio.h>
@@ -33,8 +31,6 @@ struct limit_put {
 
 static enum err limit_read(struct limit_put *put, struct problem *problem);
 static enum err limit_put_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count);
-static enum err limit_set(struct writer_tx *tx, struct limit_put *put);
-static enum err limit_write(struct writer_tx *tx, struct limit_put *put);
 static void limit_put_done(struct writer_job *job);
 static enum err limit_list_work(struct db *db, struct list *list);
 
@@ -106,52 +102,12 @@ static enum err limit_put_work(struct writer_tx *tx, struct writer_job *const *j
     enum err err = ERR_OK;
 
     for (size_t i = 0; !err && i < count; i++) {
-        err = limit_set(tx, (struct limit_put *)jobs[i]);
+        struct limit_put *put = (struct limit_put *)jobs[i];
+        const struct event_cause cause = {.traceparent = put->traceparent};
+        const struct limits_wanted wanted = {put->wanted, put->set_by, &cause};
+        err = limits_set(tx, put->ledger->shard, &wanted, &put->limit, &put->refusal);
     }
     return err;
-}
-
-static enum err limit_set(struct writer_tx *tx, struct limit_put *put)
-{
-    const struct events_limit *wanted = &put->wanted;
-    enum err err = ERR_OK;
-
-    put->refusal = (struct refusal){.reason = REFUSAL_NONE};
-    err = store_limit_read(tx->db, put->ledger->shard, wanted->fiscal_year, wanted->funding_source,
-                           &put->limit);
-    if (err) {
-        return err;
-    }
-    if (put->limit.set && put->limit.limit_krw == wanted->limit_krw) {
-        return ERR_OK; /* it is so already */
-    }
-    err = envelope_limit_set(&put->limit, wanted->limit_krw, &put->refusal);
-    if (err) {
-        return ERR_OK; /* a refusal is an answer */
-    }
-    return limit_write(tx, put);
-}
-
-static enum err limit_write(struct writer_tx *tx, struct limit_put *put)
-{
-    const struct event_cause cause = {.traceparent = put->traceparent};
-    const struct store_limit limit = {
-        .fiscal_year = put->wanted.fiscal_year,
-        .funding_source = put->wanted.funding_source,
-        .limit_krw = put->wanted.limit_krw,
-        .set_by = put->set_by,
-        .set_time_ms = tx->now_ms,
-    };
-    enum err err = store_period_open(tx->db, put->ledger->shard, limit.fiscal_year);
-
-    if (err) {
-        return err;
-    }
-    err = store_limit_save(tx->db, put->ledger->shard, &limit);
-    if (err) {
-        return err;
-    }
-    return events_say_limit(tx, &cause, &put->wanted);
 }
 
 static void limit_put_done(struct writer_job *job)

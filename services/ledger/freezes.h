@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Stops a budget line, so that every entry that touches it is refused, and lets
+ * it go again (집행 보류). Writer thread, inside the transaction under way.
+ */
+#ifndef HYEOPCHI_LEDGER_FREEZES_H
+#define HYEOPCHI_LEDGER_FREEZES_H
+
+#include "ledger/domain/account.h"
+#include "ledger/domain/refusal.h"
+#include "runtime/err.h"
+#include "runtime/writer.h"
+
+#include <stdbool.h>
+
+/* What a line is to be. All borrowed. */
+struct freezes_wanted {
+    const struct line *line;
+    bool frozen;
+    const char *by; /* "operator:<id>", "finance:<who asked>" */
+    const char *reason;
+};
+
+/*
+ * Freezes or frees a line; where it is so already, nothing happens. ERR_OK with *ret_refusal filled when
+ * it was refused: a line of a year that is being closed is frozen no more.
+ */
+ERR_CHECKED enum err freezes_set(struct writer_tx *tx, const char *shard,
+                                 const struct freezes_wanted *wanted, struct refusal *ret_refusal);
+
+/* Logs what was done: the table keeps only what is frozen now, and who let a line go stands in the log. Any
+ * thread. */
+void freezes_log(const struct freezes_wanted *wanted);
+
+#endif
