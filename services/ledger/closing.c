@@ -215,6 +215,11 @@ static enum err finish(struct run *run)
         const struct blocks_wish wish = {head.seq, true, closing->cause};
         err = blocks_seal(run->tx, run->poster->shard, &wish, &outcome);
     }
+    if (!err) {
+        const struct events_closing closed = {closing->fiscal_year, head.seq, head.hash,
+                                              run->tx->now_ms};
+        err = events_say_period_closed(run->tx, closing->cause, &closed);
+    }
     run->outcome.closed = !err;
     return err;
 }

@@ -26,14 +26,14 @@ struct closing {
     int32_t fiscal_year;
     const char *document;
     const char *metadata; /* of every closing entry */
-    const char *by;       /* "operator:<id>" */
+    const char *by;       /* "operator:<id>", "finance:<who asked>" */
     const struct event_cause *cause;
 };
 
 enum { CLOSING_STEP_ENTRY_MAX = 1024 }; /* closing entries in one commit */
 
-/* Events that one step says at most: its entries, and the blocks that they end. */
-enum { CLOSING_STEP_EVENT_MAX = CLOSING_STEP_ENTRY_MAX + BLOCKS_SEAL_MAX };
+/* Events that one step says at most: its entries, the blocks that they end, and that the year is closed. */
+enum { CLOSING_STEP_EVENT_MAX = CLOSING_STEP_ENTRY_MAX + BLOCKS_SEAL_MAX + 1 };
 
 /* What a step did. */
 struct closing_outcome {

@@ -26,6 +26,9 @@
 #define TYPE_HOLD_EXTENDED     "kr.hyeopchi.ledger.hold.extended.v1"
 #define TYPE_HOLD_ENDED        "kr.hyeopchi.ledger.hold.ended.v1"
 #define TYPE_BLOCK_SEALED      "kr.hyeopchi.ledger.block.sealed.v1"
+#define TYPE_REQUEST_ACCEPTED  "kr.hyeopchi.ledger.request.accepted.v1"
+#define TYPE_REQUEST_REFUSED   "kr.hyeopchi.ledger.request.refused.v1"
+#define TYPE_PERIOD_CLOSED     "kr.hyeopchi.ledger.period.closed.v1"
 #define TYPE_OPENING_REQUESTED "kr.hyeopchi.participation.ballot.opening-requested.v1"
 #define TYPE_TALLY_CERTIFIED   "kr.hyeopchi.participation.tally.certified.v1"
 
@@ -40,6 +43,9 @@ const ProtobufCMessageDescriptor *const events_types[] = {
     &hyeopchi__ledger__v1__hold_extended__descriptor,
     &hyeopchi__ledger__v1__hold_ended__descriptor,
     &hyeopchi__ledger__v1__block_sealed__descriptor,
+    &hyeopchi__ledger__v1__request_accepted__descriptor,
+    &hyeopchi__ledger__v1__request_refused__descriptor,
+    &hyeopchi__ledger__v1__period_closed__descriptor,
     NULL,
 };
 
@@ -138,6 +144,37 @@ enum err events_say_entry_refused(struct writer_tx *tx, const struct event_cause
     message.account = event_say_text(refusal->account);
     message.shortfall_krw = refusal->shortfall_krw;
     return event_say(tx, &(struct event_saying){TYPE_ENTRY_REFUSED, subject, cause}, &message.base);
+}
+
+enum err events_say_request_accepted(struct writer_tx *tx, const struct event_cause *cause,
+                                     const char *request_id, const char *resource)
+{
+    Hyeopchi__Ledger__V1__RequestAccepted message;
+    char subject[EVENT_SUBJECT_SIZE];
+
+    hyeopchi__ledger__v1__request_accepted__init(&message);
+    (void)snprintf(subject, sizeof subject, "requests/%s", request_id); /* fits */
+    message.request_id = event_say_text(request_id);
+    message.resource = event_say_text(resource);
+    return event_say(tx, &(struct event_saying){TYPE_REQUEST_ACCEPTED, subject, cause},
+                     &message.base);
+}
+
+enum err events_say_request_refused(struct writer_tx *tx, const struct event_cause *cause,
+                                    const char *request_id, const struct order_refusal *refusal)
+{
+    Hyeopchi__Ledger__V1__RequestRefused message;
+    char subject[EVENT_SUBJECT_SIZE];
+
+    hyeopchi__ledger__v1__request_refused__init(&message);
+    (void)snprintf(subject, sizeof subject, "requests/%s", request_id); /* fits */
+    message.request_id = event_say_text(request_id);
+    message.code = event_say_text(refusal_code(refusal->reason));
+    message.field = event_say_text(refusal->field);
+    message.account = event_say_text(refusal->account);
+    message.shortfall_krw = refusal->shortfall_krw;
+    return event_say(tx, &(struct event_saying){TYPE_REQUEST_REFUSED, subject, cause},
+                     &message.base);
 }
 
 enum err events_say_reserved(struct writer_tx *tx, const struct event_cause *cause,
@@ -286,6 +323,24 @@ enum err events_say_block(struct writer_tx *tx, const struct event_cause *cause,
     message.root.len = sizeof root;
     message.sealed_time_ms = block->sealed_time_ms;
     return event_say(tx, &(struct event_saying){TYPE_BLOCK_SEALED, subject, cause}, &message.base);
+}
+
+enum err events_say_period_closed(struct writer_tx *tx, const struct event_cause *cause,
+                                  const struct events_closing *closing)
+{
+    Hyeopchi__Ledger__V1__PeriodClosed message;
+    char subject[EVENT_SUBJECT_SIZE];
+    uint8_t hash[JOURNAL_HASH_SIZE];
+
+    memcpy(hash, closing->closed_hash, sizeof hash);
+    hyeopchi__ledger__v1__period_closed__init(&message);
+    (void)snprintf(subject, sizeof subject, "periods/%d", (int)closing->fiscal_year); /* fits */
+    message.fiscal_year = closing->fiscal_year;
+    message.closed_seq = closing->closed_seq;
+    message.closed_hash.data = hash;
+    message.closed_hash.len = sizeof hash;
+    message.closed_time_ms = closing->closed_time_ms;
+    return event_say(tx, &(struct event_saying){TYPE_PERIOD_CLOSED, subject, cause}, &message.base);
 }
 
 enum err events_hear(const struct event *event, struct heard *ret_heard)

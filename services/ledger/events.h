@@ -47,6 +47,15 @@ struct events_refusal {
 
 ERR_CHECKED enum err events_say_entry_refused(struct writer_tx *tx, const struct event_cause *cause,
                                               const struct events_refusal *refused);
+/* An event of the finance stream that asked for something else than entries is answered. resource: what
+ * it is about, as in HTTP. */
+ERR_CHECKED enum err events_say_request_accepted(struct writer_tx *tx,
+                                                 const struct event_cause *cause,
+                                                 const char *request_id, const char *resource);
+ERR_CHECKED enum err events_say_request_refused(struct writer_tx *tx,
+                                                const struct event_cause *cause,
+                                                const char *request_id,
+                                                const struct order_refusal *refusal);
 ERR_CHECKED enum err events_say_reserved(struct writer_tx *tx, const struct event_cause *cause,
                                          const struct envelope *envelope);
 ERR_CHECKED enum err events_say_refused(struct writer_tx *tx, const struct event_cause *cause,
@@ -77,6 +86,17 @@ ERR_CHECKED enum err events_say_hold_ended(struct writer_tx *tx, const struct ev
 
 ERR_CHECKED enum err events_say_block(struct writer_tx *tx, const struct event_cause *cause,
                                       const struct block *block);
+
+/* A year that was closed, and the journal's head then. */
+struct events_closing {
+    int32_t fiscal_year;
+    int64_t closed_seq;
+    const uint8_t *closed_hash; /* JOURNAL_HASH_SIZE bytes */
+    int64_t closed_time_ms;
+};
+
+ERR_CHECKED enum err events_say_period_closed(struct writer_tx *tx, const struct event_cause *cause,
+                                              const struct events_closing *closing);
 
 enum heard_kind {
     HEARD_OTHER = 0,         /* nothing the ledger listens for */

@@ -15,7 +15,7 @@
 struct grants_wanted {
     const struct grant *grant;
     const uint8_t *request_hash; /* ORDER_HASH_SIZE bytes */
-    const char *by;              /* "operator:<id>" */
+    const char *by;              /* "operator:<id>", "finance:<who asked>" */
 };
 
 /*

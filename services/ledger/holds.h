@@ -58,7 +58,7 @@ ERR_CHECKED enum err holds_expire(struct writer_tx *tx, const char *shard, size_
 struct holds_wanted {
     const struct hold *hold; /* with everything but its state */
     const uint8_t *request_hash;
-    const char *by; /* "operator:<id>" */
+    const char *by; /* "operator:<id>", "finance:<who asked>" */
     const struct event_cause *cause;
 };
 

@@ -20,10 +20,24 @@ SOURCES = {"national": 1, "city": 2, "district": 3, "other": 4}
 
 OPENING_REQUESTED = "kr.hyeopchi.participation.ballot.opening-requested.v1"
 TALLY_CERTIFIED = "kr.hyeopchi.participation.tally.certified.v1"
-ENTRY_REQUESTED = "kr.hyeopchi.finance.entry.requested.v1"
 
 # 2024-12-13 00:30 in Korea, still the 12th in UTC.
 CERTIFIED_MS = 1734017400000
+
+
+def posted(answer):
+    """Returns the entry of an answer, which says that it was posted."""
+    status, entry = answer
+    assert status == 201, entry
+    return entry
+
+
+def stages(ledger, programme="a", year=2025):
+    """Returns the balances of a programme's line by stage, those of 0 won left out."""
+    for line in ledger.get(f"/v1/lines?fiscal_year={year}")["lines"]:
+        if line["programme"] == programme:
+            return {row["stage"]: row["balance_krw"] for row in line["stages"] if row["balance_krw"]}
+    return {}
 
 
 class Stream:
@@ -108,6 +122,15 @@ class Participation(Stream):
         )
 
 
+def encode_line(number, line):
+    """The three fields of a line from this number on: 2025/district/a, unless said otherwise."""
+    return encode(
+        (number, line.get("fiscal_year", 2025)),
+        (number + 1, line.get("programme", "a")),
+        (number + 2, SOURCES.get(line.get("source", "district"), 9)),
+    )
+
+
 class Finance(Stream):
     """Says events of the finance stream as what stands before an accounting system would."""
 
@@ -120,9 +143,89 @@ class Finance(Stream):
         return self.request_bytes(data)
 
     def request_bytes(self, data):
-        """Says a request of these bytes; returns the event's id."""
-        self.say(ENTRY_REQUESTED, "requests/1", "hyeopchi.finance.v1.EntryRequested", data)
+        """Says a request for entries of these bytes; returns the event's id."""
+        return self.ask("entry.requested", "EntryRequested", data)
+
+    def ask(self, what, message, data):
+        """Says a request of this type and message; returns the event's id."""
+        event_type = f"kr.hyeopchi.finance.{what}.v1"
+        self.say(event_type, "requests/1", f"hyeopchi.finance.v1.{message}", data)
         return self.ids()[-1]
+
+    def hold(self, amount_krw, expires_time_ms, requested_by="예산과-17", **line):
+        """Asks for a hold of the line 2025/district/a, unless said otherwise."""
+        data = encode((1, requested_by), (2, line.get("kind", "commitment")))
+        data += encode_line(3, line)
+        data += encode(
+            (6, amount_krw), (7, expires_time_ms), (8, line.get("document", "입찰 공고"))
+        )
+        return self.ask("hold.requested", "HoldRequested", data)
+
+    def extend_hold(self, hold_id, expires_time_ms, reason="재공고"):
+        data = encode((1, "예산과-17"), (2, hold_id), (3, expires_time_ms), (4, reason))
+        return self.ask("hold.extension-requested", "HoldExtensionRequested", data)
+
+    def release_hold(self, hold_id, reason="입찰 취소"):
+        data = encode((1, "예산과-17"), (2, hold_id), (3, reason))
+        return self.ask("hold.release-requested", "HoldReleaseRequested", data)
+
+    def set_limit(self, limit_krw, fiscal_year=2025, source="district"):
+        data = encode((1, "예산과-17"), (2, fiscal_year), (3, SOURCES.get(source, 9)), (4, limit_krw))
+        return self.ask("envelope-limit.requested", "EnvelopeLimitRequested", data)
+
+    def register_grant(self, **terms):
+        """Asks for a grant of programme a over 2025 to be registered, unless said otherwise."""
+        data = encode(
+            (1, terms.get("requested_by", "협치과-3")),
+            (2, terms.get("instrument", "platform")),
+            (3, terms.get("fiscal_year", 2025)),
+            (4, terms.get("programme", "a")),
+        )
+        amounts = terms.get("amounts", {"district": 300})
+        data += encode_repeated(
+            5, [encode((1, SOURCES.get(source, 9)), (2, krw)) for source, krw in amounts.items()]
+        )
+        data += encode(
+            (6, terms.get("start_date", 20250101)),
+            (7, terms.get("end_date", 20251231)),
+            (8, terms.get("planning_month_count", 0)),
+            (9, terms.get("settlement_due_date", 20260228)),
+        )
+        data += encode_repeated(
+            10, [body.encode() for body in terms.get("bodies", ["협치네트워크"])]
+        )
+        data += encode((11, terms.get("document", "협약 2025-1")))
+        return self.ask("grant.requested", "GrantRequested", data)
+
+    def settle(self, spent_krw, unspent_krw, interest_krw=0, **terms):
+        data = encode(
+            (1, "협치과-3"),
+            (2, terms.get("fiscal_year", 2025)),
+            (3, terms.get("programme", "a")),
+            (4, terms.get("grant_id", "")),
+            (5, spent_krw),
+            (6, unspent_krw),
+            (7, interest_krw),
+            (8, terms.get("effective_date", 0)),
+            (9, terms.get("document", "정산서")),
+        )
+        return self.ask("settlement.requested", "SettlementRequested", data)
+
+    def open_period(self, fiscal_year):
+        data = encode((1, "회계과-1"), (2, fiscal_year))
+        return self.ask("period.opening-requested", "PeriodOpeningRequested", data)
+
+    def close_period(self, fiscal_year, document="결산"):
+        data = encode((1, "회계과-1"), (2, fiscal_year), (3, document))
+        return self.ask("period.closing-requested", "PeriodClosingRequested", data)
+
+    def freeze_line(self, reason="감사 중", **line):
+        data = encode((1, "감사담당관-2")) + encode_line(2, line) + encode((5, reason))
+        return self.ask("line.freeze-requested", "LineFreezeRequested", data)
+
+    def thaw_line(self, reason="감사 끝", **line):
+        data = encode((1, "감사담당관-2")) + encode_line(2, line) + encode((5, reason))
+        return self.ask("line.thaw-requested", "LineThawRequested", data)
 
     def ids(self):
         rows = self.cluster.psql(self.database, "SELECT event_id FROM event.log ORDER BY seq")
@@ -143,7 +246,7 @@ class Finance(Stream):
     @staticmethod
     def entry(kind, amount_krw=0, programme="a", fiscal_year=2025, **more):
         """One entry of the line 2025/district/a, unless said otherwise."""
-        source = SOURCES["district"] if fiscal_year else 0
+        source = SOURCES[more.get("source", "district")] if fiscal_year else 0
         moves = [
             encode((1, debit), (2, credit), (3, krw)) for debit, credit, krw in more.get("moves", ())
         ]

@@ -174,18 +174,25 @@ static enum err post_drawn(struct order *order, const struct order_context *cont
     return err;
 }
 
-void order_refuse(struct order *order, const struct refusal *refusal)
+void order_refusal_init(struct order_refusal *ret_refusal, const struct refusal *refusal)
 {
     size_t length = strlen(refusal->field);
 
     assert(length < ORDER_FIELD_SIZE);
     assert(refusal->reason != REFUSAL_NONE);
-    memset(&order->refusal, 0, sizeof order->refusal);
-    order->result = ORDER_REFUSED;
-    order->refusal.reason = refusal->reason;
-    order->refusal.shortfall_krw = refusal->shortfall_krw;
-    memcpy(order->refusal.field, refusal->field, length);
+    memset(ret_refusal, 0, sizeof *ret_refusal);
+    ret_refusal->reason = refusal->reason;
+    ret_refusal->shortfall_krw = refusal->shortfall_krw;
+    memcpy(ret_refusal->field, refusal->field, length);
     if (refusal->has_account) {
-        account_code(&refusal->account, order->refusal.account);
+        account_code(&refusal->account, ret_refusal->account);
     }
+}
+
+void order_refuse(struct order *order, const struct refusal *refusal)
+{
+    assert(order);
+    assert(refusal->reason != REFUSAL_NONE);
+    order->result = ORDER_REFUSED;
+    order_refusal_init(&order->refusal, refusal);
 }

@@ -105,6 +105,9 @@ struct order_context {
 void order_post(struct order *order, const struct order_context *context,
                 struct account_balance *const balances[]);
 
+/* The refusal in the words that are kept. */
+void order_refusal_init(struct order_refusal *ret_refusal, const struct refusal *refusal);
+
 /* Answers an order that is PENDING with a refusal. */
 void order_refuse(struct order *order, const struct refusal *refusal);
 

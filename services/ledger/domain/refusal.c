@@ -208,6 +208,9 @@ static const struct refusal_row REFUSAL_ROWS[] = {
     [REFUSAL_GRANT_BALANCE_SHORT] =
         {"grant-balance-short", ERR_CONFLICT, "이 보조금의 집행·정산·반납 금액이 모자랍니다.",
          "The grant has not that much spent, settled or to be returned."},
+    [REFUSAL_REASON_INVALID] = {"reason-invalid", ERR_INVALID,
+                                "이유를 300바이트 이내로 적어야 합니다.",
+                                "A reason must be given, in at most 300 bytes."},
 };
 
 static_assert(sizeof REFUSAL_ROWS / sizeof REFUSAL_ROWS[0] == (size_t)REFUSAL_COUNT + 1,

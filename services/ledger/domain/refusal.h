@@ -82,9 +82,10 @@ enum refusal_reason {
     REFUSAL_GRANT_OVER_DECIDED,
     REFUSAL_GRANT_OVER_PAID,
     REFUSAL_GRANT_BALANCE_SHORT,
+    REFUSAL_REASON_INVALID,
 };
 
-#define REFUSAL_COUNT ((int)REFUSAL_GRANT_BALANCE_SHORT)
+#define REFUSAL_COUNT ((int)REFUSAL_REASON_INVALID)
 
 struct refusal {
     enum refusal_reason reason;

@@ -21,8 +21,6 @@ static enum err build_reversal(const struct requested_entry *asked, const struct
                                struct order *order, struct refusal *ret_refusal);
 static enum err build(const struct requested_entry *asked, const struct entry_head *head,
                       struct order *order, struct refusal *ret_refusal);
-static enum err read_line(const struct requested_line *asked, struct line *ret_line,
-                          struct refusal *ret_refusal);
 static enum err read_transfers(const struct requested_entry *asked, const struct line *line,
                                struct entry_transfer *ret_transfers, struct refusal *ret_refusal);
 static enum err read_transfer(const struct requested_transfer *asked, const struct line *line,
@@ -36,6 +34,25 @@ bool requested_by_valid(const char *requested_by)
     assert(requested_by);
     return length <= REQUESTED_BY_LENGTH_MAX && requested_by[strspn(requested_by, " ")] != '\0' &&
            text_valid(requested_by);
+}
+
+enum err requested_line_read(const struct requested_line *asked, struct line *ret_line,
+                             struct refusal *ret_refusal)
+{
+    assert(asked->programme);
+    if (asked->fiscal_year < FISCAL_YEAR_MIN || asked->fiscal_year > FISCAL_YEAR_MAX) {
+        return refusal_set(ret_refusal, REFUSAL_FISCAL_YEAR_INVALID, "/fiscal_year", 0);
+    }
+    if (asked->funding_source < 1 || asked->funding_source > FUNDING_SOURCE_COUNT) {
+        return refusal_set(ret_refusal, REFUSAL_FUNDING_SOURCE_INVALID, "/funding_source", 0);
+    }
+    enum err err = line_init(ret_line, asked->fiscal_year,
+                             (enum funding_source)asked->funding_source, asked->programme);
+    if (err) {
+        return refusal_set(ret_refusal, REFUSAL_PROGRAMME_INVALID, "/programme", 0);
+    }
+    assert(ret_line->fiscal_year == asked->fiscal_year);
+    return ERR_OK;
 }
 
 enum err requested_order(const struct requested_entry *asked, const struct entry_head *base,
@@ -116,7 +133,7 @@ static enum err build(const struct requested_entry *asked, const struct entry_he
     struct entry_transfer transfers[ENTRY_LEG_MAX / 2];
     struct line line;
     size_t count = asked->transfer_count;
-    enum err err = read_line(&asked->line, &line, ret_refusal);
+    enum err err = requested_line_read(&asked->line, &line, ret_refusal);
 
     assert(asked->hold == REQUESTED_ID_NONE);
     assert(head->document == asked->document);
@@ -136,25 +153,6 @@ static enum err build(const struct requested_entry *asked, const struct entry_he
     }
     /* Of a kind without a plain form there are none, which is refused. */
     return entry_build(&order->entry, head, asked->kind, transfers, count, ret_refusal);
-}
-
-static enum err read_line(const struct requested_line *asked, struct line *ret_line,
-                          struct refusal *ret_refusal)
-{
-    assert(asked->programme);
-    if (asked->fiscal_year < FISCAL_YEAR_MIN || asked->fiscal_year > FISCAL_YEAR_MAX) {
-        return refusal_set(ret_refusal, REFUSAL_FISCAL_YEAR_INVALID, "/fiscal_year", 0);
-    }
-    if (asked->funding_source < 1 || asked->funding_source > FUNDING_SOURCE_COUNT) {
-        return refusal_set(ret_refusal, REFUSAL_FUNDING_SOURCE_INVALID, "/funding_source", 0);
-    }
-    enum err err = line_init(ret_line, asked->fiscal_year,
-                             (enum funding_source)asked->funding_source, asked->programme);
-    if (err) {
-        return refusal_set(ret_refusal, REFUSAL_PROGRAMME_INVALID, "/programme", 0);
-    }
-    assert(ret_line->fiscal_year == asked->fiscal_year);
-    return ERR_OK;
 }
 
 static enum err read_transfers(const struct requested_entry *asked, const struct line *line,
@@ -182,7 +180,7 @@ static enum err read_transfer(const struct requested_transfer *asked, const stru
                                                           : (int)line->funding_source,
         .programme = asked->line.programme[0] != '\0' ? asked->line.programme : line->programme,
     };
-    enum err err = read_line(&own, &ret_transfer->line, ret_refusal);
+    enum err err = requested_line_read(&own, &ret_transfer->line, ret_refusal);
 
     assert(asked->debit);
     assert(asked->credit);

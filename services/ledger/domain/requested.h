@@ -58,6 +58,10 @@ struct requested_entry {
 /* True for who may be named as having asked: 1 to 128 bytes of text, not all of them spaces. */
 bool requested_by_valid(const char *requested_by);
 
+/* The line that is named. Refused by its member where it can be none, and nothing written. */
+ERR_CHECKED enum err requested_line_read(const struct requested_line *asked, struct line *ret_line,
+                                         struct refusal *ret_refusal);
+
 /*
  * Makes the order. base has the key, the metadata, and the day to take when none is given. The
  * request's hash and group are the caller's to set. ERR_INVALID or ERR_CONFLICT with ret_refusal

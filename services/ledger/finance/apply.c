@@ -1,60 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From requests of an accounting system to orders and answers. A rule that a
- * request breaks is its own affair and is said; it stops nobody else.
+ * Reads what is asked for, looks whether it was answered before, and hands it
+ * to entries.c or requests.c.
  */
 #include "ledger/finance/apply.h"
 
-#include "ledger/domain/order.h"
 #include "ledger/event_key.h"
-#include "ledger/events.h"
-#include "ledger/finance/events.h"
-#include "ledger/post.h"
+#include "ledger/finance/asking.h"
+#include "ledger/store/finance_request.h"
 #include "ledger/store/posting.h"
 #include "runtime/clock.h"
 #include "runtime/crypto.h"
 #include "runtime/json.h"
-#include "runtime/log.h"
 
 #include <assert.h>
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PART_SIZE = 12 }; /* a number as text */
+enum { PART_SIZE = 24 }; /* a number as text */
 
-static_assert((int)REQUESTED_ENTRY_MAX <= (int)POST_ORDER_COUNT_MAX, "a request is posted at once");
-
-/* One request on its way; everything is borrowed from finance_apply. */
-struct asking {
-    struct poster *poster;
-    struct writer_tx *tx;
-    const struct event *event;
-    const struct finance_request *request;
-    struct event_cause cause;
-    uint8_t
-        hash[ORDER_HASH_SIZE]; /* of all of it: the same event with anything else in it differs */
-    struct order *orders;
+/* What is known of a request. */
+enum finance_known {
+    FINANCE_NEW = 0,
+    FINANCE_ANSWERED, /* and all was said */
+    FINANCE_REUSED,   /* answered with something else in it */
 };
 
-static enum err answer(const struct asking *asking);
-static enum err build_orders(const struct asking *asking, size_t *ret_built,
-                             struct refusal *refusal);
-static enum err build_order(const struct asking *asking, size_t place, struct refusal *refusal);
-static enum err post(const struct asking *asking);
-static enum err say_orders(const struct asking *asking);
-static enum err refuse(const struct asking *asking, int32_t entry,
-                       const struct order_refusal *refusal);
-static enum err refuse_unbuilt(const struct asking *asking, int32_t entry,
-                               const struct refusal *refusal);
-static void key_of(const struct asking *asking, size_t place, uint8_t ret_key[ENTRY_KEY_SIZE]);
-static char *metadata_of(const struct asking *asking, const struct requested_entry *asked);
+static enum err apply(const struct finance_asking *asking);
+static enum err recall_request(const struct finance_asking *asking, enum finance_known *ret_known);
+static enum err recall_entry(const struct finance_asking *asking, enum finance_known *ret_known);
 
 enum err finance_apply(struct writer_tx *tx, const struct event *event, void *context)
 {
-    struct finance_request request = {.is_request = false};
-    struct asking asking = {
+    struct finance_request request = {.kind = FINANCE_OTHER};
+    struct finance_asking asking = {
         .poster = context,
         .tx = tx,
         .event = event,
@@ -63,186 +45,107 @@ enum err finance_apply(struct writer_tx *tx, const struct event *event, void *co
     };
     enum err err = finance_hear(event, &request);
 
-    if (!err && request.is_request) {
+    if (!err && request.kind != FINANCE_OTHER) {
         crypto_sha256(event->data, event->data_length, asking.hash);
-        asking.orders = calloc(REQUESTED_ENTRY_MAX, sizeof *asking.orders);
-        err = asking.orders ? answer(&asking) : ERR_UNAVAILABLE;
+        err = apply(&asking);
     }
-    free(asking.orders);
     finance_request_release(&request);
     return err;
 }
 
-static enum err answer(const struct asking *asking)
+static enum err apply(const struct finance_asking *asking)
 {
-    const struct finance_request *request = asking->request;
-    struct refusal refusal = {.reason = REFUSAL_NONE};
-    size_t built = 0;
-    enum err err = ERR_OK;
+    const bool for_entries = asking->request->kind == FINANCE_ENTRIES;
+    enum finance_known known = FINANCE_NEW;
+    enum err err = recall_request(asking, &known);
 
-    if (!requested_by_valid(request->requested_by)) {
-        err = refusal_set(&refusal, REFUSAL_REQUESTER_INVALID, "/requested_by", 0);
-    } else if (request->entry_count < 1 || request->entry_count > REQUESTED_ENTRY_MAX) {
-        err = refusal_set(&refusal, REFUSAL_ENTRY_COUNT_INVALID, "/entries", 0);
+    if (!err && known == FINANCE_NEW) {
+        err = recall_entry(asking, &known);
     }
-    if (err) {
-        return refuse_unbuilt(asking, 0, &refusal);
-    }
-    err = build_orders(asking, &built, &refusal);
-    if (refusal.reason) {
-        return refuse_unbuilt(asking, (int32_t)built + 1, &refusal);
-    }
-    return err ? err : post(asking);
-}
-
-/* Any error with the refusal filled, of the entry behind *ret_built others, or not. */
-static enum err build_orders(const struct asking *asking, size_t *ret_built,
-                             struct refusal *refusal)
-{
-    size_t count = asking->request->entry_count;
-
-    for (size_t i = 0; i < count; i++) {
-        enum err err = build_order(asking, i, refusal);
-        if (err) {
-            *ret_built = i;
-            return err;
-        }
-        asking->orders[i].group = count > 1 ? 1 : 0;
-        memcpy(asking->orders[i].request_hash, asking->hash, sizeof asking->hash);
-    }
-    *ret_built = count;
-    return ERR_OK;
-}
-
-static enum err build_order(const struct asking *asking, size_t place, struct refusal *refusal)
-{
-    const struct requested_entry *asked = &asking->request->entries[place];
-    char day[CLOCK_DAY_SIZE];
-    uint8_t key[ENTRY_KEY_SIZE];
-    char *metadata = metadata_of(asking, asked);
-    struct entry_head head = {.key = key, .metadata = metadata};
-
-    if (!metadata) {
-        return ERR_UNAVAILABLE;
-    }
-    key_of(asking, place, key);
-    clock_day_in_korea(asking->event->time_ms, day);
-    enum err err = entry_date_parse(day, &head.effective_date);
-    if (err) {
-        head.effective_date = 0; /* no day of ours: one that needs it is refused for that */
-    }
-    err = requested_order(asked, &head, &asking->orders[place], refusal);
-    free(metadata);
-    return err;
-}
-
-static enum err post(const struct asking *asking)
-{
-    struct order *orders[REQUESTED_ENTRY_MAX] = {NULL};
-    size_t count = asking->request->entry_count;
-
-    assert(count > 0 && count <= REQUESTED_ENTRY_MAX);
-    for (size_t i = 0; i < count; i++) {
-        orders[i] = &asking->orders[i];
-    }
-    enum err err = post_orders(asking->poster, asking->tx, orders, count);
-    return err ? err : say_orders(asking);
-}
-
-/* All were posted, or one of them says why none was. What was answered before was said before. */
-static enum err say_orders(const struct asking *asking)
-{
-    enum err err = ERR_OK;
-
-    for (size_t i = 0; !err && i < asking->request->entry_count; i++) {
-        const struct order *order = &asking->orders[i];
-        enum refusal_reason reason = order->refusal.reason;
-        if (order->result == ORDER_POSTED) {
-            err = events_say_entry(asking->tx, &asking->cause, order, "");
-        } else if (order->result == ORDER_REFUSED && reason != REFUSAL_GROUP_REFUSED &&
-                   (!order->remembered || reason == REFUSAL_KEY_REUSED)) {
-            return refuse(asking, (int32_t)i + 1, &order->refusal);
-        }
-    }
-    return err;
-}
-
-/*
- * What cannot be orders is refused here, and remembered as posting remembers what it refuses: under
- * the first entry's key, which every request has.
- */
-static enum err refuse_unbuilt(const struct asking *asking, int32_t entry,
-                               const struct refusal *refusal)
-{
-    struct order *order = &asking->orders[0];
-    const char *shard = asking->poster->shard;
-    struct writer_tx *tx = asking->tx;
-
-    memset(order, 0, sizeof *order);
-    key_of(asking, 0, order->entry.key);
-    memcpy(order->request_hash, asking->hash, sizeof asking->hash);
-    enum err err = store_key_recall(tx->db, shard, &order, 1);
-    if (err) {
+    if (err || known == FINANCE_ANSWERED) {
         return err;
     }
-    if (order->result != ORDER_PENDING) {
-        return order->refusal.reason == REFUSAL_KEY_REUSED ? refuse(asking, 1, &order->refusal)
-                                                           : ERR_OK; /* it was said before */
+    if (known == FINANCE_REUSED) {
+        return for_entries ? finance_entries_refuse_reused(asking)
+                           : finance_request_refuse_reused(asking);
     }
-    order_refuse(order, refusal);
-    err = store_key_insert(tx->db, shard, tx->now_ms, &order, 1);
-    return err ? err : refuse(asking, entry, &order->refusal);
+    return for_entries ? finance_entries_apply(asking) : finance_request_apply(asking);
 }
 
-static enum err refuse(const struct asking *asking, int32_t entry,
-                       const struct order_refusal *refusal)
+static enum err recall_request(const struct finance_asking *asking, enum finance_known *ret_known)
 {
+    uint8_t hash[ORDER_HASH_SIZE];
     uint8_t key[ENTRY_KEY_SIZE];
-    const struct events_refusal refused = {
-        .request_id = asking->event->id,
-        .entry = entry,
-        .key = entry > 0 ? key : NULL,
-        .refusal = refusal,
-    };
 
-    if (entry > 0) {
-        key_of(asking, (size_t)entry - 1, key);
+    finance_key(asking, 1, key);
+    enum err err = store_finance_recall(asking->tx->db, asking->poster->shard, key, hash);
+    if (!err) {
+        *ret_known =
+            memcmp(hash, asking->hash, sizeof hash) == 0 ? FINANCE_ANSWERED : FINANCE_REUSED;
     }
-    log_info("entry_request_refused", log_str("event_id", asking->event->id),
-             log_int("seq", (int64_t)asking->event->seq), log_int("entry", entry),
-             log_str("code", refusal_code(refusal->reason)), log_str("field", refusal->field));
-    return events_say_entry_refused(asking->tx, &asking->cause, &refused);
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
-/* Entries are told apart by their number: 1, 2, 3 … */
-static void key_of(const struct asking *asking, size_t place, uint8_t ret_key[ENTRY_KEY_SIZE])
+/* Of what asked for entries the first key is remembered, whether they were posted or refused. */
+static enum err recall_entry(const struct finance_asking *asking, enum finance_known *ret_known)
+{
+    struct order *order = calloc(1, sizeof *order);
+
+    if (!order) {
+        return ERR_UNAVAILABLE;
+    }
+    finance_key(asking, 1, order->entry.key);
+    memcpy(order->request_hash, asking->hash, sizeof asking->hash);
+    enum err err = store_key_recall(asking->tx->db, asking->poster->shard, &order, 1);
+    if (!err && order->result != ORDER_PENDING) {
+        *ret_known =
+            order->refusal.reason == REFUSAL_KEY_REUSED ? FINANCE_REUSED : FINANCE_ANSWERED;
+    }
+    free(order);
+    return err;
+}
+
+void finance_key(const struct finance_asking *asking, size_t number,
+                 uint8_t ret_key[ENTRY_KEY_SIZE])
 {
     char part[PART_SIZE];
     const struct event_key source = {EVENTS_STREAM_FINANCE, asking->event->id, part};
 
-    assert(place < REQUESTED_ENTRY_MAX);
-    (void)snprintf(part, sizeof part, "%zu", place + 1); /* fits: it is bounded */
+    assert(number > 0);
+    (void)snprintf(part, sizeof part, "%zu", number); /* fits */
     event_key_make(&source, ret_key);
 }
 
-/*
- * Malloc'd; NULL when out of memory. The members come in this order for ever: the text is hashed.
- */
-static char *metadata_of(const struct asking *asking, const struct requested_entry *asked)
+/* The members come in this order for ever: the text is hashed. */
+char *finance_metadata(const struct finance_asking *asking, const uint8_t *hold_id,
+                       const uint8_t *grant_id)
 {
-    char hold_id[CRYPTO_UUID_TEXT_SIZE];
-    char grant_id[CRYPTO_UUID_TEXT_SIZE];
+    char hold_text[CRYPTO_UUID_TEXT_SIZE];
+    char grant_text[CRYPTO_UUID_TEXT_SIZE];
     json_t *value = NULL;
     char *text = NULL;
 
-    crypto_uuid_format(asked->hold_id, hold_id);
-    crypto_uuid_format(asked->grant_id, grant_id);
+    if (hold_id) {
+        crypto_uuid_format(hold_id, hold_text);
+    }
+    if (grant_id) {
+        crypto_uuid_format(grant_id, grant_text);
+    }
     value = json_pack("{s:s, s:s, s:s, s:s*, s:s*}", "stream", EVENTS_STREAM_FINANCE, "event_id",
                       asking->event->id, "requested_by", asking->request->requested_by, "hold_id",
-                      asked->hold == REQUESTED_ID_NAMED ? hold_id : NULL, "grant_id",
-                      asked->grant == REQUESTED_ID_NAMED ? grant_id : NULL);
+                      hold_id ? hold_text : NULL, "grant_id", grant_id ? grant_text : NULL);
     text = value ? json_text(value) : NULL;
     json_decref(value);
     assert(!text || strlen(text) <= ENTRY_METADATA_LENGTH_MAX);
     return text;
+}
+
+int32_t finance_day(const struct finance_asking *asking)
+{
+    char day[CLOCK_DAY_SIZE];
+    int32_t date = 0;
+
+    clock_day_in_korea(asking->event->time_ms, day);
+    enum err err = entry_date_parse(day, &date);
+    return err ? 0 : date; /* what needs a day is refused for that */
 }

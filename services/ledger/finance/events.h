@@ -7,22 +7,51 @@
 #define HYEOPCHI_LEDGER_FINANCE_EVENTS_H
 
 #include "ledger/domain/requested.h"
+#include "ledger/domain/requested_terms.h"
 #include "runtime/err.h"
 #include "runtime/event.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #define EVENTS_STREAM_FINANCE "finance"
 
+enum finance_kind {
+    FINANCE_OTHER = 0, /* of another type, which the ledger does not listen for */
+    FINANCE_ENTRIES,
+    FINANCE_HOLD,
+    FINANCE_HOLD_EXTENSION,
+    FINANCE_HOLD_RELEASE,
+    FINANCE_LIMIT,
+    FINANCE_GRANT,
+    FINANCE_SETTLEMENT,
+    FINANCE_OPENING,
+    FINANCE_CLOSING,
+    FINANCE_FREEZE,
+    FINANCE_THAW,
+};
+
+#define FINANCE_KIND_COUNT ((int)FINANCE_THAW)
+
 /* One request as it came; any text, any number. */
 struct finance_request {
-    bool is_request;          /* false: of another type, which the ledger does not listen for */
-    const char *requested_by; /* this and all texts of the entries: borrowed from message */
+    enum finance_kind kind;
+    const char *requested_by; /* this and all texts of what is asked for: borrowed from message */
     struct requested_entry *entries; /* malloc'd; as many as came, however many may come */
     size_t entry_count;
     struct requested_transfer *transfers; /* malloc'd: of all entries */
-    void *message;                        /* the unpacked message */
+    struct requested_amount *amounts;     /* malloc'd: of a grant */
+
+    union { /* by kind */
+        struct requested_hold hold;
+        struct requested_hold_change hold_change;
+        struct requested_limit limit;
+        struct requested_grant grant;
+        struct requested_settlement settlement;
+        struct requested_period period;
+        struct requested_freeze freeze;
+    } asked;
+
+    void *message; /* the unpacked message */
 };
 
 /*

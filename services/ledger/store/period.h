@@ -19,7 +19,7 @@ enum {
 /* A closing under way, in the words of who began it. */
 struct store_closing {
     int32_t fiscal_year;
-    char by[STORE_CLOSING_BY_SIZE]; /* "operator:<id>" */
+    char by[STORE_CLOSING_BY_SIZE]; /* "operator:<id>", "finance:<who asked>" */
     char document[ENTRY_DOCUMENT_LENGTH_MAX + 1];
     char metadata[ENTRY_METADATA_LENGTH_MAX + 1];
 };
