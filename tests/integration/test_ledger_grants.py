@@ -387,6 +387,10 @@ def test_money_that_is_carried_over_names_its_grant_in_the_next_year(ledger):
     assert ledger.post("lapse", transfers=[leg("S40", "S90", 40)], grant_id=grant)[0] == 201
     assert figures(ledger, grant)[0] == 60  # what lapsed is not decided any more
 
+    def overdue():
+        [row] = [row for row in ledger.get("/v1/grants")["grants"] if row["grant_id"] == grant]
+        return row["overdue"]
+
     def settle(**named):
         body = {"fiscal_year": 2026, "programme": "a", "spent_krw": 50, "unspent_krw": 10,
                 "document": "정산검사", **named}
@@ -401,11 +405,20 @@ def test_money_that_is_carried_over_names_its_grant_in_the_next_year(ledger):
     moves = [leg("S40", "S80.accident", 60),
              leg("R10.carryover_accident", "S40", 60, fiscal_year=2026)]
     assert ledger.post("carryover_accident", transfers=moves, grant_id=grant)[0] == 201
+    assert overdue() is True  # carried over, and not paid
     assert refusal(ledger.post("grant_decision", 5, fiscal_year=2026))[0] == "grant-missing"
     assert refusal(ledger.post("grant_payment", 60, fiscal_year=2026))[0] == "grant-missing"
     paid = ledger.post("grant_payment", 60, fiscal_year=2026, grant_id=grant)
     assert paid[0] == 201, paid
+    assert overdue() is True
     assert refusal(settle())[0] == "grant-missing"
     assert settle(grant_id=grant)[0] == 201
+    assert overdue() is True
     assert figures(ledger, grant) == (60, 60, 50, 60, 10, 0)
+    assert ledger.post("refund", 10, fiscal_year=2026, grant_id=grant)[0] == 201
+    assert overdue() is False
+    # What lapsed may be decided on again, and no more than that.
+    fund(ledger, 41)
+    assert refusal(ledger.post("grant_decision", 41, grant_id=grant))[0] == "grant-over-amount"
+    assert ledger.post("grant_decision", 40, grant_id=grant)[0] == 201
     assert ledger.verification()["sound"]

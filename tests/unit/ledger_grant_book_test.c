@@ -145,7 +145,12 @@ static void money_that_is_carried_over_stays_the_grants(void **state)
     assert_int_equal(left(&book, STAGE_S40), 40);
     assert_int_equal(post(&book, "lapse", STAGE_S40, STAGE_S90, 40), REFUSAL_NONE);
     assert_int_equal(left(&book, STAGE_S40), 0);
-    assert_int_equal(book.decided_krw[FUNDING_SOURCE_CITY - 1], 100);
+    assert_int_equal(book.decided_krw[FUNDING_SOURCE_CITY - 1], 60); /* what lapsed is no more */
+    assert_int_equal(post(&book, "grant_decision", STAGE_S30, STAGE_S40, 41),
+                     REFUSAL_GRANT_OVER_AMOUNT);
+    assert_int_equal(post(&book, "grant_decision", STAGE_S30, STAGE_S40, 40), REFUSAL_NONE);
+    assert_int_equal(post(&book, KIND_REVERSAL, STAGE_S90, STAGE_S40, 1),
+                     REFUSAL_GRANT_OVER_AMOUNT); /* it was decided on anew */
     entry = entry_of("grant_payment", &paid, 1);
     assert_int_equal(grant_book_post(&book, &entry, &refusal), ERR_OK);
     assert_int_not_equal(grant_book_post(&book, &entry, &refusal), ERR_OK);

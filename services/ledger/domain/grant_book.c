@@ -82,7 +82,8 @@ enum err grant_book_add(struct grant_book *book, const struct account *account, 
     const size_t year = (size_t)(account->line.fiscal_year - book->fiscal_year);
     const size_t source = (size_t)account->line.funding_source - 1;
     assert(source < FUNDING_SOURCE_COUNT);
-    if (account->stage == STAGE_S30) {
+    /* What comes back to be allotted anew, or lapses, is decided no more. */
+    if (account->stage == STAGE_S30 || account->stage == STAGE_S90) {
         if (amount_krw == INT64_MIN || krw_add(book->decided_krw[source], -amount_krw, &sum_krw)) {
             return ERR_INVALID;
         }

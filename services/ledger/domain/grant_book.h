@@ -29,7 +29,7 @@ struct grant_book {
     int32_t fiscal_year;
     char programme[PROGRAMME_LENGTH_MAX + 1];
     int64_t amounts_krw[FUNDING_SOURCE_COUNT]; /* what the grant is, by source */
-    int64_t decided_krw[FUNDING_SOURCE_COUNT]; /* what left 배정 for it, less what came back */
+    int64_t decided_krw[FUNDING_SOURCE_COUNT]; /* left 배정 for it, less what came back or lapsed */
     int64_t interest_krw[GRANT_BOOK_YEAR_MAX][FUNDING_SOURCE_COUNT]; /* settled, as it was loaded */
     int64_t balances_krw[GRANT_BOOK_YEAR_MAX][FUNDING_SOURCE_COUNT][GRANT_BOOK_STAGE_COUNT];
 };

@@ -294,7 +294,9 @@ static enum err add_figures(const struct db_rows *rows, int64_t row, int32_t tod
     };
 
     const bool is_due = db_rows_int64(rows, row, STORE_GRANT_SETTLEMENT_DUE_DATE) < today;
-    const bool is_open = db_rows_int64(rows, row, STORE_GRANT_PAID) >
+    const bool is_open = db_rows_int64(rows, row, STORE_GRANT_DECIDED) >
+                             db_rows_int64(rows, row, STORE_GRANT_PAID) ||
+                         db_rows_int64(rows, row, STORE_GRANT_PAID) >
                              db_rows_int64(rows, row, STORE_GRANT_SETTLED) ||
                          db_rows_int64(rows, row, STORE_GRANT_TO_RETURN) > 0 ||
                          db_rows_int64(rows, row, STORE_GRANT_INTEREST) > 0;

@@ -261,7 +261,7 @@ static const char GRANT_MISMATCH_COUNT[] =
     "    SELECT 1 AS wrong FROM balance"
     "    INNER JOIN ledger.grant_award ON grant_award.shard = $1"
     "        AND grant_award.grant_id = balance.grant_id"
-    "    WHERE balance.stage = 'S30'"
+    "    WHERE balance.stage IN ('S30', 'S90')"
     "    GROUP BY balance.grant_id, balance.funding_source, grant_award.national_krw,"
     "        grant_award.city_krw, grant_award.district_krw, grant_award.other_krw"
     "    HAVING sum(-balance.amount_krw) > coalesce(CASE balance.funding_source"
