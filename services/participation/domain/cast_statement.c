@@ -16,7 +16,7 @@ static bool text_is_sound(const char *text, size_t length_min, size_t length_max
     assert(text != NULL);
     assert(length_min <= length_max);
 
-    for (; text[length] != '\0' && length <= length_max; length++) {
+    for (; length <= length_max && text[length] != '\0'; length++) {
         if (text[length] <= ' ' || text[length] > '~') {
             return false;
         }
