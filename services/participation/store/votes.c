@@ -194,8 +194,9 @@ static const char ROLL_INSERT[] =
 /* By way of a conflict, which looks up one key at a time; a join might read the whole roll. */
 static const char ROLL_UPDATE[] =
     "INSERT INTO participation.roll (ballot_id, vtag, rev, channel, cells)"
-    " SELECT $1, unnest($2::bytea []), unnest($3::int2 []), unnest($4::int2 []),"
-    " unnest($5::bytea [])"
+    " SELECT $1, u.vtag, u.rev, u.channel, u.cells"
+    " FROM (SELECT unnest($2::bytea []) AS vtag, unnest($3::int2 []) AS rev,"
+    " unnest($4::int2 []) AS channel, unnest($5::bytea []) AS cells) AS u"
     " ON CONFLICT (ballot_id, vtag) DO UPDATE"
     " SET rev = excluded.rev, channel = excluded.channel, cells = excluded.cells";
 
