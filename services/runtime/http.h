@@ -16,6 +16,7 @@
 #ifndef HYEOPCHI_RUNTIME_HTTP_H
 #define HYEOPCHI_RUNTIME_HTTP_H
 
+#include "runtime/buffer.h"
 #include "runtime/err.h"
 #include "runtime/keyring.h"
 #include "runtime/loop.h"
@@ -115,6 +116,8 @@ void http_response_header(struct http_request *request, const char *name, const 
  */
 void http_respond(struct http_request *request, int status, const char *content_type,
                   const void *body, size_t length);
+/* Answers with the JSON text in the buffer; 500 where it did not hold all of it. */
+void http_respond_buffer(struct http_request *request, int status, const struct buffer *json);
 /* Answers with JSON; takes the reference. */
 void http_respond_json(struct http_request *request, int status, json_t *value);
 /* Answers with problem details in the request's language. */

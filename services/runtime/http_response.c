@@ -327,6 +327,17 @@ static void send_answer(struct http_request *request, const struct http_response
     http_connection_answered(connection);
 }
 
+void http_respond_buffer(struct http_request *request, int status, const struct buffer *json)
+{
+    enum err err = buffer_status(json);
+
+    if (err) {
+        http_respond_error(request, ERR_INTERNAL);
+        return;
+    }
+    http_respond(request, status, "application/json", json->data, json->length);
+}
+
 void http_respond_json(struct http_request *request, int status, json_t *value)
 {
     char *text = value ? json_text(value) : NULL;

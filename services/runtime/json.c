@@ -348,6 +348,38 @@ void json_read_array(struct json_reader *reader, const char *name, size_t count_
     *ret_array = value;
 }
 
+void json_append_string(struct buffer *buffer, const char *text)
+{
+    static const char PLAIN_END[] =
+        "\"\\\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e"
+        "\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d"
+        "\x1e\x1f";
+    static const char SHORT[] = "\"\"\\\\\bb\ff\nn\rr\tt"; /* a byte, then what it is written as */
+
+    buffer_append_text(buffer, "\"");
+    while (*text != '\0') {
+        const size_t plain = strcspn(text, PLAIN_END);
+
+        buffer_append(buffer, text, plain);
+        text += plain;
+        if (*text == '\0') {
+            break;
+        }
+        const char *pair = SHORT;
+        while (*pair != '\0' && *pair != *text) {
+            pair += 2;
+        }
+        if (*pair != '\0') {
+            const char escape[] = {'\\', pair[1]};
+            buffer_append(buffer, escape, sizeof escape);
+        } else {
+            buffer_append_format(buffer, "\\u%04X", (unsigned)*text);
+        }
+        text++;
+    }
+    buffer_append_text(buffer, "\"");
+}
+
 char *json_text(const json_t *value)
 {
     return json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);

@@ -11,6 +11,7 @@
 #ifndef HYEOPCHI_RUNTIME_JSON_H
 #define HYEOPCHI_RUNTIME_JSON_H
 
+#include "runtime/buffer.h"
 #include "runtime/err.h"
 #include "runtime/problem.h"
 
@@ -64,6 +65,9 @@ bool json_reader_ok(const struct json_reader *reader);
 /* Records a problem of the caller's own about a member, unless there is one already. */
 void json_reader_refuse(struct json_reader *reader, const char *name,
                         const struct problem_kind *kind, const char *rule, const char *value);
+
+/* Appends the text as a JSON string with its quotes, as json_text() would write it. UTF-8. */
+void json_append_string(struct buffer *buffer, const char *text);
 
 /* Compact text with keys in insertion order; malloc'd, the caller frees it; NULL when out of memory. */
 char *json_text(const json_t *value);

@@ -194,6 +194,7 @@ def test_a_batch_that_is_not_one_is_refused_whole(ledger):
     good = wanted("main_budget", 1)
     for body, field in (
         ({"linked": True, "entries": []}, "/entries"),
+        ({"linked": False, "entries": [good] * 1001}, "/entries"),
         ({"linked": 1, "entries": [good]}, "/linked"),
         ({"linked": True, "entries": [{**good, "key": "x"}]}, "/entries/0/key"),
         ({"linked": True, "entries": [good, {**good, "amount_krw": 0}]}, "/entries/1/amount_krw"),

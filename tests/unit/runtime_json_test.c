@@ -317,6 +317,29 @@ static void text_keeps_the_order_of_insertion(void **state)
     json_decref(value);
 }
 
+/* Every byte that may need an escape, alone and between others, as json_text() has it. */
+static void a_string_is_appended_as_a_tree_would_be_written(void **state)
+{
+    static const char *const texts[] = {"",   "plain", "가/나", "{\"operator\":\"김\"}",
+                                        "\\", "\x7f"};
+    struct buffer buffer;
+
+    (void)state;
+    for (int byte = 1; byte < 0x80 + (int)(sizeof texts / sizeof texts[0]); byte++) {
+        const char around[] = {'a', (char)byte, 'b', (char)byte, '\0'};
+        const char *text = byte < 0x80 ? around : texts[byte - 0x80];
+        json_t *value = json_string(text);
+        char *expected = json_text(value);
+
+        buffer_init(&buffer, 256);
+        json_append_string(&buffer, text);
+        assert_string_equal(buffer_text(&buffer), expected);
+        buffer_release(&buffer);
+        free(expected);
+        json_decref(value);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -332,6 +355,7 @@ int main(void)
         cmocka_unit_test(the_first_problem_stays_and_later_reads_do_nothing),
         cmocka_unit_test(only_objects_are_read_as_objects),
         cmocka_unit_test(text_keeps_the_order_of_insertion),
+        cmocka_unit_test(a_string_is_appended_as_a_tree_would_be_written),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@
 #include "ledger/domain/kind.h"
 #include "runtime/clock.h"
 #include "runtime/crypto.h"
+#include "runtime/json.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -16,12 +17,15 @@
 enum {
     HTTP_CONFLICT = 409,
     HTTP_UNPROCESSABLE = 422,
-    KRW_SIZE = 32, /* "9,223,372,036,854,775,807" and its NUL */
+    NUMBER_LENGTH_MAX = 20, /* "-9223372036854775808" */
+    KRW_SIZE = 32,          /* "9,223,372,036,854,775,807" and its NUL */
 };
 
 static const struct problem_kind *refusal_kind(enum refusal_reason reason);
 static void format_krw(int64_t amount_krw, char ret_text[KRW_SIZE]);
-static json_t *leg_json(const struct order *order, size_t leg);
+static void append_leg(struct buffer *buffer, const struct order *order, size_t leg);
+static void append_plain(struct buffer *buffer, const char *before, const char *text);
+static void append_number(struct buffer *buffer, const char *before, int64_t number);
 
 void answer_refusal(struct http_request *request, const struct order_refusal *refusal)
 {
@@ -65,27 +69,54 @@ void answer_refusal_plain(struct http_request *request, const struct refusal *re
     answer_refusal(request, &told);
 }
 
-json_t *answer_entry(const struct order *order)
+void answer_entry_append(struct buffer *buffer, const struct order *order)
 {
     const struct entry *entry = &order->entry;
     char key[CRYPTO_UUID_TEXT_SIZE];
     char date[ENTRY_DATE_SIZE];
-    json_t *legs = json_array();
+    char time[CLOCK_TEXT_SIZE];
+    char hash[2 * CRYPTO_HASH_SIZE + 1];
 
     crypto_uuid_format(entry->key, key);
     entry_date_format(entry->effective_date, date);
-    for (size_t i = 0; i < entry->leg_count; i++) {
-        answer_append(&legs, leg_json(order, i));
+    clock_format(order->posted_time_ms, time);
+    crypto_hex(order->hash, sizeof order->hash, hash, sizeof hash);
+    append_number(buffer, "{\"seq\":", order->seq);
+    append_plain(buffer, ",\"key\":\"", key);
+    append_plain(buffer, "\",\"kind\":\"", entry->kind);
+    append_plain(buffer, "\",\"kind_name\":\"", kind_name_ko(entry->kind));
+    append_plain(buffer, "\",\"effective_date\":\"", date);
+    append_number(buffer, "\",\"fiscal_year\":", entry->period);
+    if (entry->linked_seq > 0) {
+        append_number(buffer, ",\"linked_seq\":", entry->linked_seq);
+    } else {
+        buffer_append_text(buffer, ",\"linked_seq\":null");
     }
-    return json_pack("{s:I, s:s, s:s, s:s, s:s, s:i, s:o, s:s, s:s, s:o, s:o, s:o}", "seq",
-                     (json_int_t)order->seq, "key", key, "kind", entry->kind, "kind_name",
-                     kind_name_ko(entry->kind), "effective_date", date, "fiscal_year",
-                     (int)entry->period, "linked_seq",
-                     entry->linked_seq > 0 ? json_integer((json_int_t)entry->linked_seq)
-                                           : json_null(),
-                     "document", entry->document, "metadata", entry->metadata, "posted_time",
-                     answer_time(order->posted_time_ms), "hash",
-                     answer_hex(order->hash, sizeof order->hash), "legs", legs);
+    buffer_append_text(buffer, ",\"document\":");
+    json_append_string(buffer, entry->document);
+    buffer_append_text(buffer, ",\"metadata\":");
+    json_append_string(buffer, entry->metadata);
+    append_plain(buffer, ",\"posted_time\":\"", time);
+    append_plain(buffer, "\",\"hash\":\"", hash);
+    buffer_append_text(buffer, "\",\"legs\":[");
+    for (size_t i = 0; i < entry->leg_count; i++) {
+        append_leg(buffer, order, i);
+    }
+    buffer_append_text(buffer, "]}");
+}
+
+json_t *answer_entry(const struct order *order)
+{
+    struct buffer buffer;
+    json_t *value = NULL;
+
+    buffer_init(&buffer, ANSWER_ENTRY_SIZE_MAX);
+    answer_entry_append(&buffer, order);
+    if (!buffer_status(&buffer)) {
+        value = json_loadb((const char *)buffer.data, buffer.length, 0, NULL);
+    }
+    buffer_release(&buffer);
+    return value;
 }
 
 json_t *answer_block(const struct block *block)
@@ -134,17 +165,46 @@ json_t *answer_hex(const uint8_t *bytes, size_t length)
     return json_string(text);
 }
 
-static json_t *leg_json(const struct order *order, size_t leg)
+static void append_leg(struct buffer *buffer, const struct order *order, size_t leg)
 {
     const struct entry_leg *row = &order->entry.legs[leg];
+    const struct line *line = &row->account.line;
 
-    return json_pack("{s:i, s:s, s:s, s:s, s:I, s:I, s:I}", "fiscal_year",
-                     (int)row->account.line.fiscal_year, "programme", row->account.line.programme,
-                     "funding_source", funding_source_code(row->account.line.funding_source),
-                     "stage", stage_code(row->account.stage), "amount_krw",
-                     (json_int_t)row->amount_krw, "balance_after_krw",
-                     (json_int_t)order->postings[leg].balance_after_krw, "version",
-                     (json_int_t)order->postings[leg].version);
+    append_number(buffer, leg == 0 ? "{\"fiscal_year\":" : ",{\"fiscal_year\":", line->fiscal_year);
+    buffer_append_text(buffer, ",\"programme\":");
+    json_append_string(buffer, line->programme);
+    append_plain(buffer, ",\"funding_source\":\"", funding_source_code(line->funding_source));
+    append_plain(buffer, "\",\"stage\":\"", stage_code(row->account.stage));
+    append_number(buffer, "\",\"amount_krw\":", row->amount_krw);
+    append_number(buffer, ",\"balance_after_krw\":", order->postings[leg].balance_after_krw);
+    append_number(buffer, ",\"version\":", order->postings[leg].version);
+    buffer_append_text(buffer, "}");
+}
+
+/* A text that has nothing to escape. */
+static void append_plain(struct buffer *buffer, const char *before, const char *text)
+{
+    buffer_append_text(buffer, before);
+    buffer_append_text(buffer, text);
+}
+
+static void append_number(struct buffer *buffer, const char *before, int64_t number)
+{
+    char digits[NUMBER_LENGTH_MAX];
+    size_t at = sizeof digits;
+    uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+
+    do {
+        at--;
+        digits[at] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    if (number < 0) {
+        at--;
+        digits[at] = '-';
+    }
+    buffer_append_text(buffer, before);
+    buffer_append(buffer, digits + at, sizeof digits - at);
 }
 
 /* The problem's kind, made from the domain's table; a problem borrows it for ever. */

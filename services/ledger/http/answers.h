@@ -9,6 +9,7 @@
 #include "ledger/domain/block.h"
 #include "ledger/domain/envelope.h"
 #include "ledger/domain/order.h"
+#include "runtime/buffer.h"
 #include "runtime/db.h"
 #include "runtime/http.h"
 #include "runtime/problem.h"
@@ -24,6 +25,11 @@ void answer_problem(const struct order_refusal *refusal, struct problem *ret_pro
 
 /* The same for a refusal that no order carries. */
 void answer_refusal_plain(struct http_request *request, const struct refusal *refusal);
+
+enum { ANSWER_ENTRY_SIZE_MAX = 32 * 1024 }; /* more than any entry's answer */
+
+/* Appends a posted entry as compact JSON: by hand, since a tree of it costs more than its posting. */
+void answer_entry_append(struct buffer *buffer, const struct order *order);
 
 /* A posted entry; a new reference, NULL when out of memory. */
 json_t *answer_entry(const struct order *order);

@@ -19,7 +19,8 @@
 
 enum {
     HTTP_OK = 200,
-    BATCH_ENTRY_MAX = 256,
+    BATCH_ENTRY_MAX = 1000, /* some 5 MB of orders while it waits */
+    ANSWER_SIZE_MAX = BATCH_ENTRY_MAX * ANSWER_ENTRY_SIZE_MAX,
 };
 
 static_assert((int)BATCH_ENTRY_MAX <= (int)POST_ORDER_COUNT_MAX, "a batch is posted at once");
@@ -42,7 +43,7 @@ static enum err batch_work(struct writer_tx *tx, struct writer_job *const *jobs,
 static enum err batch_post(struct writer_tx *tx, struct batch *batch);
 static enum err batch_answer(struct writer_tx *tx, struct batch *batch, size_t place);
 static void batch_done(struct writer_job *job);
-static json_t *result_json(const struct batch *batch, size_t place);
+static void append_result(struct buffer *buffer, const struct batch *batch, size_t place);
 static void batch_free(struct batch *batch);
 
 static const struct writer_job_type BATCH = {
@@ -191,43 +192,49 @@ static enum err batch_answer(struct writer_tx *tx, struct batch *batch, size_t p
 static void batch_done(struct writer_job *job)
 {
     struct batch *batch = (struct batch *)job;
-    json_t *results = NULL;
-    json_t *answer = NULL;
-    int64_t posted_count = 0;
+    struct buffer answer;
+    size_t posted_count = 0;
 
+    buffer_init(&answer, ANSWER_SIZE_MAX);
     if (job->err) {
         http_respond_error(batch->request, job->err);
         goto out;
     }
-    results = json_array();
     for (size_t i = 0; i < batch->count; i++) {
         posted_count += batch->orders[i].result == ORDER_REFUSED ? 0 : 1;
-        answer_append(&results, result_json(batch, i));
     }
-    answer = json_pack("{s:I, s:I, s:o}", "posted", (json_int_t)posted_count, "refused",
-                       (json_int_t)((int64_t)batch->count - posted_count), "results", results);
-    if (!answer) {
-        http_respond_error(batch->request, ERR_UNAVAILABLE);
-        goto out;
+    buffer_append_format(&answer, "{\"posted\":%zu,\"refused\":%zu,\"results\":[", posted_count,
+                         batch->count - posted_count);
+    for (size_t i = 0; i < batch->count; i++) {
+        append_result(&answer, batch, i);
     }
-    http_respond_json(batch->request, HTTP_OK, answer);
+    buffer_append_text(&answer, "]}");
+    http_respond_buffer(batch->request, HTTP_OK, &answer);
 
 out:
+    buffer_release(&answer);
     batch_free(batch);
 }
 
-static json_t *result_json(const struct batch *batch, size_t place)
+static void append_result(struct buffer *buffer, const struct batch *batch, size_t place)
 {
     const struct order *order = &batch->orders[place];
     struct problem problem = {.kind = NULL};
 
+    buffer_append_text(buffer, place == 0 ? "" : ",");
     if (order->result == ORDER_REFUSED) {
         answer_problem(&order->refusal, &problem);
-        return json_pack("{s:s, s:o}", "result", "refused", "problem",
-                         problem_json(&problem, http_request_language(batch->request)));
+        json_t *told = problem_json(&problem, http_request_language(batch->request));
+        char *text = told ? json_text(told) : NULL;
+        buffer_append_text(buffer, "{\"result\":\"refused\",\"problem\":");
+        buffer_append_text(buffer, text ? text : "null");
+        free(text);
+        json_decref(told);
+    } else {
+        buffer_append_text(buffer, "{\"result\":\"posted\",\"entry\":");
+        answer_entry_append(buffer, order->result == ORDER_REPEATED ? &batch->known[place] : order);
     }
-    return json_pack("{s:s, s:o}", "result", "posted", "entry",
-                     answer_entry(order->result == ORDER_REPEATED ? &batch->known[place] : order));
+    buffer_append_text(buffer, "}");
 }
 
 static void batch_free(struct batch *batch)

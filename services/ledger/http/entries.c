@@ -153,8 +153,9 @@ static void entry_post_done(struct writer_job *job)
 {
     struct entry_post *post = (struct entry_post *)job;
     const struct order *order = &post->order;
-    json_t *answer = NULL;
+    struct buffer answer;
 
+    buffer_init(&answer, ANSWER_ENTRY_SIZE_MAX);
     if (job->err) {
         http_respond_error(post->request, job->err);
         goto out;
@@ -163,13 +164,10 @@ static void entry_post_done(struct writer_job *job)
         answer_refusal(post->request, &order->refusal);
         goto out;
     }
-    answer = answer_entry(order->result == ORDER_REPEATED ? &post->known : order);
-    if (!answer) {
-        http_respond_error(post->request, ERR_UNAVAILABLE);
-        goto out;
-    }
-    http_respond_json(post->request, HTTP_CREATED, answer);
+    answer_entry_append(&answer, order->result == ORDER_REPEATED ? &post->known : order);
+    http_respond_buffer(post->request, HTTP_CREATED, &answer);
 
 out:
+    buffer_release(&answer);
     free(post);
 }

@@ -8,6 +8,8 @@
 
 #include "runtime/http.h"
 
+enum { ENTRY_BATCH_BODY_SIZE_MAX = 1024 * 1024 };
+
 void entry_post_start(struct http_request *request, void *context);
 void entry_batch_start(struct http_request *request, void *context);
 void entry_get_start(struct http_request *request, void *context);

@@ -9,7 +9,7 @@
 
 static const struct http_route ROUTES[] = {
     {"POST", "/v1/entries", ROLE_OPERATOR, 0, entry_post_start},
-    {"POST", "/v1/entries:batch", ROLE_OPERATOR, 0, entry_batch_start},
+    {"POST", "/v1/entries:batch", ROLE_OPERATOR, ENTRY_BATCH_BODY_SIZE_MAX, entry_batch_start},
     {"GET", "/v1/entries/{seq}", ROLE_OPERATOR | ROLE_AUDITOR, 0, entry_get_start},
     {"GET", "/v1/accounts/{fiscal_year}/{funding_source}/{programme}/{stage}/balance",
      ROLE_OPERATOR | ROLE_AUDITOR | ROLE_STAFF | ROLE_FRONT_END, 0, balance_get_start},
