@@ -125,7 +125,7 @@ static enum err read_seq(struct db *db, int32_t number, int64_t seq,
                          struct store_balance *ret_balance)
 {
     struct store_balance found = {.posting_count = 0};
-    struct store_balance probe;
+    struct store_balance probe = {.posting_count = 0};
     enum err err = read_now(db, number, &probe);
     int64_t above = probe.posting_count;
 
