@@ -5,6 +5,7 @@ Everything that a figure is compared with runs on the same cluster, with the sam
 in the same run.
 """
 
+import contextlib
 import json
 import os
 import resource
@@ -155,14 +156,13 @@ class World:
 
     def close(self):
         """Ends whatever runs; the services must end in order."""
-        try:
+        with contextlib.ExitStack() as stack:  # All of it, whichever of them fails.
+            stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
+            stack.callback(self.cluster.close)
+            for service in self.services:
+                stack.callback(service.close)
             if self.peer_process is not None and self.peer_process.is_running():
-                self.peer_process.kill()
-            for service in reversed(self.services):
-                service.close()
-        finally:
-            self.cluster.close()
-            shutil.rmtree(self.folder, ignore_errors=True)
+                stack.callback(self.peer_process.kill)
 
     def open_ballot(self, **changes):
         """Opens a ballot of the size that districts have; returns its id."""

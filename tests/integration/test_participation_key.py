@@ -7,7 +7,6 @@ import pytest
 
 from support.client import Client
 from support.participation import Running, refused, vote
-from support.ports import free_port
 
 DAY_MS = 24 * 60 * 60 * 1000
 
@@ -47,16 +46,9 @@ def events(running):
 
 
 def start_replica(running):
-    """A second process on the same database, which stands by, and a front end's client of it."""
-    port = free_port()
-    settings = running.settings("participation") | {
-        "HYEOPCHI_HTTP_LISTEN": f"127.0.0.1:{port}",
-        "HYEOPCHI_PUB_URL": running.bus("replica", "pub"),
-        "HYEOPCHI_FETCH_URL": running.bus("replica", "fetch"),
-    }
-    replica = running.start_service("participation", settings, address=("127.0.0.1", port))
-    replica.wait_log("writer_state", to="standby")
-    return replica, Client(("127.0.0.1", port), running.front_end, running.clock)
+    """A second process on the same database, and a front end's client of it."""
+    replica, address = running.start_replica()
+    return replica, Client(address, running.front_end, running.clock)
 
 
 def test_two_operators_destroy_the_key_once_nobody_may_object(running):

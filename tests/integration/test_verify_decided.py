@@ -17,7 +17,6 @@ from support.board import CLOSE, OPEN, RESULT, VOID, Board, tagged_hash
 from support.client import Client
 from support.participation import BASE, rfc3339, vote
 from support.paths import BUILD
-from support.ports import free_port
 from support.published import Published, preload
 from support.services import parse_log
 from verify import documents, judge, verifier
@@ -63,15 +62,8 @@ class Decided(Published):
 
     def replica(self):
         """A client of a second participation on the same database."""
-        port = free_port()
-        settings = self.settings("participation") | {
-            "HYEOPCHI_HTTP_LISTEN": f"127.0.0.1:{port}",
-            "HYEOPCHI_PUB_URL": self.bus("replica", "pub"),
-            "HYEOPCHI_FETCH_URL": self.bus("replica", "fetch"),
-        }
-        service = self.start_service("participation", settings, address=("127.0.0.1", port))
-        service.wait_log("writer_state", to="standby")
-        return Client(("127.0.0.1", port), None, self.clock)
+        _, address = self.start_replica()
+        return Client(address, None, self.clock)
 
 
 @pytest.fixture(name="running")

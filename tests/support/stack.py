@@ -46,6 +46,18 @@ class Stack:
     def bus(self, service, kind):
         return f"ipc://{self.folder}/{service}.{kind}"
 
+    def start_replica(self):
+        """A second participation on the same database, which stands by; its address, too."""
+        port = free_port()
+        settings = self.settings("participation") | {
+            "HYEOPCHI_HTTP_LISTEN": f"127.0.0.1:{port}",
+            "HYEOPCHI_PUB_URL": self.bus("replica", "pub"),
+            "HYEOPCHI_FETCH_URL": self.bus("replica", "fetch"),
+        }
+        replica = self.start_service("participation", settings, address=("127.0.0.1", port))
+        replica.wait_log("writer_state", to="standby")
+        return replica, ("127.0.0.1", port)
+
     def settings(self, service):
         """The environment of one service."""
         settings = {
