@@ -164,28 +164,12 @@ static enum cli_status ballot_result(const struct invocation *invocation)
 
 static enum cli_status ballot_list(const struct invocation *invocation)
 {
-    struct client *client = NULL;
-    json_t *rows = NULL;
-    enum cli_status status;
-
-    status = client_open(invocation, &client);
-    if (status != CLI_OK) {
-        return status;
-    }
-    status = list_fetch(invocation, client,
-                        &(const struct list_request){
-                            .service = CLIENT_PARTICIPATION,
-                            .path = "/v1/ballots",
-                            .items = "ballots",
-                            .cursor = "before",
-                        },
-                        &rows);
-    if (status == CLI_OK) {
-        print_answer(rows, invocation->json);
-        json_decref(rows);
-    }
-    client_close(client);
-    return status;
+    return list_show(invocation, &(const struct list_request){
+                                     .service = CLIENT_PARTICIPATION,
+                                     .path = "/v1/ballots",
+                                     .items = "ballots",
+                                     .cursor = "before",
+                                 });
 }
 
 /* The places of the states in a ballot's life; -1 for a word that is none. */

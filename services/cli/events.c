@@ -209,35 +209,22 @@ out:
 static enum cli_status dead_list(const struct invocation *invocation)
 {
     const char *state = invocation_text(invocation, "state");
-    struct client *client = NULL;
     enum client_service service;
     enum cli_status status;
     struct buffer path;
-    json_t *rows = NULL;
 
     if (find_service(invocation, CLIENT_REPORTING, &service)) {
         return CLI_USAGE;
     }
-    status = client_open(invocation, &client);
-    if (status != CLI_OK) {
-        return status;
-    }
     buffer_init(&path, PATH_SIZE_MAX);
     buffer_append_text(&path, "/v1/events/dead");
     list_append_query(&path, "state", state);
-    status = list_fetch(invocation, client,
-                        &(const struct list_request){
-                            .service = service,
-                            .path = buffer_text(&path),
-                            .items = "items",
-                        },
-                        &rows);
-    if (status == CLI_OK) {
-        print_answer(rows, invocation->json);
-        json_decref(rows);
-    }
+    status = list_show(invocation, &(const struct list_request){
+                                       .service = service,
+                                       .path = buffer_text(&path),
+                                       .items = "items",
+                                   });
     buffer_release(&path);
-    client_close(client);
     return status;
 }
 

@@ -252,23 +252,9 @@ static json_t *body_names(const struct invocation *invocation)
 static enum cli_status show(const struct invocation *invocation, const char *path,
                             const char *items)
 {
-    struct client *client = NULL;
-    json_t *rows = NULL;
-    enum cli_status status = client_open(invocation, &client);
-
-    if (status == CLI_OK) {
-        status = list_fetch(invocation, client,
-                            &(const struct list_request){
-                                .service = CLIENT_LEDGER,
-                                .path = path,
-                                .items = items,
-                            },
-                            &rows);
-    }
-    client_close(client);
-    if (status == CLI_OK) {
-        print_answer(rows, invocation->json);
-        json_decref(rows);
-    }
-    return status;
+    return list_show(invocation, &(const struct list_request){
+                                     .service = CLIENT_LEDGER,
+                                     .path = path,
+                                     .items = items,
+                                 });
 }

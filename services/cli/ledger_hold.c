@@ -193,9 +193,7 @@ static enum cli_status hold_show_one(const struct invocation *invocation)
 
 enum cli_status ledger_hold_show(const struct invocation *invocation)
 {
-    struct client *client = NULL;
     struct buffer path;
-    json_t *rows = NULL;
     int64_t year = 0;
     enum cli_status status = CLI_USAGE;
 
@@ -211,23 +209,13 @@ enum cli_status ledger_hold_show(const struct invocation *invocation)
     list_append_query(&path, "fiscal_year", invocation_text(invocation, "year"));
     list_append_query(&path, "funding_source", invocation_text(invocation, "source"));
     list_append_query(&path, "state", invocation_text(invocation, "state"));
-    status = client_open(invocation, &client);
-    if (status == CLI_OK) {
-        status = list_fetch(invocation, client,
-                            &(const struct list_request){
-                                .service = CLIENT_LEDGER,
-                                .path = buffer_text(&path),
-                                .items = "holds",
-                            },
-                            &rows);
-    }
-    if (status == CLI_OK) {
-        print_answer(rows, invocation->json);
-        json_decref(rows);
-    }
+    status = list_show(invocation, &(const struct list_request){
+                                       .service = CLIENT_LEDGER,
+                                       .path = buffer_text(&path),
+                                       .items = "holds",
+                                   });
 
 out:
-    client_close(client);
     buffer_release(&path);
     return status;
 }

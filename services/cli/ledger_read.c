@@ -41,19 +41,6 @@ enum cli_status ledger_limit_set(const struct invocation *invocation)
                             json_pack("{s:I}", "limit_krw", (json_int_t)amount_krw));
 }
 
-static enum cli_status fetch_rows(const struct invocation *invocation,
-                                  const struct list_request *request, json_t **ret_rows)
-{
-    struct client *client = NULL;
-    enum cli_status status = client_open(invocation, &client);
-
-    if (status == CLI_OK) {
-        status = list_fetch(invocation, client, request, ret_rows);
-    }
-    client_close(client);
-    return status;
-}
-
 /* A list with the filters that most of the ledger's lists have. */
 static enum cli_status fetch(const struct invocation *invocation, const char *path,
                              const char *items, json_t **ret_rows)
@@ -72,7 +59,7 @@ static enum cli_status fetch(const struct invocation *invocation, const char *pa
     }
     list_append_query(&whole, "fiscal_year", invocation_text(invocation, "year"));
     list_append_query(&whole, "funding_source", invocation_text(invocation, "source"));
-    status = fetch_rows(invocation,
+    status = list_fetch(invocation,
                         &(const struct list_request){
                             .service = CLIENT_LEDGER,
                             .path = buffer_text(&whole),
@@ -228,7 +215,7 @@ enum cli_status ledger_blocks(const struct invocation *invocation)
     if (invocation_number(invocation, "limit", 1, INT64_MAX, &request.count_max) == ERR_INVALID) {
         return CLI_USAGE;
     }
-    status = fetch_rows(invocation, &request, &rows);
+    status = list_fetch(invocation, &request, &rows);
     if (status == CLI_OK) {
         print_answer(rows, invocation->json);
         json_decref(rows);
@@ -377,7 +364,7 @@ enum cli_status ledger_periods(const struct invocation *invocation)
     if (!err) {
         (void)snprintf(path, sizeof path, "/v1/periods?fiscal_year=%" PRId64, year);
     }
-    status = fetch_rows(
+    status = list_fetch(
         invocation,
         &(const struct list_request){.service = CLIENT_LEDGER, .path = path, .items = "periods"},
         &rows);

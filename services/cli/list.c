@@ -5,6 +5,7 @@
  */
 #include "cli/list.h"
 
+#include "cli/print.h"
 #include "cli/request.h"
 
 #include <string.h>
@@ -71,15 +72,16 @@ out:
     return status;
 }
 
-enum cli_status list_fetch(const struct invocation *invocation, struct client *client,
-                           const struct list_request *request, json_t **ret_rows)
+enum cli_status list_fetch(const struct invocation *invocation, const struct list_request *request,
+                           json_t **ret_rows)
 {
+    struct client *client = NULL;
     json_t *rows = json_array();
     json_t *after = NULL;
-    enum cli_status status = CLI_OK;
+    enum cli_status status = client_open(invocation, &client);
     int pages;
 
-    for (pages = 0; pages < LIST_PAGE_COUNT_MAX; pages++) {
+    for (pages = 0; status == CLI_OK && pages < LIST_PAGE_COUNT_MAX; pages++) {
         json_t *next = NULL;
 
         status = fetch_page(invocation, client, request, after, rows, &next);
@@ -93,6 +95,7 @@ enum cli_status list_fetch(const struct invocation *invocation, struct client *c
         }
     }
     json_decref(after);
+    client_close(client);
     if (status != CLI_OK) {
         json_decref(rows);
         return status;
@@ -102,4 +105,16 @@ enum cli_status list_fetch(const struct invocation *invocation, struct client *c
     }
     *ret_rows = rows;
     return CLI_OK;
+}
+
+enum cli_status list_show(const struct invocation *invocation, const struct list_request *request)
+{
+    json_t *rows = NULL;
+    enum cli_status status = list_fetch(invocation, request, &rows);
+
+    if (status == CLI_OK) {
+        print_answer(rows, invocation->json);
+        json_decref(rows);
+    }
+    return status;
 }

@@ -23,8 +23,11 @@ struct list_request {
 };
 
 /* Fetches every page and joins their rows; *ret_rows is a new array. */
-enum cli_status list_fetch(const struct invocation *invocation, struct client *client,
-                           const struct list_request *request, json_t **ret_rows);
+enum cli_status list_fetch(const struct invocation *invocation, const struct list_request *request,
+                           json_t **ret_rows);
+
+/* Fetches them and prints them as a table, or as JSON. */
+enum cli_status list_show(const struct invocation *invocation, const struct list_request *request);
 
 /* Appends ?name=value or &name=value, percent-encoded; nothing when value is NULL. */
 void list_append_query(struct buffer *path, const char *name, const char *value);

@@ -31,30 +31,23 @@ static void spread_windows(json_t *rows)
 
 static enum cli_status reporting_list(const struct invocation *invocation)
 {
-    struct client *client = NULL;
+    const struct list_request request = {
+        .service = CLIENT_REPORTING,
+        .path = "/v1/ballot-reports",
+        .items = "reports",
+    };
     json_t *rows = NULL;
-    enum cli_status status;
+    enum cli_status status = list_fetch(invocation, &request, &rows);
 
-    status = client_open(invocation, &client);
     if (status != CLI_OK) {
         return status;
     }
-    status = list_fetch(invocation, client,
-                        &(const struct list_request){
-                            .service = CLIENT_REPORTING,
-                            .path = "/v1/ballot-reports",
-                            .items = "reports",
-                        },
-                        &rows);
-    if (status == CLI_OK) {
-        if (!invocation->json) {
-            spread_windows(rows);
-        }
-        print_answer(rows, invocation->json);
-        json_decref(rows);
+    if (!invocation->json) {
+        spread_windows(rows);
     }
-    client_close(client);
-    return status;
+    print_answer(rows, invocation->json);
+    json_decref(rows);
+    return CLI_OK;
 }
 
 static enum cli_status reporting_show(const struct invocation *invocation)

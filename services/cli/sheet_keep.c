@@ -46,20 +46,14 @@ enum cli_status ledger_sheet_keep(const struct invocation *invocation)
 
 enum cli_status ledger_sheet_list(const struct invocation *invocation)
 {
-    struct client *client = NULL;
+    const struct list_request request = {
+        .service = CLIENT_LEDGER,
+        .path = "/v1/sheets",
+        .items = "sheets",
+    };
     json_t *rows = NULL;
-    enum cli_status status = client_open(invocation, &client);
+    enum cli_status status = list_fetch(invocation, &request, &rows);
 
-    if (status == CLI_OK) {
-        status = list_fetch(invocation, client,
-                            &(const struct list_request){
-                                .service = CLIENT_LEDGER,
-                                .path = "/v1/sheets",
-                                .items = "sheets",
-                            },
-                            &rows);
-    }
-    client_close(client);
     if (status != CLI_OK) {
         return status;
     }

@@ -80,7 +80,6 @@ enum cli_status sheet_ledger_read(const struct invocation *invocation, struct sh
 
 static enum cli_status fetch_lines(const struct invocation *invocation, json_t **ret_lines)
 {
-    struct client *client = NULL;
     struct buffer path;
     int64_t year = 0;
     enum cli_status status;
@@ -93,17 +92,13 @@ static enum cli_status fetch_lines(const struct invocation *invocation, json_t *
     buffer_append_text(&path, "/v1/lines");
     list_append_query(&path, "fiscal_year", invocation_text(invocation, "year"));
     list_append_query(&path, "funding_source", invocation_text(invocation, "source"));
-    status = client_open(invocation, &client);
-    if (status == CLI_OK) {
-        status = list_fetch(invocation, client,
-                            &(const struct list_request){
-                                .service = CLIENT_LEDGER,
-                                .path = buffer_text(&path),
-                                .items = "lines",
-                            },
-                            ret_lines);
-    }
-    client_close(client);
+    status = list_fetch(invocation,
+                        &(const struct list_request){
+                            .service = CLIENT_LEDGER,
+                            .path = buffer_text(&path),
+                            .items = "lines",
+                        },
+                        ret_lines);
     buffer_release(&path);
     return status;
 }
