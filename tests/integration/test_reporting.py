@@ -117,7 +117,10 @@ def test_what_operators_decided_stands_in_the_report_with_its_reason(
     participation.extend(ballot_id, 1, CLOSES_MS + DAY_MS, "서비스 중단")
     participation.shut(ballot_id, 1577, TABLES, days=7)
     results = [("1", 700, False, "excluded", "사유지로 확인됨"), ("2", 600, True, "funded")]
-    weighed = '{"rule":"greedy","jury":{"resident_weight":45,"jury_weight":55}}'
+    weighed = json.dumps({
+        "rule": "greedy", "jury": {"resident_weight": 45, "jury_weight": 55},
+        "channel_weights": {"parts": [{"channels": ["web", "kiosk"], "weight": 15},
+                                      {"channels": ["booth", "paper"], "weight": 30}]}})
     participation.certify(ballot_id, results, 1575, 2_000_000, voids=2, result=weighed)
     wait_heard(reporting, participation)
     report = reporting.report(ballot_id)
@@ -125,11 +128,13 @@ def test_what_operators_decided_stands_in_the_report_with_its_reason(
     assert report["window"]["extension_reason"] == f"정전 {HOSTILE}"
     assert (report["result"]["voters"], report["result"]["voids"]) == (1575, 2)
     assert report["result"]["jury"] == {"resident_weight": 45, "jury_weight": 55}
+    assert report["result"]["channel_weights"] == "web+kiosk:15,booth+paper:30"
     decided = [(o["funded"], o["reason"], o["exclusion_reason"]) for o in report["options"]]
     assert decided == [(False, "excluded", "사유지로 확인됨"), (True, "funded", None)]
     page = reporting.page(ballot_id)
     words = ("기간 연장 사유", "사유지로 확인됨", "무효로 처리한 투표", "결정으로 제외")
-    for text in (*words, "심사 점수를 45:55의 비율로", "투표용지를 받아 반납하지 않은", "given a ballot paper and kept it"):
+    by_channel = "참여 경로별 반영 비율: 온라인·무인단말기 15, 현장 투표소·종이 투표 30."
+    for text in (*words, by_channel, "심사 점수를 45:55의 비율로", "투표용지를 받아 반납하지 않은", "given a ballot paper and kept it"):
         assert text in page
     assert HOSTILE not in page
     rows = {table["name"]: table["rows"] for table in check(reporting)["tables"]}
@@ -159,6 +164,7 @@ def test_a_ballot_is_reported_from_its_opening_to_its_budget(reporting, particip
         (2, 700, False, "over-left"),
     ]
     assert report["result"]["left_krw"] == 2_000_000 and report["result"]["jury"] is None
+    assert report["result"]["channel_weights"] is None
     assert "심사 점수" not in reporting.page(ballot_id)
     assert report["envelope"] == {
         "reserved_krw": 5_000_000,

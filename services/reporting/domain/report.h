@@ -24,6 +24,7 @@
 #define REPORT_PLACE_SIZE     97   /* an area, a field, a programme, a cell's name */
 #define REPORT_REASON_SIZE    1001 /* why operators decided something, as they published it */
 #define REPORT_WORD_SIZE      33   /* method, rule, reason, stage, dimension */
+#define REPORT_WEIGHTS_SIZE   64   /* four channels in parts, each with its weight */
 #define REPORT_OPTION_MAX     1000
 #define REPORT_CELL_MAX       2000
 #define REPORT_LINE_MAX       10000
@@ -112,6 +113,8 @@ struct report_tally {
     int64_t voids;           /* voters whose final vote is void; not among voters */
     int32_t resident_weight; /* of their votes beside a jury's scores; 0 without a jury */
     int32_t jury_weight;     /* likewise */
+    char channel_weights
+        [REPORT_WEIGHTS_SIZE]; /* "web+kiosk:30,booth+paper:70"; "": all count alike */
 };
 
 struct report_envelope {

@@ -11,6 +11,7 @@
 #include "runtime/subscriber.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -336,22 +337,65 @@ static enum err hear_result(const Hyeopchi__Participation__V1__OptionResult *mes
     return err;
 }
 
-/* The weights of a jury, where the computed result has one; an event without a result has none. */
-static enum err hear_jury(const char *result_json, struct report_tally *tally)
+static enum err hear_jury(const json_t *jury, struct report_tally *tally)
+{
+    const json_int_t resident = json_integer_value(json_object_get(jury, "resident_weight"));
+    const json_int_t jurys = json_integer_value(json_object_get(jury, "jury_weight"));
+
+    if (jury == NULL) {
+        return ERR_OK;
+    }
+    if (resident < 1 || jurys < 1 || resident > 100 || jurys > 100) {
+        return ERR_INVALID;
+    }
+    tally->resident_weight = (int32_t)resident;
+    tally->jury_weight = (int32_t)jurys;
+    return ERR_OK;
+}
+
+/* Adds "web+kiosk:30" to the text. */
+static enum err hear_channel_part(const json_t *part, char text[REPORT_WEIGHTS_SIZE])
+{
+    const json_t *channels = json_object_get(part, "channels");
+    const json_int_t weight = json_integer_value(json_object_get(part, "weight"));
+    size_t length = strlen(text);
+
+    if (json_array_size(channels) == 0 || weight < 1 || weight > 100) {
+        return ERR_INVALID;
+    }
+    for (size_t i = 0; i < json_array_size(channels); i++) {
+        const char *channel = json_string_value(json_array_get(channels, i));
+        const char *mark = i > 0 ? "+" : length > 0 ? "," : "";
+
+        if (channel == NULL || *channel == '\0' || strpbrk(channel, "+:,") != NULL ||
+            strlen(channel) > REPORT_WEIGHTS_SIZE - 8 - length) {
+            return ERR_INVALID;
+        }
+        length += (size_t)snprintf(text + length, REPORT_WEIGHTS_SIZE - length, "%s%s", mark,
+                                   channel); /* Fits, as was looked at. */
+        if (length > REPORT_WEIGHTS_SIZE - 8) {
+            return ERR_INVALID;
+        }
+    }
+    (void)snprintf(text + length, REPORT_WEIGHTS_SIZE - length, ":%d", (int)weight); /* Likewise. */
+    return ERR_OK;
+}
+
+/* What was weighed, as the computed result says; an event without a result weighs nothing. */
+static enum err hear_weights(const char *result_json, struct report_tally *tally)
 {
     json_t *result =
         json_loads(*result_json != '\0' ? result_json : "{}", JSON_REJECT_DUPLICATES, NULL);
-    const json_t *jury = json_object_get(result, "jury");
-    const json_int_t resident = json_integer_value(json_object_get(jury, "resident_weight"));
-    const json_int_t jurys = json_integer_value(json_object_get(jury, "jury_weight"));
-    enum err err = json_is_object(result) ? ERR_OK : ERR_INVALID;
+    const json_t *weights = json_object_get(result, "channel_weights");
+    const json_t *parts = json_object_get(weights, "parts");
+    enum err err =
+        json_is_object(result) ? hear_jury(json_object_get(result, "jury"), tally) : ERR_INVALID;
 
-    if (!err && jury != NULL) {
-        const bool sound = resident > 0 && jurys > 0 && resident <= 100 && jurys <= 100;
-
-        tally->resident_weight = sound ? (int32_t)resident : 0;
-        tally->jury_weight = sound ? (int32_t)jurys : 0;
-        err = sound ? ERR_OK : ERR_INVALID;
+    if (!err && weights != NULL && json_array_size(parts) == 0) {
+        err = ERR_INVALID;
+    }
+    for (size_t i = 0; !err && i < json_array_size(parts); i++) {
+        err = hear_channel_part(json_array_get(parts, i), tally->channel_weights);
     }
     json_decref(result);
     return err;
@@ -373,7 +417,7 @@ static enum err hear_tally(const Hyeopchi__Participation__V1__TallyCertified *me
         .selections = message->selections,
         .voids = message->voids,
     };
-    err = hear_jury(message->result_json, &heard->tally);
+    err = hear_weights(message->result_json, &heard->tally);
     if (!err) {
         err = make_options(heard, message->n_options);
     }

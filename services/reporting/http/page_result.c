@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void or_missing(struct buffer *buffer, const char *text)
 {
@@ -136,6 +137,49 @@ static void jury_note(struct buffer *buffer, const struct report *report)
          "(result_json).</span></p>\n");
 }
 
+/* "web+kiosk:30,booth+paper:70" in Korean words. */
+static void weights_in_words(struct buffer *buffer, const char *weights)
+{
+    while (*weights != '\0') {
+        size_t length = strcspn(weights, "+:,");
+        char word[REPORT_WEIGHTS_SIZE] = "";
+
+        memcpy(word, weights, length);
+        html_text(buffer, word_cell("channel", word)); /* A weight is no word and stays as it is. */
+        weights += length;
+        if (*weights != '\0') {
+            html_text(buffer, *weights == '+' ? "·" : *weights == ':' ? " " : ", ");
+            weights++;
+        }
+    }
+}
+
+/* That channels did not count alike, and what each weighed. */
+static void channels_note(struct buffer *buffer, const struct report *report)
+{
+    const bool jury = report->tally.jury_weight > 0;
+
+    if (report->tally.channel_weights[0] == '\0') {
+        return;
+    }
+    HTML(buffer, "<p>참여 경로별 반영 비율: ");
+    weights_in_words(buffer, report->tally.channel_weights);
+    HTML(buffer,
+         ". 묶음마다 가장 높은 사업이 그 비율만큼을 모두 얻고 다른 사업은 그에 견준 만큼을 얻어, "
+         "더한 점수로 선정했습니다. ");
+    html_text(buffer,
+              jury ? "" : "위 순위는 모든 표를 같게 센 것이어서 선정 여부와 다를 수 있습니다. ");
+    HTML(buffer,
+         "묶음별 점수는 공개된 개표 결과(result_json)에 있습니다. <span lang=\"en\">Votes were "
+         "weighed "
+         "by channel (");
+    html_text(buffer, report->tally.channel_weights);
+    HTML(buffer,
+         "): in each part the highest project got all of the weight and every other its share of "
+         "that. The ranks count all votes alike; each part's scores are in the published result "
+         "(result_json).</span></p>\n");
+}
+
 static void result_table(struct buffer *buffer, const struct report *report)
 {
     uint32_t order[REPORT_OPTION_MAX];
@@ -168,6 +212,7 @@ static void result_table(struct buffer *buffer, const struct report *report)
     HTML(buffer, "<p>");
     html_text(buffer, votes ? "득표" : "점수");
     HTML(buffer, "가 같은 사업은 순위가 같습니다.</p>\n");
+    channels_note(buffer, report);
     jury_note(buffer, report);
 }
 

@@ -150,12 +150,12 @@ static json_t *result_json(const struct report *report)
     if (report->state != REPORT_CERTIFIED) {
         return json_null();
     }
-    return json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:o}", "certified_time",
+    return json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "certified_time",
                      time_if(true, tally->certified_time_ms), "voters", (json_int_t)tally->voters,
                      "voids", (json_int_t)tally->voids, "selections", (json_int_t)tally->selections,
                      "funded_krw", (json_int_t)tally->funded_krw, "left_krw",
                      (json_int_t)(report->ballot.budget_krw - tally->funded_krw), "jury",
-                     jury_json(tally));
+                     jury_json(tally), "channel_weights", text_or_null(tally->channel_weights));
 }
 
 /* rank 0: there is no result for it. */

@@ -182,8 +182,8 @@ enum err store_cells_add(struct db *db, const struct store_key *key,
 static const char ADD_TALLY[] =
     "INSERT INTO tally"
     " (district, ballot_id, certified_time_ms, funded_krw, voters, selections, voids,"
-    " resident_weight, jury_weight)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+    " resident_weight, jury_weight, channel_weights)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
     " ON CONFLICT (district, ballot_id) DO NOTHING";
 
 enum err store_tally_add(struct db *db, const struct store_key *key,
@@ -199,6 +199,7 @@ enum err store_tally_add(struct db *db, const struct store_key *key,
         db_int64(tally->voids),
         db_int64(tally->resident_weight),
         db_int64(tally->jury_weight),
+        db_text(tally->channel_weights),
     };
 
     return db_exec(db, ADD_TALLY, params, DB_COUNT(params));

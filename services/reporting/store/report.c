@@ -57,7 +57,7 @@ static const char LIST_REPORTS[] =
     " y.certified_time_ms, y.funded_krw, y.voters, y.selections,"
     " e.reserved_krw, e.released_krw, e.selected_krw,"
     " p.report_version, p.participation_seq, p.ledger_seq, coalesce(x.reason, ''), y.voids,"
-    " y.resident_weight, y.jury_weight"
+    " y.resident_weight, y.jury_weight, coalesce(y.channel_weights, '')"
     " FROM reporting.ballot AS b"
     " LEFT JOIN reporting.turnout AS u ON u.district = b.district AND u.ballot_id = b.ballot_id"
     " LEFT JOIN reporting.closing AS c ON c.district = b.district AND c.ballot_id = b.ballot_id"
@@ -105,6 +105,7 @@ enum {
     REPORT_VOIDS,
     REPORT_RESIDENT_WEIGHT,
     REPORT_JURY_WEIGHT,
+    REPORT_CHANNEL_WEIGHTS,
 };
 
 static bool read_ballot(const struct db_rows *rows, int64_t row, struct report_ballot *ballot)
@@ -154,7 +155,9 @@ static bool read_report(const struct db_rows *rows, int64_t row, struct report *
     report->report_version = read_int64(rows, row, REPORT_VERSION);
     report->participation_seq = read_int64(rows, row, REPORT_PARTICIPATION_SEQ);
     report->ledger_seq = read_int64(rows, row, REPORT_LEDGER_SEQ);
-    return read_ballot(rows, row, &report->ballot);
+    return read_ballot(rows, row, &report->ballot) &&
+           read_text(rows, row, REPORT_CHANNEL_WEIGHTS, report->tally.channel_weights,
+                     sizeof report->tally.channel_weights);
 }
 
 enum err store_report_list(struct db *db, const struct store_range *range,
