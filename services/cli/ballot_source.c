@@ -419,6 +419,7 @@ static enum err compare_given(const struct ballot_source *source, const struct p
         {"quorum", "quorum_voters"},
         {"quorum-share", "quorum_share"},
         {"weights", "jury"},
+        {"channel-weights", "channel_weights"},
         {"incompatible", "incompatible"},
         {"area-cap", "area_caps"},
         {"field-cap", "field_caps"},

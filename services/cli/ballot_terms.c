@@ -9,7 +9,9 @@
 #include "cli/phrase.h"
 #include "cli/tally_limits.h"
 #include "cli/tally_terms.h"
+#include "cli/tally_weights.h"
 #include "participation/domain/ballot.h"
+#include "participation/domain/ballot_names.h"
 
 #include <assert.h>
 #include <ctype.h>
@@ -319,14 +321,13 @@ static enum err add_leasts(const struct ballot_terms_source *source, json_t *def
 static enum err add_jury(const struct ballot_terms_source *source, json_t *definition)
 {
     const char *weights = take_text(source, "weights");
-    uint32_t resident = 0;
-    uint32_t jury = 0;
+    struct ballot_jury jury = {.present = false};
     int64_t max_score = 0;
 
     if (weights == NULL) {
         return ERR_OK;
     }
-    if (!tally_weights_parse(weights, &resident, &jury)) {
+    if (!tally_weights_parse(weights, &jury)) {
         return complain(source, "weights", weights,
                         say("50:50 꼴이어야 합니다", "must look like 50:50"));
     }
@@ -336,10 +337,53 @@ static enum err add_jury(const struct ballot_terms_source *source, json_t *defin
                             "needs --jury-max-score, the most that one juror gives"));
     }
     return set(definition, "jury",
-               json_pack("{s:I, s:I, s:I, s:I}", "resident_weight", (json_int_t)resident,
-                         "jury_weight", (json_int_t)jury, "whole",
-                         (json_int_t)resident + (json_int_t)jury, "max_score",
+               json_pack("{s:I, s:I, s:I, s:I}", "resident_weight",
+                         (json_int_t)jury.resident_weight, "jury_weight",
+                         (json_int_t)jury.jury_weight, "whole", (json_int_t)jury.whole, "max_score",
                          (json_int_t)max_score));
+}
+
+static json_t *channels_json(uint32_t channels)
+{
+    json_t *words = json_array();
+
+    for (unsigned channel = 1; channel < BALLOT_CHANNEL_END; channel++) {
+        if (channels & BALLOT_BIT(channel)) {
+            (void)json_array_append_new(/* The service finds a channel without a weight. */
+                                        words, json_string(ballot_channel_name(
+                                                   (enum ballot_channel)channel)));
+        }
+    }
+    return words;
+}
+
+/* The weights of channels; whether they fit the ballot's and a jury's the service says by name. */
+static enum err add_channel_weights(const struct ballot_terms_source *source, json_t *definition)
+{
+    const char *text = take_text(source, "channel-weights");
+    struct ballot_channel_weights channels = {.count = 0};
+    json_t *parts;
+
+    if (text == NULL) {
+        return ERR_OK;
+    }
+    if (!tally_channel_weights_parse(text, &channels)) {
+        return complain(source, "channel-weights", text,
+                        say("web+kiosk:30,booth+paper:70 꼴이고 한 경로는 한 번만 나와야 합니다",
+                            "must look like web+kiosk:30,booth+paper:70, each channel once"));
+    }
+    parts = json_array();
+    for (size_t i = 0; i < channels.count; i++) {
+        if (json_array_append_new(parts,
+                                  json_pack("{s:o, s:I}", "channels",
+                                            channels_json(channels.parts[i].channels), "weight",
+                                            (json_int_t)channels.parts[i].weight)) != 0) {
+            json_decref(parts);
+            return ERR_FULL;
+        }
+    }
+    return set(definition, "channel_weights",
+               json_pack("{s:o, s:I}", "parts", parts, "whole", (json_int_t)channels.whole));
 }
 
 /* The quorum, its share, and the share of a partial fit. */
@@ -375,6 +419,9 @@ enum err ballot_terms_add(const struct ballot_terms_source *source, json_t *defi
     }
     if (!err) {
         err = add_jury(source, definition);
+    }
+    if (!err) {
+        err = add_channel_weights(source, definition);
     }
     if (!err) {
         err = add_caps(source, "area-cap", "area_caps", definition);

@@ -11,8 +11,8 @@
 #include "cli/tally_file.h"
 #include "cli/tally_limits.h"
 #include "cli/tally_terms.h"
+#include "cli/tally_weights.h"
 #include "participation/domain/ballot.h"
-#include "participation/domain/jury.h"
 #include "participation/domain/tally_lot.h"
 #include "runtime/crypto.h"
 
@@ -93,29 +93,27 @@ static enum cli_status take_quorum_share(const struct invocation *invocation,
     return CLI_OK;
 }
 
-/* The jury of the command line. */
-struct jury_source {
-    const char *path;
-    struct tally_jury jury;
-    int64_t *scores;
+/* What the command line weighs. */
+struct weights_source {
+    const char *path; /* of the jury's scores; NULL: there is none */
+    struct tally_weights weights;
 };
 
-static enum err make_jury(void *context, const struct election *election,
-                          const struct tally_jury **ret_jury)
+static enum err make_parts(void *context, const struct election *election,
+                           const struct tally_parts **ret_parts)
 {
-    struct jury_source *source = context;
-    enum err err = tally_jury_file(election, source->path, &source->scores);
+    struct weights_source *source = context;
+    enum err err = source->path != NULL
+                       ? tally_jury_file(election, source->path, &source->weights.scores)
+                       : ERR_OK;
 
     if (!err) {
-        source->jury.scores = source->scores;
-        source->jury.scale = JURY_SCALE;
-        *ret_jury = &source->jury;
+        *ret_parts = tally_weights_parts(&source->weights);
     }
     return err;
 }
 
-static enum cli_status take_jury(const struct invocation *invocation,
-                                 const struct tally_method *method, struct jury_source *source)
+static enum cli_status take_jury(const struct invocation *invocation, struct weights_source *source)
 {
     const char *weights = invocation_text(invocation, "weights");
 
@@ -125,19 +123,49 @@ static enum cli_status take_jury(const struct invocation *invocation,
             invocation, "%s",
             say("--jury 와 --weights 는 함께 주십시오", "--jury and --weights go together"));
     }
-    if (weights != NULL &&
-        !tally_weights_parse(weights, &source->jury.resident_weight, &source->jury.jury_weight)) {
+    if (weights != NULL && !tally_weights_parse(weights, &source->weights.jury)) {
         return usage_error(
             invocation,
             say("--weights '%s': 50:50처럼 합이 100 이하인 두 정수여야 합니다",
                 "--weights '%s': two numbers such as 50:50, of at most 100 together"),
             weights);
     }
-    if (weights != NULL && method->rule != TALLY_GREEDY && method->rule != TALLY_GREEDY_NO_SKIP &&
-        method->rule != TALLY_GREEDY_THRESHOLD) {
+    return CLI_OK;
+}
+
+static enum cli_status take_weights(const struct invocation *invocation,
+                                    const struct tally_method *method,
+                                    struct weights_source *source)
+{
+    const char *channels = invocation_text(invocation, "channel-weights");
+    enum cli_status status = take_jury(invocation, source);
+
+    if (status) {
+        return status;
+    }
+    if (channels != NULL && !tally_channel_weights_parse(channels, &source->weights.channels)) {
+        return usage_error(
+            invocation,
+            say("--channel-weights '%s': web+kiosk:30,booth+paper:70처럼 합이 100 이하인 "
+                "정수이고, 한 경로는 한 번만 나와야 합니다",
+                "--channel-weights '%s': must look like web+kiosk:30,booth+paper:70, of at most "
+                "100 "
+                "together, each channel once"),
+            channels);
+    }
+    if (!tally_weights_are_sound(&source->weights)) {
         return usage_error(invocation, "%s",
-                           say("--jury 는 greedy 규칙들에만 쓸 수 있습니다",
-                               "--jury goes with greedy and its variants only"));
+                           say("--channel-weights 는 둘 이상의 묶음이고, --weights 가 있으면 합이 "
+                               "주민투표의 반영 비율과 같아야 합니다",
+                               "--channel-weights takes two parts or more, which with --weights "
+                               "add up to what residents weigh"));
+    }
+    if ((source->path != NULL || channels != NULL) && method->rule != TALLY_GREEDY &&
+        method->rule != TALLY_GREEDY_NO_SKIP && method->rule != TALLY_GREEDY_THRESHOLD) {
+        return usage_error(
+            invocation, "%s",
+            say("--jury 와 --channel-weights 는 greedy 규칙들에만 쓸 수 있습니다",
+                "--jury and --channel-weights go with greedy and its variants only"));
     }
     return CLI_OK;
 }
@@ -150,9 +178,9 @@ static enum err read_own(void *context, const struct pb *pb, struct tally_method
 /* Whether the command line says anything about how to count. */
 static bool is_told(const struct invocation *invocation)
 {
-    static const char *const OPTIONS_TOLD[] = {"rule",         "satisfaction", "completion", "tie",
-                                               "partial-fit",  "quorum",       "weights",    "jury",
-                                               "quorum-share", "invalid"};
+    static const char *const OPTIONS_TOLD[] = {
+        "rule",    "satisfaction", "completion",   "tie",     "partial-fit",    "quorum",
+        "weights", "jury",         "quorum-share", "invalid", "channel-weights"};
 
     for (size_t i = 0; i < sizeof OPTIONS_TOLD / sizeof OPTIONS_TOLD[0]; i++) {
         if (invocation_text(invocation, OPTIONS_TOLD[i]) != NULL) {
@@ -226,9 +254,9 @@ static enum cli_status tally_run_command(const struct invocation *invocation)
 {
     struct order_source source = {.drawn = NULL};
     struct tally_limits_store limits = {.invocation = invocation};
-    struct jury_source jury = {.path = NULL};
-    struct tally_terms terms = {.scores = NULL};
-    const struct tally_file_own own = {tally_terms_present, read_own, &terms};
+    struct weights_source weights = {.path = NULL};
+    struct tally_terms terms = {.order = NULL};
+    const struct tally_file_own own = {tally_terms_present, read_own, tally_terms_groups, &terms};
     struct tally_file_options options = {
         .path = invocation_operand(invocation, 0),
         .method = {.tie = TALLY_TIE_LOWEST_COST_THEN_VOTES},
@@ -249,13 +277,14 @@ static enum cli_status tally_run_command(const struct invocation *invocation)
     enum err err;
 
     if (!status) {
-        status = take_jury(invocation, &options.method, &jury);
+        status = take_weights(invocation, &options.method, &weights);
     }
     if (status) {
         return status;
     }
-    options.jury = jury.path != NULL ? make_jury : NULL;
-    options.jury_context = &jury;
+    options.parts = make_parts;
+    options.parts_context = &weights;
+    tally_weights_groups(&weights.weights.channels, &options.groups);
     if (tally_limits_given(invocation)) {
         options.limits = make_limits;
         options.limits_context = &limits;
@@ -275,7 +304,7 @@ static enum cli_status tally_run_command(const struct invocation *invocation)
     err = tally_file_run(&options);
     tally_limits_release(&limits);
     tally_terms_release(&terms);
-    free(jury.scores);
+    free(weights.weights.scores);
     return err ? CLI_FAILED : CLI_OK;
 }
 
@@ -356,6 +385,7 @@ static const char *const EXAMPLES[] = {
     "hyeopchi tally election.pb --rule greedy-no-skip --partial-fit 80/100 --tie lot:20261122",
     "hyeopchi tally election.pb --quorum 500 --incompatible 3,9 --area-cap 성수1가1동=30000000",
     "hyeopchi tally election.pb --jury scores.csv --weights 50:50 --min-cost 3=20000000",
+    "hyeopchi tally election.pb --channel-weights web+kiosk:30,booth+paper:70",
     "hyeopchi tally - --strict < election.pb",
     NULL,
 };

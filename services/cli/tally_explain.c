@@ -93,29 +93,33 @@ static bool explain_limit(const struct explain *explain, enum tally_reason reaso
     return false;
 }
 
-static void put_part(const struct explain *explain, struct tally_fraction part)
+static void put_combined(const struct explain *explain, uint32_t option)
 {
     char text[TALLY_TABLE_FRACTION_SIZE];
 
-    tally_table_fraction(part, text);
+    tally_table_combined(explain->table->result, option, text);
     (void)fputs(text, explain->output);
 }
 
-/* Both parts of what an option's turn goes by. */
+/* All parts of what an option's turn goes by. */
 static void explain_parts(const struct explain *explain, uint32_t option)
 {
     const struct tally_result *result = explain->table->result;
+    const struct tally_parts *parts = result->method.parts;
 
-    if (result->method.jury == NULL) {
-        return;
+    for (uint32_t part = 0; parts != NULL && part < parts->count; part++) {
+        char text[TALLY_TABLE_FRACTION_SIZE];
+
+        tally_table_part(result, part, option, text);
+        (void)fputs(part == 0 ? " (" : " + ", explain->output);
+        explain_put_part_name(explain, &parts->list[part]);
+        (void)fprintf(explain->output, " %s", text);
     }
-    explain_put(explain, " (주민 ", " (residents ");
-    put_part(explain, tally_jury_residents(result, option));
-    explain_put(explain, " + 심사 ", " + jury ");
-    put_part(explain, tally_jury_jurys(result, option));
-    (void)fputs(" = ", explain->output);
-    put_part(explain, tally_jury_combined(result, option));
-    (void)fputc(')', explain->output);
+    if (parts != NULL) {
+        (void)fputs(" = ", explain->output);
+        put_combined(explain, option);
+        (void)fputc(')', explain->output);
+    }
 }
 
 static void explain_turn(const struct explain *explain, const struct tally_round *round)
@@ -274,9 +278,9 @@ static void explain_equal(const struct explain *explain, const struct tally_tie 
     const struct tally_result *result = explain->table->result;
     const bool by_score = tie->step == TALLY_STEP_TURN || tie->step == TALLY_STEP_FILL;
 
-    if (result->method.jury != NULL) {
+    if (result->method.parts != NULL) {
         explain_put(explain, "더한 점수 ", "Equal by their combined score of ");
-        put_part(explain, tally_jury_combined(result, result->tie_options[tie->first]));
+        put_combined(explain, result->tie_options[tie->first]);
         explain_put(explain, ", 같음: ", ": ");
     } else if (by_score) {
         explain_put(explain, "점수 ", "Equal by their score of ");

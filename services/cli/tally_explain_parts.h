@@ -23,6 +23,7 @@ void explain_put(const struct explain *explain, const char *korean, const char *
 void explain_put_money(const struct explain *explain, int64_t amount);
 void explain_put_score(const struct explain *explain, int64_t score);
 void explain_put_count(const struct explain *explain, int64_t count);
+void explain_put_part_name(const struct explain *explain, const struct tally_part *part);
 
 /* How the rule works, what a score is, what completes it, and whether there were voters enough. */
 void explain_rule(const struct explain *explain);

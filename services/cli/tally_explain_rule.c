@@ -32,24 +32,53 @@ void explain_put_count(const struct explain *explain, int64_t count)
     tally_table_number(count, 0, explain->output);
 }
 
-/* How residents' votes and the jury's scores are put together. */
-static void explain_jury(const struct explain *explain)
+void explain_put_part_name(const struct explain *explain, const struct tally_part *part)
 {
-    const struct tally_jury *jury = explain->table->result->method.jury;
+    tally_table_part_name(part, explain->korean ? TALLY_FILE_KOREAN : TALLY_FILE_ENGLISH,
+                          explain->output);
+}
 
-    if (jury == NULL) {
+/* What each part is of, its weight, and how many votes it has. */
+static void explain_list(const struct explain *explain, const struct tally_parts *parts)
+{
+    for (uint32_t i = 0; i < parts->count; i++) {
+        const struct tally_part *part = &parts->list[i];
+
+        (void)fputs(i > 0 ? ", " : "", explain->output);
+        explain_put_part_name(explain, part);
+        (void)fprintf(explain->output, " %u", (unsigned)part->weight);
+        if (part->of == TALLY_PART_CHANNELS) {
+            explain_put(explain, " (", " (");
+            explain_put_count(explain, explain->table->result->part_votes[i]);
+            explain_put(explain, "표)", " votes)");
+        }
+    }
+}
+
+/* How the parts of a score are put together. */
+static void explain_weights(const struct explain *explain)
+{
+    const struct tally_parts *parts = explain->table->result->method.parts;
+
+    if (parts == NULL) {
         return;
     }
-    explain_put(explain, "주민투표와 심사 점수를 ",
-                "Residents' votes and the jury's scores are weighed ");
-    (void)fprintf(explain->output, "%u:%u", (unsigned)jury->resident_weight,
-                  (unsigned)jury->jury_weight);
-    explain_put(
-        explain,
-        "의 비율로 더한 점수로 순서를 정합니다. 각각 가장 높은 사업이 그 비율만큼을 모두 "
-        "얻고, 다른 사업은 그에 견준 만큼을 얻습니다(소수 둘째 자리 아래는 줄여 적음).\n",
-        " and added up. Of each, the highest option gets all of the weight and every other its "
-        "share of that (shown cut behind two decimal places).\n");
+    if (tally_parts_by_channel(&explain->table->result->method)) {
+        explain_put(explain, "투표 경로별 반영 비율은 ", "Votes are weighed by channel: ");
+        explain_list(explain, parts);
+        explain_put(explain, "입니다. 이 ", ". By these weights they are ");
+    } else {
+        explain_put(explain, "주민투표와 심사 점수를 ",
+                    "Residents' votes and the jury's scores are weighed ");
+        (void)fprintf(explain->output, "%u:%u", (unsigned)parts->list[0].weight,
+                      (unsigned)parts->list[1].weight);
+        explain_put(explain, "의 ", " and ");
+    }
+    explain_put(explain,
+                "비율로 더한 점수로 순서를 정합니다. 각각 가장 높은 사업이 그 비율만큼을 모두 "
+                "얻고, 다른 사업은 그에 견준 만큼을 얻습니다(소수 둘째 자리 아래는 줄여 적음).\n",
+                "added up. Of each, the highest option gets all of the weight and every other its "
+                "share of that (shown cut behind two decimal places).\n");
 }
 
 /* How each rule works, in two sentences. */
@@ -212,7 +241,7 @@ void explain_rule(const struct explain *explain)
         explain_put(explain, "씩 받았습니다.", ".");
     }
     (void)fputc('\n', explain->output);
-    explain_jury(explain);
+    explain_weights(explain);
     if (tally_quorum_needed(&result->method) > 0) {
         explain_put(explain, "투표자가 ", "It takes ");
         explain_put_count(explain, tally_quorum_needed(&result->method));

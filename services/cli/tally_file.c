@@ -233,8 +233,8 @@ static enum err count(const struct tally_file_options *options, const struct pb 
     if (!err && options->limits != NULL) {
         err = options->limits(options->limits_context, election, &method.limits);
     }
-    if (!err && options->jury != NULL) {
-        err = options->jury(options->jury_context, election, &method.jury);
+    if (!err && options->parts != NULL) {
+        err = options->parts(options->parts_context, election, &method.parts);
     }
     if (!err) {
         err = tally_run(election, &method, ret);
@@ -248,12 +248,15 @@ static bool is_own(const struct tally_file_options *options, const struct pb *pb
     return options->own != NULL && options->own->is_there(pb);
 }
 
-/* A pb_keep_fn. */
+/* A pb_keep_fn, which writes down the groups too. */
 static bool needs_votes(void *context, const struct pb *pb)
 {
-    const struct tally_file_options *options = context;
+    struct tally_file_options *options = context;
     enum tally_rule rule = options->method.rule;
 
+    if (is_own(options, pb)) {
+        options->own->groups(pb, &options->groups);
+    }
     /* A word that is no rule is told when it is counted by. */
     if (is_own(options, pb) && tally_rule_find(pb_meta(pb, "rule"), &rule) != ERR_OK) {
         return true;
@@ -266,6 +269,7 @@ enum err tally_file_run(struct tally_file_options *options)
     const struct pb_options reading = {
         .strict = options->strict,
         .on_meta = needs_votes,
+        .groups = &options->groups,
         .context = options,
     };
     struct tally_result result = {.option_count = 0};

@@ -38,14 +38,15 @@ typedef enum err tally_file_order_fn(void *context, const struct election *elect
 typedef enum err tally_file_limits_fn(void *context, const struct election *election,
                                       const struct tally_limits **ret_limits);
 
-/* Gives the jury whose scores are weighed, which lasts as long as the context; says itself what is wrong. */
-typedef enum err tally_file_jury_fn(void *context, const struct election *election,
-                                    const struct tally_jury **ret_jury);
+/* Gives the parts that are weighed, which last as long as the context; says itself what is wrong. */
+typedef enum err tally_file_parts_fn(void *context, const struct election *election,
+                                     const struct tally_parts **ret_parts);
 
 /* How a file says itself that it was counted. What the method borrows lasts as long as the context. */
 struct tally_file_own {
     bool (*is_there)(const struct pb *pb);
     enum err (*read)(void *context, const struct pb *pb, struct tally_method *ret_method);
+    void (*groups)(const struct pb *pb, struct pb_groups *ret_groups); /* asked once META is read */
     void *context;
 };
 
@@ -56,8 +57,9 @@ struct tally_file_options {
     void *order_context;
     tally_file_limits_fn *limits; /* NULL: none */
     void *limits_context;
-    tally_file_jury_fn *jury; /* NULL: none */
-    void *jury_context;
+    tally_file_parts_fn *parts; /* NULL: none */
+    void *parts_context;
+    struct pb_groups groups; /* of votes, where parts are of channels */
     const struct tally_file_own
         *own;    /* takes the method's place where it is there; NULL: not asked */
     bool strict; /* refuse a file that contradicts itself */

@@ -56,6 +56,12 @@
                          "weights of residents' votes and jury's scores (50:50)"},                 \
         },                                                                                         \
         {                                                                                          \
+            .name = "channel-weights",                                                             \
+            .argument = "CHANNELS:N,CHANNELS:N",                                                   \
+            .sentence = {"투표 경로별 반영 비율 (예: web+kiosk:30,booth+paper:70)",                \
+                         "weights of votes by channel (web+kiosk:30,booth+paper:70)"},             \
+        },                                                                                         \
+        {                                                                                          \
             .name = "min-cost",                                                                    \
             .argument = "ID=AMOUNT",                                                               \
             .repeated = true,                                                                      \

@@ -17,7 +17,7 @@
 #define GAP           2
 #define CHARACTER_BAD 0xfffdu
 
-enum { SCORE_SIZE = 4 * NUMBER_SIZE };
+enum { SCORE_SIZE = (TALLY_PARTS_MAX + 2) * (NUMBER_SIZE + 2) };
 
 enum column {
     COLUMN_RESULT,
@@ -44,6 +44,7 @@ struct words {
     const char *left_over;
     const char *quorum;
     const char *weights;
+    const char *channel_weights;
     const char *tie;
     const char *decisive;
     const char *harmless;
@@ -83,6 +84,7 @@ static const struct words WORDS[] =
                 .left_over = "잔액",
                 .quorum = "정족수",
                 .weights = "주민:심사",
+                .channel_weights = "반영 비율",
                 .tie = "동점",
                 .decisive = "선정 여부가 갈림",
                 .harmless = "선정에 영향 없음",
@@ -119,6 +121,7 @@ static const struct words WORDS[] =
                 .left_over = "Left over",
                 .quorum = "Quorum",
                 .weights = "Votes:jury",
+                .channel_weights = "Weights",
                 .tie = "Tie",
                 .decisive = "decides who is funded",
                 .harmless = "decides nothing",
@@ -250,31 +253,64 @@ static void format_grouped(int64_t units, unsigned scale, char ret[NUMBER_SIZE])
     ret[written] = '\0';
 }
 
-void tally_table_fraction(struct tally_fraction fraction, char ret[TALLY_TABLE_FRACTION_SIZE])
+static void format_hundredths(unsigned hundredths, char ret[TALLY_TABLE_FRACTION_SIZE])
 {
-    const wide whole = fraction.numerator / fraction.denominator;
-    const wide rest = fraction.numerator % fraction.denominator * 100 / fraction.denominator;
-
-    /* A part is at most TALLY_WEIGHT_MAX. */
-    (void)snprintf(ret, TALLY_TABLE_FRACTION_SIZE, "%u.%02u", (unsigned)whole, (unsigned)rest);
+    (void)snprintf(ret, TALLY_TABLE_FRACTION_SIZE, "%u.%02u", hundredths / 100, hundredths % 100);
 }
 
-/* The score; with a jury "votes + jury's = combined", what the order goes by last. */
+void tally_table_part(const struct tally_result *result, uint32_t part, uint32_t option,
+                      char ret[TALLY_TABLE_FRACTION_SIZE])
+{
+    const struct tally_fraction share = tally_part_share(result, part, option);
+
+    /* A part is at most TALLY_WEIGHT_MAX. */
+    format_hundredths((unsigned)(share.numerator * 100 / share.denominator), ret);
+}
+
+void tally_table_combined(const struct tally_result *result, uint32_t option,
+                          char ret[TALLY_TABLE_FRACTION_SIZE])
+{
+    format_hundredths((unsigned)tally_parts_hundredths(result, option), ret);
+}
+
+void tally_table_part_name(const struct tally_part *part, enum tally_file_language language,
+                           FILE *output)
+{
+    static const char *const NAMES[][2] = {
+        [TALLY_PART_VOTES] = {"주민", "residents"},
+        [TALLY_PART_CHANNELS] = {"", ""},
+        [TALLY_PART_JURY] = {"심사", "jury"},
+    };
+
+    (void)fputs(NAMES[part->of][language == TALLY_FILE_KOREAN ? 0 : 1], output);
+    for (uint32_t i = 0; i < part->channel_count; i++) {
+        (void)fprintf(output, "%s%s", i > 0 ? "+" : "", part->channels[i]);
+    }
+}
+
+/* The score; where parts are weighed "votes, jury's: combined", what the order goes by last: each part's
+ * score but that of all votes, which stand in front. */
 static void format_score(const struct tally_result *result, uint32_t option, char ret[SCORE_SIZE])
 {
-    const struct tally_jury *jury = result->method.jury;
-    char votes[NUMBER_SIZE];
-    char given[NUMBER_SIZE];
+    const struct tally_parts *parts = result->method.parts;
+    char number[NUMBER_SIZE];
     char combined[TALLY_TABLE_FRACTION_SIZE];
+    int length;
 
-    format_grouped(result->outcomes[option].score, result->score_scale, votes);
-    if (jury == NULL) {
-        (void)snprintf(ret, SCORE_SIZE, "%s", votes); /* Always fits. */
+    format_grouped(result->outcomes[option].score, result->score_scale, number);
+    length = snprintf(ret, SCORE_SIZE, "%s", number); /* Always fits, as below. */
+    if (parts == NULL) {
         return;
     }
-    format_grouped(jury->scores[option], jury->scale, given);
-    tally_table_fraction(tally_jury_combined(result, option), combined);
-    (void)snprintf(ret, SCORE_SIZE, "%s, %s: %s", votes, given, combined); /* Always fits. */
+    for (uint32_t part = 0; part < parts->count; part++) {
+        if (parts->list[part].of != TALLY_PART_VOTES) {
+            format_grouped(tally_part_score(result, part, option), tally_part_scale(result, part),
+                           number);
+            length += snprintf(ret + length, SCORE_SIZE - (size_t)length, ", %s", number);
+        }
+    }
+    tally_table_combined(result, option, combined);
+    (void)snprintf(ret + length, SCORE_SIZE - (size_t)length, ": %s", combined);
 }
 
 static void fill_cells(const struct tally_table *table, uint32_t option, struct cells *ret)
@@ -395,6 +431,27 @@ static void write_head(const char *word, const char *value, size_t width, FILE *
     (void)fputc('\n', output);
 }
 
+/* "30:70" of residents and jury; by channel each part by its name. */
+static void write_weights(const struct tally_table *table, size_t width, FILE *output)
+{
+    const struct words *words = &WORDS[table->language];
+    const struct tally_parts *parts = table->result->method.parts;
+    const bool named = tally_parts_by_channel(&table->result->method);
+    const char *word = named ? words->channel_weights : words->weights;
+
+    (void)fputs(word, output);
+    write_spaces(width - width_of(word) + GAP, output);
+    for (uint32_t i = 0; i < parts->count; i++) {
+        (void)fputs(i == 0 ? "" : named ? ", " : ":", output);
+        if (named) {
+            tally_table_part_name(&parts->list[i], table->language, output);
+            (void)fputc(':', output);
+        }
+        (void)fprintf(output, "%" PRIu32, parts->list[i].weight);
+    }
+    (void)fputc('\n', output);
+}
+
 static void write_summary(const struct tally_table *table, FILE *output)
 {
     const struct words *words = &WORDS[table->language];
@@ -425,11 +482,8 @@ static void write_summary(const struct tally_table *table, FILE *output)
     }
     write_head(words->rule, tally_rule_name(result->method.rule), width, output);
     write_head(words->tie_rule, tally_tie_rule_name(result->method.tie), width, output);
-    if (result->method.jury != NULL) {
-        (void)snprintf(text, sizeof text, "%" PRIu32 ":%" PRIu32,
-                       result->method.jury->resident_weight,
-                       result->method.jury->jury_weight); /* Always fits. */
-        write_head(words->weights, text, width, output);
+    if (result->method.parts != NULL) {
+        write_weights(table, width, output);
     }
     for (size_t i = 0; i < count; i++) {
         format_grouped(numbers[i].units, numbers[i].scale, text);
@@ -454,10 +508,10 @@ void tally_table_tie(const struct tally_table *table, const struct tally_tie *ti
     char score[NUMBER_SIZE];
     bool first = true;
 
-    if (table->result->method.jury != NULL) {
+    if (table->result->method.parts != NULL) {
         char combined[TALLY_TABLE_FRACTION_SIZE];
 
-        tally_table_fraction(tally_jury_combined(table->result, options[0]), combined);
+        tally_table_combined(table->result, options[0], combined);
         (void)snprintf(score, sizeof score, "%s", combined); /* Always fits. */
     } else if (tie->step == TALLY_STEP_TURN || tie->step == TALLY_STEP_FILL) {
         format_grouped(tie->score, table->result->score_scale, score);

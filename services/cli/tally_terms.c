@@ -17,7 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LOT_PREFIX "lot:"
+#define LOT_PREFIX      "lot:"
+#define CHANNEL_WEIGHTS "channel_weights"
 
 bool tally_terms_present(const struct pb *pb)
 {
@@ -32,8 +33,7 @@ static enum err complain(const char *key, const char *value)
     return ERR_INVALID;
 }
 
-/* Two numbers with a mark between them. */
-static bool parse_pair(const char *text, char mark, uint32_t *ret_first, uint32_t *ret_second)
+bool tally_pair_parse(const char *text, char mark, uint32_t *ret_first, uint32_t *ret_second)
 {
     unsigned long long first;
     unsigned long long second;
@@ -57,14 +57,8 @@ static bool parse_pair(const char *text, char mark, uint32_t *ret_first, uint32_
 
 bool tally_share_parse(const char *text, uint32_t *ret_numerator, uint32_t *ret_denominator)
 {
-    return parse_pair(text, '/', ret_numerator, ret_denominator) && *ret_numerator > 0 &&
+    return tally_pair_parse(text, '/', ret_numerator, ret_denominator) && *ret_numerator > 0 &&
            *ret_numerator <= *ret_denominator;
-}
-
-bool tally_weights_parse(const char *text, uint32_t *ret_resident, uint32_t *ret_jury)
-{
-    return parse_pair(text, ':', ret_resident, ret_jury) && *ret_resident > 0 && *ret_jury > 0 &&
-           *ret_resident + *ret_jury <= TALLY_WEIGHT_MAX;
 }
 
 enum err tally_terms_rule(const struct pb *pb, struct tally_method *ret_method)
@@ -196,28 +190,50 @@ static enum err read_scores(const struct pb *pb, int64_t *scores)
                                          : complain("jury_scores", text != NULL ? text : "");
 }
 
-static enum err read_jury(const struct pb *pb, struct tally_terms *terms,
-                          struct tally_method *ret_method)
+static enum err read_jury(const struct pb *pb, struct tally_terms *terms)
 {
     const char *weights = pb_meta(pb, "weights");
-    enum err err;
 
     if (weights == NULL) {
         return ERR_OK;
     }
-    terms->scores =
-        calloc((size_t)election_option_count(pb_election(pb)) + 1, sizeof *terms->scores);
-    if (terms->scores == NULL) {
+    terms->weights.scores =
+        calloc((size_t)election_option_count(pb_election(pb)) + 1, sizeof *terms->weights.scores);
+    if (terms->weights.scores == NULL) {
         return ERR_FULL;
     }
-    if (!tally_weights_parse(weights, &terms->jury.resident_weight, &terms->jury.jury_weight)) {
+    if (!tally_weights_parse(weights, &terms->weights.jury)) {
         return complain("weights", weights);
     }
-    err = read_scores(pb, terms->scores);
-    terms->jury.scale = JURY_SCALE;
-    terms->jury.scores = terms->scores;
-    ret_method->jury = &terms->jury;
-    return err;
+    return read_scores(pb, terms->weights.scores);
+}
+
+static enum err read_weights(const struct pb *pb, struct tally_terms *terms,
+                             struct tally_method *ret_method)
+{
+    const char *channels = pb_meta(pb, CHANNEL_WEIGHTS);
+    enum err err = read_jury(pb, terms);
+
+    if (err) {
+        return err;
+    }
+    if (channels != NULL && (!tally_channel_weights_parse(channels, &terms->weights.channels) ||
+                             !tally_weights_are_sound(&terms->weights))) {
+        return complain(CHANNEL_WEIGHTS, channels);
+    }
+    ret_method->parts = tally_weights_parts(&terms->weights);
+    return ERR_OK;
+}
+
+void tally_terms_groups(const struct pb *pb, struct pb_groups *ret_groups)
+{
+    const char *text = pb_meta(pb, CHANNEL_WEIGHTS);
+    struct ballot_channel_weights channels = {.count = 0};
+
+    /* What cannot be read is said when it is counted by. */
+    if (text != NULL && tally_channel_weights_parse(text, &channels)) {
+        tally_weights_groups(&channels, ret_groups);
+    }
 }
 
 enum err tally_terms_read(const struct pb *pb, struct tally_terms *terms,
@@ -232,7 +248,7 @@ enum err tally_terms_read(const struct pb *pb, struct tally_terms *terms,
         err = read_shares(pb, ret_method);
     }
     if (!err) {
-        err = read_jury(pb, terms, ret_method);
+        err = read_weights(pb, terms, ret_method);
     }
     if (!err) {
         terms->limits = (struct tally_limits_store){.pb = pb};
@@ -245,9 +261,9 @@ enum err tally_terms_read(const struct pb *pb, struct tally_terms *terms,
 void tally_terms_release(struct tally_terms *terms)
 {
     tally_limits_release(&terms->limits);
-    free(terms->scores);
+    free(terms->weights.scores);
     free(terms->order);
-    *terms = (struct tally_terms){.scores = NULL};
+    *terms = (struct tally_terms){.order = NULL};
 }
 
 static enum err refuse_line(const char *path, size_t line, const char *what)

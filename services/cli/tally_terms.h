@@ -8,6 +8,7 @@
 #define HYEOPCHI_CLI_TALLY_TERMS_H
 
 #include "cli/tally_limits.h"
+#include "cli/tally_weights.h"
 #include "participation/domain/pb.h"
 #include "participation/domain/tally.h"
 #include "runtime/err.h"
@@ -23,13 +24,15 @@ bool tally_terms_present(const struct pb *pb);
 /* What the method borrows; begun with zeros. */
 struct tally_terms {
     struct tally_limits_store limits;
-    struct tally_jury jury;
-    int64_t *scores;
+    struct tally_weights weights;
     uint32_t *order;
 };
 
 /* The rule, satisfaction and completion, once META is read. ERR_INVALID when a word is none. */
 ERR_CHECKED enum err tally_terms_rule(const struct pb *pb, struct tally_method *ret_method);
+
+/* The channels that votes are weighed by, once META is read; none where it names none that can be read. */
+void tally_terms_groups(const struct pb *pb, struct pb_groups *ret_groups);
 
 /* All of the method but its threshold, once the options are read. ERR_INVALID after saying on standard
  * error which key says nothing that can be counted with. The terms are released all the same. */
@@ -40,8 +43,8 @@ void tally_terms_release(struct tally_terms *terms);
 /* "80/100": a share above 0 and up to 1. */
 bool tally_share_parse(const char *text, uint32_t *ret_numerator, uint32_t *ret_denominator);
 
-/* "50:50": two weights of at least 1 that add up to at most TALLY_WEIGHT_MAX. */
-bool tally_weights_parse(const char *text, uint32_t *ret_resident, uint32_t *ret_jury);
+/* Two whole numbers up to BALLOT_SHARE_MAX with a mark between them. */
+bool tally_pair_parse(const char *text, char mark, uint32_t *ret_first, uint32_t *ret_second);
 
 /*
  * A jury's scores from a file of lines "ID,SCORE", of every option one; empty

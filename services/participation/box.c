@@ -58,6 +58,7 @@ static enum err hold(struct box_vote *held, const struct vote_page_row *row)
     memcpy(held->choice, row->choice, row->choice_length); /* A body that was read fits. */
     held->choice_length = row->choice_length;
     held->rev = row->rev;
+    held->channel = row->channel;
     return ERR_OK;
 }
 

@@ -21,6 +21,7 @@ struct box_vote {
     uint8_t nullifier[CRYPTO_HASH_SIZE]; /* of a sheet: zeros */
     uint16_t rev;                        /* 0: none yet; of a sheet: 1 */
     bool on_paper;                       /* a sheet */
+    enum ballot_channel channel;         /* that it came through; of a sheet paper */
     /* Of a sheet a hash of its batch's and its place, which nobody can foretell. */
     uint8_t blinding[LEAF_BLINDING_SIZE];
     uint8_t choice[VOTE_BODY_MAX]; /* as its commitment has it */

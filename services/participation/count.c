@@ -68,6 +68,7 @@ static enum err add_options(struct election *election, const struct ballot_defin
 /* What votes are added to. */
 struct adding {
     const atomic_bool *closing;
+    const struct ballot_definition *definition;
     struct election *election;
     int64_t choices; /* of all votes so far */
 };
@@ -96,7 +97,12 @@ static enum err add_vote(void *context, const struct box_vote *vote)
         };
     }
     adding->choices += (int64_t)vote->body.count;
-    return election_add_vote(adding->election, choices, vote->body.count);
+    if (adding->definition->channel_weights.count == 0) {
+        return election_add_vote(adding->election, choices, vote->body.count);
+    }
+    return election_add_vote_of(adding->election,
+                                (uint32_t)ballot_channel_part(adding->definition, vote->channel),
+                                choices, vote->body.count);
 }
 
 /* What was read, added up in ways that do not know of one another. */
@@ -198,7 +204,7 @@ static enum err make_order(const struct election *election,
 struct count_terms {
     struct ballot_tally_store limits;
     struct jury_scores scores;
-    struct tally_jury jury;
+    struct tally_parts parts;
 };
 
 static enum err add_terms(struct db *db, const struct ballot_definition *definition,
@@ -218,9 +224,14 @@ static enum err add_terms(struct db *db, const struct ballot_definition *definit
     }
     if (!err && definition->jury.present) {
         err = jury_scores_decode(definition, row->jury, row->jury_length, &terms->scores);
-        terms->jury = ballot_tally_jury(definition, terms->scores.scores);
-        method->jury = &terms->jury;
     }
+    method->parts = ballot_tally_parts(
+        &(const struct ballot_weighed){
+            .jury = &definition->jury,
+            .channels = &definition->channel_weights,
+            .scores = definition->jury.present ? terms->scores.scores : NULL,
+        },
+        &terms->parts);
     return err == ERR_INVALID ? ERR_INTERNAL : err; /* They were sound when they were published. */
 }
 
@@ -231,7 +242,7 @@ static enum err count_ballot(struct db *db, const struct ballot_definition *defi
     struct tally_method method = ballot_tally_method(definition);
     struct count_terms *terms = calloc(1, sizeof *terms);
     struct election *election = NULL;
-    struct adding adding = {.closing = closing};
+    struct adding adding = {.closing = closing, .definition = definition};
     struct box_sums sums = {0};
     uint32_t *order = NULL;
     int64_t voids = 0;
@@ -241,6 +252,9 @@ static enum err count_ballot(struct db *db, const struct ballot_definition *defi
 
     if (!err) {
         err = add_options(election, definition);
+    }
+    if (!err && definition->channel_weights.count > 0) {
+        err = election_set_groups(election, (uint32_t)definition->channel_weights.count);
     }
     if (!err && definition->default_score.present) {
         err = election_set_default_score(

@@ -9,6 +9,7 @@
 #include "participation/box.h"
 #include "participation/commitment.h"
 #include "participation/decided.h"
+#include "participation/domain/ballot_names.h"
 #include "participation/domain/ballot_pb.h"
 #include "participation/domain/jury.h"
 #include "participation/store/roll.h"
@@ -24,6 +25,7 @@ struct choice {
     uint32_t at;
     uint32_t length;
     uint32_t points_length;
+    enum ballot_channel channel;
 };
 
 static_assert(EXPORT_LENGTH_MAX <= UINT32_MAX, "a place in the text fits");
@@ -90,6 +92,7 @@ static enum err take_vote(void *context, const struct box_vote *vote)
     }
     choice->at = (uint32_t)at;
     choice->length = (uint32_t)(text_length(&export->lists) - at);
+    choice->channel = vote->channel;
     if (ballot_has_points(export->definition)) {
         ballot_pb_add_points(&export->lists, &vote->body);
         choice->points_length = (uint32_t)(text_length(&export->lists) - at - choice->length);
@@ -186,6 +189,9 @@ static void write_file(struct export *export, struct text *text)
             .choices_length = choice->length,
             .points = ballot_has_points(export->definition) ? points : NULL,
             .points_length = choice->points_length,
+            .channel = export->definition->channel_weights.count > 0
+                           ? ballot_channel_name(choice->channel)
+                           : NULL,
         };
 
         ballot_pb_add_vote(text, i + 1, &vote);

@@ -406,6 +406,7 @@ enum err paper_read(struct db *db, const uint8_t *ballot_id, box_vote_fn *on_vot
     if (!err) {
         vote->rev = 1;
         vote->on_paper = true;
+        vote->channel = BALLOT_CHANNEL_PAPER;
     }
     /* Ends: each batch stands behind the one before, and there are at most PAPER_BATCH_MAX. */
     while (!err) {

@@ -242,7 +242,7 @@ enum verdict check_recount(struct bundle *bundle, struct finding *finding)
     }
     err = recount_create(bundle->definition, &bundle->recount);
     for (size_t i = 0; err == RECOUNT_OK && i < bundle->vote_count; i++) {
-        err = recount_add(bundle->recount, bundle->votes[i].body);
+        err = recount_add(bundle->recount, bundle->votes[i].channel, bundle->votes[i].body);
     }
     if (err == RECOUNT_OK) {
         err = add_terms(bundle);

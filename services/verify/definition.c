@@ -46,6 +46,7 @@ enum term {
     TERM_JURY,
     TERM_QUORUM_SHARE,
     TERM_MIN_COSTS,
+    TERM_CHANNEL_WEIGHTS,
     TERM_END,
 };
 
@@ -393,6 +394,19 @@ static void take_min_costs(struct layout *layout)
     }
 }
 
+static void take_channel_weights(struct layout *layout)
+{
+    struct definition *d = layout->definition;
+
+    d->channel_part_count = take_count(layout, (struct lengths){1, DEFINITION_CHANNEL_PARTS_MAX});
+    for (size_t i = 0; i < d->channel_part_count && going(layout); i++) {
+        d->channel_parts[i].channels = take_set(layout);
+        d->channel_parts[i].weight = take_u16(layout, (struct range){1, WEIGHT_MAX});
+    }
+    d->channel_whole = take_u16(layout, (struct range){1, WEIGHT_MAX});
+    (void)take_choice(layout, 2); /* the one way to normalise, as a jury's scores */
+}
+
 static void take_term(struct layout *layout, unsigned kind)
 {
     struct definition *d = layout->definition;
@@ -429,6 +443,9 @@ static void take_term(struct layout *layout, unsigned kind)
         break;
     case TERM_MIN_COSTS:
         take_min_costs(layout);
+        break;
+    case TERM_CHANNEL_WEIGHTS:
+        take_channel_weights(layout);
         break;
     default:
         refuse(layout, DEFINITION_TERM_UNKNOWN);

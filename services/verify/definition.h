@@ -21,15 +21,16 @@
 
 #include "verify/bytes.h"
 
-#define DEFINITION_BYTES_MAX   2097152
-#define DEFINITION_FORMAT      4
-#define DEFINITION_OPTIONS_MAX 1000
-#define DEFINITION_AREAS_MAX   100
-#define DEFINITION_GROUPS_MAX  200
-#define DEFINITION_NAMED_MAX   1000
-#define DEFINITION_CAPS_MAX    100
-#define DEFINITION_QUOTAS_MAX  100
-#define DEFINITION_KRW_MAX     1000000000000000LL
+#define DEFINITION_BYTES_MAX         2097152
+#define DEFINITION_FORMAT            4
+#define DEFINITION_OPTIONS_MAX       1000
+#define DEFINITION_AREAS_MAX         100
+#define DEFINITION_GROUPS_MAX        200
+#define DEFINITION_NAMED_MAX         1000
+#define DEFINITION_CAPS_MAX          100
+#define DEFINITION_QUOTAS_MAX        100
+#define DEFINITION_CHANNEL_PARTS_MAX 4
+#define DEFINITION_KRW_MAX           1000000000000000LL
 
 /* The numbers of the encoding, here and below; 0 is none of them. */
 enum definition_method {
@@ -117,6 +118,12 @@ struct definition_group {
     size_t count;
 };
 
+/* Channels whose votes are weighed together. */
+struct definition_channel_part {
+    uint8_t channels; /* the sum of 1 << channel */
+    uint16_t weight;
+};
+
 struct definition {
     uint8_t ballot_id[16];
     struct span district;
@@ -165,7 +172,10 @@ struct definition {
     uint16_t jury_weight;
     uint16_t jury_whole;     /* 0: there is no jury */
     uint16_t jury_max_score; /* of one juror */
-    bool adjustable;         /* an option has a min_cost_krw */
+    struct definition_channel_part channel_parts[DEFINITION_CHANNEL_PARTS_MAX];
+    size_t channel_part_count; /* 0: every channel counts alike */
+    uint16_t channel_whole;    /* what they add up to */
+    bool adjustable;           /* an option has a min_cost_krw */
     struct definition_group groups[DEFINITION_GROUPS_MAX];
     size_t group_count;
     uint32_t named[DEFINITION_NAMED_MAX];
@@ -212,8 +222,9 @@ enum definition_fault {
     DEFINITION_FIT_MISPLACED,       /* a partial fit of a rule without turns by score */
     DEFINITION_CAP_INVALID,         /* the same twice, or of no option */
     DEFINITION_QUOTA_INVALID,
-    DEFINITION_JURY_INVALID,     /* weights that do not add up, or a rule that cannot use them */
-    DEFINITION_MIN_COST_INVALID, /* not below the cost, or where costs cannot be adjusted */
+    DEFINITION_JURY_INVALID, /* weights that do not add up, or a rule that cannot use them */
+    DEFINITION_CHANNEL_WEIGHTS_INVALID, /* the same of channels, or one in no part or in two */
+    DEFINITION_MIN_COST_INVALID,        /* not below the cost, or where costs cannot be adjusted */
     DEFINITION_FAULT_END,
 };
 
@@ -238,6 +249,9 @@ int definition_text_order(struct span left, struct span right);
 bool definition_quota_covers(const struct definition *definition,
                              const struct definition_quota *quota,
                              const struct definition_option *option);
+
+/* The place of the part that weighs the votes of an accepted channel. There are parts. */
+size_t definition_channel_part(const struct definition *definition, uint8_t channel);
 
 /* Whether votes say points: cumulative and scoring. */
 bool definition_has_points(const struct definition *definition);

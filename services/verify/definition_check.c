@@ -46,6 +46,7 @@ static const char *const NAMES[] = {
     [DEFINITION_CAP_INVALID] = "cap-invalid",
     [DEFINITION_QUOTA_INVALID] = "quota-invalid",
     [DEFINITION_JURY_INVALID] = "jury-invalid",
+    [DEFINITION_CHANNEL_WEIGHTS_INVALID] = "channel-weights-invalid",
     [DEFINITION_MIN_COST_INVALID] = "min-cost-invalid",
 };
 
@@ -333,6 +334,49 @@ static enum definition_fault check_jury(const struct definition *d)
                : DEFINITION_JURY_INVALID;
 }
 
+/* Each accepted channel is in one part, and no other channel in any. */
+static bool parts_cover(const struct definition *d)
+{
+    uint8_t channels = 0;
+
+    for (size_t i = 0; i < d->channel_part_count; i++) {
+        if ((channels & d->channel_parts[i].channels) != 0) {
+            return false;
+        }
+        channels |= d->channel_parts[i].channels;
+    }
+    return channels == d->channels;
+}
+
+static enum definition_fault check_channel_weights(const struct definition *d)
+{
+    unsigned weights = 0;
+
+    for (size_t i = 0; i < d->channel_part_count; i++) {
+        weights += d->channel_parts[i].weight;
+    }
+    if (d->channel_part_count == 0) {
+        return DEFINITION_OK;
+    }
+    return is_greedy(d) && d->channel_part_count > 1 && parts_cover(d) &&
+                   weights == d->channel_whole &&
+                   (d->jury_whole == 0 || weights == d->resident_weight)
+               ? DEFINITION_OK
+               : DEFINITION_CHANNEL_WEIGHTS_INVALID;
+}
+
+size_t definition_channel_part(const struct definition *definition, uint8_t channel)
+{
+    size_t part = 0;
+
+    while (part < definition->channel_part_count &&
+           (definition->channel_parts[part].channels & (1U << channel)) == 0) {
+        part++;
+    }
+    assert(part < definition->channel_part_count);
+    return part;
+}
+
 static enum definition_fault check_min_costs(const struct definition *d)
 {
     if (d->adjustable && (!is_greedy(d) || d->fit_denominator > 0)) {
@@ -401,8 +445,9 @@ static enum definition_fault check_quotas(const struct definition *d)
 enum definition_fault definition_check(const struct definition *definition)
 {
     static enum definition_fault (*const CHECKS[])(const struct definition *) = {
-        check_method,           check_limits, check_points, check_ages, check_options,
-        check_order_and_groups, check_fit,    check_quotas, check_jury, check_min_costs,
+        check_method,  check_limits,           check_points,    check_ages,
+        check_options, check_order_and_groups, check_fit,       check_quotas,
+        check_jury,    check_channel_weights,  check_min_costs,
     };
     enum definition_fault fault = DEFINITION_OK;
 

@@ -61,9 +61,9 @@ void recount_free(struct recount *recount)
 }
 
 /* FNV-1a: votes only need to be spread, whoever chose them. */
-static uint64_t hash_of(struct span body)
+static uint64_t hash_of(struct span body, size_t part)
 {
-    uint64_t hash = 14695981039346656037ULL;
+    uint64_t hash = 14695981039346656037ULL + part;
 
     for (size_t i = 0; i < body.length; i++) {
         hash = (hash ^ body.data[i]) * 1099511628211ULL;
@@ -72,9 +72,9 @@ static uint64_t hash_of(struct span body)
 }
 
 static bool class_says(const struct recount *recount, const struct vote_class *class,
-                       struct span body)
+                       struct span body, size_t part)
 {
-    if (class->count != choice_count(body)) {
+    if (class->count != choice_count(body) || class->part != part) {
         return false;
     }
     for (size_t i = 0; i < class->count; i++) {
@@ -126,7 +126,7 @@ static uint64_t hash_again(const struct recount *recount, const struct vote_clas
         }
         at += 4;
     }
-    return hash_of((struct span){bytes, (size_t)(at - bytes)});
+    return hash_of((struct span){bytes, (size_t)(at - bytes)}, class->part);
 }
 
 /* Keeps the table at most half full. */
@@ -156,7 +156,7 @@ static enum recount_err grow_table(struct recount *recount, uint8_t method)
     return RECOUNT_OK;
 }
 
-static enum recount_err add_class(struct recount *recount, struct span body, size_t at)
+static enum recount_err add_class(struct recount *recount, struct span body, size_t part, size_t at)
 {
     size_t count = choice_count(body);
     void *choices = recount->choices;
@@ -175,16 +175,18 @@ static enum recount_err add_class(struct recount *recount, struct span body, siz
     for (size_t i = 0; i < count; i++) {
         recount->choices[recount->choice_count + i] = choice_at(body, i);
     }
-    recount->classes[recount->class_count] =
-        (struct vote_class){.first = recount->choice_count, .count = (uint32_t)count, .votes = 1};
+    recount->classes[recount->class_count] = (struct vote_class){
+        .first = recount->choice_count, .count = (uint32_t)count, .part = part, .votes = 1};
     recount->choice_count += count;
     recount->class_count++;
     recount->table[at] = (uint32_t)recount->class_count;
     return RECOUNT_OK;
 }
 
-enum recount_err recount_add(struct recount *recount, struct span body)
+enum recount_err recount_add(struct recount *recount, uint8_t channel, struct span body)
 {
+    const struct definition *d = recount->definition;
+    const size_t part = d->channel_part_count > 0 ? definition_channel_part(d, channel) : 0;
     enum recount_err err = RECOUNT_OK;
     size_t at;
 
@@ -197,15 +199,15 @@ enum recount_err recount_add(struct recount *recount, struct span body)
     if (err) {
         return err;
     }
-    at = hash_of(body) & (recount->table_size - 1);
+    at = hash_of(body, part) & (recount->table_size - 1);
     while (recount->table[at] != 0 &&
-           !class_says(recount, &recount->classes[recount->table[at] - 1], body)) {
+           !class_says(recount, &recount->classes[recount->table[at] - 1], body, part)) {
         at = (at + 1) & (recount->table_size - 1);
     }
     if (recount->table[at] != 0) {
         recount->classes[recount->table[at] - 1].votes++;
     } else {
-        err = add_class(recount, body, at);
+        err = add_class(recount, body, part, at);
     }
     if (!err) {
         recount->votes++;
@@ -242,23 +244,34 @@ static int64_t worth_of(const struct definition *d, const struct vote_class *cla
     return definition_has_points(d) ? (int64_t)choice->value : 1;
 }
 
-void recount_scores(struct recount *recount)
+int64_t recount_add_up(const struct recount *recount, size_t part, int64_t *named, int64_t *scores)
 {
     const struct definition *d = recount->definition;
+    int64_t votes = 0;
 
     for (size_t i = 0; i < recount->class_count; i++) {
         const struct vote_class *class = &recount->classes[i];
 
+        if (part != RECOUNT_EVERY_PART && part != class->part) {
+            continue;
+        }
+        votes += class->votes;
         for (size_t k = 0; k < class->count; k++) {
             const struct choice *choice = &recount->choices[class->first + k];
 
-            recount->named[choice->option - 1] += class->votes;
-            recount->scores[choice->option - 1] += class->votes * worth_of(d, class, choice);
+            named[choice->option - 1] += class->votes;
+            scores[choice->option - 1] += class->votes * worth_of(d, class, choice);
         }
     }
     for (size_t i = 0; i < d->option_count; i++) {
-        recount->scores[i] += d->default_score.value * (recount->votes - recount->named[i]);
+        scores[i] += d->default_score.value * (votes - named[i]);
     }
+    return votes;
+}
+
+void recount_scores(struct recount *recount)
+{
+    (void)recount_add_up(recount, RECOUNT_EVERY_PART, recount->named, recount->scores);
 }
 
 /* A default score above 0 is given by every vote to every option that it does not name. */

@@ -52,8 +52,9 @@ typedef bool recount_progress_fn(void *context, uint64_t runs);
 enum recount_err recount_create(const struct definition *definition, struct recount **ret)
     __attribute__((warn_unused_result));
 
-/* Adds one final vote: a body that choice_check accepts (asserted where it matters). */
-enum recount_err recount_add(struct recount *recount, struct span body)
+/* Adds one final vote: the channel that it came through and a body, which choice_check accepts (asserted
+ * where it matters). */
+enum recount_err recount_add(struct recount *recount, uint8_t channel, struct span body)
     __attribute__((warn_unused_result));
 
 /*

@@ -22,7 +22,19 @@
 struct vote_class {
     size_t first; /* of its choices */
     uint32_t count;
+    size_t part; /* of channels, where they are weighed; else 0 */
     int64_t votes;
+};
+
+/* Every channel by itself, and a jury. */
+#define PARTS_MAX (DEFINITION_CHANNEL_PARTS_MAX + 1)
+
+/* What is weighed against other parts. */
+struct part {
+    int64_t weight;
+    int64_t votes; /* of channels */
+    int64_t scores[OPTIONS_MAX];
+    int64_t highest;
 };
 
 /* A class that supports an option, and what the option is worth to each vote of it. */
@@ -122,9 +134,9 @@ struct recount {
     size_t starts[OPTIONS_MAX];
     size_t ends[OPTIONS_MAX];
     bool has_jury;
-    int64_t jury[OPTIONS_MAX]; /* what the jury gave, in hundredths */
-    int64_t highest_score;
-    int64_t highest_jury;
+    int64_t jury[OPTIONS_MAX];    /* what the jury gave, in hundredths */
+    struct part parts[PARTS_MAX]; /* all votes or those of channels, then a jury's scores */
+    size_t part_count;            /* 0: nothing is weighed */
     bool has_electorate;
     int64_t electorate;
     int64_t invalid; /* who voted with a vote that does not count: of the quorum only */
@@ -196,16 +208,21 @@ unsigned recount_decided_by(const struct recount *recount, const uint32_t *optio
 /* Fills in named and scores (recount.c). */
 void recount_scores(struct recount *recount);
 
-/* Finds the highest of both parts (recount_jury.c). */
+/* Adds to named and scores, by option, what the votes of one part of channels give; returns how many there
+ * are. */
+#define RECOUNT_EVERY_PART SIZE_MAX
+
+int64_t recount_add_up(const struct recount *recount, size_t part, int64_t *named, int64_t *scores);
+
+/* Fills in the parts, once scores are there (recount_parts.c). */
 void recount_weigh(struct recount *recount);
 
-/* What turns go by: the score, or with a jury the combined score in parts that all options have in common. */
+/* What turns go by: the score, or with parts the combined score in units that all options have in common. */
 void recount_rank(const struct recount *recount, uint32_t option, mpz_t ret);
 
-/* The parts of a combined score, and their sum. */
-enum part { PART_RESIDENTS, PART_JURY, PART_BOTH };
-
-void recount_part(const struct recount *recount, uint32_t option, enum part part, mpq_t ret);
+/* A part of a combined score, and their sum. */
+void recount_part(const struct recount *recount, uint32_t option, size_t part, mpq_t ret);
+void recount_combined(const struct recount *recount, uint32_t option, mpq_t ret);
 
 /* Which classes support which option, by points or by naming it (recount.c). */
 enum recount_err recount_support(struct recount *recount, bool by_points);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "verify/leaf.h"
 #include "verify/recount_internal.h"
 
 #define JSON_SMALLEST 4096
@@ -268,6 +269,43 @@ static void add_hundredths(struct output *output, const char *key, int64_t hundr
     add(output, "\"");
 }
 
+static void add_channels(struct output *output, uint8_t channels)
+{
+    static const char *const WORDS[] = {"", "web", "kiosk", "booth", "paper"};
+    bool first = true;
+
+    add(output, "{\"channels\":[");
+    for (unsigned channel = LEAF_CHANNEL_WEB; channel < LEAF_CHANNEL_END; channel++) {
+        if ((channels & (1U << channel)) != 0) {
+            add_member(output, first ? "" : ",", WORDS[channel]);
+            first = false;
+        }
+    }
+    add(output, "]");
+}
+
+static void add_channel_weights(struct output *output, const struct recount *recount)
+{
+    const struct definition *d = recount->definition;
+
+    if (d->channel_part_count == 0) {
+        return;
+    }
+    add_member(output, ",\"channel_weights\":{\"normalisation\":", "highest");
+    add(output, ",\"parts\":[");
+    for (size_t i = 0; i < d->channel_part_count; i++) {
+        add(output, i > 0 ? "," : "");
+        add_channels(output, d->channel_parts[i].channels);
+        add(output, ",\"weight\":");
+        add_number(output, recount->parts[i].weight);
+        add(output, ",\"votes\":");
+        add_number(output, recount->parts[i].votes);
+        add_amount(output, ",\"highest_score\":", recount->parts[i].highest);
+        add(output, "}");
+    }
+    add(output, "]}");
+}
+
 static void add_jury(struct output *output, const struct recount *recount)
 {
     const struct definition *d = recount->definition;
@@ -280,8 +318,10 @@ static void add_jury(struct output *output, const struct recount *recount)
     add(output, ",\"jury_weight\":");
     add_number(output, d->jury_weight);
     add_member(output, ",\"normalisation\":", "highest");
-    add_amount(output, ",\"highest_score\":", recount->highest_score);
-    add_hundredths(output, ",\"highest_jury\":", recount->highest_jury);
+    if (d->channel_part_count == 0) {
+        add_amount(output, ",\"highest_score\":", recount->parts[0].highest);
+    }
+    add_hundredths(output, ",\"highest_jury\":", recount->parts[recount->part_count - 1].highest);
     add(output, "}");
 }
 
@@ -300,7 +340,7 @@ static void add_fraction(struct output *output, const char *key, const mpq_t fra
 }
 
 static void add_part(struct output *output, const char *key, const struct recount *recount,
-                     uint32_t option, enum part part)
+                     uint32_t option, size_t part)
 {
     mpq_t fraction;
 
@@ -308,6 +348,43 @@ static void add_part(struct output *output, const char *key, const struct recoun
     recount_part(recount, option, part, fraction);
     add_fraction(output, key, fraction);
     mpq_clear(fraction);
+}
+
+static void add_combined(struct output *output, const char *key, const struct recount *recount,
+                         uint32_t option)
+{
+    mpq_t fraction;
+
+    mpq_init(fraction);
+    recount_combined(recount, option, fraction);
+    add_fraction(output, key, fraction);
+    mpq_clear(fraction);
+}
+
+static void add_parts(struct output *output, const struct recount *recount, uint32_t option)
+{
+    const size_t channel_count = recount->definition->channel_part_count;
+
+    if (recount->part_count == 0) {
+        return;
+    }
+    if (channel_count == 0) {
+        add_part(output, ",\"resident_part\":", recount, option, 0);
+    } else {
+        add(output, ",\"channel_parts\":[");
+    }
+    for (size_t i = 0; i < channel_count; i++) {
+        add_amount(output,
+                   i > 0 ? ",{\"score\":" : "{\"score\":", recount->parts[i].scores[option]);
+        add_part(output, ",\"part\":", recount, option, i);
+        add(output, "}");
+    }
+    add(output, channel_count > 0 ? "]" : "");
+    if (recount->has_jury) {
+        add_hundredths(output, ",\"jury\":", recount->jury[option]);
+        add_part(output, ",\"jury_part\":", recount, option, recount->part_count - 1);
+    }
+    add_combined(output, ",\"combined\":", recount, option);
 }
 
 static void add_method(struct output *output, const struct recount *recount)
@@ -344,6 +421,7 @@ static void add_method(struct output *output, const struct recount *recount)
         add_bool(output, ",\"met\":", !recount->quorum_missed);
         add(output, "}");
     }
+    add_channel_weights(output, recount);
     add_jury(output, recount);
     add_groups(output, recount);
     add_caps(output, recount, false);
@@ -395,12 +473,7 @@ static void add_options(struct output *output, const struct recount *recount)
         add_string(output, d->options[i].id);
         add_amount(output, ",\"cost\":", d->options[i].cost_krw);
         add_amount(output, ",\"score\":", recount->scores[i]);
-        if (recount->has_jury) {
-            add_part(output, ",\"resident_part\":", recount, i, PART_RESIDENTS);
-            add_hundredths(output, ",\"jury\":", recount->jury[i]);
-            add_part(output, ",\"jury_part\":", recount, i, PART_JURY);
-            add_part(output, ",\"combined\":", recount, i, PART_BOTH);
-        }
+        add_parts(output, recount, i);
         add_bool(output, ",\"funded\":", outcome_is_funded(outcome, i));
         add_member(output, ",\"reason\":", REASONS[reason]);
         if (reason == REASON_FUNDED_PARTLY) {
@@ -475,8 +548,8 @@ static void add_ties(struct output *output, const struct recount *recount)
 
         add(output, i > 0 ? ",{\"options\":" : "{\"options\":");
         add_ids(output, recount, options, tie->count);
-        if (recount->has_jury) {
-            add_part(output, ",\"combined\":", recount, options[0], PART_BOTH);
+        if (recount->part_count > 0) {
+            add_combined(output, ",\"combined\":", recount, options[0]);
         } else if (tie->step == STEP_TURN || tie->step == STEP_FILL) {
             add_amount(output, ",\"score\":", recount->scores[options[0]]);
         } else {

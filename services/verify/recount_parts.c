@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A jury's scores beside the residents' votes: of each part an option has its
- * share of the highest, times the part's weight. No fraction is rounded.
+ * Parts that are weighed against each other, votes by channel and a jury's
+ * scores: of each part an option has its share of the highest, times the
+ * part's weight. No fraction is rounded.
  */
 #include <assert.h>
+#include <string.h>
 
 #include "verify/recount_internal.h"
 
@@ -56,56 +58,97 @@ enum recount_err recount_jury(struct recount *recount, struct span bytes)
     return RECOUNT_OK;
 }
 
-void recount_weigh(struct recount *recount)
+static void find_highest(const struct recount *recount, struct part *part)
 {
     for (size_t i = 0; i < recount->definition->option_count; i++) {
-        if (recount->scores[i] > recount->highest_score) {
-            recount->highest_score = recount->scores[i];
+        if (part->scores[i] > part->highest) {
+            part->highest = part->scores[i];
         }
-        if (recount->jury[i] > recount->highest_jury) {
-            recount->highest_jury = recount->jury[i];
-        }
+    }
+}
+
+/* The part behind those there are. */
+static struct part *next_part(struct recount *recount, int64_t weight)
+{
+    struct part *part = &recount->parts[recount->part_count];
+
+    assert(recount->part_count < PARTS_MAX);
+    recount->part_count++;
+    part->weight = weight;
+    return part;
+}
+
+void recount_weigh(struct recount *recount)
+{
+    const struct definition *d = recount->definition;
+
+    for (size_t i = 0; i < d->channel_part_count; i++) {
+        struct part *part = next_part(recount, d->channel_parts[i].weight);
+        int64_t named[OPTIONS_MAX] = {0};
+
+        part->votes = recount_add_up(recount, i, named, part->scores);
+    }
+    if (recount->has_jury && d->channel_part_count == 0) {
+        memcpy(next_part(recount, d->resident_weight)->scores, recount->scores,
+               sizeof recount->scores);
+    }
+    if (recount->has_jury) {
+        memcpy(next_part(recount, d->jury_weight)->scores, recount->jury, sizeof recount->jury);
+    }
+    for (size_t i = 0; i < recount->part_count; i++) {
+        find_highest(recount, &recount->parts[i]);
     }
 }
 
 /* Where no option has any of a part, nobody has any of its weight. */
-static int64_t divisor(int64_t highest)
+static int64_t divisor(const struct part *part)
 {
-    return highest > 0 ? highest : 1;
+    return part->highest > 0 ? part->highest : 1;
 }
 
 void recount_rank(const struct recount *recount, uint32_t option, mpz_t ret)
 {
-    mpz_t jury;
+    mpz_t term;
 
-    mpz_set_si(ret, recount->scores[option]);
-    if (!recount->has_jury) {
+    if (recount->part_count == 0) {
+        mpz_set_si(ret, recount->scores[option]);
         return;
     }
-    mpz_mul_si(ret, ret, recount->definition->resident_weight);
-    mpz_mul_si(ret, ret, divisor(recount->highest_jury));
-    mpz_init_set_si(jury, recount->jury[option]);
-    mpz_mul_si(jury, jury, recount->definition->jury_weight);
-    mpz_mul_si(jury, jury, divisor(recount->highest_score));
-    mpz_add(ret, ret, jury);
-    mpz_clear(jury);
+    mpz_set_ui(ret, 0);
+    mpz_init(term);
+    for (size_t i = 0; i < recount->part_count; i++) {
+        mpz_set_si(term, recount->parts[i].scores[option]);
+        mpz_mul_si(term, term, recount->parts[i].weight);
+        for (size_t k = 0; k < recount->part_count; k++) {
+            if (k != i) {
+                mpz_mul_si(term, term, divisor(&recount->parts[k]));
+            }
+        }
+        mpz_add(ret, ret, term);
+    }
+    mpz_clear(term);
 }
 
-void recount_part(const struct recount *recount, uint32_t option, enum part part, mpq_t ret)
+void recount_part(const struct recount *recount, uint32_t option, size_t part, mpq_t ret)
 {
-    const struct definition *d = recount->definition;
-    bool jurys = part == PART_JURY;
+    const struct part *row = &recount->parts[part];
 
-    assert(recount->has_jury);
-    if (part == PART_BOTH) {
-        recount_rank(recount, option, mpq_numref(ret));
-        mpz_set_si(mpq_denref(ret), divisor(recount->highest_score));
-        mpz_mul_si(mpq_denref(ret), mpq_denref(ret), divisor(recount->highest_jury));
-    } else {
-        mpz_set_si(mpq_numref(ret), jurys ? recount->jury[option] : recount->scores[option]);
-        mpz_mul_si(mpq_numref(ret), mpq_numref(ret), jurys ? d->jury_weight : d->resident_weight);
-        mpz_set_si(mpq_denref(ret),
-                   divisor(jurys ? recount->highest_jury : recount->highest_score));
-    }
+    assert(part < recount->part_count);
+    mpz_set_si(mpq_numref(ret), row->scores[option]);
+    mpz_mul_si(mpq_numref(ret), mpq_numref(ret), row->weight);
+    mpz_set_si(mpq_denref(ret), divisor(row));
     mpq_canonicalize(ret);
+}
+
+void recount_combined(const struct recount *recount, uint32_t option, mpq_t ret)
+{
+    mpq_t part;
+
+    mpq_set_ui(ret, 0, 1);
+    mpq_init(part);
+    for (size_t i = 0; i < recount->part_count; i++) {
+        recount_part(recount, option, i, part);
+        mpq_add(ret, ret, part);
+    }
+    mpq_clear(part);
 }

@@ -24,7 +24,7 @@ static int compare_scores(const struct turns *turns, uint32_t left, uint32_t rig
     mpz_t other;
     int order;
 
-    if (!turns->by_rate && !recount->has_jury) {
+    if (!turns->by_rate && recount->part_count == 0) {
         return (recount->scores[left] > recount->scores[right]) -
                (recount->scores[left] < recount->scores[right]);
     }

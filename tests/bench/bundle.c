@@ -415,8 +415,9 @@ static void make_result(struct maker *maker)
          "the definition is none");
     need(recount_create(definition, &recount) == RECOUNT_OK, "no count");
     for (size_t i = 0; i < maker->voters; i++) {
-        need(recount_add(recount, (struct span){.data = maker->votes[i].body,
-                                                .length = BODY_SIZE}) == RECOUNT_OK,
+        need(recount_add(recount, 1,
+                         (struct span){.data = maker->votes[i].body, .length = BODY_SIZE}) ==
+                 RECOUNT_OK,
              "a vote that does not count");
     }
     need(recount_run(recount, (struct span){0}, NULL, NULL) == RECOUNT_OK, "no result");

@@ -15,8 +15,8 @@ import subprocess
 
 import pytest
 
-from support.definition_bytes import (COMPLETIONS, METHODS, RULES, SATISFACTIONS, TIES, Definition,
-                                      Option, body_bytes, definition_bytes, jury_bytes)
+from support.definition_bytes import (CHANNELS, COMPLETIONS, METHODS, RULES, SATISFACTIONS, TIES,
+                                      Definition, Option, body_bytes, definition_bytes, jury_bytes)
 from support.paths import BUILD, SHARED_PB
 from support.services import program
 
@@ -35,15 +35,15 @@ class Driver:
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def count(self, definition, votes, seed=b"", jury=b"", electorate=0, invalid=0):
-        """votes are (times, body) pairs; returns what the verifier and the service say."""
+        """votes are (times, channel, body); returns what the verifier and the service say."""
         return self.count_bytes(definition_bytes(definition), votes, seed, jury, electorate, invalid)
 
     def count_bytes(self, data, votes, seed=b"", jury=b"", electorate=0, invalid=0):
         message = [struct.pack(">I", len(data)), data, struct.pack(">H", len(seed)), seed,
                    struct.pack(">H", len(jury)), jury, struct.pack(">II", electorate, invalid),
                    struct.pack(">I", len(votes))]
-        for times, body in votes:
-            message += [struct.pack(">IH", times, len(body)), body]
+        for times, channel, body in votes:
+            message += [struct.pack(">IBH", times, channel, len(body)), body]
         self.process.stdin.write(b"".join(message))
         self.process.stdin.flush()
         return self.answer(), self.answer()
@@ -103,7 +103,7 @@ def random_terms(chance, d):
 
 
 def random_turns(chance, d):
-    """What rules by score alone can have: costs that may be adjusted, and a jury."""
+    """What rules by score alone can have: costs that may be adjusted, and weights."""
     if not d.partial_fit and chance.random() < 0.5:
         for option in chance.sample(d.options, chance.randint(1, len(d.options))):
             if option.cost > 1:
@@ -112,6 +112,21 @@ def random_turns(chance, d):
         whole = chance.choice([2, 100, 20])
         weight = chance.randint(1, whole - 1)
         d.jury = (weight, whole - weight, whole, chance.choice([1, 5, 100, 1000]))
+    if chance.random() < 0.4:
+        d.channel_weights = random_channels(chance, d.jury[0] if d.jury else 100)
+
+
+def random_channels(chance, whole):
+    """The four channels in two to four parts, whose weights add up to the whole; few values make ties."""
+    channels = list(CHANNELS)
+    chance.shuffle(channels)
+    count = min(chance.randint(2, 4), whole)
+    if count < 2:
+        return []
+    cuts = [0, *sorted(chance.sample(range(1, 4), count - 1)), 4]
+    ends = [0, *sorted(chance.sample(range(1, whole), count - 1)), whole]
+    return [(sorted(channels[cuts[i]:cuts[i + 1]], key=CHANNELS.index), ends[i + 1] - ends[i])
+            for i in range(count)]
 
 
 def random_jury(chance, d):
@@ -175,7 +190,7 @@ def random_votes(chance, d, least):
         elif d.method in ("cumulative", "scoring"):
             values = [chance.randint(least, 5) for _ in named]
         times = chance.choice([1, 1, 1, 2, 5, 1000 if chance.random() < 0.05 else 3])
-        votes.append((times, body_bytes(d, zip(named, values))))
+        votes.append((times, chance.randint(1, 4), body_bytes(d, zip(named, values))))
     return votes
 
 
@@ -191,8 +206,8 @@ def test_random_ballots_come_to_the_same_bytes(driver):
         own, theirs = driver.count(d, votes, b"\xea\xb0\x80 20261122" if d.tie == "lot" else b"",
                                    random_jury(chance, d), chance.randint(0, 60))
         if own != theirs:
-            for times, body in votes:
-                print(times, body.hex())
+            for times, channel, body in votes:
+                print(times, channel, body.hex())
         assert own == theirs, f"seed {SEED}, ballot {number}: {d}"
         counted += own.startswith("{")
     assert counted > ELECTIONS * 3 // 4
@@ -226,8 +241,8 @@ def test_what_the_service_accepts_the_verifier_reads(driver):
         elif jury and chance.random() < 0.5:
             jury = changed(chance, jury)
         elif votes:
-            times, body = votes.pop()
-            votes.append((times, changed(chance, body)))
+            times, channel, body = votes.pop()
+            votes.append((times, channel, changed(chance, body)))
         own, theirs = driver.count_bytes(data, votes, seed, jury, electorate, invalid)
         told = f"seed {SEED}, ballot {number}: {own[:60]} / {theirs[:60]}\n{data.hex()}\n{votes}"
         if theirs.startswith("! definition"):
@@ -282,7 +297,7 @@ def real_election(path):
 
 
 def real_bodies(d, votes):
-    """(times, body) of the votes; an option named twice counts once, where it is named first."""
+    """(times, channel, body) of the votes; an option named twice counts once, where it is named first."""
     bodies = collections.Counter()
     for vote in votes:
         names = [name for name in vote["vote"].split(",") if name]
@@ -295,7 +310,7 @@ def real_bodies(d, votes):
         for name, value in zip(names, values):
             choices.setdefault(name, value)
         bodies[body_bytes(d, choices.items())] += 1
-    return [(times, body) for body, times in bodies.items()]
+    return [(times, 1, body) for body, times in bodies.items()]
 
 
 def real_files():

@@ -5,7 +5,7 @@
  *
  *   u32 length || definition || u16 length || seed of the lot || u16 length || jury's scores
  *   || u32 electorate || u32 how many voted without a vote that counts
- *   || u32 number of votes || for each: u32 how many voted so, u16 length || choice_body
+ *   || u32 number of votes || for each: u32 how many voted so, u8 channel, u16 length || choice_body
  *
  * and answers each with two texts, u32 length || text, the verifier's first: the
  * result's JSON, or "! " and what is wrong: a definition ("! definition: ..."),
@@ -32,6 +32,7 @@
 /* Votes of the same body. */
 struct bundle {
     uint32_t times;
+    uint32_t channel;
     uint8_t *body;
     size_t length;
 };
@@ -110,7 +111,8 @@ static bool case_read(struct election_case *ret)
     for (uint32_t i = 0; i < count && ret->bundles != NULL; i++) {
         struct bundle *bundle = &ret->bundles[i];
 
-        if (!read_number(4, &bundle->times) || !read_block(2, &bundle->body, &bundle->length)) {
+        if (!read_number(4, &bundle->times) || !read_number(1, &bundle->channel) ||
+            !read_block(2, &bundle->body, &bundle->length)) {
             return false;
         }
         ret->bundle_count++;
@@ -148,7 +150,7 @@ static void recount_votes(struct election_case *what, const struct definition *d
     for (uint32_t i = 0; i < what->bundle_count && what->wrong[0] == '\0'; i++) {
         const struct bundle *bundle = &what->bundles[i];
         const struct span body = {bundle->body, bundle->length};
-        enum choice_fault fault = choice_check(definition, 1, body);
+        enum choice_fault fault = choice_check(definition, (uint8_t)bundle->channel, body);
         enum recount_err err = RECOUNT_OK;
 
         if (fault != CHOICE_OK) {
@@ -156,7 +158,7 @@ static void recount_votes(struct election_case *what, const struct definition *d
             return;
         }
         for (uint32_t k = 0; k < bundle->times && !err; k++) {
-            err = recount_add(recount, body);
+            err = recount_add(recount, (uint8_t)bundle->channel, body);
         }
         if (err) {
             complain(what, "count", -1, recount_err_text(err));
@@ -234,6 +236,9 @@ static enum err make_election(const struct ballot_definition *definition, struct
 
         err = election_add_option(*ret, &entry, &number);
     }
+    if (!err && definition->channel_weights.count > 0) {
+        err = election_set_groups(*ret, (uint32_t)definition->channel_weights.count);
+    }
     return err;
 }
 
@@ -256,7 +261,12 @@ static enum err add_vote(const struct ballot_definition *definition, struct elec
         choices[i].points = won(choice->value);
     }
     for (uint32_t k = 0; k < bundle->times && !err; k++) {
-        err = election_add_vote(election, choices, body.count);
+        err = definition->channel_weights.count == 0
+                  ? election_add_vote(election, choices, body.count)
+                  : election_add_vote_of(election,
+                                         (uint32_t)ballot_channel_part(
+                                             definition, (enum ballot_channel)bundle->channel),
+                                         choices, body.count);
     }
     return err;
 }
@@ -266,7 +276,8 @@ static bool is_accepted(const struct ballot_definition *definition, const struct
 {
     static struct vote_body body;
     struct vote_refusal refusal;
-    struct vote vote = {.basis = BALLOT_BASIS_RESIDENT_REGISTER, .channel = BALLOT_CHANNEL_WEB};
+    struct vote vote = {.basis = BALLOT_BASIS_RESIDENT_REGISTER,
+                        .channel = (enum ballot_channel)bundle->channel};
     const struct vote_context context = {
         .definition = definition, .state = BALLOT_STATE_OPEN, .now_ms = definition->opens_at_ms};
 
@@ -282,6 +293,11 @@ static bool is_accepted(const struct ballot_definition *definition, const struct
     }
     vote.choices = body.choices;
     vote.choice_count = body.count;
+    if (vote.channel ==
+        BALLOT_CHANNEL_PAPER) { /* It comes as a sheet, of which nothing else is known. */
+        return (definition->channels & BALLOT_BIT(BALLOT_CHANNEL_PAPER)) != 0 &&
+               vote_check_choices(definition, &vote, &refusal) == ERR_OK;
+    }
     return vote_check(&context, &vote, &refusal) == ERR_OK;
 }
 
@@ -305,7 +321,7 @@ static enum err count_election(const struct ballot_definition *definition,
 {
     static struct ballot_tally_store store;
     static struct jury_scores scores;
-    struct tally_jury jury;
+    struct tally_parts parts;
     const char *seed = (const char *)what->seed;
     static uint32_t places[BALLOT_OPTION_MAX];
     struct tally_method method = ballot_tally_method(definition);
@@ -319,13 +335,18 @@ static enum err count_election(const struct ballot_definition *definition,
     method.invalid = what->invalid;
     if (!err && definition->jury.present) {
         err = jury_scores_decode(definition, what->jury, what->jury_length, &scores);
-        jury = ballot_tally_jury(definition, scores.scores);
-        method.jury = &jury;
     }
     if (err) {
         complain(what, "jury", -1, "refused");
         err = ERR_OK;
     } else {
+        method.parts = ballot_tally_parts(
+            &(const struct ballot_weighed){
+                .jury = &definition->jury,
+                .channels = &definition->channel_weights,
+                .scores = definition->jury.present ? scores.scores : NULL,
+            },
+            &parts);
         err = tally_run(election, &method, &result);
     }
     if (!err && what->wrong[0] == '\0') {

@@ -12,6 +12,7 @@ SATISFACTIONS = ["cost", "cardinality", "points"]
 COMPLETIONS = ["none", "add1", "add1-exhaustive", "add1u", "utilitarian"]
 TIES = ["id", "listed-order", "lowest-cost-then-votes", "drawn", "lot"]
 SCOPES = ["district", "local", "area"]
+CHANNELS = ["web", "kiosk", "booth", "paper"]
 DAY_MS = 24 * 60 * 60 * 1000
 
 
@@ -54,6 +55,7 @@ class Definition:
     quotas: list = field(default_factory=list)  # (scope, area, least, most)
     jury: tuple = None  # resident weight, jury weight, whole, most of one juror
     quorum_share: tuple = None
+    channel_weights: list = field(default_factory=list)  # (words of channels, weight)
     min_costs: dict = field(default_factory=dict)  # by id
     areas: list = field(default_factory=list)
     ballot_id: bytes = bytes(range(16))
@@ -117,6 +119,11 @@ def terms(definition):
     if definition.min_costs:
         pairs = sorted((number[name], least) for name, least in definition.min_costs.items())
         elements.append(b"\x0a" + listed([struct.pack(">IQ", *pair) for pair in pairs]))
+    if definition.channel_weights:
+        parts = [struct.pack(">BH", sum(2 << CHANNELS.index(word) for word in words), weight)
+                 for words, weight in definition.channel_weights]
+        whole = sum(weight for _, weight in definition.channel_weights)
+        elements.append(b"\x0b" + listed(parts) + struct.pack(">HB", whole, 1))
     return listed(elements)
 
 

@@ -218,6 +218,29 @@ static void a_jury_and_adjustable_costs_come_back(void **state)
     expect_the_same_again(&fixture.definition);
 }
 
+static void weights_of_channels_and_a_jury_come_back(void **state)
+{
+    struct fixture fixture;
+
+    (void)state;
+    fixture_init(&fixture);
+    fixture.definition.channels = BALLOT_BIT(BALLOT_CHANNEL_WEB) |
+                                  BALLOT_BIT(BALLOT_CHANNEL_BOOTH) |
+                                  BALLOT_BIT(BALLOT_CHANNEL_PAPER);
+    fixture.definition.channel_weights = (struct ballot_channel_weights){
+        .parts = {{BALLOT_BIT(BALLOT_CHANNEL_BOOTH) | BALLOT_BIT(BALLOT_CHANNEL_PAPER), 35},
+                  {BALLOT_BIT(BALLOT_CHANNEL_WEB), 10}},
+        .count = 2,
+        .whole = 45,
+        .normalisation = BALLOT_NORMALISATION_HIGHEST,
+    };
+    fixture.definition.jury =
+        (struct ballot_jury){true, 45, 55, 100, 30, BALLOT_NORMALISATION_HIGHEST};
+    expect_the_same_again(&fixture.definition);
+    fixture.definition.jury = (struct ballot_jury){.present = false};
+    expect_the_same_again(&fixture.definition);
+}
+
 static void limits_of_points_come_back(void **state)
 {
     const struct ballot_points two = {.present = true, .points = 2};
@@ -340,6 +363,7 @@ int main(void)
         cmocka_unit_test(rules_and_ties_come_back),
         cmocka_unit_test(every_term_comes_back),
         cmocka_unit_test(a_jury_and_adjustable_costs_come_back),
+        cmocka_unit_test(weights_of_channels_and_a_jury_come_back),
         cmocka_unit_test(limits_of_points_come_back),
         cmocka_unit_test(what_a_vote_must_have_comes_back_where_an_empty_one_is_valid_too),
         cmocka_unit_test(what_contradicts_the_file_is_refused),

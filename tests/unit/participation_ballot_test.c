@@ -216,6 +216,38 @@ SPOIL(weighed_otherwise, weighed(d); d->jury.normalisation = BALLOT_NORMALISATIO
 SPOIL(jury_of_equal_shares, weighed(d); d->rule = BALLOT_RULE_EQUAL_SHARES)
 SPOIL(jury_of_phragmen, weighed(d); d->rule = BALLOT_RULE_PHRAGMEN)
 SPOIL(jury_of_comparison, weighed(d); d->rule = BALLOT_RULE_COMPARISON)
+
+/* Online 30, at a booth 70. */
+static void by_channel(struct ballot_definition *d)
+{
+    d->channel_weights = (struct ballot_channel_weights){
+        .parts = {{BALLOT_BIT(BALLOT_CHANNEL_WEB) | BALLOT_BIT(BALLOT_CHANNEL_KIOSK), 30},
+                  {BALLOT_BIT(BALLOT_CHANNEL_BOOTH), 70}},
+        .count = 2,
+        .whole = 100,
+        .normalisation = BALLOT_NORMALISATION_HIGHEST,
+    };
+    d->channels = d->channel_weights.parts[0].channels | d->channel_weights.parts[1].channels;
+}
+
+SPOIL(channels_short_of_whole, by_channel(d); d->channel_weights.whole = 99)
+SPOIL(channels_besides_jury, by_channel(d); weighed(d))
+SPOIL(channel_of_nothing, by_channel(d); d->channel_weights.parts[0].weight = 0)
+SPOIL(channel_above_whole, by_channel(d); d->channel_weights.parts[1].weight = 101)
+SPOIL(channels_too_fine, by_channel(d); d->channel_weights.parts[1].weight = 71;
+      d->channel_weights.whole = 101)
+SPOIL(channel_twice, by_channel(d);
+      d->channel_weights.parts[1].channels |= BALLOT_BIT(BALLOT_CHANNEL_WEB))
+SPOIL(channel_unweighed, by_channel(d); d->channels |= BALLOT_BIT(BALLOT_CHANNEL_PAPER))
+SPOIL(channel_unaccepted, by_channel(d); d->channels &= ~BALLOT_BIT(BALLOT_CHANNEL_KIOSK))
+SPOIL(part_of_no_channel, by_channel(d); d->channel_weights.parts[1].channels = 0)
+SPOIL(channels_alone, by_channel(d); d->channel_weights.count = 1; d->channel_weights.whole = 30;
+      d->channels = d->channel_weights.parts[0].channels)
+SPOIL(channels_somehow, by_channel(d);
+      d->channel_weights.normalisation = BALLOT_NORMALISATION_MISSING)
+SPOIL(channels_of_equal_shares, by_channel(d); d->rule = BALLOT_RULE_EQUAL_SHARES)
+SPOIL(channels_of_phragmen, by_channel(d); d->rule = BALLOT_RULE_PHRAGMEN)
+SPOIL(channels_of_comparison, by_channel(d); d->rule = BALLOT_RULE_COMPARISON)
 SPOIL(share_of_nobody, d->quorum_share = (struct ballot_share){true, 0, 3})
 SPOIL(share_above_all, d->quorum_share = (struct ballot_share){true, 4, 3})
 SPOIL(adjusted_to_its_cost, d->min_costs.krw[1] = 45000000)
@@ -391,6 +423,24 @@ static void every_contradiction_is_refused_by_its_reason_and_field(void **state)
         {jury_of_equal_shares, BALLOT_REFUSAL_JURY_UNUSED, "/jury"},
         {jury_of_phragmen, BALLOT_REFUSAL_JURY_UNUSED, "/jury"},
         {jury_of_comparison, BALLOT_REFUSAL_JURY_UNUSED, "/jury"},
+        {channels_short_of_whole, BALLOT_REFUSAL_CHANNEL_WEIGHTS_SUM, "/channel_weights/whole"},
+        {channels_besides_jury, BALLOT_REFUSAL_CHANNEL_WEIGHTS_SUM, "/channel_weights/whole"},
+        {channel_of_nothing, BALLOT_REFUSAL_CHANNEL_WEIGHT_OUT_OF_RANGE,
+         "/channel_weights/parts/0/weight"},
+        {channel_above_whole, BALLOT_REFUSAL_CHANNEL_WEIGHT_OUT_OF_RANGE,
+         "/channel_weights/parts/1/weight"},
+        {channels_too_fine, BALLOT_REFUSAL_CHANNEL_WEIGHT_OUT_OF_RANGE, "/channel_weights/whole"},
+        {channel_twice, BALLOT_REFUSAL_CHANNEL_WEIGHT_REPEATED,
+         "/channel_weights/parts/1/channels"},
+        {channel_unweighed, BALLOT_REFUSAL_CHANNEL_WEIGHT_MISSING, "/channel_weights/parts"},
+        {channel_unaccepted, BALLOT_REFUSAL_CHANNEL_WEIGHT_NOT_ACCEPTED,
+         "/channel_weights/parts/0/channels"},
+        {part_of_no_channel, BALLOT_REFUSAL_VALUE_MISSING, "/channel_weights/parts/1/channels"},
+        {channels_alone, BALLOT_REFUSAL_CHANNEL_WEIGHTS_ALONE, "/channel_weights/parts"},
+        {channels_somehow, BALLOT_REFUSAL_VALUE_MISSING, "/channel_weights/normalisation"},
+        {channels_of_equal_shares, BALLOT_REFUSAL_CHANNEL_WEIGHTS_UNUSED, "/channel_weights"},
+        {channels_of_phragmen, BALLOT_REFUSAL_CHANNEL_WEIGHTS_UNUSED, "/channel_weights"},
+        {channels_of_comparison, BALLOT_REFUSAL_CHANNEL_WEIGHTS_UNUSED, "/channel_weights"},
         {share_of_nobody, BALLOT_REFUSAL_QUORUM_SHARE_OUT_OF_RANGE, "/quorum_share"},
         {share_above_all, BALLOT_REFUSAL_QUORUM_SHARE_OUT_OF_RANGE, "/quorum_share"},
         {adjusted_to_its_cost, BALLOT_REFUSAL_MIN_COST_NOT_BELOW_COST, "/options/1/min_cost_krw"},
@@ -460,6 +510,10 @@ SPOIL(one_option_costs_the_whole_budget, d->budget_krw = 45000000)
 SPOIL(an_option_is_withdrawn_by_its_cost, o[0].cost_krw = 999999999)
 SPOIL(a_cap_for_options_without_area, limited(d); d->area_caps.list[0].name[0] = '\0')
 SPOIL(weights_of_thirty_and_seventy, weighed(d))
+SPOIL(weights_by_channel, by_channel(d))
+SPOIL(weights_of_channels_and_a_jury, by_channel(d); weighed(d); d->jury.resident_weight = 70;
+      d->jury.jury_weight = 30; d->channel_weights.parts[1].weight = 40;
+      d->channel_weights.whole = 70)
 SPOIL(a_budget_for_adjusted_costs_only, d->budget_krw = 40000000; d->min_costs.krw[1] = 40000000)
 SPOIL(window_of_the_least_length, d->closes_at_ms = d->opens_at_ms + BALLOT_WINDOW_MIN_MS)
 SPOIL(window_of_the_greatest_length, d->closes_at_ms = d->opens_at_ms + BALLOT_WINDOW_MAX_MS)
@@ -519,6 +573,8 @@ static void everything_at_its_limit_is_accepted(void **state)
         an_option_is_withdrawn_by_its_cost,
         a_cap_for_options_without_area,
         weights_of_thirty_and_seventy,
+        weights_by_channel,
+        weights_of_channels_and_a_jury,
         a_budget_for_adjusted_costs_only,
         window_of_the_least_length,
         window_of_the_greatest_length,
@@ -754,12 +810,13 @@ static void every_term(struct ballot_definition *d)
     drawn(d, 2, 3, 1);
     limited(d);
     quotas(d);
+    by_channel(d);
 }
 
 static void every_term_has_its_place_behind_the_options(void **state)
 {
     static const char EXPECTED[] =
-        "0007"
+        "0008"
         "010003000000020000000300000001"
         "020000005000000064"
         "0300000000000001f4"
@@ -772,7 +829,11 @@ static void every_term_has_its_place_behind_the_options(void **state)
         "020000"
         "00000001"
         "03000dec9995ec8badeba6ac32eb8f99"
-        "00000001";
+        "00000001"
+        "0b0002"
+        "06001e"
+        "080046"
+        "006401";
     uint8_t data[BALLOT_ENCODE_BASE_MAX];
     char hex[2 * sizeof data + 1];
     struct ballot_refusal refusal;

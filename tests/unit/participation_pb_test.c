@@ -208,8 +208,8 @@ static void every_rule_of_the_text_has_a_broken_example_or_a_test_of_its_own(voi
 {
     /* Limits and a NUL are tested below; ten million votes would take too long to try. */
     static const enum pb_rule elsewhere[] = {
-        PB_NUL_BYTE,      PB_ROW_TOO_LONG, PB_TOO_MANY_CELLS,   PB_VALUE_TOO_LONG,
-        PB_TOO_MANY_META, PB_TOO_LARGE,    PB_TOO_MANY_OPTIONS, PB_TOO_MANY_VOTES,
+        PB_NUL_BYTE,  PB_ROW_TOO_LONG,     PB_TOO_MANY_CELLS, PB_VALUE_TOO_LONG, PB_TOO_MANY_META,
+        PB_TOO_LARGE, PB_TOO_MANY_OPTIONS, PB_TOO_MANY_VOTES, PB_VOTE_CHANNEL,
     };
 
     (void)state;
@@ -562,6 +562,54 @@ static void a_caller_sees_every_option_and_vote_with_its_columns(void **state)
     pb_free(pb);
 }
 
+/* Reads votes by channel: web and internet are group 0, booth is 1. */
+static struct pb *read_groups(const char *votes, enum err expected)
+{
+    static const struct pb_groups groups = {
+        .words = {{"web", 0}, {"internet", 0}, {"booth", 1}}, .word_count = 3, .count = 2};
+    const struct pb_options options = {.groups = &groups};
+    struct text text;
+    struct pb *pb = NULL;
+
+    text_init(&text, 4096);
+    text_add(&text,
+             "META\nkey;value\nbudget;100\nvote_type;cumulative\n"
+             "PROJECTS\nproject_id;cost\na;10\nb;20\nVOTES\n");
+    text_add(&text, votes);
+    assert_int_equal(pb_new(&options, &pb), ERR_OK);
+    assert_int_equal(help_feed(pb, text_bytes(&text), text_length(&text), 3), expected);
+    text_release(&text);
+    return pb;
+}
+
+static void votes_are_added_up_by_channel_and_one_of_no_part_ends_the_reading(void **state)
+{
+    struct pb *pb = read_groups(
+        "voter_id;voting_method;vote;points\n1;web;a,b;1,2\n"
+        "2;booth;b;2.5\n3;internet;b;4\n",
+        ERR_OK);
+    const struct election *election = pb_election(pb);
+    size_t count;
+
+    (void)state;
+    assert_int_equal(election_group_count(election), 2);
+    assert_int_equal(election_group_votes(election, 0), 2);
+    assert_int_equal(election_group_votes(election, 1), 1);
+    assert_int_equal(election_group_sums(election, 0, 0)->points, 10); /* in tenths by now */
+    assert_int_equal(election_group_sums(election, 0, 1)->points, 60);
+    assert_int_equal(election_group_sums(election, 1, 1)->points, 25);
+    assert_int_equal(election_group_sums(election, 1, 0)->votes, 0);
+    assert_int_equal(election_option(election, 1)->points, 85);
+    pb_free(pb);
+    pb = read_groups("voter_id;voting_method;vote;points\n1;paper;a;1\n", ERR_INVALID);
+    assert_string_equal(pb_rule_code(pb_faults(pb, &count)[0].rule), "vote-channel");
+    assert_string_equal(pb_faults(pb, &count)[0].field, "voting_method");
+    pb_free(pb);
+    pb = read_groups("voter_id;vote;points\n1;a;1\n", ERR_INVALID);
+    assert_string_equal(pb_rule_code(pb_faults(pb, &count)[0].rule), "column-missing");
+    pb_free(pb);
+}
+
 static void a_caller_who_fails_ends_the_reading(void **state)
 {
     struct seen seen = {.answer = ERR_UNAVAILABLE};
@@ -817,6 +865,7 @@ int main(void)
         cmocka_unit_test(lenient_reading_counts_what_can_be_counted),
         cmocka_unit_test(points_go_with_the_option_at_their_place),
         cmocka_unit_test(a_caller_sees_every_option_and_vote_with_its_columns),
+        cmocka_unit_test(votes_are_added_up_by_channel_and_one_of_no_part_ends_the_reading),
         cmocka_unit_test(a_caller_who_fails_ends_the_reading),
         cmocka_unit_test(the_election_can_be_taken_over),
         cmocka_unit_test(a_nul_byte_is_refused),

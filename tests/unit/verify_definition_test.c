@@ -20,7 +20,8 @@ static enum definition_fault fault_of(const struct fixture *fixture)
     return fault;
 }
 
-/* All terms, of a drawn tie: the order 4 2 1 3, 80/100, 500 voters, 1 against 2, two caps, a quota. */
+/* Terms, of a drawn tie: the order 4 2 1 3, 80/100, 500 voters, 1 against 2, two caps, a quota, web 30 and
+ * kiosk 70. */
 static void give_terms(struct fixture *fixture)
 {
     static const uint8_t ORDER[] = {4, 2, 1, 3};
@@ -28,7 +29,7 @@ static void give_terms(struct fixture *fixture)
 
     fixture->tie = 4;
     terms->length = 0;
-    fixture_number(terms, 2, 7);
+    fixture_number(terms, 2, 8);
     fixture_number(terms, 1, 1);
     fixture_number(terms, 2, 4);
     for (size_t i = 0; i < 4; i++) {
@@ -58,6 +59,14 @@ static void give_terms(struct fixture *fixture)
     fixture_str(terms, "");
     fixture_number(terms, 2, 0);
     fixture_number(terms, 2, 2);
+    fixture_number(terms, 1, 11);
+    fixture_number(terms, 2, 2);
+    fixture_number(terms, 1, 2);
+    fixture_number(terms, 2, 30);
+    fixture_number(terms, 1, 4);
+    fixture_number(terms, 2, 70);
+    fixture_number(terms, 2, 100);
+    fixture_number(terms, 1, 1);
 }
 
 static void every_field_and_term_is_read(void **state)
@@ -95,6 +104,11 @@ static void every_field_and_term_is_read(void **state)
     assert_int_equal(d->area_caps[0].cap_krw, 70);
     assert_true(span_is_text(d->field_caps[0].name, "복지"));
     assert_int_equal(d->quotas[0].max_options, 2);
+    assert_int_equal(d->channel_part_count, 2);
+    assert_int_equal(d->channel_parts[1].channels, 4);
+    assert_int_equal(d->channel_parts[1].weight, 70);
+    assert_int_equal(definition_channel_part(d, 1), 0);
+    assert_int_equal(definition_channel_part(d, 2), 1);
     definition_free(d);
 }
 
@@ -229,7 +243,17 @@ SPOIL(supported_by_nothing, f->method = 4; f->points[1] = GIVEN(3); f->rule = 5)
 SPOIL(with_undated_age, f->min_age = GIVEN(18))
 SPOIL(with_dated_nothing, f->age_on = "2022-06-20")
 SPOIL(with_no_leap_day, f->min_age = GIVEN(18); f->age_on = "2100-02-29")
-SPOIL(with_term_eleven, give_term(f, 11, ""))
+SPOIL(with_term_twelve, give_term(f, 12, ""))
+SPOIL(with_channels_not_added, give_term(f, 11, "2121221", 2, 2, 30, 4, 70, 99, 1))
+SPOIL(with_channels_of_phragmen, f->rule = 5; give_term(f, 11, "2121221", 2, 2, 30, 4, 70, 100, 1))
+SPOIL(with_channel_twice, give_term(f, 11, "2121221", 2, 2, 30, 6, 70, 100, 1))
+SPOIL(with_channel_left_out, f->channels = 2 | 4 | 8;
+      give_term(f, 11, "2121221", 2, 2, 30, 4, 70, 100, 1))
+SPOIL(with_channel_unaccepted, give_term(f, 11, "2121221", 2, 2, 30, 12, 70, 100, 1))
+SPOIL(with_channels_alone, give_term(f, 11, "21221", 1, 6, 100, 100, 1))
+SPOIL(with_channels_otherwise, give_term(f, 11, "2121221", 2, 2, 30, 4, 70, 100, 2))
+SPOIL(with_channel_of_nothing, give_term(f, 11, "2121221", 2, 2, 0, 4, 100, 100, 1))
+SPOIL(with_channel_unknown, give_term(f, 11, "2121221", 2, 2, 30, 33, 70, 100, 1))
 SPOIL(with_weights_not_added, give_term(f, 8, "22221", 50, 49, 100, 10, 1))
 SPOIL(with_jury_of_phragmen, f->rule = 5; give_term(f, 8, "22221", 50, 50, 100, 10, 1))
 SPOIL(with_other_normalisation, give_term(f, 8, "22221", 50, 50, 100, 10, 2))
@@ -292,7 +316,16 @@ static void every_fault_has_its_name(void **state)
         {with_undated_age, DEFINITION_AGE_INVALID},
         {with_dated_nothing, DEFINITION_AGE_INVALID},
         {with_no_leap_day, DEFINITION_AGE_INVALID},
-        {with_term_eleven, DEFINITION_TERM_UNKNOWN},
+        {with_term_twelve, DEFINITION_TERM_UNKNOWN},
+        {with_channels_not_added, DEFINITION_CHANNEL_WEIGHTS_INVALID},
+        {with_channels_of_phragmen, DEFINITION_CHANNEL_WEIGHTS_INVALID},
+        {with_channel_twice, DEFINITION_CHANNEL_WEIGHTS_INVALID},
+        {with_channel_left_out, DEFINITION_CHANNEL_WEIGHTS_INVALID},
+        {with_channel_unaccepted, DEFINITION_CHANNEL_WEIGHTS_INVALID},
+        {with_channels_alone, DEFINITION_CHANNEL_WEIGHTS_INVALID},
+        {with_channels_otherwise, DEFINITION_VALUE_UNKNOWN},
+        {with_channel_of_nothing, DEFINITION_NUMBER_RANGE},
+        {with_channel_unknown, DEFINITION_SET_INVALID},
         {with_weights_not_added, DEFINITION_JURY_INVALID},
         {with_jury_of_phragmen, DEFINITION_JURY_INVALID},
         {with_other_normalisation, DEFINITION_VALUE_UNKNOWN},

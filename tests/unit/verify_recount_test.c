@@ -34,7 +34,8 @@ static void add(struct recount *recount, const char *names, int times)
     }
     body = fixture_body(1, (const uint32_t(*)[2])pairs, count);
     for (int i = 0; i < times; i++) {
-        assert_int_equal(recount_add(recount, (struct span){body.data, body.length}), RECOUNT_OK);
+        assert_int_equal(recount_add(recount, 1, (struct span){body.data, body.length}),
+                         RECOUNT_OK);
     }
 }
 

@@ -28,6 +28,7 @@ from verify.encoding import (Malformed, Tree, leaf_hash, read_json, receipt_code
 OPENED_AT_MS = 1_800_000_000_000
 HOUR_MS = 3_600_000
 MERGE_DELAY_S = 60
+PAPER = definitions.CHANNELS.index("paper") + 1
 
 # One vote: choices is {option number: value}; commit_no says with which others it became durable, batch
 # with which checkpoint it is published. All votes of a commit are of one batch.
@@ -185,9 +186,14 @@ class Ballot:
         return [vote.choices for vote in self.finals()] + [
             chosen for paper in self.papers for _, chosen in paper.sheets if chosen is not None]
 
+    def channels(self):
+        """The channel of each of the choices."""
+        sheets = len(self.choices()) - len(self.finals())
+        return [vote.channel for vote in self.finals()] + [PAPER] * sheets
+
     def result(self):
         return recount.result(self.definition, self.choices(), self.lot, self.jury_scores(),
-                              self.electorate(), self.invalid())
+                              self.electorate(), self.invalid(), self.channels())
 
     def invalid(self):
         return sum(2 <= kind <= 5 for paper in self.papers for kind, _ in paper.sheets)
@@ -403,7 +409,8 @@ def random_terms(chance, definition):
     options = definition["options"]
     numbers = [option["number"] for option in options]
     terms = dict.fromkeys(("tie_order", "partial_fit", "quorum", "incompatible", "area_caps",
-                           "field_caps", "area_quotas", "jury", "quorum_share", "min_costs"))
+                           "field_caps", "area_quotas", "jury", "quorum_share", "min_costs",
+                           "channel_weights"))
     if definition["tie"] == "drawn":
         terms["tie_order"] = chance.sample(numbers, len(numbers))
     if definition["rule"].startswith("greedy"):
@@ -445,6 +452,22 @@ def random_turns(chance, options):
     return found
 
 
+def random_channel_weights(chance, definition):
+    """The accepted channels in two parts or more, of what residents weigh; None where nothing is weighed."""
+    jury, channels = definition["terms"]["jury"], list(definition["channels"])
+    whole = 100 if jury is None else jury["resident_weight"]
+    if not definition["rule"].startswith("greedy") or min(len(channels), whole) < 2:
+        return None
+    chance.shuffle(channels)
+    count = chance.randint(2, min(len(channels), whole))
+    cuts = [0, *sorted(chance.sample(range(1, len(channels)), count - 1)), len(channels)]
+    ends = [0, *sorted(chance.sample(range(1, whole), count - 1)), whole]
+    return {"whole": whole, "normalisation": "highest", "parts": [
+        {"channels": sorted(channels[first:last], key=definitions.CHANNELS.index),
+         "weight": end - start}
+        for first, last, start, end in zip(cuts, cuts[1:], ends, ends[1:])]}
+
+
 def random_jury(chance, definition):
     """A jury's scores where they are weighed; few values make ties."""
     jury = definition["terms"]["jury"]
@@ -480,6 +503,8 @@ def random_ballot(chance, method=None, rule=None, tie=None, voters=12, roll=None
     definition = random_definition(chance, method, rule, tie)
     if papers:
         definition["channels"] = list(definitions.CHANNELS)
+    if chance.random() < 0.5:
+        definition["terms"]["channel_weights"] = random_channel_weights(chance, definition)
     batches = chance.randint(1, 4) if batches is None else batches
     key_changes = chance.randint(0, 2) if key_changes is None else key_changes
     channels = [definitions.CHANNELS.index(name) + 1 for name in definition["channels"]]

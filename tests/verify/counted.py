@@ -3,9 +3,11 @@
 the counting code of the services. It must never be needed to verify anything.
 """
 
+from verify.definition import CHANNELS
 
-def pb_text(definition, votes):
-    """votes: per voter {option number: value}."""
+
+def pb_text(definition, votes, channels):
+    """votes: per voter {option number: value}. channels: of each, 1 to 4."""
     pointed = definition["method"] in ("cumulative", "scoring")
     options = definition["options"]
     rows = ["META", "key;value", "description;recount", f"num_projects;{len(options)}",
@@ -16,11 +18,11 @@ def pb_text(definition, votes):
             "PROJECTS", "project_id;cost;neighborhood;category"]
     rows += [f"{option['id']};{option['cost_krw']};{option['area']};{option['field']}"
              for option in options]
-    rows += ["VOTES", "voter_id;vote;points" if pointed else "voter_id;vote"]
+    rows += ["VOTES", "voter_id;voting_method;vote" + ";points" * pointed]
     ranked = definition["method"] == "ordinal"
-    for voter, choices in enumerate(votes):
+    for voter, (choices, channel) in enumerate(zip(votes, channels, strict=True)):
         numbers = sorted(choices, key=choices.get) if ranked else sorted(choices)
-        row = f"{voter};" + ",".join(options[number - 1]["id"] for number in numbers)
+        row = f"{voter};{CHANNELS[channel - 1]};" + ",".join(options[number - 1]["id"] for number in numbers)
         if pointed:
             row += ";" + ",".join(str(choices[number]) for number in numbers)
         rows.append(row)
@@ -52,6 +54,10 @@ def tally_arguments(definition, seed, folder, jury=None, electorate=None):
                                 for name, score in zip(ids, jury)), encoding="utf-8")
         arguments += ["--jury", str(path), "--weights",
                       "{resident_weight}:{jury_weight}".format(**terms["jury"])]
+    if terms["channel_weights"]:
+        arguments += ["--channel-weights", ",".join(
+            "+".join(part["channels"]) + f":{part['weight']}"
+            for part in terms["channel_weights"]["parts"])]
     for each in terms["min_costs"] or []:
         arguments += ["--min-cost", f"{ids[each['number'] - 1]}={each['min_cost_krw']}"]
     for group in terms["incompatible"] or []:

@@ -208,6 +208,9 @@ DEFINITION = Record({
                          "max_score": U16, "normalisation": Word(["highest"])})),
         ("quorum_share", Record({"numerator": U32, "denominator": U32})),
         ("min_costs", List(Record({"number": U32, "min_cost_krw": U64}))),
+        ("channel_weights", Record({
+            "parts": List(Record({"channels": Words(CHANNELS), "weight": U16})), "whole": U16,
+            "normalisation": Word(["highest"])})),
     ]),
 })
 
@@ -262,6 +265,8 @@ def check_turns(definition):
         demand(greedy and jury["resident_weight"] > 0 and jury["jury_weight"] > 0
                and jury["resident_weight"] + jury["jury_weight"] == jury["whole"] <= 100
                and 0 < jury["max_score"] <= 1000, "weights that do not add up, or are not used")
+    if terms["channel_weights"] is not None:
+        check_channel_weights(definition, greedy)
     numbers = [each["number"] for each in adjusted]
     demand(numbers == sorted(set(numbers)), "an option adjusted twice, or out of order")
     demand(not adjusted or (greedy and terms["partial_fit"] is None), "a cost adjusted by nobody")
@@ -269,6 +274,25 @@ def check_turns(definition):
         demand(0 < each["number"] <= len(definition["options"]), "an option that there is not")
         cost = definition["options"][each["number"] - 1]["cost_krw"]
         demand(0 < each["min_cost_krw"] < cost, "a least cost that is not below the cost")
+
+
+def check_channel_weights(definition, greedy):
+    """Two parts or more, each accepted channel in one of them; they add up to what residents weigh."""
+    weights, jury = definition["terms"]["channel_weights"], definition["terms"]["jury"]
+    parts = weights["parts"]
+    named = [channel for part in parts for channel in part["channels"]]
+    demand(greedy and len(parts) > 1 and all(part["weight"] > 0 for part in parts)
+           and sum(part["weight"] for part in parts) == weights["whole"] <= 100
+           and (jury is None or weights["whole"] == jury["resident_weight"])
+           and sorted(named) == sorted(definition["channels"]),
+           "weights of channels that do not add up, or are not of the ballot's channels")
+
+
+def channel_part(definition, channel):
+    """The place of the part that a channel, 1 to 4, is weighed in."""
+    word = CHANNELS[channel - 1]
+    return next(place for place, part in enumerate(definition["terms"]["channel_weights"]["parts"])
+                if word in part["channels"])
 
 
 def decode_jury(definition, data):

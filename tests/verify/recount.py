@@ -6,6 +6,7 @@ tally_json.h tell it: exact fractions, one balance per voter, one run per endowm
 from fractions import Fraction
 
 from support.tally_reference import Election, Option, complete, price, tie_key
+from verify.definition import channel_part
 from verify.encoding import tagged_hash, write_json, write_number
 
 CRITERIA = {
@@ -61,28 +62,37 @@ def make_election(definition, votes, seed, electorate=None):
 class Count:
     """A count in progress: who is funded, and what is written down about it."""
 
-    def __init__(self, election, definition, jury=None):
+    def __init__(self, election, definition, jury=None, parts=None):
         self.election, self.definition = election, definition
         self.rule, self.tie = definition["rule"], definition["tie"]
         self.satisfaction = definition["satisfaction"]
         self.everyone = range(len(election.options))
         self.scores = [Fraction(election.score(option)) for option in self.everyone]
         self.key = tie_key(election, "drawn" if self.tie == "lot" else self.tie)
-        self.weigh(definition["terms"]["jury"], jury)
+        self.weigh(definition["terms"], jury, parts)
         self.compared = None
         self.clear()
 
-    def weigh(self, weights, jury):
-        """Each part is its share of the highest that any option has of it, times its weight."""
+    def weigh(self, terms, jury, parts):
+        """Each part is its share of the highest that any option has of it, times its weight. parts:
+        the elections of the parts of channels, where they are weighed."""
+        weights, channels = terms["jury"], terms["channel_weights"]
         self.jury = None if weights is None else [Fraction(score, 100) for score in jury]
-        self.turns = self.scores
+        weighed = []
+        if channels is not None:
+            self.part_votes = [len(part.votes) for part in parts]
+            weighed = [(part["weight"],
+                        [Fraction(election.score(option)) for option in self.everyone])
+                       for part, election in zip(channels["parts"], parts)]
+        elif weights is not None:
+            weighed = [(weights["resident_weight"], self.scores)]
         if weights is not None:
-            self.highest = max(self.scores), max(self.jury)
-            self.parts = [
-                (weights["resident_weight"] * score / (self.highest[0] or 1),
-                 weights["jury_weight"] * given / (self.highest[1] or 1))
-                for score, given in zip(self.scores, self.jury)]
-            self.turns = [sum(parts) for parts in self.parts]
+            weighed.append((weights["jury_weight"], self.jury))
+        self.part_scores = [scores for _, scores in weighed]
+        self.highest = [max(scores) for scores in self.part_scores]
+        self.parts = [[weight * scores[option] / (max(scores) or 1) for weight, scores in weighed]
+                      for option in self.everyone]
+        self.turns = [sum(parts) for parts in self.parts] if weighed else self.scores
 
     def clear(self):
         self.granted = {}
@@ -366,12 +376,25 @@ def written(number):
     return None if number is None else str(number)
 
 
-def result(definition, votes, seed=None, jury=None, electorate=None, invalid=0):
+def part_elections(definition, votes, channels):
+    """An election of each part of channels, of its own votes; None where they are not weighed."""
+    weights = definition["terms"]["channel_weights"]
+    if weights is None:
+        return None
+    plain = {**definition, "terms": dict.fromkeys(definition["terms"])}
+    of_part = [[] for _ in weights["parts"]]
+    for choices, channel in zip(votes, channels, strict=True):
+        of_part[channel_part(definition, channel)].append(choices)
+    return [make_election(plain, part, None) for part in of_part]
+
+
+def result(definition, votes, seed=None, jury=None, electorate=None, invalid=0, channels=None):
     """The bytes of result.json. seed: the lot's, where one breaks ties. jury: what it gave each option,
     in hundredths, where that is weighed. electorate: how many may vote, where a quorum is a share.
-    invalid: sheets that were handed in and are no vote: people who voted, for a quorum only."""
+    invalid: sheets that were handed in and are no vote: people who voted, for a quorum only.
+    channels: of each vote, 1 to 4, where they are weighed."""
     election = make_election(definition, votes, seed, electorate)
-    count = Count(election, definition, jury)
+    count = Count(election, definition, jury, part_elections(definition, votes, channels))
     count.voted, count.invalid = len(votes) + invalid, invalid
     count.run()
     return write_json(result_value(definition, count, seed, electorate))
@@ -393,17 +416,39 @@ def hundredths(number):
 
 
 def parts_value(count, option):
-    if count.jury is None:
+    parts = count.parts[option]
+    if not parts:
         return {}
-    residents, jurys = count.parts[option]
-    return {"resident_part": written(residents), "jury": hundredths(count.jury[option]),
-            "jury_part": written(jurys), "combined": written(residents + jurys)}
+    value = {"resident_part": written(parts[0])}
+    if count.definition["terms"]["channel_weights"] is not None:
+        value = {"channel_parts": [
+            {"score": written(scores[option]), "part": written(part)}
+            for scores, part in zip(count.part_scores, parts[:len(count.part_votes)])]}
+    if count.jury is not None:
+        value |= {"jury": hundredths(count.jury[option]), "jury_part": written(parts[-1])}
+    return {**value, "combined": written(sum(parts))}
+
+
+def weights_value(count, terms):
+    """What says how the parts are weighed, where they are."""
+    jury, channels, value = terms["jury"], terms["channel_weights"], {}
+    if channels is not None:
+        value["channel_weights"] = {"normalisation": channels["normalisation"], "parts": [
+            {"channels": part["channels"], "weight": part["weight"], "votes": votes,
+             "highest_score": written(highest)}
+            for part, votes, highest in zip(channels["parts"], count.part_votes, count.highest)]}
+    if jury is not None:
+        votes = {} if channels is not None else {"highest_score": written(count.highest[0])}
+        value["jury"] = {"resident_weight": jury["resident_weight"],
+                         "jury_weight": jury["jury_weight"],
+                         "normalisation": jury["normalisation"], **votes,
+                         "highest_jury": hundredths(count.highest[-1])}
+    return value
 
 
 def result_value(definition, count, seed, electorate):
     election, terms = count.election, definition["terms"]
     ids = [option.id for option in election.options]
-    jury = terms["jury"]
 
     def spent(key, name):
         return written(sum(count.gets(option) for option in count.funded
@@ -418,12 +463,7 @@ def result_value(definition, count, seed, electorate):
         value["partial_fit"] = "{numerator}/{denominator}".format(**terms["partial_fit"])
     if terms["quorum"] is not None or terms["quorum_share"] is not None:
         value["quorum"] = quorum_value(count, terms, electorate)
-    if jury is not None:
-        value["jury"] = {"resident_weight": jury["resident_weight"],
-                         "jury_weight": jury["jury_weight"],
-                         "normalisation": jury["normalisation"],
-                         "highest_score": written(count.highest[0]),
-                         "highest_jury": hundredths(count.highest[1])}
+    value |= weights_value(count, terms)
     if terms["incompatible"] is not None:
         value["incompatible"] = [[ids[number - 1] for number in group]
                                  for group in terms["incompatible"]]
@@ -454,7 +494,7 @@ def result_value(definition, count, seed, electorate):
                         "left_over": written(entry["left_over"])} for entry in count.rounds]
     value["ties"] = [
         {"options": [ids[option] for option in tie["options"]],
-         **({("score" if jury is None else "combined"): written(tie["score"])}
+         **({("combined" if any(count.parts) else "score"): written(tie["score"])}
             if "score" in tie else {"round": tie["round"]}),
          "decided_by": tie["decided_by"], "decisive": tie["decisive"]} for tie in count.ties]
     return value

@@ -128,7 +128,7 @@ def test_the_recount_says_byte_for_byte_what_hyeopchi_tally_says(tmp_path):
         ballot = random_ballot(chance)
         votes = ballot.choices()
         path = tmp_path / "ballot.pb"
-        path.write_text(pb_text(ballot.definition, votes), encoding="utf-8")
+        path.write_text(pb_text(ballot.definition, votes, ballot.channels()), encoding="utf-8")
         arguments = tally_arguments(ballot.definition, ballot.lot, tmp_path, ballot.jury_scores(),
                                     ballot.electorate())
         terms = ballot.definition["terms"]

@@ -212,6 +212,7 @@ class Bundle:
             votes = [body for kind, _, body in sheets if kind == 1]
             demand(len(votes) == leaf.counted, "sheets that are votes")
             self.votes += [definitions.decode_body(self.definition, body) for body in votes]
+            self.channels += [definitions.CHANNELS.index("paper") + 1] * len(votes)
             self.sheets += len(votes)
             # Blank and invalid sheets are people who voted; an empty envelope is nobody's paper.
             self.invalid += sum(kind in (2, 3, 4, 5) for kind, _, _ in sheets)
@@ -266,7 +267,7 @@ class Bundle:
         demand(terms["quorum_share"] is None or self.electorate is not None, "a share of no roll")
         scores = None if jury is None else definitions.decode_jury(self.definition, jury)
         counted = recount.result(self.definition, self.votes, seed, scores, self.electorate,
-                                 self.invalid)
+                                 self.invalid, self.channels)
         demand(counted == self.files["result.json"], "another result")
 
     def check_sums(self):

@@ -172,7 +172,8 @@ struct ballot_definition {
     struct ballot_share partial_fit;   /* of rules with turns by score */
     struct ballot_quorum quorum;
     struct ballot_share quorum_share; /* of the imported roll, which it takes */
-    struct ballot_jury jury;          /* of rules by score only */
+    struct ballot_jury jury;          /* of rules by score only, and so the next */
+    struct ballot_channel_weights channel_weights;
     struct ballot_min_costs min_costs;
     struct ballot_groups incompatible;
     struct ballot_caps area_caps;
@@ -268,6 +269,13 @@ enum ballot_refusal_reason {
     BALLOT_REFUSAL_JURY_WEIGHT_OUT_OF_RANGE,
     BALLOT_REFUSAL_JURY_WEIGHTS_SUM,
     BALLOT_REFUSAL_JURY_MAX_SCORE_OUT_OF_RANGE,
+    BALLOT_REFUSAL_CHANNEL_WEIGHTS_UNUSED,
+    BALLOT_REFUSAL_CHANNEL_WEIGHTS_ALONE,
+    BALLOT_REFUSAL_CHANNEL_WEIGHT_OUT_OF_RANGE,
+    BALLOT_REFUSAL_CHANNEL_WEIGHTS_SUM,
+    BALLOT_REFUSAL_CHANNEL_WEIGHT_REPEATED,
+    BALLOT_REFUSAL_CHANNEL_WEIGHT_NOT_ACCEPTED,
+    BALLOT_REFUSAL_CHANNEL_WEIGHT_MISSING,
     BALLOT_REFUSAL_MIN_COST_UNUSED,
     BALLOT_REFUSAL_MIN_COST_NOT_BELOW_COST,
     BALLOT_REFUSAL_MIN_COST_AND_PARTIAL_FIT,
@@ -361,6 +369,9 @@ struct ballot_point_limits {
 
 /* The limits of a cumulative or scoring definition; of another, zeros. */
 struct ballot_point_limits ballot_point_limits(const struct ballot_definition *definition);
+
+/* The place of the part that weighs this channel's votes, which has one: every accepted channel does. */
+size_t ballot_channel_part(const struct ballot_definition *definition, enum ballot_channel channel);
 
 /* Whether the option is one of those that the quota is for. */
 bool ballot_quota_covers(const struct ballot_definition *definition,

@@ -63,6 +63,7 @@ enum err ballot_check(const struct ballot_definition *definition, struct ballot_
         ballot_check_partial_fit,
         ballot_check_quorum,
         ballot_check_jury,
+        ballot_check_channel_weights,
         ballot_check_incompatible,
         ballot_check_caps,
         ballot_check_quotas,

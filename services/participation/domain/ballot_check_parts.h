@@ -44,6 +44,8 @@ ERR_CHECKED enum err ballot_check_quorum(const struct ballot_definition *definit
                                          struct ballot_refusal *refusal);
 ERR_CHECKED enum err ballot_check_jury(const struct ballot_definition *definition,
                                        struct ballot_refusal *refusal);
+ERR_CHECKED enum err ballot_check_channel_weights(const struct ballot_definition *definition,
+                                                  struct ballot_refusal *refusal);
 ERR_CHECKED enum err ballot_check_min_costs(const struct ballot_definition *definition,
                                             struct ballot_refusal *refusal);
 ERR_CHECKED enum err ballot_check_incompatible(const struct ballot_definition *definition,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The terms of rules by score: residents' and jury's weights, and costs that
- * may be adjusted. Both say what an option's turn is and does, so where turns
+ * The terms of rules by score: the weights of residents, channels and a jury,
+ * and costs that may be adjusted. Both say what an option's turn is and does, so where turns
  * are not all there is to a rule they must be refused.
  */
 #include "participation/domain/ballot_check_parts.h"
@@ -16,6 +16,15 @@ bool ballot_is_greedy(const struct ballot_definition *definition)
     return definition->rule == BALLOT_RULE_GREEDY ||
            definition->rule == BALLOT_RULE_GREEDY_NO_SKIP ||
            definition->rule == BALLOT_RULE_GREEDY_THRESHOLD;
+}
+
+static enum ballot_refusal_reason normalisation_reason(enum ballot_normalisation normalisation)
+{
+    if (normalisation == BALLOT_NORMALISATION_MISSING) {
+        return BALLOT_REFUSAL_VALUE_MISSING;
+    }
+    return normalisation < BALLOT_NORMALISATION_END ? BALLOT_REFUSAL_NONE
+                                                    : BALLOT_REFUSAL_VALUE_UNKNOWN;
 }
 
 static enum ballot_refusal_reason jury_reason(const struct ballot_jury *jury,
@@ -41,11 +50,7 @@ static enum ballot_refusal_reason jury_reason(const struct ballot_jury *jury,
         return BALLOT_REFUSAL_JURY_MAX_SCORE_OUT_OF_RANGE;
     }
     *ret_member = "normalisation";
-    if (jury->normalisation == BALLOT_NORMALISATION_MISSING) {
-        return BALLOT_REFUSAL_VALUE_MISSING;
-    }
-    return jury->normalisation < BALLOT_NORMALISATION_END ? BALLOT_REFUSAL_NONE
-                                                          : BALLOT_REFUSAL_VALUE_UNKNOWN;
+    return normalisation_reason(jury->normalisation);
 }
 
 enum err ballot_check_jury(const struct ballot_definition *definition,
@@ -68,6 +73,101 @@ enum err ballot_check_jury(const struct ballot_definition *definition,
         return ERR_OK;
     }
     return ballot_refuse_at(refusal, reason, "jury", BALLOT_PATH_WHOLE, member);
+}
+
+/* What is wrong with one part; before is the set of channels in the parts before it. */
+static enum ballot_refusal_reason part_reason(const struct ballot_definition *definition,
+                                              const struct ballot_channel_part *part,
+                                              uint32_t before, const char **ret_member)
+{
+    *ret_member = "channels";
+    if (part->channels == 0) {
+        return BALLOT_REFUSAL_VALUE_MISSING;
+    }
+    if ((part->channels & ~definition->channels) != 0) {
+        return BALLOT_REFUSAL_CHANNEL_WEIGHT_NOT_ACCEPTED;
+    }
+    if ((part->channels & before) != 0) {
+        return BALLOT_REFUSAL_CHANNEL_WEIGHT_REPEATED;
+    }
+    *ret_member = "weight";
+    return part->weight < 1 || part->weight > BALLOT_WEIGHT_WHOLE_MAX
+               ? BALLOT_REFUSAL_CHANNEL_WEIGHT_OUT_OF_RANGE
+               : BALLOT_REFUSAL_NONE;
+}
+
+/* What is wrong with all parts together, each of which is sound. */
+static enum ballot_refusal_reason whole_reason(const struct ballot_definition *definition,
+                                               const char **ret_member)
+{
+    const struct ballot_channel_weights *weights = &definition->channel_weights;
+    uint32_t channels = 0;
+    uint32_t sum = 0;
+
+    for (size_t i = 0; i < weights->count; i++) {
+        channels |= weights->parts[i].channels;
+        sum += weights->parts[i].weight;
+    }
+    *ret_member = "parts";
+    if (channels != definition->channels) {
+        return BALLOT_REFUSAL_CHANNEL_WEIGHT_MISSING;
+    }
+    if (weights->count < 2) {
+        return BALLOT_REFUSAL_CHANNEL_WEIGHTS_ALONE;
+    }
+    *ret_member = "whole";
+    if (weights->whole > BALLOT_WEIGHT_WHOLE_MAX) {
+        return BALLOT_REFUSAL_CHANNEL_WEIGHT_OUT_OF_RANGE;
+    }
+    if (sum != weights->whole ||
+        (definition->jury.present && weights->whole != definition->jury.resident_weight)) {
+        return BALLOT_REFUSAL_CHANNEL_WEIGHTS_SUM;
+    }
+    *ret_member = "normalisation";
+    return normalisation_reason(weights->normalisation);
+}
+
+enum err ballot_check_channel_weights(const struct ballot_definition *definition,
+                                      struct ballot_refusal *refusal)
+{
+    const struct ballot_channel_weights *weights = &definition->channel_weights;
+    enum ballot_refusal_reason reason;
+    const char *member = NULL;
+    uint32_t before = 0;
+
+    assert(weights->count <= BALLOT_CHANNEL_PART_MAX);
+    assert(refusal != NULL);
+
+    if (weights->count == 0) {
+        return ERR_OK;
+    }
+    if (!ballot_is_greedy(definition)) {
+        return ballot_refuse(refusal, BALLOT_REFUSAL_CHANNEL_WEIGHTS_UNUSED, "channel_weights");
+    }
+    for (size_t i = 0; i < weights->count; i++) {
+        reason = part_reason(definition, &weights->parts[i], before, &member);
+        if (reason != BALLOT_REFUSAL_NONE) {
+            return ballot_refuse_at(refusal, reason, "channel_weights/parts", i, member);
+        }
+        before |= weights->parts[i].channels;
+    }
+    reason = whole_reason(definition, &member);
+    if (reason == BALLOT_REFUSAL_NONE) {
+        return ERR_OK;
+    }
+    return ballot_refuse_at(refusal, reason, "channel_weights", BALLOT_PATH_WHOLE, member);
+}
+
+size_t ballot_channel_part(const struct ballot_definition *definition, enum ballot_channel channel)
+{
+    const struct ballot_channel_weights *weights = &definition->channel_weights;
+    size_t part = 0;
+
+    while (part < weights->count && (weights->parts[part].channels & BALLOT_BIT(channel)) == 0) {
+        part++;
+    }
+    assert(part < weights->count);
+    return part;
 }
 
 int64_t ballot_least_krw(const struct ballot_definition *definition, size_t place)

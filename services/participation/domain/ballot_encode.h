@@ -69,6 +69,8 @@
  *                              u16 max_score of one juror, u8 normalisation (1 highest)
  *              9 quorum_share  u32 numerator, u32 denominator, of the imported roll
  *             10 min_costs     list of: u32 number, strictly increasing, u64 min_cost_krw
+ *             11 channel_weights  list of parts: u8 channels (a sum as above), u16 weight; then u16 whole
+ *                              (their sum; with a jury its resident_weight), u8 normalisation (1 highest)
  *
  * A new kind of term leaves the bytes of every ballot without it as they are,
  * and a reader refuses kinds it does not know, so it needs no new format.
@@ -86,7 +88,7 @@
 /* Bytes that hold all but the options, and any one option with its places in terms. A definition fits into
  * BALLOT_ENCODE_BASE_MAX + option_count * BALLOT_ENCODE_OPTION_MAX. */
 #define BALLOT_ENCODE_BASE_MAX                                                                     \
-    (320 + BALLOT_DISTRICT_MAX + BALLOT_TITLE_MAX + BALLOT_AREA_MAX * (2 + BALLOT_AREA_NAME_MAX) + \
+    (360 + BALLOT_DISTRICT_MAX + BALLOT_TITLE_MAX + BALLOT_AREA_MAX * (2 + BALLOT_AREA_NAME_MAX) + \
      BALLOT_GROUP_MAX * 2 + BALLOT_NAMED_MAX * 4 +                                                 \
      2 * BALLOT_CAP_MAX * (2 + BALLOT_CAP_NAME_MAX + 8) +                                          \
      BALLOT_QUOTA_MAX * (1 + 2 + BALLOT_CAP_NAME_MAX + 4))

@@ -20,6 +20,7 @@ enum term {
     TERM_JURY = 8,
     TERM_QUORUM_SHARE = 9,
     TERM_MIN_COSTS = 10,
+    TERM_CHANNEL_WEIGHTS = 11,
 };
 
 typedef bool given_fn(const struct ballot_definition *definition);
@@ -56,6 +57,9 @@ static decode_fn quorum_share_decode;
 static given_fn min_costs_given;
 static encode_fn min_costs_encode;
 static decode_fn min_costs_decode;
+static given_fn channel_weights_given;
+static encode_fn channel_weights_encode;
+static decode_fn channel_weights_decode;
 
 /* In the order of their kinds. */
 static const struct term_row {
@@ -74,6 +78,7 @@ static const struct term_row {
     {TERM_JURY, jury_given, jury_encode, jury_decode},
     {TERM_QUORUM_SHARE, quorum_share_given, quorum_share_encode, quorum_share_decode},
     {TERM_MIN_COSTS, min_costs_given, min_costs_encode, min_costs_decode},
+    {TERM_CHANNEL_WEIGHTS, channel_weights_given, channel_weights_encode, channel_weights_decode},
 };
 
 enum { TERM_COUNT = sizeof TERMS / sizeof TERMS[0] };
@@ -438,4 +443,45 @@ static void min_costs_decode(struct decoder *decoder, struct ballot_definition *
         definition->min_costs.krw[number - 1] = krw;
         before = number;
     }
+}
+
+static bool channel_weights_given(const struct ballot_definition *definition)
+{
+    return definition->channel_weights.count > 0;
+}
+
+static void channel_weights_encode(struct encoder *encoder,
+                                   const struct ballot_definition *definition)
+{
+    const struct ballot_channel_weights *weights = &definition->channel_weights;
+
+    assert(weights->count <= BALLOT_CHANNEL_PART_MAX);
+    assert(weights->whole <= UINT16_MAX);
+
+    encode_count(encoder, weights->count);
+    for (size_t i = 0; i < weights->count; i++) {
+        assert(weights->parts[i].channels <= UINT8_MAX && weights->parts[i].weight <= UINT16_MAX);
+        encode_u8(encoder, (uint8_t)weights->parts[i].channels);
+        encode_u16(encoder, (uint16_t)weights->parts[i].weight);
+    }
+    encode_u16(encoder, (uint16_t)weights->whole);
+    encode_u8(encoder, (uint8_t)weights->normalisation);
+}
+
+static void channel_weights_decode(struct decoder *decoder, struct ballot_definition *definition)
+{
+    struct ballot_channel_weights *weights = &definition->channel_weights;
+    size_t count = decode_u16(decoder);
+
+    if (count > BALLOT_CHANNEL_PART_MAX) {
+        decoder_refuse(decoder);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        weights->parts[i].channels = decode_u8(decoder);
+        weights->parts[i].weight = decode_u16(decoder);
+    }
+    weights->count = count;
+    weights->whole = decode_u16(decoder);
+    weights->normalisation = (enum ballot_normalisation)decode_u8(decoder);
 }

@@ -11,7 +11,7 @@
 #include "participation/domain/decimal.h"
 #include "participation/domain/pb_write.h"
 
-enum { PROJECT_COLUMNS = 8, VOTE_COLUMNS = 3 };
+enum { PROJECT_COLUMNS = 8, VOTE_COLUMNS_MAX = 4 };
 
 static struct pb_cell cell(const char *text)
 {
@@ -75,11 +75,8 @@ void ballot_pb_add_head(struct text *text, const struct ballot_definition *defin
         cell("project_id"),   cell("cost"),  cell("name"),     cell("category"),
         cell("neighborhood"), cell("votes"), cell("selected"), cell("score"),
     };
-    const struct pb_cell vote_columns[VOTE_COLUMNS] = {
-        cell("voter_id"),
-        cell("vote"),
-        cell("points"),
-    };
+    struct pb_cell vote_columns[VOTE_COLUMNS_MAX] = {cell("voter_id"), cell("vote")};
+    size_t vote_column_count = 2;
 
     assert(count->voters >= 0);
     assert(ballot_pb_misfit(definition) == definition->option_count);
@@ -91,8 +88,15 @@ void ballot_pb_add_head(struct text *text, const struct ballot_definition *defin
         add_project(text, definition, i, count);
     }
     pb_write_row(text, &votes, 1);
-    pb_write_row(text, vote_columns,
-                 ballot_has_points(definition) ? VOTE_COLUMNS : VOTE_COLUMNS - 1);
+    if (ballot_has_points(definition)) {
+        vote_columns[vote_column_count] = cell("points");
+        vote_column_count++;
+    }
+    if (definition->channel_weights.count > 0) {
+        vote_columns[vote_column_count] = cell("voting_method");
+        vote_column_count++;
+    }
+    pb_write_row(text, vote_columns, vote_column_count);
 }
 
 enum err ballot_pb_add_choices(struct text *text, const struct ballot_definition *definition,
@@ -132,7 +136,8 @@ void ballot_pb_add_points(struct text *text, const struct vote_body *body)
 void ballot_pb_add_vote(struct text *text, int64_t voter, const struct ballot_pb_vote *vote)
 {
     char number[DECIMAL_TEXT_SIZE];
-    struct pb_cell cells[VOTE_COLUMNS];
+    struct pb_cell cells[VOTE_COLUMNS_MAX];
+    size_t count = 2;
 
     assert(voter > 0);
     assert(vote->choices != NULL || vote->choices_length == 0);
@@ -140,6 +145,13 @@ void ballot_pb_add_vote(struct text *text, int64_t voter, const struct ballot_pb
     (void)decimal_format(voter, 0, number);
     cells[0] = cell(number);
     cells[1] = (struct pb_cell){.text = vote->choices, .length = vote->choices_length};
-    cells[2] = (struct pb_cell){.text = vote->points, .length = vote->points_length};
-    pb_write_row(text, cells, vote->points != NULL ? VOTE_COLUMNS : VOTE_COLUMNS - 1);
+    if (vote->points != NULL) {
+        cells[count] = (struct pb_cell){.text = vote->points, .length = vote->points_length};
+        count++;
+    }
+    if (vote->channel != NULL) {
+        cells[count] = cell(vote->channel);
+        count++;
+    }
+    pb_write_row(text, cells, count);
 }

@@ -51,6 +51,7 @@ struct ballot_pb_vote {
     size_t choices_length;
     const char *points;
     size_t points_length;
+    const char *channel; /* where votes are weighed by channel: of the ballot's words; else NULL */
 };
 
 /* Adds a row of VOTES for the voter of this number, from 1 on. */

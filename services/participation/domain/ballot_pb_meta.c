@@ -172,6 +172,31 @@ static void add_min_costs(struct text *text, const struct ballot_definition *def
     }
 }
 
+/* As `hyeopchi tally --channel-weights` takes them: web+kiosk:30,booth+paper:70. */
+static void add_channel_weights(struct text *text, const struct ballot_channel_weights *weights)
+{
+    struct text value;
+
+    text_init(&value, VALUE_LENGTH_MAX);
+    for (size_t i = 0; i < weights->count; i++) {
+        const struct ballot_channel_part *part = &weights->parts[i];
+        const char *mark = i > 0 ? "," : "";
+        char number[DECIMAL_TEXT_SIZE];
+
+        for (unsigned channel = 1; channel < BALLOT_CHANNEL_END; channel++) {
+            if (part->channels & BALLOT_BIT(channel)) {
+                text_add(&value, mark);
+                text_add(&value, ballot_channel_name((enum ballot_channel)channel));
+                mark = "+";
+            }
+        }
+        text_add(&value, ":");
+        (void)decimal_format(part->weight, 0, number);
+        text_add(&value, number);
+    }
+    add_value(text, "channel_weights", &value);
+}
+
 /* What beside the votes was counted with: the roll's number and the jury's scores. */
 static void add_count(struct text *text, const struct ballot_definition *definition,
                       const struct ballot_pb_count *count)
@@ -232,6 +257,9 @@ static void add_terms(struct text *text, const struct ballot_definition *definit
     }
     add_quotas(text, &definition->area_quotas);
     add_min_costs(text, definition);
+    if (definition->channel_weights.count > 0) {
+        add_channel_weights(text, &definition->channel_weights);
+    }
     add_caps(text, "area_cap", &definition->area_caps);
     add_caps(text, "field_cap", &definition->field_caps);
 }

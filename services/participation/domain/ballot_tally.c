@@ -7,6 +7,7 @@
 
 #include <assert.h>
 
+#include "participation/domain/ballot_names.h"
 #include "participation/domain/jury.h"
 #include "participation/domain/tally_lot.h"
 
@@ -102,19 +103,54 @@ static uint32_t take_caps(const struct ballot_caps *caps, struct tally_cap *ret_
     return (uint32_t)caps->count;
 }
 
-struct tally_jury ballot_tally_jury(const struct ballot_definition *definition,
-                                    const int64_t *scores)
+static struct tally_part take_channels(const struct ballot_channel_part *channels)
 {
-    assert(definition->jury.present);
-    assert(definition->jury.normalisation == BALLOT_NORMALISATION_HIGHEST);
-    static_assert(BALLOT_WEIGHT_WHOLE_MAX <= TALLY_WEIGHT_MAX, "the tally takes all weights");
+    struct tally_part part = {.of = TALLY_PART_CHANNELS, .weight = channels->weight};
 
-    return (struct tally_jury){
-        .resident_weight = definition->jury.resident_weight,
-        .jury_weight = definition->jury.jury_weight,
-        .scale = JURY_SCALE,
-        .scores = scores,
-    };
+    for (unsigned channel = 1; channel < BALLOT_CHANNEL_END; channel++) {
+        if (channels->channels & BALLOT_BIT(channel)) {
+            part.channels[part.channel_count] = ballot_channel_name((enum ballot_channel)channel);
+            part.channel_count++;
+        }
+    }
+    return part;
+}
+
+const struct tally_parts *ballot_tally_parts(const struct ballot_weighed *weighed,
+                                             struct tally_parts *store)
+{
+    const struct ballot_channel_weights *channels = weighed->channels;
+    struct tally_parts parts = {.count = 0};
+
+    static_assert(BALLOT_WEIGHT_WHOLE_MAX <= TALLY_WEIGHT_MAX, "the tally takes all weights");
+    static_assert(BALLOT_CHANNEL_PART_MAX <= ELECTION_GROUPS_MAX, "and all parts of channels");
+    static_assert(BALLOT_CHANNEL_END - 1 <= TALLY_PART_CHANNELS_MAX, "each with all channels");
+    assert(channels->count == 0 || channels->normalisation == BALLOT_NORMALISATION_HIGHEST);
+    assert(weighed->jury->present == (weighed->scores != NULL));
+
+    for (size_t i = 0; i < channels->count; i++) {
+        parts.list[parts.count] = take_channels(&channels->parts[i]);
+        parts.count++;
+    }
+    if (weighed->jury->present && channels->count == 0) {
+        parts.list[parts.count] = (struct tally_part){
+            .of = TALLY_PART_VOTES,
+            .weight = weighed->jury->resident_weight,
+        };
+        parts.count++;
+    }
+    if (weighed->jury->present) {
+        assert(weighed->jury->normalisation == BALLOT_NORMALISATION_HIGHEST);
+        parts.list[parts.count] = (struct tally_part){
+            .of = TALLY_PART_JURY,
+            .weight = weighed->jury->jury_weight,
+            .scale = JURY_SCALE,
+            .scores = weighed->scores,
+        };
+        parts.count++;
+    }
+    *store = parts;
+    return parts.count > 0 ? store : NULL;
 }
 
 static uint32_t take_adjustable(const struct ballot_definition *definition,

@@ -15,7 +15,7 @@
 enum election_vote_type ballot_tally_vote_type(const struct ballot_definition *definition);
 
 /* The method it is counted by; one that tally_method_is_sound() accepts once the order that drawn and
- * lot need, and the seed of a lot, are put in. The electorate of a quorum's share and the jury are the
+ * lot need, and the seed of a lot, are put in. The electorate of a quorum's share and the parts are the
  * caller's to put in too. */
 struct tally_method ballot_tally_method(const struct ballot_definition *definition);
 
@@ -23,10 +23,18 @@ struct tally_method ballot_tally_method(const struct ballot_definition *definiti
  * The tie rule is drawn. */
 void ballot_tally_drawn(const struct ballot_definition *definition, uint32_t *ret_places);
 
-/* For the jury of the method: the definition's weights and scores as jury.h has them, one for every option;
- * borrowed. The definition has a jury. */
-struct tally_jury ballot_tally_jury(const struct ballot_definition *definition,
-                                    const int64_t *scores);
+/* What is weighed: a definition's terms, and a jury's scores as jury.h has them, one for every option;
+ * borrowed, NULL without a jury. */
+struct ballot_weighed {
+    const struct ballot_jury *jury;
+    const struct ballot_channel_weights *channels;
+    const int64_t *scores;
+};
+
+/* For the parts of the method: NULL where nothing is weighed, else store. The votes of a part of channels are
+ * the election's group of ballot_channel_part(). */
+const struct tally_parts *ballot_tally_parts(const struct ballot_weighed *weighed,
+                                             struct tally_parts *store);
 
 /* The limits a definition is counted with, in memory of the caller that must last as long as they do. */
 struct ballot_tally_store {

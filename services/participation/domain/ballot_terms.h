@@ -23,8 +23,9 @@
 #define BALLOT_SHARE_MAX  1000000  /* of a denominator */
 #define BALLOT_QUORUM_MAX 10000000 /* voters */
 
-#define BALLOT_WEIGHT_WHOLE_MAX 100  /* what the weights of residents and jury add up to */
+#define BALLOT_WEIGHT_WHOLE_MAX 100  /* what the weights of all parts add up to */
 #define BALLOT_JURY_SCORE_MAX   1000 /* that one juror gives one option */
+#define BALLOT_CHANNEL_PART_MAX 4    /* a channel each */
 
 /* Longest area or field that has a cap, in bytes of UTF-8 without the NUL. */
 #define BALLOT_CAP_NAME_MAX 96
@@ -67,6 +68,20 @@ struct ballot_jury {
     uint32_t jury_weight;
     uint32_t whole;     /* what both must add up to */
     uint32_t max_score; /* that one juror can give one option */
+    enum ballot_normalisation normalisation;
+};
+
+/* Channels whose votes are weighed together: a set of BALLOT_BIT(enum ballot_channel). */
+struct ballot_channel_part {
+    uint32_t channels;
+    uint32_t weight;
+};
+
+/* What residents' votes weigh by the channel that they came through: each accepted channel in one part. */
+struct ballot_channel_weights {
+    struct ballot_channel_part parts[BALLOT_CHANNEL_PART_MAX];
+    size_t count;   /* 0: every channel counts alike */
+    uint32_t whole; /* what all parts add up to: with a jury its resident_weight */
     enum ballot_normalisation normalisation;
 };
 

@@ -208,6 +208,35 @@ static const struct ballot_refusal_text TEXTS[] = {
     [BALLOT_REFUSAL_JURY_MAX_SCORE_OUT_OF_RANGE] =
         {"jury-max-score-out-of-range", "심사위원 한 명의 만점은 1점부터 1,000점까지여야 합니다.",
          "The most that one juror gives an option must be from 1 to 1,000."},
+    [BALLOT_REFUSAL_CHANNEL_WEIGHTS_UNUSED] =
+        {"channel-weights-unused",
+         "투표 경로별 반영 비율은 득표순으로 정하는 규칙(greedy, greedy-no-skip, "
+         "greedy-threshold)에서만 쓸 수 있습니다.",
+         "Only greedy, greedy-no-skip and greedy-threshold can weigh votes by channel."},
+    [BALLOT_REFUSAL_CHANNEL_WEIGHTS_ALONE] =
+        {"channel-weights-alone",
+         "투표 경로별 반영 비율은 둘 이상의 묶음이어야 합니다. 하나뿐이면 비율이 뜻이 없습니다.",
+         "Votes are weighed by channel in two parts or more: one alone is weighed against "
+         "nothing."},
+    [BALLOT_REFUSAL_CHANNEL_WEIGHT_OUT_OF_RANGE] =
+        {"channel-weight-out-of-range",
+         "투표 경로별 반영 비율은 각각 1 이상이고 합이 100 이하인 정수여야 합니다.",
+         "The weights of channels must each be at least 1, of a whole of at most 100."},
+    [BALLOT_REFUSAL_CHANNEL_WEIGHTS_SUM] =
+        {"channel-weights-sum",
+         "투표 경로별 반영 비율을 더한 값이 정한 전체와 다릅니다. 심사가 있으면 전체는 주민투표의 "
+         "반영 비율입니다.",
+         "The weights of channels do not add up to the whole that is stated, which with a jury is "
+         "the weight of the residents."},
+    [BALLOT_REFUSAL_CHANNEL_WEIGHT_REPEATED] = {"channel-weight-repeated",
+                                                "한 투표 경로가 두 묶음에 들어 있습니다.",
+                                                "A channel is in two parts."},
+    [BALLOT_REFUSAL_CHANNEL_WEIGHT_NOT_ACCEPTED] =
+        {"channel-weight-not-accepted", "이 투표가 받지 않는 경로에 반영 비율이 있습니다.",
+         "A part weighs a channel that the ballot does not accept."},
+    [BALLOT_REFUSAL_CHANNEL_WEIGHT_MISSING] =
+        {"channel-weight-missing", "이 투표가 받는 경로 가운데 반영 비율이 없는 것이 있습니다.",
+         "A channel that the ballot accepts is in no part."},
     [BALLOT_REFUSAL_MIN_COST_UNUSED] =
         {"min-cost-unused",
          "사업비 조정은 득표순으로 정하는 규칙(greedy, greedy-no-skip, greedy-threshold)에서만 쓸 "

@@ -164,7 +164,7 @@ enum err bignum_add_multiple(struct bignum *number, const struct bignum *other, 
     return err;
 }
 
-void bignum_divide_exactly(struct bignum *number, uint64_t divisor)
+uint64_t bignum_divide(struct bignum *number, uint64_t divisor)
 {
     uint64_t rest = 0;
 
@@ -177,8 +177,16 @@ void bignum_divide_exactly(struct bignum *number, uint64_t divisor)
         number->limbs[i - 1] = (uint64_t)(part / divisor);
         rest = (uint64_t)(part % divisor);
     }
-    assert(rest == 0);
     trim(number);
+    return rest;
+}
+
+void bignum_divide_exactly(struct bignum *number, uint64_t divisor)
+{
+    const uint64_t rest = bignum_divide(number, divisor);
+
+    assert(rest == 0);
+    (void)rest; /* looked at above */
 }
 
 static int compare_size(const struct bignum *left, const struct bignum *right)

@@ -41,6 +41,9 @@ ERR_CHECKED enum err bignum_multiply(struct bignum *number, uint64_t factor);
 ERR_CHECKED enum err bignum_add_multiple(struct bignum *number, const struct bignum *other,
                                          uint64_t factor, bool minus);
 
+/* number /= divisor, rounded towards zero; returns the rest of its size. divisor > 0. */
+uint64_t bignum_divide(struct bignum *number, uint64_t divisor);
+
 /* number /= divisor, which must divide it without a rest. */
 void bignum_divide_exactly(struct bignum *number, uint64_t divisor);
 

@@ -70,6 +70,7 @@ void election_free(struct election *election)
     text_pool_release(&election->texts);
     free(election->options);
     free(election->last_vote);
+    free(election->sums);
     free(election->offsets);
     free(election->choices);
     free(election->points);
@@ -218,6 +219,7 @@ enum err election_add_option(struct election *election, const struct election_en
 
     assert(election != NULL);
     assert(ret_option != NULL);
+    assert(election->group_count == 0);
 
     if (length == 0 || length > ELECTION_ID_LENGTH_MAX || entry->cost.units < 0) {
         return ERR_INVALID;

@@ -23,6 +23,7 @@
 #define ELECTION_CHOICES_MAX   100000000
 #define ELECTION_ID_LENGTH_MAX 255
 #define ELECTION_TEXT_MAX      67108864 /* bytes in all texts of all options together */
+#define ELECTION_GROUPS_MAX    4        /* of votes that are added up apart */
 
 /* `selected` of an option whose published outcome is not known. */
 #define ELECTION_SELECTED_UNKNOWN (-1)
@@ -70,6 +71,13 @@ struct election_entry {
 struct election_choice {
     uint32_t option;
     struct decimal points;
+};
+
+/* What the votes of a group gave one option; as in struct election_option. */
+struct election_sums {
+    int64_t votes;
+    int64_t points;
+    int64_t borda;
 };
 
 /* A vote as it is kept: borrowed from the election until the next vote is added. */
@@ -123,7 +131,14 @@ ERR_CHECKED enum err election_add_option(struct election *election,
 size_t election_distinct(struct election *election, struct election_choice *choices, size_t count);
 
 /*
- * Adds one vote; an option named twice counts once, where it is named first.
+ * Adds the votes up by groups too, 1 to ELECTION_GROUPS_MAX: once, behind the last option and before the
+ * first vote. ERR_FULL when there is no memory.
+ */
+ERR_CHECKED enum err election_set_groups(struct election *election, uint32_t count);
+
+/*
+ * Adds one vote; an option named twice counts once, where it is named first. It is of no group; where there
+ * are groups every vote is of one.
  *
  * ERR_INVALID  an option does not exist.
  * ERR_FULL     a maximum is reached, or a sum of points does not fit.
@@ -131,6 +146,10 @@ size_t election_distinct(struct election *election, struct election_choice *choi
  */
 ERR_CHECKED enum err election_add_vote(struct election *election,
                                        const struct election_choice *choices, size_t count);
+
+/* The same for a vote of this group, from 0 on; it must exist. */
+ERR_CHECKED enum err election_add_vote_of(struct election *election, uint32_t group,
+                                          const struct election_choice *choices, size_t count);
 
 /* The number of the option with this id; ERR_NOT_FOUND when there is none. */
 ERR_CHECKED enum err election_find_option(const struct election *election, const char *id,
@@ -148,5 +167,9 @@ uint32_t election_option_count(const struct election *election);
 const struct election_option *election_option(const struct election *election, uint32_t option);
 uint32_t election_vote_count(const struct election *election);
 struct election_vote election_vote(const struct election *election, uint32_t vote);
+uint32_t election_group_count(const struct election *election);
+uint32_t election_group_votes(const struct election *election, uint32_t group);
+const struct election_sums *election_group_sums(const struct election *election, uint32_t group,
+                                                uint32_t option);
 
 #endif

@@ -25,6 +25,11 @@ struct election {
     uint32_t *last_vote; /* per option: the mark of the last list that named it */
     uint32_t mark;
 
+    /* Group g gave option o sums[g * options + o]. */
+    struct election_sums *sums;
+    uint32_t group_votes[ELECTION_GROUPS_MAX];
+    uint32_t group_count;
+
     /* Vote v is choices offsets[v] up to offsets[v + 1]. */
     uint32_t *offsets;
     uint32_t vote_count;

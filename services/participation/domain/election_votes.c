@@ -28,6 +28,12 @@ static enum err refine(int64_t units, unsigned from, unsigned to, int64_t *ret)
     return decimal_rescale((struct decimal){.units = units, .scale = from}, to, ret);
 }
 
+/* How many sums there are of all groups together. */
+static size_t sums_count(const struct election *election)
+{
+    return (size_t)election->group_count * election->ids.count;
+}
+
 static enum err refine_points(struct election *election, unsigned scale)
 {
     enum err err;
@@ -43,6 +49,9 @@ static enum err refine_points(struct election *election, unsigned scale)
     for (uint32_t i = 0; !err && election->points != NULL && i < election->choice_count; i++) {
         err = refine(election->points[i], election->points_scale, scale, &units);
     }
+    for (size_t i = 0; !err && i < sums_count(election); i++) {
+        err = refine(election->sums[i].points, election->points_scale, scale, &units);
+    }
     if (err) {
         return err;
     }
@@ -54,6 +63,11 @@ static enum err refine_points(struct election *election, unsigned scale)
     }
     for (uint32_t i = 0; election->points != NULL && i < election->choice_count; i++) {
         (void)refine(election->points[i], election->points_scale, scale, &election->points[i]);
+    }
+    for (size_t i = 0; i < sums_count(election); i++) {
+        int64_t *points = &election->sums[i].points;
+
+        (void)refine(*points, election->points_scale, scale, points);
     }
     election->points_scale = scale;
     return ERR_OK;
@@ -157,9 +171,10 @@ static enum err vote_reserve(struct election *election, size_t count)
     return ERR_OK;
 }
 
-/* Counts one choice, the rank-th from the last of its list, and keeps it if votes are kept. */
+/* Counts one choice, the rank-th from the last of its list, and keeps it if votes are kept. sums are its
+ * option's in the vote's group, or NULL. */
 static enum err count_choice(struct election *election, const struct election_choice *choice,
-                             size_t rank)
+                             size_t rank, struct election_sums *sums)
 {
     struct election_option *option = &election->options[choice->option];
     int64_t units = 0;
@@ -180,6 +195,14 @@ static enum err count_choice(struct election *election, const struct election_ch
         }
         if (__builtin_add_overflow(option->points, units, &option->points) ||
             option->points == INT64_MIN) {
+            return ERR_FULL;
+        }
+    }
+    if (sums != NULL) {
+        sums->votes++;
+        sums->borda += election->type == ELECTION_ORDINAL ? (int64_t)rank : 0;
+        if (__builtin_add_overflow(sums->points, units, &sums->points) ||
+            sums->points == INT64_MIN) {
             return ERR_FULL;
         }
     }
@@ -216,8 +239,9 @@ static size_t count_distinct(struct election *election, const struct election_ch
     return distinct;
 }
 
-enum err election_add_vote(struct election *election, const struct election_choice *choices,
-                           size_t count)
+/* sums: those of the options in the group that the vote is of, or NULL. */
+static enum err add_vote(struct election *election, struct election_sums *sums,
+                         const struct election_choice *choices, size_t count)
 {
     size_t rank;
     enum err err;
@@ -245,7 +269,8 @@ enum err election_add_vote(struct election *election, const struct election_choi
         if (!first_naming(election, choices[i].option)) {
             continue;
         }
-        err = count_choice(election, &choices[i], rank);
+        err = count_choice(election, &choices[i], rank,
+                           sums == NULL ? NULL : sums + choices[i].option);
         if (err) {
             return err;
         }
@@ -257,6 +282,64 @@ enum err election_add_vote(struct election *election, const struct election_choi
         election->offsets[election->vote_count] = election->choice_count;
     }
     return ERR_OK;
+}
+
+enum err election_add_vote(struct election *election, const struct election_choice *choices,
+                           size_t count)
+{
+    assert(election != NULL);
+    assert(election->group_count == 0);
+
+    return add_vote(election, NULL, choices, count);
+}
+
+enum err election_add_vote_of(struct election *election, uint32_t group,
+                              const struct election_choice *choices, size_t count)
+{
+    enum err err;
+
+    assert(election != NULL);
+    assert(group < election->group_count);
+
+    err = add_vote(election, election->sums + (size_t)group * election->ids.count, choices, count);
+    election->group_votes[group] += err ? 0 : 1;
+    return err;
+}
+
+enum err election_set_groups(struct election *election, uint32_t count)
+{
+    assert(count > 0);
+    assert(count <= ELECTION_GROUPS_MAX);
+    assert(election->vote_count == 0);
+    assert(election->group_count == 0);
+
+    election->sums = calloc((size_t)count * election->ids.count + 1, sizeof *election->sums);
+    if (election->sums == NULL) {
+        return ERR_FULL;
+    }
+    election->group_count = count;
+    return ERR_OK;
+}
+
+uint32_t election_group_count(const struct election *election)
+{
+    return election->group_count;
+}
+
+uint32_t election_group_votes(const struct election *election, uint32_t group)
+{
+    assert(group < election->group_count);
+
+    return election->group_votes[group];
+}
+
+const struct election_sums *election_group_sums(const struct election *election, uint32_t group,
+                                                uint32_t option)
+{
+    assert(group < election->group_count);
+    assert(option < election->ids.count);
+
+    return &election->sums[(size_t)group * election->ids.count + option];
 }
 
 bool election_keeps_votes(const struct election *election)

@@ -179,6 +179,11 @@ static const struct column_row *known_column(const struct pb *pb, const char *na
     return NULL;
 }
 
+bool pb_has_groups(const struct pb *pb)
+{
+    return pb->options.groups != NULL && pb->options.groups->count > 0;
+}
+
 static enum err check_columns(struct pb *pb, const struct pb_row *row)
 {
     for (size_t i = 0; i < COLUMN_ROWS; i++) {
@@ -187,7 +192,8 @@ static enum err check_columns(struct pb *pb, const struct pb_row *row)
         if (COLUMNS[i].section != pb->section || pb_has(pb, COLUMNS[i].column)) {
             continue;
         }
-        if (COLUMNS[i].required || (COLUMNS[i].column == PB_POINTS && pb->points_used)) {
+        if (COLUMNS[i].required || (COLUMNS[i].column == PB_POINTS && pb->points_used) ||
+            (COLUMNS[i].column == PB_VOTING_METHOD && pb_has_groups(pb))) {
             return pb_fail(pb, PB_COLUMN_MISSING, &place);
         }
         if (COLUMNS[i].column == PB_VOTER_ID) {
@@ -200,6 +206,7 @@ static enum err check_columns(struct pb *pb, const struct pb_row *row)
 static enum err take_header(struct pb *pb, const struct pb_row *row)
 {
     struct pb_header *header = &pb->header;
+    enum err err;
 
     assert(row->count <= PB_CELLS_MAX);
     assert(pb->section != PB_NO_SECTION);
@@ -211,9 +218,8 @@ static enum err take_header(struct pb *pb, const struct pb_row *row)
     for (size_t i = 0; i < row->count; i++) {
         const struct pb_cell *cell = &row->cells[i];
         const struct column_row *known = known_column(pb, cell->text);
-        enum err err =
-            text_pool_copy(&pb->texts, cell->text, cell->length, &header->fields[i].name);
 
+        err = text_pool_copy(&pb->texts, cell->text, cell->length, &header->fields[i].name);
         if (err) {
             return pb_fail(pb, PB_TOO_LARGE,
                            &(struct pb_place){.line = row->line, .field = cell->text});
@@ -226,7 +232,11 @@ static enum err take_header(struct pb *pb, const struct pb_row *row)
         }
     }
     pb->header_due = false;
-    return check_columns(pb, row);
+    err = check_columns(pb, row);
+    if (!err && pb->section == PB_VOTES && pb_has_groups(pb)) {
+        err = election_set_groups(pb->election, pb->options.groups->count);
+    }
+    return err;
 }
 
 /* Notes what is odd about a row whatever its section. */

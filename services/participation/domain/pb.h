@@ -90,6 +90,7 @@ enum pb_rule {
     PB_VOTE_TOO_LONG,
     PB_VOTE_COST,
     PB_VOTE_QUOTA,
+    PB_VOTE_CHANNEL,
     PB_NOT_A_QUOTA,
     PB_OPTION_COUNT,
     PB_VOTE_COUNT,
@@ -167,11 +168,28 @@ struct pb;
 /* Whether the election is to keep the votes, asked once META is read; pb is the reader. */
 typedef bool pb_keep_fn(void *context, const struct pb *pb);
 
+/* Which group of the election a vote of this voting_method is of. */
+struct pb_group_word {
+    const char *voting_method; /* borrowed */
+    uint32_t group;
+};
+
+#define PB_GROUP_WORDS_MAX 16
+
+/* Groups that votes are added up by; count 0: none. A vote of another voting_method is an error. */
+struct pb_groups {
+    struct pb_group_word words[PB_GROUP_WORDS_MAX];
+    size_t word_count;
+    uint32_t count;
+};
+
 /* How to read. Functions may be NULL. */
 struct pb_options {
     bool strict;
     bool keep_votes;     /* the election keeps the votes; false: it only counts them */
     pb_keep_fn *on_meta; /* says it in place of keep_votes */
+    const struct pb_groups
+        *groups; /* looked at from VOTES on, so that on_meta can write it; or NULL */
     pb_row_fn *on_row;
     pb_fault_fn *on_fault;
     pb_option_fn *on_option;

@@ -98,6 +98,8 @@ static const struct rule_row RULES[PB_RULE_COUNT] = {
                       "max_sum_cost."},
     [PB_VOTE_QUOTA] = {"vote-quota", "구·동별로 area_quota가 정한 수만큼 골라야 합니다.",
                        "A vote must name as many options of each area as area_quota says."},
+    [PB_VOTE_CHANNEL] = {"vote-channel", "voting_method는 반영 비율이 정해진 투표 경로여야 합니다.",
+                         "voting_method must be a channel that is weighed."},
     [PB_NOT_A_QUOTA] = {"not-a-quota",
                         "area_quota는 district=4-4, local=0-3, area:이름=1-2 꼴이어야 합니다.",
                         "area_quota must look like district=4-4, local=0-3 or area:NAME=1-2."},

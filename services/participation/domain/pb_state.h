@@ -123,6 +123,9 @@ struct pb {
     uint64_t severity_counts[PB_ERROR + 1];
 };
 
+/* Whether votes are added up by groups; known once META is read. */
+bool pb_has_groups(const struct pb *pb);
+
 /* Where a fault is: a line, a field and what stands there. Texts may be NULL. */
 struct pb_place {
     uint64_t line;

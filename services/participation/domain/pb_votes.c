@@ -284,6 +284,32 @@ static enum err show_vote(struct pb *pb, const struct reading *reading, size_t d
     return pb->options.on_vote(pb->options.context, pb->election, &vote);
 }
 
+/* The vote with its group, where there are groups. */
+static enum err add_vote(struct pb *pb, const struct reading *reading, size_t distinct)
+{
+    const struct pb_place place = place_of(reading, PB_VOTE, pb_cell(pb, reading->row, PB_VOTE));
+    const struct pb_slice method = pb_cell(pb, reading->row, PB_VOTING_METHOD);
+    const struct pb_groups *groups = pb->options.groups;
+    size_t word = 0;
+    enum err err;
+
+    if (pb_has_groups(pb)) {
+        while (word < groups->word_count &&
+               strcmp(groups->words[word].voting_method, method.text) != 0) {
+            word++;
+        }
+        if (word == groups->word_count) {
+            const struct pb_place channel = place_of(reading, PB_VOTING_METHOD, method);
+
+            return pb_fail(pb, PB_VOTE_CHANNEL, &channel);
+        }
+        err = election_add_vote_of(pb->election, groups->words[word].group, pb->choices, distinct);
+    } else {
+        err = election_add_vote(pb->election, pb->choices, distinct);
+    }
+    return err ? pb_fail(pb, pb->points_used ? PB_NUMBER_TOO_LARGE : PB_TOO_LARGE, &place) : ERR_OK;
+}
+
 enum err pb_vote_row(struct pb *pb, const struct pb_row *row)
 {
     struct reading reading = {
@@ -318,8 +344,9 @@ enum err pb_vote_row(struct pb *pb, const struct pb_row *row)
     if (!pb_quotas_kept(pb, distinct)) {
         pb_note(pb, PB_CONTRADICTION, PB_VOTE_QUOTA, &place);
     }
-    if (election_add_vote(pb->election, pb->choices, distinct) != ERR_OK) {
-        return pb_fail(pb, pb->points_used ? PB_NUMBER_TOO_LARGE : PB_TOO_LARGE, &place);
+    err = add_vote(pb, &reading, distinct);
+    if (err) {
+        return err;
     }
     return pb->options.on_vote == NULL ? ERR_OK : show_vote(pb, &reading, distinct);
 }

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "participation/domain/tally_jury.h"
 #include "participation/domain/tally_limits_check.h"
+#include "participation/domain/tally_parts.h"
 #include "participation/domain/tally_rules.h"
 #include "participation/domain/wide.h"
 
@@ -251,7 +251,8 @@ bool tally_method_is_sound(const struct tally_method *method)
                                  method->rule == TALLY_PHRAGMEN || (shares && !filled))) {
         return false;
     }
-    if (!tally_jury_is_sound(method) || !quorum_is_sound(method) || !adjustable_are_used(method)) {
+    if (!tally_parts_are_sound(method) || !quorum_is_sound(method) ||
+        !adjustable_are_used(method)) {
         return false;
     }
     return (!drawn || method->order != NULL) &&
@@ -266,48 +267,63 @@ bool tally_rule_needs_votes(enum tally_rule rule)
 }
 
 /* The points given to an option, with the default score of every vote that does not name it. */
-static enum err score_points(const struct election *election, const struct election_option *option,
-                             int64_t *ret)
+static enum err score_points(const struct election *election, const struct election_sums *sums,
+                             int64_t votes, int64_t *ret)
 {
-    int64_t silent = (int64_t)election_vote_count(election) - option->votes;
+    int64_t silent = votes - sums->votes;
     int64_t score;
 
     assert(silent >= 0);
     assert(ret != NULL);
 
     if (__builtin_mul_overflow(election_default_score(election), silent, &score) ||
-        __builtin_add_overflow(score, option->points, &score)) {
+        __builtin_add_overflow(score, sums->points, &score)) {
         return ERR_FULL;
     }
     *ret = score;
     return ERR_OK;
 }
 
-enum err tally_score(const struct election *election, uint32_t option, int64_t *ret)
+/* The score that these sums of so many votes are. */
+static enum err score_of(const struct election *election, const struct election_sums *sums,
+                         int64_t votes, int64_t *ret)
 {
-    const struct election_option *row = election_option(election, option);
-
     assert(ret != NULL);
-    assert(row->votes >= 0);
+    assert(sums->votes >= 0);
 
     switch (election_vote_type(election)) {
     case ELECTION_APPROVAL:
     case ELECTION_CHOOSE_1:
-        *ret = row->votes;
+        *ret = sums->votes;
         return ERR_OK;
     case ELECTION_CUMULATIVE:
-        *ret = row->points;
+        *ret = sums->points;
         return ERR_OK;
     case ELECTION_SCORING:
-        return score_points(election, row, ret);
+        return score_points(election, sums, votes, ret);
     case ELECTION_ORDINAL:
-        *ret = row->borda;
+        *ret = sums->borda;
         return ERR_OK;
     case ELECTION_VOTE_TYPE_COUNT:
         break;
     }
     assert(false && "a vote type without a score");
     return ERR_INTERNAL;
+}
+
+enum err tally_score(const struct election *election, uint32_t option, int64_t *ret)
+{
+    const struct election_option *row = election_option(election, option);
+    const struct election_sums sums = {row->votes, row->points, row->borda};
+
+    return score_of(election, &sums, (int64_t)election_vote_count(election), ret);
+}
+
+enum err tally_group_score(const struct election *election, uint32_t group, uint32_t option,
+                           int64_t *ret)
+{
+    return score_of(election, election_group_sums(election, group, option),
+                    (int64_t)election_group_votes(election, group), ret);
 }
 
 unsigned tally_score_scale(const struct election *election)
@@ -433,7 +449,7 @@ enum err tally_run(const struct election *election, const struct tally_method *m
     }
     err = score_all(election, &result);
     if (!err) {
-        err = tally_jury_measure(election, &result);
+        err = tally_parts_measure(election, &result);
     }
     if (err) {
         goto out;
@@ -463,5 +479,7 @@ void tally_result_release(struct tally_result *result)
     free(result->rounds);
     free(result->ties);
     free(result->tie_options);
+    free(result->part_scores);
+    free(result->part_ranks);
     *result = (struct tally_result){.option_count = 0};
 }

@@ -77,23 +77,45 @@ struct tally_partial_fit {
     uint32_t denominator;
 };
 
-/*
- * A jury's scores beside the residents' votes. Of each part every option has its share of the highest
- * that any option has of it, and so much of the part's weight: the best by votes has all of the residents'
- * weight and the best by the jury all of the jury's, whatever the method, how many voted and how freely
- * jurors give points; a weight means the same for both. (Shares of the sum would shrink with the number of
- * options, and shares of the voters or of the points that could be given would let the part decide whose
- * scores happen to lie further apart.) Where no option has any of a part, nobody has any of its weight.
- */
-struct tally_jury {
-    uint32_t resident_weight; /* at least 1, like the jury's */
-    uint32_t jury_weight;
-    unsigned scale;        /* of the scores: units of 10^-scale */
-    const int64_t *scores; /* per option, none negative; borrowed like the seed */
+/* Most that the weights of all parts add up to. */
+#define TALLY_WEIGHT_MAX 100
+
+#define TALLY_PARTS_MAX         5 /* every channel by itself, and a jury */
+#define TALLY_PART_CHANNELS_MAX 4
+
+/* What one part of a combined score is of. */
+enum tally_part_of {
+    TALLY_PART_VOTES,    /* all votes */
+    TALLY_PART_CHANNELS, /* the votes of some channels: the election's group of the part's place */
+    TALLY_PART_JURY,     /* a jury's scores */
 };
 
-/* Most that both weights add up to. */
-#define TALLY_WEIGHT_MAX 100
+struct tally_part {
+    enum tally_part_of of;
+    uint32_t weight; /* at least 1 */
+    const char
+        *channels[TALLY_PART_CHANNELS_MAX]; /* channels: their names; borrowed like the seed */
+    uint32_t channel_count;
+    unsigned scale;        /* jury: of the scores, units of 10^-scale */
+    const int64_t *scores; /* jury: per option, none negative; borrowed like the seed */
+};
+
+/*
+ * Parts that are weighed against each other: the residents' votes, all together or by the channels that
+ * they came through, and a jury's scores. Of each part every option has its share of the highest that any
+ * option has of it, and so much of the part's weight: the best by votes has all of the residents' weight
+ * and the best by the jury all of the jury's, whatever the method, how many voted and how freely jurors
+ * give points; a weight means the same for all. (Shares of the sum would shrink with the number of
+ * options, and shares of the voters or of the points that could be given would let the part decide whose
+ * scores happen to lie further apart.) Where no option has any of a part, nobody has any of its weight;
+ * that leaves the order as it would be if the other parts shared that weight as they share the rest.
+ *
+ * Two or more: either all votes or channels, two or more of them unless there is a jury, and a jury last.
+ */
+struct tally_parts {
+    struct tally_part list[TALLY_PARTS_MAX];
+    uint32_t count;
+};
 
 /* A share of the electorate that must have voted for anything to be funded. denominator 0: none. */
 struct tally_quorum_share {
@@ -116,7 +138,8 @@ struct tally_method {
     struct tally_quorum_share quorum_share; /* beside it: both must be met */
     int64_t
         invalid; /* who voted with a vote that does not count, as blank paper: of the quorum only */
-    const struct tally_jury *jury; /* greedy and its variants; NULL: none; borrowed like the seed */
+    const struct tally_parts
+        *parts; /* greedy and its variants; NULL: none; borrowed like the seed */
 };
 
 /*
@@ -225,8 +248,8 @@ struct tally_compared {
  * A result. Arrays belong to it; options are numbers of the election. Under
  * greedy there is a round for every option that is not withdrawn, in the
  * order of their turns, and no endowment (money is not split among voters).
- * total_cost is what the funded options get. With a jury highest_score and highest_jury are the
- * highest of any option; tally_jury.h tells an option's parts by them.
+ * total_cost is what the funded options get. Where parts are weighed, tally_parts.h tells what options have
+ * of each.
  */
 struct tally_result {
     struct tally_method method;
@@ -235,8 +258,10 @@ struct tally_result {
     int64_t budget;
     int64_t total_cost;
     int64_t left_over;
-    int64_t highest_score; /* with a jury; else 0 */
-    int64_t highest_jury;
+    int64_t *part_scores;                  /* per part, per option; NULL without parts */
+    int64_t part_highest[TALLY_PARTS_MAX]; /* of any option */
+    int64_t part_votes[TALLY_PARTS_MAX];   /* of channels: how many votes */
+    uint32_t *part_ranks; /* per option: higher is better, and equal where options stand equal */
     bool quorum_missed;
     struct tally_given endowment;
     struct tally_compared compared;
@@ -288,6 +313,10 @@ bool tally_method_is_sound(const struct tally_method *method);
  * ERR_FULL when the sum does not fit.
  */
 ERR_CHECKED enum err tally_score(const struct election *election, uint32_t option, int64_t *ret);
+
+/* The same of the votes of one group alone. */
+ERR_CHECKED enum err tally_group_score(const struct election *election, uint32_t group,
+                                       uint32_t option, int64_t *ret);
 unsigned tally_score_scale(const struct election *election);
 
 /*
@@ -296,10 +325,10 @@ unsigned tally_score_scale(const struct election *election);
  *
  * ERR_INVALID   the method is not sound, or its limits name an option that is
  *               not there, the same one twice in a group, or a cap twice.
- * ERR_CONFLICT  the election has no budget, or the rule needs votes that
- *               this election did not keep.
+ * ERR_CONFLICT  the election has no budget, or the rule needs votes or groups of
+ *               votes that this election did not keep.
  * ERR_FULL      a score or an exact fraction does not fit, or there is no memory.
- * With a jury also ERR_INVALID for a negative score, the jury's or the residents'.
+ * With parts also ERR_INVALID for a negative score of any of them.
  */
 ERR_CHECKED enum err tally_run(const struct election *election, const struct tally_method *method,
                                struct tally_result *ret);

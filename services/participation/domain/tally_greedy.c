@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #include "participation/domain/tally_gate.h"
-#include "participation/domain/tally_jury.h"
 #include "participation/domain/tally_rules.h"
 #include "participation/domain/wide.h"
 
@@ -57,8 +56,12 @@ static uint32_t gather(const struct walk *walk, struct tally_place *ret_places)
             continue;
         }
         ret_places[count] = tally_place_of(walk->election, &result->method, i);
-        ret_places[count].score = tally_jury_rank(result, i);
-        ret_places[count].score_cost = by_cost ? option->cost : 1;
+        if (result->method.parts != NULL) {
+            ret_places[count].score = result->part_ranks[i]; /* Cost is in the rank. */
+        } else {
+            ret_places[count].score = result->outcomes[i].score;
+            ret_places[count].score_cost = by_cost ? option->cost : 1;
+        }
         count++;
     }
     return count;

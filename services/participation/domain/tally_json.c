@@ -8,7 +8,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "participation/domain/tally_jury.h"
+#include "participation/domain/tally_parts.h"
 #include "participation/domain/wide.h"
 
 /* Digits of the largest number of 128 bits, and a NUL. */
@@ -160,49 +160,144 @@ static void write_fraction(const struct writer *writer, struct tally_fraction fr
     text_add(writer->text, "\"");
 }
 
+/* The words of a part of channels. */
+static void write_channels(const struct writer *writer, const struct tally_part *part)
+{
+    write_key(writer, "channels");
+    text_add(writer->text, "[");
+    for (uint32_t i = 0; i < part->channel_count; i++) {
+        write_comma(writer, i);
+        text_add_json_string(writer->text, part->channels[i]);
+    }
+    text_add(writer->text, "],");
+}
+
+static void write_highest(const struct writer *writer, const char *key, uint32_t part)
+{
+    write_key(writer, key);
+    text_add_json_decimal(writer->text, writer->result->part_highest[part],
+                          tally_part_scale(writer->result, part));
+}
+
+/* The parts that votes are weighed in by channel. */
+static void write_channel_weights(const struct writer *writer)
+{
+    const struct tally_parts *parts = writer->result->method.parts;
+
+    if (!tally_parts_by_channel(&writer->result->method)) {
+        return;
+    }
+    write_key(writer, "channel_weights");
+    text_add(writer->text, "{");
+    write_string(writer, "normalisation", "highest");
+    write_key(writer, "parts");
+    text_add(writer->text, "[");
+    for (uint32_t i = 0; i < parts->count && parts->list[i].of == TALLY_PART_CHANNELS; i++) {
+        write_comma(writer, i);
+        text_add(writer->text, "{");
+        write_channels(writer, &parts->list[i]);
+        write_number(writer, "weight", parts->list[i].weight);
+        text_add(writer->text, ",");
+        write_number(writer, "votes", (wide)writer->result->part_votes[i]);
+        text_add(writer->text, ",");
+        write_highest(writer, "highest_score", i);
+        text_add(writer->text, "}");
+    }
+    text_add(writer->text, "]},");
+}
+
+/* What the residents' parts weigh together. */
+static uint32_t resident_weight(const struct tally_parts *parts)
+{
+    uint32_t weight = 0;
+
+    for (uint32_t i = 0; i < parts->count; i++) {
+        weight += parts->list[i].of == TALLY_PART_JURY ? 0 : parts->list[i].weight;
+    }
+    return weight;
+}
+
 static void write_jury(const struct writer *writer)
 {
-    const struct tally_result *result = writer->result;
-    const struct tally_jury *jury = result->method.jury;
+    const struct tally_parts *parts = writer->result->method.parts;
 
-    if (jury == NULL) {
+    if (!tally_parts_by_jury(&writer->result->method)) {
         return;
     }
     write_key(writer, "jury");
     text_add(writer->text, "{");
-    write_number(writer, "resident_weight", jury->resident_weight);
+    write_number(writer, "resident_weight", resident_weight(parts));
     text_add(writer->text, ",");
-    write_number(writer, "jury_weight", jury->jury_weight);
+    write_number(writer, "jury_weight", parts->list[parts->count - 1].weight);
     text_add(writer->text, ",");
     write_string(writer, "normalisation", "highest");
-    write_key(writer, "highest_score");
-    text_add_json_decimal(writer->text, result->highest_score, result->score_scale);
-    text_add(writer->text, ",");
-    write_key(writer, "highest_jury");
-    text_add_json_decimal(writer->text, result->highest_jury, jury->scale);
+    if (!tally_parts_by_channel(&writer->result->method)) {
+        write_highest(writer, "highest_score", 0);
+        text_add(writer->text, ",");
+    }
+    write_highest(writer, "highest_jury", parts->count - 1);
     text_add(writer->text, "},");
 }
 
-/* Both parts of an option's combined score, and what the jury gave it. */
+static void write_part(const struct writer *writer, const char *key, uint32_t part, uint32_t option)
+{
+    write_key(writer, key);
+    write_fraction(writer, tally_part_share(writer->result, part, option));
+}
+
+static void write_combined(const struct writer *writer, uint32_t option)
+{
+    char combined[TALLY_COMBINED_SIZE];
+
+    tally_parts_combined(writer->result, option, combined);
+    write_key(writer, "combined");
+    text_add_json_string(writer->text, combined);
+}
+
+/* What an option has of each part of channels, in their order. */
+static void write_channel_parts(const struct writer *writer, uint32_t option)
+{
+    const struct tally_parts *parts = writer->result->method.parts;
+
+    write_key(writer, "channel_parts");
+    text_add(writer->text, "[");
+    for (uint32_t i = 0; i < parts->count && parts->list[i].of == TALLY_PART_CHANNELS; i++) {
+        write_comma(writer, i);
+        text_add(writer->text, "{");
+        write_score(writer, tally_part_score(writer->result, i, option));
+        text_add(writer->text, ",");
+        write_part(writer, "part", i, option);
+        text_add(writer->text, "}");
+    }
+    text_add(writer->text, "],");
+}
+
+/* All parts of an option's combined score, and what the jury gave it. */
 static void write_parts(const struct writer *writer, uint32_t option)
 {
     const struct tally_result *result = writer->result;
-    const struct tally_jury *jury = result->method.jury;
+    const struct tally_parts *parts = result->method.parts;
 
-    if (jury == NULL) {
+    if (parts == NULL) {
         return;
     }
-    write_key(writer, "resident_part");
-    write_fraction(writer, tally_jury_residents(result, option));
-    text_add(writer->text, ",");
-    write_key(writer, "jury");
-    text_add_json_decimal(writer->text, jury->scores[option], jury->scale);
-    text_add(writer->text, ",");
-    write_key(writer, "jury_part");
-    write_fraction(writer, tally_jury_jurys(result, option));
-    text_add(writer->text, ",");
-    write_key(writer, "combined");
-    write_fraction(writer, tally_jury_combined(result, option));
+    if (tally_parts_by_channel(&result->method)) {
+        write_channel_parts(writer, option);
+    } else {
+        write_part(writer, "resident_part", 0, option);
+        text_add(writer->text, ",");
+    }
+    if (tally_parts_by_jury(&result->method)) {
+        const uint32_t jury = parts->count - 1;
+
+        write_key(writer, "jury");
+        text_add_json_decimal(writer->text, tally_part_score(result, jury, option),
+                              tally_part_scale(result, jury));
+        text_add(writer->text, ",");
+        write_part(writer, "jury_part", jury, option);
+        text_add(writer->text, ",");
+    }
+    write_combined(writer, option);
     text_add(writer->text, ",");
 }
 
@@ -477,9 +572,8 @@ static void write_ties(const struct writer *writer)
         write_comma(writer, i);
         text_add(writer->text, "{");
         write_ids(writer, "options", result->tie_options + tie->first, tie->count);
-        if (result->method.jury != NULL) {
-            write_key(writer, "combined");
-            write_fraction(writer, tally_jury_combined(result, result->tie_options[tie->first]));
+        if (result->method.parts != NULL) {
+            write_combined(writer, result->tie_options[tie->first]);
         } else if (tie->step == TALLY_STEP_TURN || tie->step == TALLY_STEP_FILL) {
             write_score(writer, tie->score);
         } else {
@@ -508,6 +602,7 @@ void tally_json_write(const struct election *election, const struct tally_result
     write_string(&writer, "completion", tally_completion_name(result->method.completion));
     write_terms(&writer);
     write_quorum(&writer);
+    write_channel_weights(&writer);
     write_jury(&writer);
     write_limits(&writer);
     write_money(&writer, "budget", result->budget);

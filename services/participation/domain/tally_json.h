@@ -18,8 +18,12 @@
  *             behind needed: "share":"1/3","electorate":1500; needed is what both ask for; where
  *             some of those who voted gave no vote that counts, "invalid":4 behind voted, which
  *             they are among),
+ *             "channel_weights":{"normalisation":"highest","parts":[{"channels":["web","kiosk"],
+ *             "weight":15,"votes":120,"highest_score":"40"},...]} (how many votes there were in each part,
+ *             and the highest of any option in it),
  *             "jury":{"resident_weight":50,"jury_weight":50,"normalisation":"highest",
- *             "highest_score":"43","highest_jury":"612.5"} (the highest of both parts),
+ *             "highest_score":"43","highest_jury":"612.5"} (the highest of both parts; without
+ *             highest_score where votes are weighed by channel),
  *             "incompatible":[["3","9"],...] (groups as they were given),
  *             "area_caps":[{"area":"A","cap":"9000","spent":"7200"},...] and
  *             "field_caps" with "field" in place of "area",
@@ -32,7 +36,9 @@
  * options     all, in the listed order; reason is a tally_reason's name. One that
  *             is funded partly says what it gets: "granted". With a jury, behind the score:
  *             "resident_part":"50","jury":"612.5","jury_part":"140/3","combined":"290/3", what
- *             the jury gave it and the parts of tally_jury.h, whole or in lowest terms.
+ *             the jury gave it and the parts of tally_parts.h, whole or in lowest terms. By channel
+ *             "channel_parts":[{"score":"12","part":"15/2"},...] stands in place of resident_part,
+ *             in the order of channel_weights; without a jury "combined" comes right behind it.
  * rounds      a turn by score has only the three keys shown. Others say their
  *             "step": "shares" with "supporters" and, when funded, "spent" (voters
  *             left with nothing); unfunded, it is the option's way out. "load" with
@@ -40,7 +46,7 @@
  * ties        every tie met: ids in the order taken, the score (or, by shares and
  *             load, the number of the "round" it was met in, from 1), what the tie
  *             rule used (all of it, in the order of enum tally_criterion), and
- *             whether another order could have funded other options. With a jury options
+ *             whether another order could have funded other options. Where parts are weighed options
  *             stand equal by what they have "combined", which then stands in place of the score.
  */
 #ifndef HYEOPCHI_PARTICIPATION_DOMAIN_TALLY_JSON_H

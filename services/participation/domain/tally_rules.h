@@ -44,7 +44,7 @@ ERR_CHECKED enum err tally_partial_fit(const struct election *election,
 /* An option with what its place in an order depends on. */
 struct tally_place {
     uint32_t option;    /* also its place in the listed order */
-    wide_signed score;  /* tally_jury_rank() */
+    wide_signed score;  /* or the rank by parts */
     int64_t score_cost; /* scores stand for score / score_cost; 0 is below every cost */
     int64_t cost;
     int64_t votes;

@@ -6,6 +6,7 @@
 #include "participation/http/ballot_json.h"
 
 #include "participation/domain/ballot_names.h"
+#include "participation/http/ballot_json_sets.h"
 #include "participation/http/ballot_json_terms.h"
 #include "participation/http/eligibility_json.h"
 #include "participation/http/jury_json.h"
@@ -23,44 +24,19 @@ enum {
 };
 
 static const char *const BALLOT_KEYS[] = {
-    "title",
-    "budget_year",
-    "funding_source",
-    "budget_krw",
-    "method",
-    "rule",
-    "satisfaction",
-    "completion",
-    "threshold_score",
-    "tie",
-    "tie_order",
-    "partial_fit",
-    "quorum_voters",
-    "incompatible",
-    "area_caps",
-    "field_caps",
-    "area_quotas",
-    "opens_at",
-    "closes_at",
-    "min_options",
-    "max_options",
-    "min_cost_krw",
-    "max_cost_krw",
-    "min_points",
-    "max_points",
-    "min_sum_points",
-    "max_sum_points",
-    "default_score",
-    "empty_allowed",
-    "channels",
-    "bases",
-    "eligibility",
-    "objection_days",
-    "areas",
-    "options",
-    "quorum_share",
-    "jury",
-    NULL,
+    "title",         "budget_year",     "funding_source",
+    "budget_krw",    "method",          "rule",
+    "satisfaction",  "completion",      "threshold_score",
+    "tie",           "tie_order",       "partial_fit",
+    "quorum_voters", "incompatible",    "area_caps",
+    "field_caps",    "area_quotas",     "opens_at",
+    "closes_at",     "min_options",     "max_options",
+    "min_cost_krw",  "max_cost_krw",    "min_points",
+    "max_points",    "min_sum_points",  "max_sum_points",
+    "default_score", "empty_allowed",   "channels",
+    "bases",         "eligibility",     "objection_days",
+    "areas",         "options",         "quorum_share",
+    "jury",          "channel_weights", NULL,
 };
 static const char *const OPTION_KEYS[] = {
     "id", "name", "cost_krw", "min_cost_krw", "area", "field", "programme", NULL,
@@ -112,7 +88,6 @@ WORD_VALUE(rule)
 WORD_VALUE(satisfaction)
 WORD_VALUE(completion)
 WORD_VALUE(tie)
-WORD_VALUE(channel)
 WORD_VALUE(basis)
 
 static void read_words(struct json_reader *reader, struct ballot_definition *definition)
@@ -178,32 +153,6 @@ static void read_numbers(struct json_reader *reader, struct ballot_definition *d
     if (json_reader_has(reader, "empty_allowed")) {
         json_read_bool(reader, "empty_allowed", &definition->empty_allowed);
     }
-}
-
-/* A set of words as bits; all of them when the member is missing. */
-static uint32_t read_set(struct json_reader *reader, const char *name, unsigned end,
-                         unsigned (*from_name)(const char *))
-{
-    const json_t *array = NULL;
-    uint32_t set = 0;
-
-    if (!json_reader_has(reader, name)) {
-        for (unsigned value = 1; value < end; value++) {
-            set |= BALLOT_BIT(value);
-        }
-        return set;
-    }
-    json_read_array(reader, name, end, &array);
-    for (size_t i = 0; json_reader_ok(reader) && i < json_array_size(array); i++) {
-        const char *word = json_string_value(json_array_get(array, i));
-        unsigned value = word != NULL ? from_name(word) : 0;
-
-        if (value == 0) {
-            json_reader_refuse(reader, name, &PROBLEM_WRONG_VALUE, NULL, word);
-        }
-        set |= value != 0 ? BALLOT_BIT(value) : 0;
-    }
-    return set;
 }
 
 static void read_areas(struct json_reader *reader, struct ballot_definition *definition)
@@ -324,8 +273,8 @@ enum err ballot_json_read(const void *text, size_t length, struct ballot_definit
     json_read_text(&reader, "title", 1, definition->title, sizeof definition->title);
     read_words(&reader, definition);
     read_numbers(&reader, definition);
-    definition->channels = read_set(&reader, "channels", BALLOT_CHANNEL_END, channel_value);
-    definition->bases = read_set(&reader, "bases", BALLOT_BASIS_END, basis_value);
+    definition->channels = ballot_json_read_channels(&reader);
+    definition->bases = ballot_json_read_set(&reader, "bases", BALLOT_BASIS_END, basis_value);
     eligibility_json_read(&reader, &definition->eligibility);
     read_areas(&reader, definition);
     read_options(&reader, definition, ret_options);
@@ -352,23 +301,6 @@ static json_t *time_json(int64_t time_ms)
     }
     clock_format(time_ms, text);
     return json_string(text);
-}
-
-static json_t *set_json(uint32_t set, unsigned end, const char *(*name)(unsigned))
-{
-    json_t *array = json_array();
-
-    for (unsigned value = 1; value < end; value++) {
-        if (set & BALLOT_BIT(value)) {
-            (void)json_array_append_new(array, json_string(name(value))); /* Shows as a gap. */
-        }
-    }
-    return array;
-}
-
-static const char *channel_word(unsigned value)
-{
-    return ballot_channel_name((enum ballot_channel)value);
 }
 
 static const char *basis_word(unsigned value)
@@ -478,11 +410,10 @@ json_t *ballot_json(const struct ballot_row *row, const struct ballot_definition
         "min_options", (json_int_t)definition->min_options, "max_options",
         (json_int_t)definition->max_options, "min_cost_krw", limit_json(&definition->min_cost_krw),
         "max_cost_krw", limit_json(&definition->max_cost_krw), "empty_allowed",
-        (int)definition->empty_allowed, "channels",
-        set_json(definition->channels, BALLOT_CHANNEL_END, channel_word), "bases",
-        set_json(definition->bases, BALLOT_BASIS_END, basis_word), "areas", areas_json(definition),
-        "options", options_json(definition), "definition_hash", hash, "opening_refusal",
-        refusal_json(row));
+        (int)definition->empty_allowed, "channels", ballot_json_channels(definition->channels),
+        "bases", ballot_json_set(definition->bases, BALLOT_BASIS_END, basis_word), "areas",
+        areas_json(definition), "options", options_json(definition), "definition_hash", hash,
+        "opening_refusal", refusal_json(row));
     if (json == NULL || more == NULL || json_object_update(json, more) != 0 ||
         !add_points(json, definition) || !ballot_json_add_terms(json, definition) ||
         json_object_set_new(json, "eligibility", eligibility_json(&definition->eligibility)) != 0 ||

@@ -7,6 +7,7 @@
 #include "participation/http/ballot_json_terms.h"
 
 #include "participation/domain/ballot_names.h"
+#include "participation/http/ballot_json_sets.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -89,7 +90,7 @@ static void read_share(struct json_reader *reader, const char *name, struct ball
     *ret_share = share;
 }
 
-/* One of a jury's numbers; what it may be is for ballot_check(). */
+/* One of the numbers of what is weighed; what it may be is for ballot_check(). */
 static uint32_t read_weight(struct json_reader *reader, const char *name)
 {
     int64_t number = 0;
@@ -98,13 +99,23 @@ static uint32_t read_weight(struct json_reader *reader, const char *name)
     return (uint32_t)number;
 }
 
+/* Highest where nothing is said. */
+static enum ballot_normalisation read_normalisation(struct json_reader *reader)
+{
+    static const char *const words[] = {"highest", NULL};
+    int normalisation = 0;
+
+    if (json_reader_has(reader, "normalisation")) {
+        json_read_choice(reader, "normalisation", words, &normalisation);
+    }
+    return (enum ballot_normalisation)(normalisation + 1);
+}
+
 static void read_jury(struct json_reader *reader, struct ballot_definition *definition)
 {
     static const char *const keys[] = {"resident_weight", "jury_weight",   "whole",
                                        "max_score",       "normalisation", NULL};
-    static const char *const normalisations[] = {"highest", NULL};
     struct json_reader member;
-    int normalisation = 0;
 
     if (!json_reader_has(reader, "jury")) {
         return;
@@ -118,10 +129,38 @@ static void read_jury(struct json_reader *reader, struct ballot_definition *defi
         .whole = read_weight(&member, "whole"),
         .max_score = read_weight(&member, "max_score"),
     };
-    if (json_reader_has(&member, "normalisation")) {
-        json_read_choice(&member, "normalisation", normalisations, &normalisation);
+    definition->jury.normalisation = read_normalisation(&member);
+}
+
+static void read_channel_weights(struct json_reader *reader, struct ballot_definition *definition)
+{
+    static const char *const keys[] = {"parts", "whole", "normalisation", NULL};
+    static const char *const part_keys[] = {"channels", "weight", NULL};
+    struct ballot_channel_weights *weights = &definition->channel_weights;
+    const json_t *array = NULL;
+    struct json_reader member;
+
+    if (!json_reader_has(reader, "channel_weights")) {
+        return;
     }
-    definition->jury.normalisation = (enum ballot_normalisation)(normalisation + 1);
+    json_reader_init(&member, json_object_get(reader->object, "channel_weights"),
+                     "/channel_weights", reader->problem);
+    json_reader_allow(&member, keys);
+    weights->whole = read_weight(&member, "whole");
+    weights->normalisation = read_normalisation(&member);
+    json_read_array(&member, "parts", BALLOT_CHANNEL_PART_MAX, &array);
+    for (size_t i = 0; json_reader_ok(&member) && i < json_array_size(array); i++) {
+        struct json_reader part;
+        char path[PROBLEM_FIELD_SIZE];
+
+        (void)snprintf(path, sizeof path, "/channel_weights/parts/%zu", i); /* Always fits. */
+        json_reader_init(&part, json_array_get(array, i), path, reader->problem);
+        json_reader_allow(&part, part_keys);
+        weights->parts[i].channels =
+            json_reader_has(&part, "channels") ? ballot_json_read_channels(&part) : 0;
+        weights->parts[i].weight = read_weight(&part, "weight");
+        weights->count = i + 1;
+    }
 }
 
 static void read_quorum(struct json_reader *reader, struct ballot_definition *definition)
@@ -234,6 +273,7 @@ void ballot_json_read_terms(struct json_reader *reader, struct ballot_definition
     read_quorum(reader, definition);
     read_share(reader, "quorum_share", &definition->quorum_share);
     read_jury(reader, definition);
+    read_channel_weights(reader, definition);
     read_incompatible(reader, definition);
     read_caps(reader, &AREA_CAPS, &definition->area_caps);
     read_caps(reader, &FIELD_CAPS, &definition->field_caps);
@@ -279,6 +319,28 @@ static json_t *jury_json(const struct ballot_jury *jury)
                            (json_int_t)jury->jury_weight, "whole", (json_int_t)jury->whole,
                            "max_score", (json_int_t)jury->max_score, "normalisation", "highest")
                : json_null();
+}
+
+static json_t *channel_weights_json(const struct ballot_channel_weights *weights)
+{
+    json_t *parts;
+
+    if (weights->count == 0) {
+        return json_null();
+    }
+    parts = json_array();
+    for (size_t i = 0; i < weights->count && parts != NULL; i++) {
+        json_t *part =
+            json_pack("{s:o, s:I}", "channels", ballot_json_channels(weights->parts[i].channels),
+                      "weight", (json_int_t)weights->parts[i].weight);
+
+        if (json_array_append_new(parts, part) != 0) {
+            json_decref(parts);
+            parts = NULL;
+        }
+    }
+    return json_pack("{s:o, s:I, s:s}", "parts", parts, "whole", (json_int_t)weights->whole,
+                     "normalisation", "highest");
 }
 
 static json_t *quorum_json(const struct ballot_definition *definition)
@@ -346,6 +408,8 @@ bool ballot_json_add_terms(json_t *json, const struct ballot_definition *definit
            json_object_set_new(json, "quorum_voters", quorum_json(definition)) == 0 &&
            json_object_set_new(json, "quorum_share", share_json(&definition->quorum_share)) == 0 &&
            json_object_set_new(json, "jury", jury_json(&definition->jury)) == 0 &&
+           json_object_set_new(json, "channel_weights",
+                               channel_weights_json(&definition->channel_weights)) == 0 &&
            json_object_set_new(json, "incompatible", incompatible_json(definition)) == 0 &&
            json_object_set_new(json, AREA_CAPS.list,
                                caps_json(&AREA_CAPS, &definition->area_caps)) == 0 &&

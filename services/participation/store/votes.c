@@ -414,7 +414,7 @@ enum err store_ballot_add_batch(struct db *db, const uint8_t *ballot_id,
 }
 
 static const char VOTE_PAGE[] =
-    "SELECT nullifier, rev, choice, blinding FROM participation.vote"
+    "SELECT nullifier, rev, choice, blinding, channel FROM participation.vote"
     " WHERE ballot_id = $1 AND (nullifier, rev) > ($2, $3)"
     " ORDER BY nullifier, rev LIMIT $4";
 
@@ -442,4 +442,5 @@ void store_vote_page_row(const struct db_rows *rows, int64_t row, struct vote_pa
     ret_row->choice = db_rows_bytes(rows, row, 2, &ret_row->choice_length);
     ret_row->blinding = db_rows_bytes(rows, row, 3, &length);
     assert(length == CRYPTO_HASH_SIZE);
+    ret_row->channel = (enum ballot_channel)db_rows_int64(rows, row, 4);
 }

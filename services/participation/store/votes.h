@@ -120,6 +120,7 @@ struct vote_page_row {
     const uint8_t *choice;
     size_t choice_length;
     const uint8_t *blinding; /* r of its commitment */
+    enum ballot_channel channel;
 };
 
 /* Votes behind (nullifier, rev) in that order, at most STORE_VOTE_READ_COUNT_MAX; NULL: from the
