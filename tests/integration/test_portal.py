@@ -362,6 +362,7 @@ def test_a_vote_is_sent_once_and_what_is_wrong_is_said(served):
     check_wrong_or_late(served)
     check_full_roll(served)
     check_result(served)
+    check_result_by_channel(served)
     check_settings(served)
 
 
@@ -407,6 +408,25 @@ def check_result(served):
     for what in ("/bundle", "/board/checkpoint", "/result", "/turnout"):
         assert public + what in page.links
     assert f"/ballots/{ballot_id}/result" in visitor.get("/").links
+
+
+def check_result_by_channel(served):
+    """What votes weigh is said before anybody votes, and every part of a score after it."""
+    weights = {"whole": 100, "parts": [{"channels": ["web", "kiosk"], "weight": 40},
+                                       {"channels": ["booth", "paper"], "weight": 60}]}
+    ballot_id, visitor, page = begin(served, {"channel_weights": weights})
+    assert "반영 비율이 다릅니다: 인터넷·무인 단말기 40, 투표소·종이 60." in page.text
+    accepted(visitor.confirm(ballot_form(page).set("choice", page.option("마을"))))
+    served.close_and_count(ballot_id)
+    served.decide(ballot_id, "certify")
+    served.wait_state(ballot_id, "certified")
+    text = re.sub(r"<[^>]+>", " ", visitor.get(f"/ballots/{ballot_id}/result").text)
+    text = " ".join(text.split())
+    assert "묶음 반영 비율 가장 높은 점수 인터넷·무인 단말기 40 1 투표소·종이 60 0" in text
+    assert "1 인터넷·무인 단말기 40 + 투표소·종이 0 = 40" in text
+    english = visitor.get(f"/ballots/{ballot_id}/result?lang=en").text
+    assert "Weights by how votes were cast" in english
+    visitor.get(f"/ballots/{ballot_id}/result?lang=ko")
 
 
 def check_settings(served):

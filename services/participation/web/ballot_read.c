@@ -246,6 +246,27 @@ static struct ballot_share read_share(struct reading *reading, const char *name)
     return share;
 }
 
+/* What votes weigh by channel, where the ballot weighs them. */
+static void read_channel_weights(struct ballot_definition *definition, struct reading *reading)
+{
+    const json_t *parts =
+        json_object_get(json_object_get(reading->json, "channel_weights"), "parts");
+    struct ballot_channel_weights *weights = &definition->channel_weights;
+
+    for (size_t i = 0; i < json_array_size(parts); i++) {
+        struct reading part = {.json = json_array_get(parts, i)};
+
+        if (i == BALLOT_CHANNEL_PART_MAX) {
+            reading->wrong = true;
+            return;
+        }
+        weights->parts[i].channels = read_set(&part, "channels", channel_of);
+        weights->parts[i].weight = (uint32_t)read_number(&part, "weight");
+        weights->count = i + 1;
+        reading->wrong = reading->wrong || part.wrong;
+    }
+}
+
 /* What decides beside the votes. */
 static void read_terms(struct ballot_definition *definition, struct reading *reading)
 {
@@ -268,6 +289,7 @@ static void read_terms(struct ballot_definition *definition, struct reading *rea
         reading->wrong = reading->wrong || one.wrong;
     }
     reading->wrong = reading->wrong || jury.wrong;
+    read_channel_weights(definition, reading);
 }
 
 static void read_ballot(struct web_ballot *ballot, struct reading *reading)

@@ -5,6 +5,8 @@
  */
 #include "participation/web/pages.h"
 
+#include "participation/domain/ballot_names.h"
+
 #include <string.h>
 
 static void rule(struct view *view, const char *ko, const char *en, int64_t number,
@@ -98,6 +100,35 @@ static void quota_rules(struct view *view, const struct ballot_definition *defin
     }
 }
 
+/* What a vote weighs by the channel that it comes through. */
+static void channel_rules(struct view *view, const struct ballot_channel_weights *weights)
+{
+    if (weights->count == 0) {
+        return;
+    }
+    MARK(view, "<li>");
+    BOTH(view, "투표 방법에 따라 반영 비율이 다릅니다: ",
+         "What votes weigh depends on how they are cast: ");
+    for (size_t i = 0; i < weights->count; i++) {
+        bool first = true;
+
+        view_text(view, i > 0 ? ", " : "");
+        for (unsigned channel = 1; channel < BALLOT_CHANNEL_END; channel++) {
+            if ((weights->parts[i].channels & BALLOT_BIT(channel)) != 0) {
+                view_text(view, first ? "" : "·");
+                view_text(view,
+                          view_channel(view, ballot_channel_name((enum ballot_channel)channel)));
+                first = false;
+            }
+        }
+        MARK(view, " ");
+        view_number(view, weights->parts[i].weight);
+    }
+    BOTH(view, ". 묶음마다 가장 높은 사업이 그 비율만큼을 모두 얻습니다.",
+         ". In each of these the highest project gets all of the weight.");
+    MARK(view, "</li>\n");
+}
+
 /* What decides beside the votes, so that it is known before anybody votes. */
 static void count_rules(struct view *view, const struct ballot_definition *definition)
 {
@@ -117,6 +148,7 @@ static void count_rules(struct view *view, const struct ballot_definition *defin
              " and added; the sum selects the projects.");
         MARK(view, "</li>\n");
     }
+    channel_rules(view, &definition->channel_weights);
     if (definition->quorum.present) {
         rule(view, "투표자가 ", "If fewer than ", definition->quorum.voters,
              "명에 미치지 못하면 사업을 선정하지 않습니다.",

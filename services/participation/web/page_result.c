@@ -88,18 +88,91 @@ static const char *criterion_words(const struct view *view, const char *criterio
     return find_words(view, WORDS, sizeof WORDS / sizeof WORDS[0], criterion);
 }
 
-/* Both parts of a combined score, where a jury's is weighed; fractions are the result's own. */
-static void combined(struct view *view, const json_t *option)
+/* The parts that votes are weighed in by channel; none where they are not. */
+static const json_t *channel_parts(const json_t *result)
 {
+    return json_object_get(json_object_get(result, "channel_weights"), "parts");
+}
+
+/* The channels of a part: "인터넷·무인 단말기". */
+static void channel_names(struct view *view, const json_t *part)
+{
+    const json_t *channels = json_object_get(part, "channels");
+
+    for (size_t i = 0; i < json_array_size(channels); i++) {
+        const char *channel = json_string_value(json_array_get(channels, i));
+
+        view_text(view, i > 0 ? "·" : "");
+        view_text(view, view_channel(view, channel != NULL ? channel : ""));
+    }
+}
+
+/* All parts of a combined score, where parts are weighed; fractions are the result's own. */
+static void combined(struct view *view, const json_t *result, const json_t *option)
+{
+    const json_t *parts = json_object_get(option, "channel_parts");
+
     if (!json_is_string(json_object_get(option, "combined"))) {
         return;
     }
-    BOTH(view, "<br>주민 ", "<br>residents ");
-    view_text(view, web_json_text(option, "resident_part"));
-    BOTH(view, " + 심사 ", " + jury ");
-    view_text(view, web_json_text(option, "jury_part"));
+    MARK(view, "<br>");
+    if (parts == NULL) {
+        BOTH(view, "주민 ", "residents ");
+        view_text(view, web_json_text(option, "resident_part"));
+    }
+    for (size_t i = 0; i < json_array_size(parts); i++) {
+        view_text(view, i > 0 ? " + " : "");
+        channel_names(view, json_array_get(channel_parts(result), i));
+        MARK(view, " ");
+        view_text(view, web_json_text(json_array_get(parts, i), "part"));
+    }
+    if (json_is_string(json_object_get(option, "jury_part"))) {
+        BOTH(view, " + 심사 ", " + jury ");
+        view_text(view, web_json_text(option, "jury_part"));
+    }
     MARK(view, " = ");
     view_text(view, web_json_text(option, "combined"));
+}
+
+static void weight_row(struct view *view, int64_t weight, const char *highest)
+{
+    MARK(view, "</th><td class=\"number\">");
+    view_number(view, weight);
+    MARK(view, "</td><td class=\"number\">");
+    figure(view, highest);
+    MARK(view, "</td></tr>\n");
+}
+
+/* Every part with its weight, and the highest that it is measured by. How few voted in a part is not said:
+ * the tables of turnout withhold it where it is too few. */
+static void weights_table(struct view *view, const json_t *result)
+{
+    const json_t *parts = channel_parts(result);
+    const json_t *jury = json_object_get(result, "jury");
+
+    MARK(view, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
+    BOTH(view, "반영 비율", "Weights");
+    MARK(view, "\">\n<table>\n<caption>");
+    BOTH(view, "투표 방법별 반영 비율", "Weights by how votes were cast");
+    MARK(view, "</caption>\n<thead><tr><th scope=\"col\">");
+    BOTH(view, "묶음</th><th scope=\"col\">반영 비율</th><th scope=\"col\">가장 높은 점수",
+         "Part</th><th scope=\"col\">Weight</th><th scope=\"col\">Highest score");
+    MARK(view, "</th></tr></thead>\n<tbody>\n");
+    for (size_t i = 0; i < json_array_size(parts); i++) {
+        const json_t *part = json_array_get(parts, i);
+
+        MARK(view, "<tr><th scope=\"row\">");
+        channel_names(view, part);
+        weight_row(view, json_integer_value(json_object_get(part, "weight")),
+                   web_json_text(part, "highest_score"));
+    }
+    if (json_is_object(jury)) {
+        MARK(view, "<tr><th scope=\"row\">");
+        BOTH(view, "심사", "jury");
+        weight_row(view, json_integer_value(json_object_get(jury, "jury_weight")),
+                   web_json_text(jury, "highest_jury"));
+    }
+    MARK(view, "</tbody>\n</table>\n</div>\n");
 }
 
 /* How the parts are weighed. */
@@ -107,6 +180,15 @@ static void weights(struct view *view, const json_t *result)
 {
     const json_t *jury = json_object_get(result, "jury");
 
+    if (channel_parts(result) != NULL) {
+        BOTH(view,
+             "<p>아래 비율로 더한 점수로 순서를 정했습니다. 묶음마다 가장 높은 사업이 그 "
+             "비율만큼을 모두 얻고, 다른 사업은 그에 견준 만큼을 얻습니다.</p>\n",
+             "<p>The order is that of scores added up by these weights. In each part the highest "
+             "project gets all of the weight and every other its share of that.</p>\n");
+        weights_table(view, result);
+        return;
+    }
     if (!json_is_object(jury)) {
         return;
     }
@@ -150,13 +232,13 @@ static void quorum(struct view *view, const json_t *result)
 }
 
 static void outcome_row(struct view *view, const struct ballot_definition *definition,
-                        const json_t *option)
+                        const json_t *result, const json_t *option)
 {
     MARK(view, "<tr><th scope=\"row\">");
     view_words(view, name_of(definition, web_json_text(option, "id")));
     MARK(view, "</th><td class=\"number\">");
     figure(view, web_json_text(option, "score"));
-    combined(view, option);
+    combined(view, result, option);
     MARK(view, "</td><td class=\"number\">");
     figure(view, web_json_text(option, "cost"));
     MARK(view, "</td><td>");
@@ -197,7 +279,7 @@ static void outcome_table(struct view *view, const struct ballot_definition *def
         const json_t *option = json_array_get(options, i);
 
         if (json_is_true(json_object_get(option, "funded")) == funded) {
-            outcome_row(view, definition, option);
+            outcome_row(view, definition, result, option);
         }
     }
     MARK(view, "</tbody>\n");

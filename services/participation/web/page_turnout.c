@@ -32,10 +32,6 @@ static void cell_name(struct view *view, const char *dimension, const char *name
     static const char *const WORDS[][3] = {
         {"unknown", "미상", "not given"},
         {"all", "전체", "all"},
-        {"web", "인터넷", "web"},
-        {"kiosk", "무인 단말기", "kiosk"},
-        {"booth", "투표소", "booth"},
-        {"paper", "종이", "paper"},
         {"resident-register", "주민등록 확인", "resident register"},
         {"certificate", "인증서", "certificate"},
         {"did", "모바일 신분증(DID)", "DID"},
@@ -44,6 +40,10 @@ static void cell_name(struct view *view, const char *dimension, const char *name
 
     if (strcmp(dimension, "sex") == 0 && strcmp(name, "unknown") != 0) {
         view_text(view, view_sex(view, name));
+        return;
+    }
+    if (strcmp(dimension, "channel") == 0) {
+        view_text(view, view_channel(view, name));
         return;
     }
     if (strcmp(dimension, "area") == 0 && strcmp(name, "all") != 0) {

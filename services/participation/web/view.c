@@ -274,3 +274,20 @@ const char *view_sex(const struct view *view, const char *word)
     }
     return view_say(view, "밝히지 않음", "Not given");
 }
+
+const char *view_channel(const struct view *view, const char *word)
+{
+    static const char *const WORDS[][3] = {
+        {"web", "인터넷", "web"},
+        {"kiosk", "무인 단말기", "kiosk"},
+        {"booth", "투표소", "booth"},
+        {"paper", "종이", "paper"},
+    };
+
+    for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++) {
+        if (strcmp(WORDS[i][0], word) == 0) {
+            return view_say(view, WORDS[i][1], WORDS[i][2]);
+        }
+    }
+    return word;
+}

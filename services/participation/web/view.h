@@ -76,5 +76,6 @@ void view_end(struct view *view, const struct view_frame *frame);
 const char *view_method(const struct view *view, enum ballot_method method);
 const char *view_ground(const struct view *view, unsigned ground);
 const char *view_sex(const struct view *view, const char *word);
+const char *view_channel(const struct view *view, const char *word);
 
 #endif
