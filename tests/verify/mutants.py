@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from verify import archive, documents, ed25519, log
 from verify.bundle_maker import HOUR_MS, pack, random_ballot, random_choices
-from verify.definition import encode_jury
+from verify.definition import CHANNELS, encode_jury
 from verify.encoding import Malformed, leaf_hash, read_json, tagged_hash, write_json
 
 ALONE, RECEIPT, KEPT = "the bundle alone", "a receipt", "a kept checkpoint"
@@ -757,6 +757,49 @@ def jury_changed(chance, case):
         how = chance.choice([changed, committed])
         return Mutant(how(case.parts, {"jury": encode_jury(3, "문서", [0])}).pack())
     return Mutant(changed(case.parts, {"jury": flipped(chance, jury)}).pack())
+
+
+@mutation(ALONE)
+def channel_weights_changed(chance, case):
+    """Another share of the whole for two parts, or their channels swapped; in half of them the result is
+    what follows. The log was opened with the hash of other weights."""
+    weights = case.ballot.definition["terms"]["channel_weights"]
+    if weights is None:
+        return None
+    parts = [dict(part) for part in weights["parts"]]
+    first, second = chance.sample(range(len(parts)), 2)
+    if chance.random() < 0.5 and parts[first]["weight"] > 1:
+        parts[first]["weight"] -= 1
+        parts[second]["weight"] += 1
+    else:
+        parts[first]["channels"], parts[second]["channels"] = (
+            parts[second]["channels"], parts[first]["channels"])
+    terms = {**case.ballot.definition["terms"], "channel_weights": {**weights, "parts": parts}}
+    other = replace(case.ballot, definition={**case.ballot.definition, "terms": terms})
+    mutant = replace(case.parts, definition=other.parts().definition)
+    if chance.random() < 0.5:
+        mutant = replace(mutant, result=other.result())
+    return Mutant(mutant.pack())
+
+
+@mutation(ALONE)
+def counted_by_another_channel(chance, case):
+    """The result as it would be had a vote come through another channel, committed to by RESULT; the log
+    says of each vote how it came."""
+    if case.ballot.definition["terms"]["channel_weights"] is None:
+        return None
+    place = chance.randrange(len(case.ballot.votes))
+    vote = case.ballot.votes[place]
+    channels = [number for number, word in enumerate(CHANNELS, 1)
+                if word in case.ballot.definition["channels"] and number != vote.channel]
+    votes = list(case.ballot.votes)
+    votes[place] = vote._replace(channel=chance.choice(channels))
+    result = replace(case.ballot, votes=votes).result()
+    if result == case.parts.result:
+        return None  # not final, or of the same part
+    other = replace(case.ballot)
+    other.result = lambda: result
+    return Mutant(other.parts().pack())
 
 
 # Another ballot altogether: every number, hash and signature made anew from other votes.
