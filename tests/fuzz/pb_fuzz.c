@@ -3,7 +3,8 @@
  * Any bytes as a .pb file: the reader ends in an answer, the same one
  * however the bytes are cut, and what it could read can be counted and
  * written. Within the budget, and with nothing left over that fits. Written
- * anew it is the same file, and written once more the same bytes.
+ * anew it is the same file, and written once more the same bytes. Read by
+ * channel its parts add up to the whole.
  */
 #include <assert.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "participation/domain/pb_write.h"
 #include "participation/domain/tally.h"
 #include "participation/domain/tally_json.h"
+#include "participation/domain/tally_parts.h"
 
 static struct pb *read_in_pieces(const uint8_t *data, size_t size, size_t piece, enum err *ret_err)
 {
@@ -110,6 +112,50 @@ static void count_by_every_rule(const struct election *election)
     count_exactly(election, TALLY_COMPARISON, TALLY_COMPLETION_NONE, TALLY_SATISFACTION_COST);
 }
 
+/* Where the file has a voting_method: every part adds up, and so do the shares of each. */
+static void count_by_channel(const uint8_t *data, size_t size)
+{
+    static const struct pb_groups groups = {
+        .words = {{"web", 0}, {"internet", 0}, {"booth", 1}, {"paper", 1}},
+        .word_count = 4,
+        .count = 2,
+    };
+    const struct tally_parts parts = {
+        .count = 2,
+        .list = {{.of = TALLY_PART_CHANNELS, .weight = 30, .channels = {"web"}, .channel_count = 1},
+                 {.of = TALLY_PART_CHANNELS,
+                  .weight = 70,
+                  .channels = {"booth", "paper"},
+                  .channel_count = 2}},
+    };
+    const struct tally_method method = {.rule = TALLY_GREEDY, .tie = TALLY_TIE_ID, .parts = &parts};
+    const struct pb_options options = {.groups = &groups};
+    struct tally_result result;
+    struct pb *pb = NULL;
+    enum err err = pb_new(&options, &pb);
+
+    assert(err == ERR_OK);
+    err = pb_feed(pb, data, size);
+    err = err ? err : pb_finish(pb);
+    if (!err && tally_run(pb_election(pb), &method, &result) == ERR_OK) {
+        const struct election *election = pb_election(pb);
+
+        assert(election_group_votes(election, 0) + election_group_votes(election, 1) ==
+               election_vote_count(election));
+        for (uint32_t i = 0; i < result.option_count; i++) {
+            char combined[TALLY_COMBINED_SIZE];
+
+            assert(election_group_sums(election, 0, i)->votes +
+                       election_group_sums(election, 1, i)->votes ==
+                   election_option(election, i)->votes);
+            tally_parts_combined(&result, i, combined);
+            assert(tally_parts_hundredths(&result, i) <= 100 * 100);
+        }
+        tally_result_release(&result);
+    }
+    pb_free(pb);
+}
+
 #define REWRITTEN_MAX 16777216
 
 /* A file that is read and written at once. */
@@ -199,6 +245,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         count_by_every_rule(pb_election(whole));
         write_anew(data, size);
     }
+    count_by_channel(data, size);
     pb_free(whole);
     pb_free(cut);
     return 0;
