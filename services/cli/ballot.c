@@ -56,10 +56,6 @@ static enum cli_status from_pb(const struct invocation *invocation, json_t **ret
                           &source.threshold_score) == ERR_INVALID) {
         return CLI_USAGE;
     }
-    if (year || opens || closes) {
-        return usage_error(invocation, say("--from 에는 --year, --opens, --closes 가 필요합니다",
-                                           "--from needs --year, --opens and --closes"));
-    }
     err = ballot_source_read(&source, ret_definition);
     if (err) {
         return err == ERR_CONFLICT ? CLI_USAGE : CLI_FAILED;
@@ -287,7 +283,8 @@ static const struct command_option CREATE_OPTIONS[] = {
     {
         .name = "year",
         .argument = "YEAR",
-        .sentence = {"예산 회계연도", "the budget's fiscal year"},
+        .sentence = {"예산 회계연도 (기본: 파일의 instance)",
+                     "the budget's fiscal year (default: the file's instance)"},
     },
     {
         .name = "source",
@@ -298,13 +295,16 @@ static const struct command_option CREATE_OPTIONS[] = {
     {
         .name = "opens",
         .argument = "TIME",
-        .sentence = {"투표 시작 시각", "when voting begins"},
+        .sentence = {"투표 시작 시각 (기본: 파일의 opens_at 또는 date_begin)",
+                     "when voting begins (default: the file's opens_at or date_begin)"},
     },
     {
         .name = "closes",
         .argument = "TIME",
-        .sentence = {"투표 마감 시각 (이 시각의 표는 받지 않음)",
-                     "when voting ends; a vote at this time is late"},
+        .sentence = {"투표 마감 시각, 이 시각의 표는 받지 않음 (기본: 파일의 closes_at 또는 "
+                     "date_end)",
+                     "when voting ends; a vote at this time is late (default: the file's closes_at "
+                     "or date_end)"},
     },
     {
         .name = "budget",

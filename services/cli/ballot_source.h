@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A ballot's definition from a Pabulib file: its options, costs, budget and
- * limits, with what such a file does not know (year, source, window) given
+ * limits, with what such a file need not know (year, source, window) given
  * beside it. A file that our own export wrote says every term itself, and is
- * never overruled: it gives the definition that it came from again. Reads no
- * further than the first vote.
+ * never overruled but in year and window, which a new ballot has anew: it gives
+ * the definition that it came from again. Reads no further than the first vote.
  */
 #ifndef HYEOPCHI_CLI_BALLOT_SOURCE_H
 #define HYEOPCHI_CLI_BALLOT_SOURCE_H
@@ -25,10 +25,10 @@ struct ballot_source {
     int64_t threshold_score;    /* 0: the file's, where the rule has one */
     const char *tie; /* NULL: "lowest-cost-then-votes"; "drawn:FILE", the order in a file */
     const struct invocation *invocation; /* where the terms beside those are; NULL: nowhere */
-    int64_t budget_year;
-    int64_t budget_krw; /* 0: the file's budget */
-    int64_t opens_ms;
-    int64_t closes_ms;
+    int64_t budget_year;                 /* 0: the file's instance */
+    int64_t budget_krw;                  /* 0: the file's budget */
+    int64_t opens_ms;  /* 0: the file's opens_at, or the start of its date_begin in Korea */
+    int64_t closes_ms; /* 0: the file's closes_at, or the end of its date_end there */
 };
 
 /*

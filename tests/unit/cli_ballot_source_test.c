@@ -12,6 +12,7 @@
 #include "participation/domain/ballot_pb.h"
 #include "participation/domain/jury.h"
 #include "participation/http/ballot_json.h"
+#include "runtime/clock.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -63,6 +64,24 @@ static void write_file(const struct ballot_definition *definition)
     assert_int_equal(fwrite(text_bytes(&text), 1, text_length(&text), file), text_length(&text));
     assert_int_equal(fclose(file), 0);
     text_release(&text);
+}
+
+/* A file of others with these rows of META. */
+static void write_text(const char *meta)
+{
+    FILE *file;
+    int descriptor;
+
+    (void)snprintf(path, sizeof path, "/tmp/cli-ballot-source-XXXXXX");
+    descriptor = mkstemp(path);
+    assert_true(descriptor >= 0);
+    file = fdopen(descriptor, "w");
+    assert_non_null(file);
+    assert_true(fprintf(file,
+                        "META\nkey;value\nbudget;9\nvote_type;approval\n%sPROJECTS\n"
+                        "project_id;cost\na;4\nVOTES\nvoter_id;vote\n1;a\n",
+                        meta) > 0);
+    assert_int_equal(fclose(file), 0);
 }
 
 static struct ballot_source source_of(const struct ballot_definition *definition)
@@ -241,6 +260,53 @@ static void weights_of_channels_and_a_jury_come_back(void **state)
     expect_the_same_again(&fixture.definition);
 }
 
+/* What is not given the file says: exactly where it is ours, by its days where it is another's. */
+static void year_and_window_come_from_the_file_where_they_are_not_given(void **state)
+{
+    static const char *const OTHERS[][2] = {
+        {"instance;2024\ndate_begin;01.03.2023\ndate_end;02.03.2023\n",
+         "2024 2023-02-28T15:00:00.000Z 2023-03-02T15:00:00.000Z"},
+        {"instance;2024\ndate_begin;2023\ndate_end;02.03.2023\n", NULL},
+        {"instance;2024\ndate_begin;31.02.2023\ndate_end;02.03.2023\n", NULL},
+        {"instance;2024\nopens_at;soon\ndate_end;02.03.2023\n", NULL},
+        {"date_begin;01.03.2023\ndate_end;02.03.2023\n", NULL},
+        {"instance;24\ndate_begin;01.03.2023\ndate_end;02.03.2023\n", NULL},
+    };
+    const struct ballot_source source = {.path = path};
+    struct fixture fixture;
+    json_t *json = NULL;
+    char found[128];
+
+    (void)state;
+    fixture_init(&fixture);
+    fixture.definition.opens_at_ms += 3723004; /* 1:02:03.004 */
+    write_file(&fixture.definition);
+    assert_int_equal(ballot_source_read(&source, &json), ERR_OK);
+    (void)unlink(path);
+    assert_int_equal(json_integer_value(json_object_get(json, "budget_year")),
+                     fixture.definition.budget_year);
+    clock_format(fixture.definition.opens_at_ms, found);
+    assert_string_equal(json_string_value(json_object_get(json, "opens_at")), found);
+    clock_format(fixture.definition.closes_at_ms, found);
+    assert_string_equal(json_string_value(json_object_get(json, "closes_at")), found);
+    json_decref(json);
+    for (size_t i = 0; i < sizeof OTHERS / sizeof OTHERS[0]; i++) {
+        write_text(OTHERS[i][0]);
+        json = NULL;
+        assert_int_equal(ballot_source_read(&source, &json),
+                         OTHERS[i][1] != NULL ? ERR_OK : ERR_INVALID);
+        (void)unlink(path);
+        if (OTHERS[i][1] != NULL) {
+            (void)snprintf(found, sizeof found, "%lld %s %s",
+                           (long long)json_integer_value(json_object_get(json, "budget_year")),
+                           json_string_value(json_object_get(json, "opens_at")),
+                           json_string_value(json_object_get(json, "closes_at")));
+            assert_string_equal(found, OTHERS[i][1]);
+            json_decref(json);
+        }
+    }
+}
+
 static void limits_of_points_come_back(void **state)
 {
     const struct ballot_points two = {.present = true, .points = 2};
@@ -364,6 +430,7 @@ int main(void)
         cmocka_unit_test(every_term_comes_back),
         cmocka_unit_test(a_jury_and_adjustable_costs_come_back),
         cmocka_unit_test(weights_of_channels_and_a_jury_come_back),
+        cmocka_unit_test(year_and_window_come_from_the_file_where_they_are_not_given),
         cmocka_unit_test(limits_of_points_come_back),
         cmocka_unit_test(what_a_vote_must_have_comes_back_where_an_empty_one_is_valid_too),
         cmocka_unit_test(what_contradicts_the_file_is_refused),

@@ -125,7 +125,9 @@ static void a_day_ends_before_the_moment_of_closing(void **state)
     fixture.definition.closes_at_ms = 1656082800000LL; /* 2022-06-25 00:00 in Seoul */
     fixture.definition.min_cost_krw = (struct ballot_limit){.present = true, .krw = 5};
     write_ballot(&fixture.definition, &text);
-    assert_non_null(strstr(text_bytes(&text), "\ndate_end;24.06.2022\nmin_length;1\n"));
+    assert_non_null(strstr(text_bytes(&text), "\ndate_end;24.06.2022\n"));
+    assert_non_null(
+        strstr(text_bytes(&text), "\ncloses_at;2022-06-25T00:00:00.000+09:00\nmin_length;1\n"));
     assert_non_null(strstr(text_bytes(&text), "\nmin_sum_cost;5\n"));
     assert_null(strstr(text_bytes(&text), "comment"));
     text_release(&text);

@@ -35,6 +35,28 @@ static void add_day(struct text *text, const char *key, int64_t time_ms)
     pb_write_pair(text, key, day);
 }
 
+/* The time in Seoul, exactly: 2022-09-19T09:00:00.000+09:00. */
+static void add_time(struct text *text, const char *key, int64_t time_ms)
+{
+    static const int64_t UNITS[] = {36000000, 3600000, 600000, 60000, 10000, 1000, 100, 10, 1};
+    char moment[] = "0000-00-00T00:00:00.000+09:00";
+    const int64_t day = turnout_day(time_ms);
+    int64_t rest = time_ms + TURNOUT_SEOUL_OFFSET_MS - day * TURNOUT_DAY_MS;
+    char iso[TURNOUT_DATE_SIZE];
+    size_t at = TURNOUT_DATE_SIZE; /* behind the date and its T */
+
+    assert(rest >= 0 && rest < TURNOUT_DAY_MS);
+
+    turnout_day_format(day, iso);
+    memcpy(moment, iso, sizeof iso - 1);
+    for (size_t i = 0; i < sizeof UNITS / sizeof UNITS[0]; i++) {
+        moment[at] = (char)('0' + (char)(rest / UNITS[i]));
+        rest %= UNITS[i];
+        at += moment[at + 1] >= '0' && moment[at + 1] <= '9' ? 1 : 2; /* past : and . */
+    }
+    pb_write_pair(text, key, moment);
+}
+
 static void add_points(struct text *text, const char *key, const struct ballot_points *points)
 {
     if (points->present) {
@@ -362,6 +384,8 @@ void ballot_pb_add_meta(struct text *text, const struct ballot_definition *defin
     add_electorate(text, definition);
     add_day(text, "date_begin", definition->opens_at_ms);
     add_day(text, "date_end", definition->closes_at_ms - 1); /* that moment itself is late */
+    add_time(text, "opens_at", definition->opens_at_ms);
+    add_time(text, "closes_at", definition->closes_at_ms);
     add_least(text, definition);
     pb_write_number(text, "max_length", (int64_t)definition->max_options);
     if (definition->max_cost_krw.present) {
