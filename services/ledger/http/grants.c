@@ -302,7 +302,7 @@ static enum err add_figures(const struct db_rows *rows, int64_t row, int32_t tod
                          db_rows_int64(rows, row, STORE_GRANT_INTEREST) > 0;
 
     for (size_t i = 0; i < sizeof FIGURES / sizeof FIGURES[0]; i++) {
-        const int64_t amount_krw = db_rows_int64(rows, row, FIGURES[i].column);
+        const int64_t amount_krw = db_rows_int64(rows, row, (int)FIGURES[i].column);
         if (json_object_set_new(grant, FIGURES[i].name, json_integer((json_int_t)amount_krw)) !=
             0) {
             return ERR_UNAVAILABLE;
