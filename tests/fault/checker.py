@@ -741,8 +741,12 @@ class Box:
             " WHERE ballot_id = %s"
         ) or [None]
         self.turnout = rows(
-            "SELECT dimension, sum(voters)::bigint FROM participation.turnout"
-            " WHERE ballot_id = %s GROUP BY dimension"
+            "SELECT dimension, cell, voters FROM participation.turnout"
+            " WHERE ballot_id = %s AND voters <> 0"
+        )
+        self.places = rows(  # Who has a vote or a paper that counts, and not a cancelled one.
+            "SELECT cells FROM participation.roll"
+            " WHERE ballot_id = %s AND rev > 0 AND channel <> 0"
         )
 
     def check_itself(self, findings):
@@ -760,12 +764,22 @@ class Box:
         if (voters, revisions) != (len(by_voter), len(self.votes) - len(by_voter)):
             findings.add("I2", f"{self.ballot_id}: counted {voters} voters and {revisions} revisions, "
                                f"there are {len(by_voter)} and {len(self.votes) - len(by_voter)}")  # fmt: skip
-        for dimension, total in self.turnout:
-            if total != voters:
-                findings.add("I2", f"{self.ballot_id}: turnout table {dimension} sums to {total}")
+        self._check_turnout(findings)
         self._check_pairs(findings)
         self._check_batches(findings)
         self._check_result(findings)
+
+    def _check_turnout(self, findings):
+        """Every voter of the roll is in one cell of each of the six tables, and nobody else is."""
+        counted = collections.Counter()
+        for (cells,) in self.places:
+            counted.update(enumerate(struct.unpack(">6H", cells)))
+        for dimension, cell, voters in self.turnout:
+            counted[dimension, cell] -= voters
+        for (dimension, cell), missing in sorted(counted.items()):
+            if missing:
+                findings.add("I2", f"{self.ballot_id}: turnout table {dimension} lacks {missing} "
+                                   f"of the roll's voters in cell {cell}")  # fmt: skip
 
     def _check_pairs(self, findings):
         votes = collections.Counter(row[:2] for row in self.votes)

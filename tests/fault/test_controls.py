@@ -254,8 +254,8 @@ def cast_naively(conninfo, job, barrier):
             (job["ballot"], job["vtag"], rev, bytes(12)),
         )
         cursor.execute(
-            "UPDATE participation.ballot SET voters = voters + 1 WHERE ballot_id = %s",
-            (job["ballot"],),
+            "UPDATE participation.ballot SET voters = voters + 1, turnout = %s WHERE ballot_id = %s",
+            ([number for table in range(6) for number in (table << 16, 1)], job["ballot"]),
         )
         connection.commit()
     except psycopg2.errors.UniqueViolation:
@@ -292,3 +292,18 @@ def test_a_second_vote_that_only_a_key_had_stopped_is_noticed(arena, chance, key
     load.abandon()
     findings = check(arena, "I1")
     assert bool(findings.violations["I2"]) == (key == "dropped"), findings
+
+
+@pytest.mark.parametrize("cell", ["another", "their own"])
+def test_a_voter_counted_in_another_cell_is_noticed(arena, load, cell):
+    """The tables' sums stay what they were."""
+    load.abandon()
+    if cell == "another":
+        moved = arena.databases.psql(
+            "participation",
+            "UPDATE participation.ballot SET turnout[2] = turnout[2] - 1, turnout[4] = turnout[4] + 1"
+            " WHERE turnout[2] > 0 AND turnout[3] < 65536 RETURNING ballot_id",
+        )
+        assert moved
+    findings = check(arena, "I1")
+    assert bool(findings.violations["I2"]) == (cell == "another"), findings
