@@ -129,17 +129,23 @@ enum err store_correction_rows(struct db *db, const char *shard, int64_t seq,
     return db_query(db, CORRECTION_ROWS, params, DB_COUNT(params), ret_rows);
 }
 
+/* Accounts by their numbers alone, which LIMIT sees to: looked for by shard, all would be read. */
 static const char TRANSFER_READ[] =
     "SELECT debited.fiscal_year, debited.programme, debited.funding_source, debited.stage,"
     "    credited.fiscal_year, credited.programme, credited.funding_source, credited.stage,"
     "    transfer.seq, transfer.place, transfer.amount_krw, transfer.debit_version,"
     "    transfer.credit_version, transfer.debit_balance_krw, transfer.credit_balance_krw"
     " FROM ledger.transfer"
-    " INNER JOIN ledger.account AS debited ON debited.number = transfer.debit_account"
-    "    AND debited.shard = $1"
-    " INNER JOIN ledger.account AS credited ON credited.number = transfer.credit_account"
-    "    AND credited.shard = $1"
-    " WHERE transfer.seq BETWEEN $2 AND $3 ORDER BY transfer.seq, transfer.place";
+    " CROSS JOIN LATERAL ("
+    "    SELECT a.shard, a.fiscal_year, a.programme, a.funding_source, a.stage"
+    "    FROM ledger.account AS a WHERE a.number = transfer.debit_account LIMIT 1"
+    " ) AS debited"
+    " CROSS JOIN LATERAL ("
+    "    SELECT a.shard, a.fiscal_year, a.programme, a.funding_source, a.stage"
+    "    FROM ledger.account AS a WHERE a.number = transfer.credit_account LIMIT 1"
+    " ) AS credited"
+    " WHERE transfer.seq BETWEEN $2 AND $3 AND debited.shard = $1 AND credited.shard = $1"
+    " ORDER BY transfer.seq, transfer.place";
 
 /* Gives each order its legs; an order whose legs make no sense becomes PENDING: damaged. */
 static enum err read_legs(struct db *db, const char *shard, struct order *orders, size_t count)
@@ -319,7 +325,10 @@ static const char POSTING_READ[] =
     "    ORDER BY credit_account, credit_version LIMIT $4)"
     "    ORDER BY account, version LIMIT $4"
     " ) AS posted"
-    " LEFT JOIN ledger.account ON account.number = posted.account AND account.shard = $1"
+    " LEFT JOIN LATERAL ("
+    "    SELECT a.shard, a.fiscal_year, a.programme, a.funding_source, a.stage"
+    "    FROM ledger.account AS a WHERE a.number = posted.account LIMIT 1"
+    " ) AS account ON account.shard = $1"
     " ORDER BY posted.account, posted.version";
 
 static enum err read_postings(struct db *db, const char *shard, struct store_posted *after,
