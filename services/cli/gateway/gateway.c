@@ -18,6 +18,7 @@
 
 enum {
     STOP_TIMEOUT_MS = 5000,
+    CLOSE_WAIT_MS = 2000, /* before the loop's watchdog, which would end the command as failed */
     REQUEST_SIZE_MAX = 9 * 1024 * 1024,
     ANSWER_SIZE_MAX = 65 * 1024 * 1024,
     NONCE_BYTES = 16,
@@ -63,7 +64,7 @@ void gateway_close(struct gateway *gateway)
     bus_req_close(gateway->req);
     loop_stop(&gateway->loop);
     loop_run(&gateway->loop);
-    (void)bus_wait_closed(STOP_TIMEOUT_MS); /* What hangs ends with the process. */
+    (void)bus_wait_closed(CLOSE_WAIT_MS); /* What hangs ends with the process. */
     loop_close(&gateway->loop);
     free(gateway);
 }
