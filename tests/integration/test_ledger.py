@@ -597,6 +597,19 @@ def test_the_journal_refuses_every_change_by_role_and_by_trigger(ledger, partici
             ledger.cluster.psql("ledger", statement, role="ledger")
 
 
+@pytest.mark.parametrize(("view", "by_key"), [("entry_leg", True), ("posting", False)])
+def test_the_legs_of_an_entry_are_looked_up_by_its_number(ledger, view, by_key):
+    """`posting` shows what it looks like when they are not: the whole journal is read."""
+    rows = ledger.sql(
+        "SET enable_seqscan = off; EXPLAIN SELECT 1 FROM ledger.journal"
+        f" INNER JOIN ledger.{view} AS leg ON leg.shard = journal.shard AND leg.seq = journal.seq"
+        " WHERE journal.shard = 'a' AND journal.linked_seq = 1",
+    )
+    plan = "\n".join(row[0] for row in rows)
+    assert ("Index Cond: (seq = journal.seq)" in plan) == by_key, plan
+    assert ("Index Cond: (number = " in plan) == by_key, plan
+
+
 def test_nothing_is_posted_behind_a_head_that_somebody_moved(ledger, participation):
     ledger.set_limit(10_000)
     select(ledger, participation, [("1", "a", 100)], 1_000)

@@ -67,10 +67,10 @@ static const char GRANT_REQUIRE[] =
     "    AND grant_award.fiscal_year BETWEEN wanted.fiscal_year - $5::int4 AND wanted.fiscal_year"
     "    AND (grant_award.fiscal_year = wanted.fiscal_year"
     "        OR EXISTS (SELECT 1 FROM ledger.grant_entry"
-    "            INNER JOIN ledger.posting ON posting.shard = $1"
-    "                AND posting.seq = grant_entry.seq"
+    "            INNER JOIN ledger.entry_leg ON entry_leg.shard = $1"
+    "                AND entry_leg.seq = grant_entry.seq"
     "            WHERE grant_entry.shard = $1 AND grant_entry.grant_id = grant_award.grant_id"
-    "                AND posting.fiscal_year = wanted.fiscal_year)))";
+    "                AND entry_leg.fiscal_year = wanted.fiscal_year)))";
 
 enum err store_grant_require(struct db *db, const char *shard, struct order *const *orders,
                              size_t count)
@@ -117,10 +117,10 @@ static const char GRANT_EXISTS[] =
     "    AND grant_award.fiscal_year BETWEEN $2::int4 - $4::int4 AND $2::int4"
     "    AND (grant_award.fiscal_year = $2::int4"
     "        OR EXISTS (SELECT 1 FROM ledger.grant_entry"
-    "            INNER JOIN ledger.posting ON posting.shard = $1"
-    "                AND posting.seq = grant_entry.seq"
+    "            INNER JOIN ledger.entry_leg ON entry_leg.shard = $1"
+    "                AND entry_leg.seq = grant_entry.seq"
     "            WHERE grant_entry.shard = $1 AND grant_entry.grant_id = grant_award.grant_id"
-    "                AND posting.fiscal_year = $2::int4))) AS found";
+    "                AND entry_leg.fiscal_year = $2::int4))) AS found";
 
 enum err store_grant_exists(struct db *db, const char *shard,
                             const struct store_programme *programme, bool *ret_exists)
@@ -167,9 +167,9 @@ enum err store_grant_book_load(struct db *db, const char *shard, struct grant_bo
  * reclassification moved in another programme is none of the grant's.
  */
 static const char GRANT_BALANCE_LOAD[] =
-    "SELECT wanted.place, posting.fiscal_year, posting.programme, posting.funding_source,"
-    "    posting.stage, sum(posting.amount_krw)::int8 AS amount_krw,"
-    "    coalesce(sum(posting.amount_krw) FILTER (WHERE journal.kind = 'settlement'"
+    "SELECT wanted.place, entry_leg.fiscal_year, entry_leg.programme, entry_leg.funding_source,"
+    "    entry_leg.stage, sum(entry_leg.amount_krw)::int8 AS amount_krw,"
+    "    coalesce(sum(entry_leg.amount_krw) FILTER (WHERE journal.kind = 'settlement'"
     "        OR reversed.kind = 'settlement'), 0)::int8 AS settled_krw"
     " FROM unnest($2::int4[], $3::uuid[]) AS wanted (place, grant_id)"
     " INNER JOIN ledger.grant_award ON grant_award.shard = $1"
@@ -179,10 +179,10 @@ static const char GRANT_BALANCE_LOAD[] =
     " INNER JOIN ledger.journal ON journal.shard = $1 AND journal.seq = grant_entry.seq"
     " LEFT JOIN ledger.journal AS reversed ON reversed.shard = $1"
     "    AND reversed.seq = journal.linked_seq AND journal.kind = 'reversal'"
-    " INNER JOIN ledger.posting ON posting.shard = $1 AND posting.seq = grant_entry.seq"
-    "    AND posting.programme = grant_award.programme"
-    " GROUP BY wanted.place, posting.fiscal_year, posting.programme, posting.funding_source,"
-    "    posting.stage";
+    " INNER JOIN ledger.entry_leg ON entry_leg.shard = $1 AND entry_leg.seq = grant_entry.seq"
+    "    AND entry_leg.programme = grant_award.programme"
+    " GROUP BY wanted.place, entry_leg.fiscal_year, entry_leg.programme, entry_leg.funding_source,"
+    "    entry_leg.stage";
 
 enum err store_grant_balance_load(struct db *db, const char *shard, struct grant_book *books,
                                   size_t count)
@@ -245,15 +245,17 @@ static const char GRANT_MISMATCH_COUNT[] =
     "            SELECT 1 FROM ledger.grant_entry WHERE grant_entry.shard = $1"
     "            AND grant_entry.seq = journal.seq)"
     " ), balance AS ("
-    "    SELECT grant_entry.grant_id, posting.fiscal_year, posting.funding_source, posting.stage,"
-    "        sum(posting.amount_krw) AS amount_krw"
+    "    SELECT grant_entry.grant_id, entry_leg.fiscal_year, entry_leg.funding_source, "
+    "entry_leg.stage,"
+    "        sum(entry_leg.amount_krw) AS amount_krw"
     "    FROM ledger.grant_entry"
     "    INNER JOIN ledger.grant_award ON grant_award.shard = $1"
     "        AND grant_award.grant_id = grant_entry.grant_id"
-    "    INNER JOIN ledger.posting ON posting.shard = $1 AND posting.seq = grant_entry.seq"
-    "        AND posting.programme = grant_award.programme"
+    "    INNER JOIN ledger.entry_leg ON entry_leg.shard = $1 AND entry_leg.seq = grant_entry.seq"
+    "        AND entry_leg.programme = grant_award.programme"
     "    WHERE grant_entry.shard = $1"
-    "    GROUP BY grant_entry.grant_id, posting.fiscal_year, posting.funding_source, posting.stage"
+    "    GROUP BY grant_entry.grant_id, entry_leg.fiscal_year, entry_leg.funding_source, "
+    "entry_leg.stage"
     " ), short AS ("
     "    SELECT 1 AS wrong FROM balance WHERE balance.amount_krw < 0"
     "        AND balance.stage IN ('S40', 'S45', 'S50', 'S60', 'S70', 'S75', 'I10')"

@@ -28,8 +28,8 @@ static const char JOURNAL_READ_SOME[] =
     "    linked_seq, request"
     " FROM ledger.journal WHERE shard = $1 AND seq > $2 AND ($4::int8 IS NULL OR period = $4)"
     "    AND ($5::text IS NULL OR EXISTS ("
-    "        SELECT 1 FROM ledger.posting WHERE posting.shard = journal.shard"
-    "        AND posting.seq = journal.seq AND posting.funding_source = $5))"
+    "        SELECT 1 FROM ledger.entry_leg WHERE entry_leg.shard = journal.shard"
+    "        AND entry_leg.seq = journal.seq AND entry_leg.funding_source = $5))"
     " ORDER BY seq LIMIT $3";
 
 static enum err query_page(struct db *db, const char *shard, int64_t after,
@@ -93,10 +93,11 @@ static bool read_entry(const struct db_rows *rows, int64_t row, struct order *or
 
 static const char LINK_READ[] =
     "SELECT coalesce(bool_or(journal.kind = 'reversal'), FALSE),"
-    "    coalesce(sum(-posting.amount_krw) FILTER (WHERE posting.stage = 'S50'"
-    "        AND posting.amount_krw < 0 AND rule.kind IS NOT NULL), 0)::int8"
+    "    coalesce(sum(-entry_leg.amount_krw) FILTER (WHERE entry_leg.stage = 'S50'"
+    "        AND entry_leg.amount_krw < 0 AND rule.kind IS NOT NULL), 0)::int8"
     " FROM ledger.journal"
-    " INNER JOIN ledger.posting ON posting.shard = journal.shard AND posting.seq = journal.seq"
+    " INNER JOIN ledger.entry_leg ON entry_leg.shard = journal.shard AND entry_leg.seq = "
+    "journal.seq"
     " LEFT JOIN ledger.kind_rule AS rule ON rule.kind = journal.kind AND rule.transfer = 1"
     "    AND rule.needs_link"
     " WHERE journal.shard = $1 AND journal.linked_seq = $2";
