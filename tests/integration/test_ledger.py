@@ -467,6 +467,40 @@ def test_lists_come_in_pages_without_gap_or_repeat(ledger, participation):
         assert len(ledger.get(f"{target}?fiscal_year=2025&funding_source=district")[member]) == 7
 
 
+def transfers_read(ledger, target=None):
+    """How many transfers the database reads for a service that starts, answers this, and stops."""
+    count = "SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_user_tables WHERE relname = 'transfer'"
+    before = ledger.sql(count)[0][0]
+    ledger.service.start().wait_ready()
+    answer = ledger.get(target) if target else None
+    ledger.service.stop()  # its connections tell the statistics as they end
+    return ledger.sql(count)[0][0] - before, answer
+
+
+def test_a_page_of_entries_that_lie_far_apart_reads_no_others(ledger):
+    ledger.set_limit(10_000)
+    ledger.set_limit(10_000, fiscal_year=2026)
+    entry = {
+        "kind": "main_budget", "fiscal_year": 2025, "programme": "a", "funding_source": "district",
+        "amount_krw": 1, "document": "예산", "effective_date": "2025-01-02",
+    }
+    entries = [dict(entry, key=str(uuid.uuid4())) for _ in range(800)]
+    for apart in (0, 400, 799):
+        entries[apart].update(fiscal_year=2026, amount_krw=apart + 5)
+    body = {"linked": False, "entries": entries}
+    status, answer = ledger.ask("POST", "/v1/entries:batch", body)
+    assert (status, answer["refused"]) == (200, 0), answer
+    ledger.sql("ALTER DATABASE ledger SET enable_seqscan = off")  # as it is once the table is large
+    ledger.service.stop()
+    at_rest, _ = transfers_read(ledger)
+    read, page = transfers_read(ledger, "/v1/journal?fiscal_year=2026")
+    assert [row["seq"] for row in page["entries"]] == [1, 401, 800]
+    assert [row["legs"][1]["amount_krw"] for row in page["entries"]] == [5, 405, 804]
+    assert read - at_rest < 20, (read, at_rest)
+    ledger.service.start().wait_ready()
+    assert ledger.verification()["sound"]
+
+
 def test_a_tally_is_posted_exactly_once_across_kills(ledger, participation):
     ledger.set_limit(10**12)
     ballots = []
@@ -668,11 +702,24 @@ TAMPERINGS = [
     ("UPDATE ledger.transfer SET place = 3 - place WHERE seq = 3", "hash-mismatch", 3),
     ("DELETE FROM ledger.transfer WHERE seq = 3 AND place = 2", "hash-mismatch", 3),
     ("UPDATE ledger.transfer SET debit_version = 9 WHERE seq = 3 AND place = 2", "version-gap", 3),
+    ("UPDATE ledger.transfer SET credit_version = 9 WHERE seq = 3 AND place = 2", "version-gap", 3),
     ("UPDATE ledger.transfer SET debit_balance_krw = 7 WHERE seq = 3 AND place = 2", "balance-mismatch", 3),
+    ("UPDATE ledger.transfer SET credit_balance_krw = 7 WHERE seq = 3 AND place = 2", "balance-mismatch", 3),
+    ("UPDATE ledger.transfer SET seq = 4 WHERE seq = 3 AND place = 2", "hash-mismatch", 3),
+    ("UPDATE ledger.transfer SET seq = 2, place = 2 WHERE seq = 1", "hash-mismatch", 1),
     ("UPDATE ledger.account SET stage = 'S20' WHERE stage = 'S10'", "hash-mismatch", 3),
     ("UPDATE ledger.account SET stage = 'S99' WHERE stage = 'S10'", "hash-mismatch", 3),
     ("UPDATE ledger.account SET programme = repeat('x', 96) WHERE stage = 'S10'", "hash-mismatch", 3),
     ("UPDATE ledger.account SET number = 1000000 WHERE stage = 'S10'", "hash-mismatch", 3),
+    (
+        "UPDATE ledger.account SET number = 1000000 WHERE stage = 'S10';"
+        " UPDATE ledger.account SET number = 1000001 WHERE stage = 'R10.main';"
+        " UPDATE ledger.account SET number = (SELECT credit_account FROM ledger.transfer"
+        "     WHERE seq = 3 AND place = 1) WHERE number = 1000001;"
+        " UPDATE ledger.account SET number = (SELECT debit_account FROM ledger.transfer"
+        "     WHERE seq = 3 AND place = 1) WHERE number = 1000000",
+        "hash-mismatch", 3,
+    ),
     ("UPDATE ledger.account SET balance_krw = balance_krw + 1 WHERE stage = 'S10'", "balance-mismatch", 0),
     ("UPDATE ledger.account SET held_krw = 10000 WHERE stage = 'S10'", "floor-broken", 0),
     ("UPDATE ledger.account SET version = version + 1 WHERE stage = 'S10'", "version-gap", 0),

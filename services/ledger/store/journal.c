@@ -161,35 +161,39 @@ static const char TRANSFER_READ[] =
     "    SELECT a.shard, a.fiscal_year, a.programme, a.funding_source, a.stage"
     "    FROM ledger.account AS a WHERE a.number = transfer.credit_account LIMIT 1"
     " ) AS credited"
-    " WHERE transfer.seq BETWEEN $2 AND $3 AND debited.shard = $1 AND credited.shard = $1"
+    " WHERE transfer.seq = ANY ($2::int8[]) AND debited.shard = $1 AND credited.shard = $1"
     " ORDER BY transfer.seq, transfer.place";
 
-/* Gives each order its legs; an order whose legs make no sense becomes PENDING: damaged. */
+/*
+ * Gives each order its legs, and reads no others: behind a filter the orders may lie far apart. An order
+ * whose legs make no sense becomes PENDING: damaged.
+ */
 static enum err read_legs(struct db *db, const char *shard, struct order *orders, size_t count)
 {
+    struct db_column seqs;
     struct db_rows *rows = NULL;
     size_t at = 0;
-    enum err err = ERR_OK;
 
     if (count == 0) {
         return ERR_OK;
     }
-    const struct db_param params[] = {db_text(shard), db_int64(orders[0].seq),
-                                      db_int64(orders[count - 1].seq)};
-    err = db_query(db, TRANSFER_READ, params, DB_COUNT(params), &rows);
+    db_column_init(&seqs, DB_COLUMN_INT64);
+    for (size_t i = 0; i < count; i++) {
+        db_column_add_int64(&seqs, orders[i].seq);
+    }
+    const struct db_param params[] = {db_text(shard), db_column_param(&seqs)};
+    enum err err = db_query(db, TRANSFER_READ, params, DB_COUNT(params), &rows);
     for (int64_t i = 0; !err && i < db_rows_count(rows); i++) {
-        int64_t seq = db_rows_int64(rows, i, 8);
-        while (at < count && orders[at].seq < seq) {
+        while (orders[at].seq != db_rows_int64(rows, i, 8)) {
             at++;
-        }
-        if (at == count || orders[at].seq != seq) {
-            continue; /* of an entry not asked for, or gone: the orphan count finds those */
+            assert(at < count); /* both are in the order of the numbers asked for */
         }
         if (!read_transfer(rows, i, &orders[at])) {
             orders[at].result = ORDER_PENDING;
         }
     }
     db_rows_release(rows);
+    db_column_release(&seqs);
     return err;
 }
 
