@@ -59,7 +59,6 @@ static enum err check(struct run *run);
 static enum err close_accounts(struct run *run);
 static enum err begin(struct run *run);
 static enum err finish(struct run *run);
-static enum err period_state_read(const struct run *run, enum period_state *ret_state);
 static enum err check_ended(const struct run *run, struct refusal *ret_refusal);
 static enum err close_lines(struct run *run, bool *ret_whole);
 static enum err close_line(struct run *run, const struct account_balance *accounts, size_t count);
@@ -111,7 +110,7 @@ enum err closing_resume(struct poster *poster, struct writer_tx *tx,
 static enum err load(struct run *run)
 {
     const int32_t year = run->closing->fiscal_year;
-    enum err err = period_state_read(run, &run->state);
+    enum err err = store_period_state(run->tx->db, run->poster->shard, year, &run->state);
 
     if (err || run->state == PERIOD_CLOSED || run->state == PERIOD_MISSING) {
         return err;
@@ -222,24 +221,6 @@ static enum err finish(struct run *run)
     }
     run->outcome.closed = !err;
     return err;
-}
-
-static enum err period_state_read(const struct run *run, enum period_state *ret_state)
-{
-    struct store_period periods[STORE_PERIOD_COUNT_MAX];
-    size_t count = 0;
-    enum err err = store_period_list(run->tx->db, run->poster->shard, periods, &count);
-
-    if (err) {
-        return err;
-    }
-    *ret_state = PERIOD_MISSING;
-    for (size_t i = 0; i < count; i++) {
-        if (periods[i].fiscal_year == run->closing->fiscal_year) {
-            *ret_state = periods[i].state;
-        }
-    }
-    return ERR_OK;
 }
 
 /* By the commit's own time, which is the service's clock. */

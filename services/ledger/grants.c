@@ -78,17 +78,12 @@ static enum err write_grant(struct writer_tx *tx, const char *shard,
 {
     const struct store_placing placing = {wanted->request_hash, wanted->by, tx->now_ms};
     const struct grant *grant = wanted->grant;
-    struct store_period periods[STORE_PERIOD_COUNT_MAX];
     enum period_state state = PERIOD_MISSING;
     struct grant_rule rule;
-    size_t count = 0;
-    enum err err = store_period_list(tx->db, shard, periods, &count);
+    enum err err = store_period_state(tx->db, shard, grant->fiscal_year, &state);
 
     if (err) {
         return err;
-    }
-    for (size_t i = 0; i < count; i++) {
-        state = periods[i].fiscal_year == grant->fiscal_year ? periods[i].state : state;
     }
     err = store_grant_rule_load(tx->db, grant->instrument, &rule);
     if (err && err != ERR_NOT_FOUND) {

@@ -20,8 +20,6 @@ static enum err recall(struct writer_tx *tx, const char *shard, const struct hol
 static enum err remember_refusal(struct writer_tx *tx, const char *shard, struct order *order,
                                  const struct refusal *refusal);
 static bool any_due(const struct store_account *accounts, size_t count);
-static enum err period_of(struct writer_tx *tx, const char *shard, int32_t fiscal_year,
-                          enum period_state *ret_state);
 
 enum err holds_load(struct writer_tx *tx, const char *shard, struct order *const *orders,
                     size_t count, struct holds *ret_holds)
@@ -264,7 +262,7 @@ static enum err place(struct writer_tx *tx, const char *shard, const struct hold
 
     memset(&account, 0, sizeof account);
     account_balance_init(&account.balance, &hold.account);
-    enum err err = period_of(tx, shard, hold.account.line.fiscal_year, &state);
+    enum err err = store_period_state(tx->db, shard, hold.account.line.fiscal_year, &state);
     if (!err) {
         err = store_account_load(tx->db, shard, tx->now_ms, &account, 1);
     }
@@ -291,19 +289,4 @@ static enum err remember_refusal(struct writer_tx *tx, const char *shard, struct
     order_refuse(order, refusal);
     assert(!order->remembered);
     return store_key_insert(tx->db, shard, tx->now_ms, &order, 1);
-}
-
-static enum err period_of(struct writer_tx *tx, const char *shard, int32_t fiscal_year,
-                          enum period_state *ret_state)
-{
-    struct store_period periods[STORE_PERIOD_COUNT_MAX];
-    size_t count = 0;
-    enum err err = store_period_list(tx->db, shard, periods, &count);
-
-    for (size_t i = 0; !err && i < count; i++) {
-        if (periods[i].fiscal_year == fiscal_year) {
-            *ret_state = periods[i].state;
-        }
-    }
-    return err;
 }

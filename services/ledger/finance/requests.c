@@ -224,6 +224,7 @@ static enum err open_period(struct acting *acting)
 {
     const struct finance_asking *asking = acting->asking;
     const struct requested_period *asked = &asking->request->asked.period;
+    enum period_state state = PERIOD_MISSING;
     enum err err = requested_opening_check(asked, &acting->plain);
 
     if (err) {
@@ -231,6 +232,13 @@ static enum err open_period(struct acting *acting)
     }
     (void)snprintf(acting->resource, sizeof acting->resource, "periods/%d",
                    (int)asked->fiscal_year); /* fits */
+    err = store_period_state(asking->tx->db, asking->poster->shard, asked->fiscal_year, &state);
+    if (err) {
+        return err;
+    }
+    if (state == PERIOD_CLOSING || state == PERIOD_CLOSED) { /* for good */
+        return refusal_set(&acting->plain, period_refusal(state), "/fiscal_year", 0);
+    }
     return store_period_open(asking->tx->db, asking->poster->shard, asked->fiscal_year);
 }
 

@@ -359,12 +359,22 @@ enum err store_period_hear(struct db *db, struct store_period periods[STORE_PERI
     return err;
 }
 
-enum err store_period_list(struct db *db, const char *shard,
-                           struct store_period periods[STORE_PERIOD_COUNT_MAX], size_t *ret_count)
-{
-    enum err err = store_period_ask(db, shard);
+static const char PERIOD_STATE[] =
+    "SELECT state FROM ledger.period WHERE shard = $1 AND fiscal_year = $2";
 
-    return err ? err : store_period_hear(db, periods, ret_count);
+enum err store_period_state(struct db *db, const char *shard, int32_t fiscal_year,
+                            enum period_state *ret_state)
+{
+    const struct db_param params[] = {db_text(shard), db_int32(fiscal_year)};
+    struct db_rows *rows = NULL;
+    enum err err = db_query(db, PERIOD_STATE, params, DB_COUNT(params), &rows);
+
+    if (!err) {
+        *ret_state = db_rows_count(rows) == 0 ? PERIOD_MISSING
+                                              : period_state_parse(db_rows_text(rows, 0, 0));
+    }
+    db_rows_release(rows);
+    return err;
 }
 
 static const char PERIOD_OPEN_SQL[] =

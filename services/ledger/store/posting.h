@@ -58,10 +58,11 @@ ERR_CHECKED enum err store_key_hear(struct db *db, struct order *const *orders, 
 ERR_CHECKED enum err store_key_insert(struct db *db, const char *shard, int64_t now_ms,
                                       struct order *const *orders, size_t count);
 
+/* The state of a fiscal year, PERIOD_MISSING when it was never opened. */
+ERR_CHECKED enum err store_period_state(struct db *db, const char *shard, int32_t fiscal_year,
+                                        enum period_state *ret_state);
+
 /* Reads the fiscal years that were ever opened. */
-ERR_CHECKED enum err store_period_list(struct db *db, const char *shard,
-                                       struct store_period periods[STORE_PERIOD_COUNT_MAX],
-                                       size_t *ret_count);
 ERR_CHECKED enum err store_period_ask(struct db *db, const char *shard);
 ERR_CHECKED enum err store_period_hear(struct db *db,
                                        struct store_period periods[STORE_PERIOD_COUNT_MAX],
