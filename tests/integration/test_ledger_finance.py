@@ -449,6 +449,42 @@ def test_what_is_asked_for_and_breaks_a_rule_is_refused_by_name_and_changes_noth
     asked.service.wait_readiness(200)
 
 
+def test_a_year_that_is_closed_or_being_closed_is_not_opened_by_message(asked, finance):
+    finance.open_period(2023)
+    closed = finance.close_period(2023)
+    finance.open_period(2024)
+    finance.request(finance.entry("main_budget", 1, fiscal_year=2024))
+    finance.freeze_line(fiscal_year=2024)
+    wait_heard(asked, 5)
+    assert accepted(asked, closed) == ("periods/2023", ["period.closed.v1"])
+    # Its frozen line keeps it from being closed, as only a hand in the database can bring about.
+    mark = asked.service.mark()
+    asked.sql(
+        "UPDATE ledger.period SET state = 'closing', closing_by = 'operator:kim',"
+        " closing_document = '결산', closing_metadata = '{}' WHERE fiscal_year = 2024"
+    )
+    asked.service.wait_log("due_failed", since=mark)
+    again = [finance.open_period(year) for year in (2023, 2024, 2025)]
+    wait_heard(asked, 8)
+    assert refusals(asked, again[0]) == [("period-closed", "/fiscal_year")]
+    assert refusals(asked, again[1]) == [("period-closing", "/fiscal_year")]
+    assert accepted(asked, again[2]) == ("periods/2025", [])  # it is so already
+    states = {row["fiscal_year"]: row["state"] for row in asked.get("/v1/periods")["periods"]}
+    assert states == {2023: "closed", 2024: "closing", 2025: "open"}
+
+
+def test_a_request_under_the_id_of_another_type_with_the_same_bytes_is_refused(asked, finance):
+    thawed = finance.thaw_line(reason="감사")
+    finance.freeze_line(reason="감사")
+    finance.close()
+    finance.rename(2, thawed)
+    finance.start()
+    wait_heard(asked, 2)
+    said = [(kind, data.get("code")) for kind, data in answers(asked, thawed)]
+    assert said == [("request.accepted.v1", None), ("request.refused.v1", "key-reused")]
+    assert asked.sql("SELECT count(*) FROM ledger.line_freeze") == [(0,)]
+
+
 def test_what_is_asked_for_is_done_once_however_often_it_comes_and_whatever_is_killed(asked, finance):
     allotted(finance, 1_000)
     until_ms = now_ms() + DAY_MS

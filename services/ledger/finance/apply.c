@@ -29,6 +29,7 @@ enum finance_known {
     FINANCE_REUSED,   /* answered with something else in it */
 };
 
+static void hash_request(struct finance_asking *asking);
 static enum err apply(const struct finance_asking *asking);
 static enum err recall_request(const struct finance_asking *asking, enum finance_known *ret_known);
 static enum err recall_entry(const struct finance_asking *asking, enum finance_known *ret_known);
@@ -46,11 +47,30 @@ enum err finance_apply(struct writer_tx *tx, const struct event *event, void *co
     enum err err = finance_hear(event, &request);
 
     if (!err && request.kind != FINANCE_OTHER) {
-        crypto_sha256(event->data, event->data_length, asking.hash);
+        hash_request(&asking);
         err = apply(&asking);
     }
     finance_request_release(&request);
     return err;
+}
+
+/*
+ * Messages of different types may have the same bytes, so the type belongs to the request. What asks for
+ * entries is hashed without it, since the journal keeps such hashes; no message begins like a type's name.
+ */
+static void hash_request(struct finance_asking *asking)
+{
+    const struct event *event = asking->event;
+    const struct crypto_bytes parts[] = {
+        {event->type, strlen(event->type) + 1},
+        {event->data, event->data_length},
+    };
+
+    if (asking->request->kind == FINANCE_ENTRIES) {
+        crypto_sha256(event->data, event->data_length, asking->hash);
+    } else {
+        crypto_hash_parts(parts, sizeof parts / sizeof parts[0], asking->hash);
+    }
 }
 
 static enum err apply(const struct finance_asking *asking)

@@ -22,8 +22,8 @@ struct finance_asking {
     const struct event *event;
     const struct finance_request *request;
     struct event_cause cause;
-    uint8_t
-        hash[ORDER_HASH_SIZE]; /* of all of it: the same event with anything else in it differs */
+    /* Of all of it, its type too: the same event with anything else in it differs. */
+    uint8_t hash[ORDER_HASH_SIZE];
 };
 
 /* Posts the entries that are asked for, which were not answered before, and answers. */
