@@ -28,8 +28,12 @@ struct freezes_wanted {
 ERR_CHECKED enum err freezes_set(struct writer_tx *tx, const char *shard,
                                  const struct freezes_wanted *wanted, struct refusal *ret_refusal);
 
-/* Logs what was done: the table keeps only what is frozen now, and who let a line go stands in the log. Any
- * thread. */
+/*
+ * Logs what was done: the table keeps only what is frozen now. For an operator, after the commit: who let
+ * a line go stands nowhere else. For a message, inside its transaction, so that the log may tell of it
+ * twice, or of one that was rolled back: its request.accepted in the log of events counts, and names the
+ * event that says who asked and why. Any thread.
+ */
 void freezes_log(const struct freezes_wanted *wanted);
 
 #endif
