@@ -96,8 +96,8 @@ static const char LINK_READ[] =
     "    coalesce(sum(-entry_leg.amount_krw) FILTER (WHERE entry_leg.stage = 'S50'"
     "        AND entry_leg.amount_krw < 0 AND rule.kind IS NOT NULL), 0)::int8"
     " FROM ledger.journal"
-    " INNER JOIN ledger.entry_leg ON entry_leg.shard = journal.shard AND entry_leg.seq = "
-    "journal.seq"
+    " INNER JOIN ledger.entry_leg ON entry_leg.shard = journal.shard"
+    "    AND entry_leg.seq = journal.seq"
     " LEFT JOIN ledger.kind_rule AS rule ON rule.kind = journal.kind AND rule.transfer = 1"
     "    AND rule.needs_link"
     " WHERE journal.shard = $1 AND journal.linked_seq = $2";
