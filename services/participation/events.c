@@ -359,6 +359,41 @@ static void fill_result(Hyeopchi__Participation__V1__OptionResult *message,
         event_say_text(decided->exclusion != NULL ? decided->exclusion->reason : "");
 }
 
+/* What votes weigh by channel, with memory for the messages and the names in them. */
+struct weights_message {
+    Hyeopchi__Participation__V1__ChannelWeight parts[BALLOT_CHANNEL_PART_MAX];
+    Hyeopchi__Participation__V1__ChannelWeight *pointers[BALLOT_CHANNEL_PART_MAX];
+    char *names[BALLOT_CHANNEL_PART_MAX][BALLOT_CHANNEL_END];
+};
+
+static void fill_weights(Hyeopchi__Participation__V1__TallyCertified *message,
+                         struct weights_message *filled, const struct ballot_definition *definition)
+{
+    const struct ballot_channel_weights *weights = &definition->channel_weights;
+
+    for (size_t i = 0; i < weights->count; i++) {
+        Hyeopchi__Participation__V1__ChannelWeight *part = &filled->parts[i];
+
+        hyeopchi__participation__v1__channel_weight__init(part);
+        part->weight = (int32_t)weights->parts[i].weight;
+        part->channels = filled->names[i];
+        for (unsigned channel = 1; channel < BALLOT_CHANNEL_END; channel++) {
+            if (weights->parts[i].channels & BALLOT_BIT(channel)) {
+                filled->names[i][part->n_channels] =
+                    event_say_text(ballot_channel_name((enum ballot_channel)channel));
+                part->n_channels++;
+            }
+        }
+        filled->pointers[i] = part;
+    }
+    message->n_channel_weights = weights->count;
+    message->channel_weights = filled->pointers;
+    if (definition->jury.present) {
+        message->resident_weight = (int32_t)definition->jury.resident_weight;
+        message->jury_weight = (int32_t)definition->jury.jury_weight;
+    }
+}
+
 enum err events_say_certified(struct writer_tx *tx, const struct ballot_definition *definition,
                               const struct ballot_row *row,
                               const struct events_certified *certified)
@@ -366,6 +401,7 @@ enum err events_say_certified(struct writer_tx *tx, const struct ballot_definiti
     Hyeopchi__Participation__V1__TallyCertified message =
         HYEOPCHI__PARTICIPATION__V1__TALLY_CERTIFIED__INIT;
     const struct decided *decided = certified->decided;
+    struct weights_message weights;
     char ballot_id[CRYPTO_UUID_TEXT_SIZE];
     struct list options = {0};
     enum err err = ERR_FULL;
@@ -387,8 +423,12 @@ enum err events_say_certified(struct writer_tx *tx, const struct ballot_definiti
         message.voids = certified->voids;
         message.n_options = definition->option_count;
         message.options = (Hyeopchi__Participation__V1__OptionResult **)options.pointers;
-        message.result_json = row->result_json;
         message.certified_time_ms = tx->now_ms;
+        fill_weights(&message, &weights, definition);
+        message.result_json = row->result_json;
+        if (protobuf_c_message_get_packed_size(&message.base) > EVENT_DATA_SIZE_MAX) {
+            message.result_json = event_say_text(""); /* Everybody can get it from here. */
+        }
         err = say(tx, TYPE_CERTIFIED, ballot_id, &message.base, NULL);
     }
     list_free(&options);

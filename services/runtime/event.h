@@ -32,6 +32,7 @@ enum {
     EVENT_TRACEPARENT_SIZE = 56,
     EVENT_CHAIN_SIZE = 32,
     EVENT_ENVELOPE_SIZE_MAX = 256 * 1024,
+    EVENT_DATA_SIZE_MAX = EVENT_ENVELOPE_SIZE_MAX - 1024, /* fits whatever its envelope's texts */
     EVENT_FRAME_SIZE_MAX = 1024 * 1024, /* what a subscriber accepts from the bus */
     EVENT_FRAME_HEADER_SIZE = 1 + 1 + 2 + 8 + 8 + 8 + 4,
 };

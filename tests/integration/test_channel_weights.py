@@ -11,7 +11,7 @@ import pytest
 from support.command import run_command
 from support.participation import definition, refused, vote
 from test_participation_paper import Polling, certified, issued
-from test_slice import Office, both, create_ballot, import_votes
+from test_slice import Office, both, create_ballot, import_votes, wait_for
 from test_terms import certified as certified_with_file
 from verify import judge, verifier
 
@@ -223,3 +223,51 @@ def test_a_file_with_channels_is_counted_imported_exported_and_made_again(
     assert parts_of(result) == parts_of(counted)
     assert run_command("tally", file, "--json").stdout == text + "\n"
     assert run_command("pb", "check", file).returncode == 0
+
+
+MANY = 1000
+
+
+def largest_file(office):
+    """As many options as a ballot has, with the longest ids, and votes for all of them."""
+    ids = [f"{number:04}" + "x" * 60 for number in range(MANY)]
+    rows = ["META", "key;value", "description;가장 큰 투표", f"budget;{MANY}", "vote_type;approval",
+            f"max_length;{MANY}", "PROJECTS", "project_id;cost;name"]
+    rows += [f"{name};{number + 1};{number}" for number, name in enumerate(ids)]
+    rows += ["VOTES", "voter_id;voting_method;vote"]
+    rows += [f"v{voter};{('web', 'kiosk', 'booth')[voter % 3]};{','.join(ids[voter % 7::2 + voter % 5])}"
+             for voter in range(21)]
+    path = os.path.join(office.folder, "largest.pb")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("\n".join(rows) + "\n")
+    return path, ids
+
+
+def test_the_largest_weighed_ballot_is_certified_and_its_report_says_the_weights(
+        databases, start_service, tmp_path):
+    office = Office(databases, start_service, tmp_path).begin()
+    path, ids = largest_file(office)
+    by_channel = "web:9,kiosk:9,booth:9,paper:10"
+    ballot_id = create_ballot(office, path, "--channel-weights", by_channel, "--weights", "37:63",
+                              "--jury-max-score", "1000", "--tie", "id")["ballot_id"]
+    both(office, "open", ballot_id, "open")
+    assert import_votes(office, path, ballot_id)["accepted"] == 21
+    scores = os.path.join(office.folder, "scores.csv")
+    with open(scores, "w", encoding="utf-8") as file:
+        file.writelines(f"{name},{number * 7 % 991}.{number % 90 + 10}\n"
+                        for number, name in enumerate(ids))
+    for key in (office.kim, office.lee):
+        office.run(key, "ballot", "jury", ballot_id, "--jurors", "7", "--document", "심사 회의록",
+                   "--scores", scores)
+    both(office, "close", ballot_id, "counted")
+    both(office, "certify", ballot_id, "certified")
+    result = office.client("participation").get(f"/v1/ballots/{ballot_id}/result").body
+    assert len(result) > 256 * 1024  # No event holds so much.
+    public = office.client("reporting")
+
+    def reported():
+        return public.get(f"/v1/ballot-reports/{ballot_id}").json()
+
+    wait_for(office, lambda: reported().get("state") == "certified")
+    assert reported()["result"]["channel_weights"] == by_channel
+    assert reported()["result"]["jury"] == {"resident_weight": 37, "jury_weight": 63}

@@ -141,6 +141,22 @@ def test_what_operators_decided_stands_in_the_report_with_its_reason(
     assert rows["ballot_extension"] == 2
 
 
+def test_the_weights_of_a_result_that_no_event_holds_stand_in_its_report(
+    reporting, participation, ledger
+):
+    ballot_id = ballot()
+    participation.open(ballot_id, ["마을정원"])
+    participation.shut(ballot_id, 1577, TABLES)
+    channels = [(("web", "kiosk"), 15), (("booth",), 10), (("paper",), 20)]
+    results = [("1", 700, True, "funded")]
+    participation.certify(ballot_id, results, 1575, 1_000_000, result="", jury=(45, 55),
+                          channels=channels)
+    wait_heard(reporting, participation)
+    result = reporting.report(ballot_id)["result"]
+    assert result["jury"] == {"resident_weight": 45, "jury_weight": 55}
+    assert result["channel_weights"] == "web+kiosk:15,booth:10,paper:20"
+
+
 def test_a_ballot_is_reported_from_its_opening_to_its_budget(reporting, participation, ledger):
     ballot_id = ballot()
     play(participation, ledger, ballot_id)

@@ -128,8 +128,9 @@ class Participation(Publisher):
         self.say("ballot.closed", f"ballots/{ballot_id}", "BallotClosed", data)
 
     def certify(self, ballot_id, results, voters, funded_krw, budget_krw=5_000_000, voids=0,
-                result="{}"):
-        """Results are (option id, score, funded, reason), and why it was excluded if it was."""
+                result="{}", jury=(0, 0), channels=()):
+        """Results are (option id, score, funded, reason), and why it was excluded if it was; jury is
+        (resident weight, jury weight), channels are (names, weight)."""
         options = [
             encode((1, option), (2, score), (4, int(funded)), (5, reason), (6, f"p-{option}"))
             + encode((9, "".join(why)))
@@ -145,7 +146,11 @@ class Participation(Publisher):
             (7, sum(row[1] for row in results)),
         )
         data += encode_repeated(8, options)
-        data += encode((9, result), (10, CLOSES_MS + DAY_MS), (11, voids))
+        data += encode((9, result), (10, CLOSES_MS + DAY_MS), (11, voids), (13, jury[0]), (14, jury[1]))
+        data += encode_repeated(15, [
+            b"".join(encode((1, name)) for name in names) + encode((2, weight))
+            for names, weight in channels
+        ])
         self.say("tally.certified", f"ballots/{ballot_id}", "TallyCertified", data)
 
 

@@ -31,6 +31,8 @@
 /* How long votes may wait to be told together: a report is never more than this behind. */
 enum { VOTES_REST_MS = 50 };
 
+enum { WEIGHT_SIZE = 8 }; /* ":100" and a NUL, with room to spare */
+
 struct hearing {
     const char *type;
     enum err (*hear)(const struct event *event, struct heard *heard);
@@ -337,67 +339,111 @@ static enum err hear_result(const Hyeopchi__Participation__V1__OptionResult *mes
     return err;
 }
 
-static enum err hear_jury(const json_t *jury, struct report_tally *tally)
+static enum err hear_jury(int64_t resident_weight, int64_t jury_weight, struct report_tally *tally)
 {
-    const json_int_t resident = json_integer_value(json_object_get(jury, "resident_weight"));
-    const json_int_t jurys = json_integer_value(json_object_get(jury, "jury_weight"));
-
-    if (jury == NULL) {
-        return ERR_OK;
-    }
-    if (resident < 1 || jurys < 1 || resident > 100 || jurys > 100) {
+    if (resident_weight < 1 || jury_weight < 1 || resident_weight > 100 || jury_weight > 100) {
         return ERR_INVALID;
     }
-    tally->resident_weight = (int32_t)resident;
-    tally->jury_weight = (int32_t)jurys;
+    tally->resident_weight = (int32_t)resident_weight;
+    tally->jury_weight = (int32_t)jury_weight;
     return ERR_OK;
 }
 
-/* Adds "web+kiosk:30" to the text. */
-static enum err hear_channel_part(const json_t *part, char text[REPORT_WEIGHTS_SIZE])
+/* Adds "web", "+kiosk" or ",booth" to the text; room is left for a weight behind it. */
+static enum err hear_channel(const char *mark, const char *channel, char text[REPORT_WEIGHTS_SIZE])
 {
-    const json_t *channels = json_object_get(part, "channels");
-    const json_int_t weight = json_integer_value(json_object_get(part, "weight"));
     size_t length = strlen(text);
 
-    if (json_array_size(channels) == 0 || weight < 1 || weight > 100) {
+    if (channel == NULL || *channel == '\0' || strpbrk(channel, "+:,") != NULL ||
+        strlen(mark) + strlen(channel) > REPORT_WEIGHTS_SIZE - WEIGHT_SIZE - length) {
         return ERR_INVALID;
     }
-    for (size_t i = 0; i < json_array_size(channels); i++) {
-        const char *channel = json_string_value(json_array_get(channels, i));
-        const char *mark = i > 0 ? "+" : length > 0 ? "," : "";
+    (void)snprintf(text + length, REPORT_WEIGHTS_SIZE - length, "%s%s", mark,
+                   channel); /* Fits, as was looked at. */
+    return ERR_OK;
+}
 
-        if (channel == NULL || *channel == '\0' || strpbrk(channel, "+:,") != NULL ||
-            strlen(channel) > REPORT_WEIGHTS_SIZE - 8 - length) {
-            return ERR_INVALID;
-        }
-        length += (size_t)snprintf(text + length, REPORT_WEIGHTS_SIZE - length, "%s%s", mark,
-                                   channel); /* Fits, as was looked at. */
-        if (length > REPORT_WEIGHTS_SIZE - 8) {
-            return ERR_INVALID;
-        }
+/* Adds ":30" behind the channels of a part. */
+static enum err hear_weight(int64_t weight, char text[REPORT_WEIGHTS_SIZE])
+{
+    size_t length = strlen(text);
+
+    if (weight < 1 || weight > 100) {
+        return ERR_INVALID;
     }
     (void)snprintf(text + length, REPORT_WEIGHTS_SIZE - length, ":%d", (int)weight); /* Likewise. */
     return ERR_OK;
 }
 
-/* What was weighed, as the computed result says; an event without a result weighs nothing. */
-static enum err hear_weights(const char *result_json, struct report_tally *tally)
+static const char *mark_of(size_t channel, const char *text)
+{
+    return channel > 0 ? "+" : *text != '\0' ? "," : "";
+}
+
+/* A part of an old event's result. */
+static enum err hear_result_part(const json_t *part, char text[REPORT_WEIGHTS_SIZE])
+{
+    const json_t *channels = json_object_get(part, "channels");
+    enum err err = json_array_size(channels) == 0 ? ERR_INVALID : ERR_OK;
+
+    for (size_t i = 0; !err && i < json_array_size(channels); i++) {
+        err = hear_channel(mark_of(i, text), json_string_value(json_array_get(channels, i)), text);
+    }
+    return err ? err : hear_weight(json_integer_value(json_object_get(part, "weight")), text);
+}
+
+/* What an event from before the weights' fields weighed, as its computed result says; without a result
+ * it weighed nothing. */
+static enum err hear_result_weights(const char *result_json, struct report_tally *tally)
 {
     json_t *result =
         json_loads(*result_json != '\0' ? result_json : "{}", JSON_REJECT_DUPLICATES, NULL);
+    const json_t *jury = json_object_get(result, "jury");
     const json_t *weights = json_object_get(result, "channel_weights");
     const json_t *parts = json_object_get(weights, "parts");
-    enum err err =
-        json_is_object(result) ? hear_jury(json_object_get(result, "jury"), tally) : ERR_INVALID;
+    enum err err = json_is_object(result) ? ERR_OK : ERR_INVALID;
 
+    if (!err && jury != NULL) {
+        err = hear_jury(json_integer_value(json_object_get(jury, "resident_weight")),
+                        json_integer_value(json_object_get(jury, "jury_weight")), tally);
+    }
     if (!err && weights != NULL && json_array_size(parts) == 0) {
         err = ERR_INVALID;
     }
     for (size_t i = 0; !err && i < json_array_size(parts); i++) {
-        err = hear_channel_part(json_array_get(parts, i), tally->channel_weights);
+        err = hear_result_part(json_array_get(parts, i), tally->channel_weights);
     }
     json_decref(result);
+    return err;
+}
+
+static enum err hear_channel_part(const Hyeopchi__Participation__V1__ChannelWeight *part,
+                                  char text[REPORT_WEIGHTS_SIZE])
+{
+    enum err err = part->n_channels == 0 ? ERR_INVALID : ERR_OK;
+
+    for (size_t i = 0; !err && i < part->n_channels; i++) {
+        err = hear_channel(mark_of(i, text), part->channels[i], text);
+    }
+    return err ? err : hear_weight(part->weight, text);
+}
+
+/* What was weighed. */
+static enum err hear_weights(const Hyeopchi__Participation__V1__TallyCertified *message,
+                             struct report_tally *tally)
+{
+    const bool has_jury = message->resident_weight != 0 || message->jury_weight != 0;
+    enum err err = ERR_OK;
+
+    if (!has_jury && message->n_channel_weights == 0) {
+        return hear_result_weights(message->result_json, tally);
+    }
+    if (has_jury) {
+        err = hear_jury(message->resident_weight, message->jury_weight, tally);
+    }
+    for (size_t i = 0; !err && i < message->n_channel_weights; i++) {
+        err = hear_channel_part(message->channel_weights[i], tally->channel_weights);
+    }
     return err;
 }
 
@@ -417,7 +463,7 @@ static enum err hear_tally(const Hyeopchi__Participation__V1__TallyCertified *me
         .selections = message->selections,
         .voids = message->voids,
     };
-    err = hear_weights(message->result_json, &heard->tally);
+    err = hear_weights(message, &heard->tally);
     if (!err) {
         err = make_options(heard, message->n_options);
     }
