@@ -243,6 +243,8 @@ SPOIL(channel_unaccepted, by_channel(d); d->channels &= ~BALLOT_BIT(BALLOT_CHANN
 SPOIL(part_of_no_channel, by_channel(d); d->channel_weights.parts[1].channels = 0)
 SPOIL(channels_alone, by_channel(d); d->channel_weights.count = 1; d->channel_weights.whole = 30;
       d->channels = d->channel_weights.parts[0].channels)
+SPOIL(channels_without_parts, d->channel_weights.whole = 100)
+SPOIL(channels_without_whole, d->channel_weights.normalisation = BALLOT_NORMALISATION_HIGHEST)
 SPOIL(channels_somehow, by_channel(d);
       d->channel_weights.normalisation = BALLOT_NORMALISATION_MISSING)
 SPOIL(channels_of_equal_shares, by_channel(d); d->rule = BALLOT_RULE_EQUAL_SHARES)
@@ -437,6 +439,8 @@ static void every_contradiction_is_refused_by_its_reason_and_field(void **state)
          "/channel_weights/parts/0/channels"},
         {part_of_no_channel, BALLOT_REFUSAL_VALUE_MISSING, "/channel_weights/parts/1/channels"},
         {channels_alone, BALLOT_REFUSAL_CHANNEL_WEIGHTS_ALONE, "/channel_weights/parts"},
+        {channels_without_parts, BALLOT_REFUSAL_CHANNEL_WEIGHTS_ALONE, "/channel_weights/parts"},
+        {channels_without_whole, BALLOT_REFUSAL_CHANNEL_WEIGHTS_ALONE, "/channel_weights/parts"},
         {channels_somehow, BALLOT_REFUSAL_VALUE_MISSING, "/channel_weights/normalisation"},
         {channels_of_equal_shares, BALLOT_REFUSAL_CHANNEL_WEIGHTS_UNUSED, "/channel_weights"},
         {channels_of_phragmen, BALLOT_REFUSAL_CHANNEL_WEIGHTS_UNUSED, "/channel_weights"},

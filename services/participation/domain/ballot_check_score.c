@@ -139,7 +139,11 @@ enum err ballot_check_channel_weights(const struct ballot_definition *definition
     assert(refusal != NULL);
 
     if (weights->count == 0) {
-        return ERR_OK;
+        /* What says how to weigh, and nothing to be weighed, is not what counts all alike. */
+        return weights->whole == 0 && weights->normalisation == BALLOT_NORMALISATION_MISSING
+                   ? ERR_OK
+                   : ballot_refuse_at(refusal, BALLOT_REFUSAL_CHANNEL_WEIGHTS_ALONE,
+                                      "channel_weights", BALLOT_PATH_WHOLE, "parts");
     }
     if (!ballot_is_greedy(definition)) {
         return ballot_refuse(refusal, BALLOT_REFUSAL_CHANNEL_WEIGHTS_UNUSED, "channel_weights");
