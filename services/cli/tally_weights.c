@@ -4,6 +4,7 @@
  */
 #include "cli/tally_weights.h"
 
+#include "cli/channel_word.h"
 #include "cli/tally_terms.h"
 #include "participation/domain/ballot_names.h"
 #include "participation/domain/ballot_tally.h"
@@ -109,27 +110,18 @@ bool tally_weights_are_sound(const struct tally_weights *weights)
            (!weights->jury.present || weights->channels.whole == weights->jury.resident_weight);
 }
 
-static void add_word(struct pb_groups *groups, const char *word, size_t group)
-{
-    groups->words[groups->word_count] =
-        (struct pb_group_word){.voting_method = word, .group = (uint32_t)group};
-    groups->word_count++;
-}
-
 void tally_weights_groups(const struct ballot_channel_weights *channels,
                           struct pb_groups *ret_groups)
 {
     struct pb_groups groups = {.count = (uint32_t)channels->count};
 
     for (size_t i = 0; i < channels->count; i++) {
-        for (unsigned channel = 1; channel < BALLOT_CHANNEL_END; channel++) {
-            if (channels->parts[i].channels & BALLOT_BIT(channel)) {
-                add_word(&groups, ballot_channel_name((enum ballot_channel)channel), i);
+        for (size_t word = 0; word < channel_word_count; word++) {
+            if (channels->parts[i].channels & BALLOT_BIT(channel_words[word].channel)) {
+                groups.words[groups.word_count] = (struct pb_group_word){
+                    .voting_method = channel_words[word].word, .group = (uint32_t)i};
+                groups.word_count++;
             }
-        }
-        if (channels->parts[i].channels & BALLOT_BIT(BALLOT_CHANNEL_WEB)) {
-            add_word(&groups, "internet", i);
-            add_word(&groups, "Internet", i);
         }
     }
     *ret_groups = groups;

@@ -33,7 +33,7 @@ bool tally_channel_weights_parse(const char *text, struct ballot_channel_weights
  * add up to what the residents weigh. */
 bool tally_weights_are_sound(const struct tally_weights *weights);
 
-/* Which part of channels a vote's voting_method is of; Pabulib's "internet" is our web. */
+/* Which part of channels a vote's voting_method is of: the words of channel_word.h. */
 void tally_weights_groups(const struct ballot_channel_weights *channels,
                           struct pb_groups *ret_groups);
 

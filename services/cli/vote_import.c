@@ -50,7 +50,8 @@ struct import {
     int64_t accepted;
     int64_t refused;
     int64_t batches;
-    json_t *reasons; /* code -> how often */
+    bool channel_said[VOTE_CHANNEL_PAPER_APART + 1]; /* once each; all are counted in reasons */
+    json_t *reasons;                                 /* code -> how often */
     FILE *refusals;
     FILE *receipts;
     struct progress progress;
@@ -205,13 +206,50 @@ static struct lane *lane_of(struct import *import, const struct pb_vote *vote)
     return &import->lanes[staff && import->has_staff ? LANE_STAFF : LANE_FRONT_END];
 }
 
+/* A vote that is not sent: its channel decides how much it counts, and would be made up. */
+static void refuse_channel(struct import *import, const struct pb_vote *vote,
+                           enum vote_channel_fault fault)
+{
+    const bool paper = fault == VOTE_CHANNEL_PAPER_APART;
+    const char *title = paper ? say("종이 투표와 현장 투표소의 반영 비율이 다릅니다. 종이 투표는 "
+                                    "hyeopchi paper 로 입력하십시오.",
+                                    "Votes on paper are weighed otherwise than those of a booth: "
+                                    "enter them with hyeopchi paper.")
+                              : say("반영 비율이 정해진 투표이므로 voting_method가 아는 투표 "
+                                    "경로이거나 --channel 이 있어야 합니다.",
+                                    "Votes are weighed by channel: voting_method must be a known "
+                                    "one, or --channel given.");
+    json_t *problem =
+        json_pack("{s:s, s:s, s:s, s:s}", "code", paper ? "vote-channel-paper" : "vote-channel",
+                  "title", title, "field", "voting_method", "value", vote->voting_method);
+
+    if (!import->channel_said[fault]) {
+        (void)fprintf(
+            stderr,
+            say("hyeopchi: %" PRIu64 "행: %s (%s)\n", "hyeopchi: line %" PRIu64 ": %s (%s)\n"),
+            vote->line, title, vote->voting_method);
+    }
+    import->channel_said[fault] = true;
+    import->votes++;
+    take_refusal(import, vote->line, problem);
+    json_decref(problem);
+}
+
 static enum err on_vote(void *context, const struct election *election, const struct pb_vote *vote)
 {
     struct import *import = context;
-    struct lane *lane = lane_of(import, vote);
-    json_t *line = vote_line(&import->terms, election, vote);
-    char *text = line != NULL ? json_text(line) : NULL;
+    const enum vote_channel_fault fault = vote_line_channel_fault(&import->terms, vote);
+    struct lane *lane;
+    json_t *line;
+    char *text;
 
+    if (fault != VOTE_CHANNEL_SOUND) {
+        refuse_channel(import, vote, fault);
+        return ERR_OK;
+    }
+    lane = lane_of(import, vote);
+    line = vote_line(&import->terms, election, vote);
+    text = line != NULL ? json_text(line) : NULL;
     json_decref(line);
     if (text == NULL) {
         import->status = CLI_FAILED;
@@ -279,11 +317,62 @@ static enum cli_status open_lanes(struct import *import)
     return status;
 }
 
+static bool has_channel(const json_t *part, const char *name)
+{
+    const json_t *channels = json_object_get(part, "channels");
+
+    for (size_t i = 0; i < json_array_size(channels); i++) {
+        const char *channel = json_string_value(json_array_get(channels, i));
+
+        if (channel != NULL && strcmp(channel, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether the ballot weighs votes by channel, where each vote says its own. */
+static enum cli_status read_weights(struct import *import, const char *ballot)
+{
+    struct client_request request = {.service = CLIENT_PARTICIPATION, .method = "GET"};
+    struct client_response response;
+    char path[CLIENT_URL_SIZE];
+    const json_t *weights;
+    const json_t *parts;
+    enum cli_status status;
+
+    if (import->terms.channel != NULL) {
+        return CLI_OK;
+    }
+    if (request_ballot_path(import->invocation, ballot, "", path)) {
+        return CLI_USAGE;
+    }
+    request.path = path;
+    status = request_fetch(import->invocation, &request, &response);
+    if (status != CLI_OK) {
+        return status;
+    }
+    weights = json_object_get(response.json, "channel_weights");
+    parts = json_object_get(weights, "parts");
+    import->terms.weighed = json_is_object(weights);
+    import->terms.paper_apart = true;
+    for (size_t i = 0; i < json_array_size(parts); i++) {
+        const json_t *part = json_array_get(parts, i);
+
+        if (has_channel(part, "booth") && has_channel(part, "paper")) {
+            import->terms.paper_apart = false;
+        }
+    }
+    client_response_release(&response);
+    return CLI_OK;
+}
+
 static enum cli_status import_open(struct import *import)
 {
     const struct invocation *invocation = import->invocation;
     const char *ballot = invocation_text(invocation, "ballot");
     const char *basis = invocation_text(invocation, "basis");
+    enum cli_status status;
 
     import->batch_max = IMPORT_BATCH_DEFAULT;
     if (request_ballot_path(invocation, ballot, "/votes:batch", import->path) ||
@@ -302,7 +391,8 @@ static enum cli_status import_open(struct import *import)
         open_output(invocation, "receipts", &import->receipts) != CLI_OK) {
         return CLI_FAILED;
     }
-    return open_lanes(import);
+    status = read_weights(import, ballot);
+    return status != CLI_OK ? status : open_lanes(import);
 }
 
 static enum cli_status import_close(struct import *import)

@@ -5,8 +5,10 @@
  */
 #include "cli/vote_line.h"
 
+#include "cli/channel_word.h"
 #include "cli/key_file.h"
 #include "cli/phrase.h"
+#include "participation/domain/ballot_names.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -41,13 +43,12 @@ static const char *find_word(const struct word_pair *pairs, const char *text)
  * that comes by `hyeopchi paper` is nobody's. */
 const char *vote_channel_word(const char *text)
 {
-    static const struct word_pair PAIRS[] = {
-        {"web", "web"},       {"internet", "web"}, {"online", "web"},    {"mobile", "web"},
-        {"digital", "web"},   {"kiosk", "kiosk"},  {"booth", "booth"},   {"in person", "booth"},
-        {"station", "booth"}, {"paper", "booth"},  {"offline", "booth"}, {NULL, NULL},
-    };
+    const enum ballot_channel channel = channel_word_find(text);
 
-    return find_word(PAIRS, text);
+    if (channel == BALLOT_CHANNEL_MISSING) {
+        return NULL;
+    }
+    return ballot_channel_name(channel == BALLOT_CHANNEL_PAPER ? BALLOT_CHANNEL_BOOTH : channel);
 }
 
 const char *vote_sex_word(const char *text)
@@ -156,6 +157,21 @@ const char *vote_line_channel(const struct vote_terms *terms, const struct pb_vo
         return terms->channel;
     }
     return named != NULL ? named : "web";
+}
+
+enum vote_channel_fault vote_line_channel_fault(const struct vote_terms *terms,
+                                                const struct pb_vote *vote)
+{
+    const enum ballot_channel channel = channel_word_find(vote->voting_method);
+
+    if (terms->channel != NULL || !terms->weighed) {
+        return VOTE_CHANNEL_SOUND;
+    }
+    if (channel == BALLOT_CHANNEL_MISSING) {
+        return VOTE_CHANNEL_UNKNOWN;
+    }
+    return channel == BALLOT_CHANNEL_PAPER && terms->paper_apart ? VOTE_CHANNEL_PAPER_APART
+                                                                 : VOTE_CHANNEL_SOUND;
 }
 
 json_t *vote_line(const struct vote_terms *terms, const struct election *election,

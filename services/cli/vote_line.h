@@ -11,6 +11,7 @@
 #include "runtime/err.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 
 enum { VOTE_SUBJECT_KEY_SIZE = 32 };
 
@@ -20,6 +21,15 @@ struct vote_terms {
     uint8_t subject_key[VOTE_SUBJECT_KEY_SIZE];
     const char *basis;
     const char *channel; /* NULL: from the vote, else web */
+    bool weighed;        /* the ballot weighs votes by channel: a vote must say its own */
+    bool paper_apart;    /* … and those on paper otherwise than those of a booth */
+};
+
+/* Why a vote cannot be handed in with the channel that its file says. */
+enum vote_channel_fault {
+    VOTE_CHANNEL_SOUND = 0,
+    VOTE_CHANNEL_UNKNOWN,     /* it would count as one of the web */
+    VOTE_CHANNEL_PAPER_APART, /* it would count as one of a booth */
 };
 
 /* M(key, "import/subject", ballot || voter id): the same voter, ballot and key give the same. */
@@ -28,6 +38,10 @@ void vote_subject(const struct vote_terms *terms, const char *voter_id,
 
 /* How the vote was cast: the channel of the import, else the vote's own, else web. */
 const char *vote_line_channel(const struct vote_terms *terms, const struct pb_vote *vote);
+
+/* Asked first: where votes are weighed none is handed in as what its file does not say it is. */
+enum vote_channel_fault vote_line_channel_fault(const struct vote_terms *terms,
+                                                const struct pb_vote *vote);
 
 /* The vote as JSON; a new reference, NULL when a text is no UTF-8. */
 json_t *vote_line(const struct vote_terms *terms, const struct election *election,

@@ -196,9 +196,9 @@ project_id;cost;name
 VOTES
 voter_id;voting_method;vote
 1;web;도로
-2;internet;도로,공원
+2;Online;도로,공원
 3;kiosk;공원
-4;booth;쉼터
+4;Station;쉼터
 5;booth;쉼터,공원
 """
 GIVEN = "web+kiosk:40,booth+paper:60"
@@ -229,6 +229,46 @@ def test_a_file_with_channels_is_counted_imported_exported_and_made_again(
     assert parts_of(result) == parts_of(counted)
     assert run_command("tally", file, "--json").stdout == text + "\n"
     assert run_command("pb", "check", file).returncode == 0
+
+
+MIXED = FILE[: FILE.index("1;web")] + """1;Mobile;도로
+2;pigeon;도로
+3;Paper;공원
+4;offline;쉼터
+5;;쉼터
+"""
+
+
+def test_a_vote_whose_channel_its_file_does_not_say_is_in_no_part(
+        databases, start_service, tmp_path):
+    office = Office(databases, start_service, tmp_path).begin()
+    path, refusals = tmp_path / "mixed.pb", tmp_path / "refusals"
+    path.write_text(MIXED, encoding="utf-8")
+    apart = "web+kiosk:30,booth:30,paper:40"
+    counted = run_command("tally", str(path), "--channel-weights", apart, check=False)
+    assert counted.returncode == 1 and "[vote-channel]" in counted.stderr
+
+    def brought(weights, *more):
+        ballot_id = create_ballot(office, str(path), "--channel-weights", weights)["ballot_id"]
+        both(office, "open", ballot_id, "open")
+        done = office.run(
+            office.portal, "vote", "import", str(path), "--ballot", ballot_id,
+            "--subject-key-file", office.subject_key, "--staff-key-file", office.clerk.path,
+            "--refusals", str(refusals), *more, "--json", check=False)  # fmt: skip
+        answer = json.loads(done.stdout)
+        lines = [json.loads(line)["line"] for line in refusals.read_text().splitlines()]
+        return done, (answer["votes"], answer["accepted"], answer["reasons"]), lines
+
+    first = MIXED.splitlines().index("1;Mobile;도로") + 1
+    done, answer, lines = brought(apart)
+    assert done.returncode == 1 and "(pigeon)" in done.stderr and "(Paper)" in done.stderr
+    assert f" {first + 1}" in done.stderr, done.stderr
+    assert answer == (5, 2, {"vote-channel": 2, "vote-channel-paper": 1})
+    assert lines == [first + 1, first + 2, first + 4]
+    _, answer, lines = brought(GIVEN)
+    assert answer == (5, 3, {"vote-channel": 2}) and lines == [first + 1, first + 4]
+    done, answer, lines = brought(apart, "--channel", "kiosk")
+    assert done.returncode == 0 and answer == (5, 5, {}) and lines == []
 
 
 MANY = 1000

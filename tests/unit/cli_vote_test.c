@@ -64,11 +64,37 @@ static void write_file(const struct fixture *fixture, const char *text)
     assert_int_equal(fclose(file), 0);
 }
 
+static enum vote_channel_fault fault_of(const struct vote_terms *terms, const char *voting_method)
+{
+    return vote_line_channel_fault(terms, &(struct pb_vote){.voting_method = voting_method});
+}
+
+static void where_channels_are_weighed_none_is_made_up(void **state)
+{
+    struct vote_terms terms = {.channel = NULL};
+
+    (void)state;
+    assert_int_equal(fault_of(&terms, "pigeon"), VOTE_CHANNEL_SOUND);
+    terms.weighed = true;
+    assert_int_equal(fault_of(&terms, "pigeon"), VOTE_CHANNEL_UNKNOWN);
+    assert_int_equal(fault_of(&terms, ""), VOTE_CHANNEL_UNKNOWN);
+    assert_int_equal(fault_of(&terms, "Online"), VOTE_CHANNEL_SOUND);
+    assert_int_equal(fault_of(&terms, "paper"), VOTE_CHANNEL_SOUND);
+    terms.paper_apart = true;
+    assert_int_equal(fault_of(&terms, "Paper"), VOTE_CHANNEL_PAPER_APART);
+    assert_int_equal(fault_of(&terms, "offline"), VOTE_CHANNEL_SOUND);
+    terms.channel = "kiosk";
+    assert_int_equal(fault_of(&terms, "pigeon"), VOTE_CHANNEL_SOUND);
+    assert_int_equal(fault_of(&terms, "paper"), VOTE_CHANNEL_SOUND);
+}
+
 static void words_of_files_become_words_of_the_service_or_nothing(void **state)
 {
     (void)state;
     assert_string_equal(vote_channel_word("internet"), "web");
     assert_string_equal(vote_channel_word("Paper"), "booth");
+    assert_string_equal(vote_channel_word("In Person"), "booth");
+    assert_string_equal(vote_channel_word("MOBILE"), "web");
     assert_null(vote_channel_word("pigeon"));
     assert_null(vote_channel_word(""));
     assert_string_equal(vote_sex_word("K"), "F");
@@ -461,6 +487,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_of_files_become_words_of_the_service_or_nothing),
+        cmocka_unit_test(where_channels_are_weighed_none_is_made_up),
         cmocka_unit_test(a_subject_depends_on_ballot_voter_and_secret_and_hides_the_voter),
         cmocka_unit_test(a_row_of_a_file_becomes_a_vote),
         cmocka_unit_test_setup_teardown(a_definition_is_taken_from_a_file, set_up, tear_down),

@@ -170,7 +170,7 @@ typedef bool pb_keep_fn(void *context, const struct pb *pb);
 
 /* Which group of the election a vote of this voting_method is of. */
 struct pb_group_word {
-    const char *voting_method; /* borrowed */
+    const char *voting_method; /* borrowed; letters count alike, small or capital */
     uint32_t group;
 };
 

@@ -284,6 +284,21 @@ static enum err show_vote(struct pb *pb, const struct reading *reading, size_t d
     return pb->options.on_vote(pb->options.context, pb->election, &vote);
 }
 
+static char small_letter(char character)
+{
+    return character >= 'A' && character <= 'Z' ? (char)(character - 'A' + 'a') : character;
+}
+
+/* Letters of ASCII count alike, small or capital. */
+static bool is_same_word(const char *word, const char *text)
+{
+    while (*word != '\0' && small_letter(*word) == small_letter(*text)) {
+        word++;
+        text++;
+    }
+    return *word == '\0' && *text == '\0';
+}
+
 /* The vote with its group, where there are groups. */
 static enum err add_vote(struct pb *pb, const struct reading *reading, size_t distinct)
 {
@@ -295,7 +310,7 @@ static enum err add_vote(struct pb *pb, const struct reading *reading, size_t di
 
     if (pb_has_groups(pb)) {
         while (word < groups->word_count &&
-               strcmp(groups->words[word].voting_method, method.text) != 0) {
+               !is_same_word(groups->words[word].voting_method, method.text)) {
             word++;
         }
         if (word == groups->word_count) {

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One table for all who read a channel from a file. A word with two meanings
+ * must never stand in it.
+ */
+#include "cli/channel_word.h"
+
+#include "participation/domain/pb.h"
+
+#include <assert.h>
+#include <strings.h>
+
+const struct channel_word channel_words[] = {
+    {"web", BALLOT_CHANNEL_WEB},         {"internet", BALLOT_CHANNEL_WEB},
+    {"online", BALLOT_CHANNEL_WEB},      {"mobile", BALLOT_CHANNEL_WEB},
+    {"digital", BALLOT_CHANNEL_WEB},     {"kiosk", BALLOT_CHANNEL_KIOSK},
+    {"booth", BALLOT_CHANNEL_BOOTH},     {"station", BALLOT_CHANNEL_BOOTH},
+    {"in person", BALLOT_CHANNEL_BOOTH}, {"offline", BALLOT_CHANNEL_BOOTH},
+    {"paper", BALLOT_CHANNEL_PAPER},
+};
+
+const size_t channel_word_count = sizeof channel_words / sizeof channel_words[0];
+
+static_assert(sizeof channel_words / sizeof channel_words[0] <= PB_GROUP_WORDS_MAX,
+              "a count knows all words");
+
+enum ballot_channel channel_word_find(const char *text)
+{
+    size_t i = 0;
+
+    while (i < channel_word_count && strcasecmp(channel_words[i].word, text) != 0) {
+        i++;
+    }
+    return i < channel_word_count ? channel_words[i].channel : BALLOT_CHANNEL_MISSING;
+}
