@@ -10,7 +10,7 @@
 #include <assert.h>
 #include <strings.h>
 
-const struct channel_word channel_words[] = {
+const struct channel_word CHANNEL_WORDS[] = {
     {"web", BALLOT_CHANNEL_WEB},         {"internet", BALLOT_CHANNEL_WEB},
     {"online", BALLOT_CHANNEL_WEB},      {"mobile", BALLOT_CHANNEL_WEB},
     {"digital", BALLOT_CHANNEL_WEB},     {"kiosk", BALLOT_CHANNEL_KIOSK},
@@ -19,17 +19,17 @@ const struct channel_word channel_words[] = {
     {"paper", BALLOT_CHANNEL_PAPER},
 };
 
-const size_t channel_word_count = sizeof channel_words / sizeof channel_words[0];
+const size_t CHANNEL_WORD_COUNT = sizeof CHANNEL_WORDS / sizeof CHANNEL_WORDS[0];
 
-static_assert(sizeof channel_words / sizeof channel_words[0] <= PB_GROUP_WORDS_MAX,
+static_assert(sizeof CHANNEL_WORDS / sizeof CHANNEL_WORDS[0] <= PB_GROUP_WORDS_MAX,
               "a count knows all words");
 
 enum ballot_channel channel_word_find(const char *text)
 {
     size_t i = 0;
 
-    while (i < channel_word_count && strcasecmp(channel_words[i].word, text) != 0) {
+    while (i < CHANNEL_WORD_COUNT && strcasecmp(CHANNEL_WORDS[i].word, text) != 0) {
         i++;
     }
-    return i < channel_word_count ? channel_words[i].channel : BALLOT_CHANNEL_MISSING;
+    return i < CHANNEL_WORD_COUNT ? CHANNEL_WORDS[i].channel : BALLOT_CHANNEL_MISSING;
 }

@@ -16,8 +16,8 @@ struct channel_word {
     enum ballot_channel channel;
 };
 
-extern const struct channel_word channel_words[];
-extern const size_t channel_word_count;
+extern const struct channel_word CHANNEL_WORDS[];
+extern const size_t CHANNEL_WORD_COUNT;
 
 /* The channel of a word; BALLOT_CHANNEL_MISSING where it is none, as "" is. */
 enum ballot_channel channel_word_find(const char *text);

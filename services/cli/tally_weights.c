@@ -116,10 +116,10 @@ void tally_weights_groups(const struct ballot_channel_weights *channels,
     struct pb_groups groups = {.count = (uint32_t)channels->count};
 
     for (size_t i = 0; i < channels->count; i++) {
-        for (size_t word = 0; word < channel_word_count; word++) {
-            if (channels->parts[i].channels & BALLOT_BIT(channel_words[word].channel)) {
+        for (size_t word = 0; word < CHANNEL_WORD_COUNT; word++) {
+            if (channels->parts[i].channels & BALLOT_BIT(CHANNEL_WORDS[word].channel)) {
                 groups.words[groups.word_count] = (struct pb_group_word){
-                    .voting_method = channel_words[word].word, .group = (uint32_t)i};
+                    .voting_method = CHANNEL_WORDS[word].word, .group = (uint32_t)i};
                 groups.word_count++;
             }
         }
