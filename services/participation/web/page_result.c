@@ -143,8 +143,8 @@ static void weight_row(struct view *view, int64_t weight, const char *highest)
     MARK(view, "</td></tr>\n");
 }
 
-/* Every part with its weight, and the highest that it is measured by. How few voted in a part is not said:
- * the tables of turnout withhold it where it is too few. */
+/* Every part with its weight, and the highest that it is measured by. How many voted in a part is not
+ * printed, as the tables of turnout withhold few; the highest tells of it all the same, as the result does. */
 static void weights_table(struct view *view, const json_t *result)
 {
     const json_t *parts = channel_parts(result);
