@@ -131,6 +131,14 @@ static void fill_option(Hyeopchi__Participation__V1__BallotOption *message,
     message->programme = event_say_text(option->programme);
 }
 
+/* What an option takes beside its texts: tags, lengths, its number and its cost. */
+enum { OPENED_OPTION_SIZE_MAX = 40, OPENED_REST_SIZE_MAX = 1024 };
+
+static_assert(BALLOT_OPTIONS_TEXT_MAX + (size_t)BALLOT_OPTION_MAX * OPENED_OPTION_SIZE_MAX +
+                      OPENED_REST_SIZE_MAX <=
+                  EVENT_DATA_SIZE_MAX,
+              "an event says the options of every ballot");
+
 enum err events_say_opened(struct writer_tx *tx, const struct ballot_definition *definition,
                            const uint8_t definition_hash[CRYPTO_HASH_SIZE],
                            const struct event *cause)

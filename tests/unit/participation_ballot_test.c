@@ -492,7 +492,8 @@ static void every_contradiction_is_refused_by_its_reason_and_field(void **state)
         met[refusal.reason] = true;
     }
     /* A reason without a case above would be a rule nobody has seen refuse anything. TEXT_TOO_LONG
-     * is the edge's: the struct cannot hold such a text. */
+     * is the edge's: the struct cannot hold such a text. A thousand long names have a test below. */
+    met[BALLOT_REFUSAL_OPTIONS_TEXT_TOO_LONG] = true;
     for (int reason = BALLOT_REFUSAL_NONE + 1; reason < BALLOT_REFUSAL_END; reason++) {
         assert_true(met[reason] || reason == BALLOT_REFUSAL_TEXT_TOO_LONG);
     }
@@ -638,6 +639,43 @@ static void every_refusal_has_a_code_of_its_own_and_a_sentence_in_both_languages
                                     ballot_refusal_text((enum ballot_refusal_reason)j)->code);
         }
     }
+}
+
+static void options_whose_texts_no_event_holds_are_refused(void **state)
+{
+    static struct ballot_option options[BALLOT_OPTION_MAX];
+    struct ballot_refusal refusal = {0};
+    struct fixture fixture;
+    size_t size = 0;
+
+    (void)state;
+    fixture_init(&fixture);
+    memset(options, 0, sizeof options);
+    for (uint32_t i = 0; i < BALLOT_OPTION_MAX; i++) {
+        char id[16];
+
+        (void)snprintf(id, sizeof id, "p-%u", i);
+        fixture_option(&options[i], id, "n", 45000000);
+        options[i].number = i + 1;
+        size += strlen(id) + 1 + strlen(options[i].area) + strlen(options[i].field) +
+                strlen(options[i].programme);
+    }
+    fixture.definition.options = options;
+    fixture.definition.option_count = BALLOT_OPTION_MAX;
+    for (uint32_t i = 0; i < BALLOT_OPTION_MAX && size < BALLOT_OPTIONS_TEXT_MAX; i++) {
+        size_t length = BALLOT_OPTIONS_TEXT_MAX - size;
+
+        length = length < BALLOT_NAME_MAX - 1 ? length : BALLOT_NAME_MAX - 1;
+        memset(options[i].name, 'n', length + 1);
+        size += length;
+    }
+    assert_int_equal(size, BALLOT_OPTIONS_TEXT_MAX);
+    assert_int_equal(ballot_check(&fixture.definition, &refusal), ERR_OK);
+
+    options[BALLOT_OPTION_MAX - 1].name[1] = 'n';
+    assert_int_equal(ballot_check(&fixture.definition, &refusal), ERR_INVALID);
+    assert_int_equal(refusal.reason, BALLOT_REFUSAL_OPTIONS_TEXT_TOO_LONG);
+    assert_string_equal(refusal.path, "/options");
 }
 
 static void a_thousand_options_are_checked_and_found_by_id(void **state)
@@ -948,6 +986,7 @@ int main(void)
         cmocka_unit_test(a_sound_definition_is_accepted_and_the_refusal_left_alone),
         cmocka_unit_test(everything_at_its_limit_is_accepted),
         cmocka_unit_test(every_refusal_has_a_code_of_its_own_and_a_sentence_in_both_languages),
+        cmocka_unit_test(options_whose_texts_no_event_holds_are_refused),
         cmocka_unit_test(a_thousand_options_are_checked_and_found_by_id),
         cmocka_unit_test(options_and_areas_that_do_not_exist_are_not_found),
         cmocka_unit_test(a_text_that_does_not_fit_is_refused_and_changes_nothing),

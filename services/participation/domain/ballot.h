@@ -44,6 +44,9 @@
 #define BALLOT_FIELD_MAX     96
 #define BALLOT_PROGRAMME_MAX 64
 
+/* The same of the texts of all options together: one event says them all. */
+#define BALLOT_OPTIONS_TEXT_MAX ((size_t)208 * 1024)
+
 /* In every enum 0 means "missing", which no check accepts. The numbers of the
  * values are part of the canonical encoding: they never change. */
 enum ballot_funding_source {
@@ -242,6 +245,7 @@ enum ballot_refusal_reason {
     BALLOT_REFUSAL_AREA_DUPLICATE,
     BALLOT_REFUSAL_OPTIONS_MISSING,
     BALLOT_REFUSAL_OPTIONS_TOO_MANY,
+    BALLOT_REFUSAL_OPTIONS_TEXT_TOO_LONG,
     BALLOT_REFUSAL_OPTION_NUMBER_OUT_OF_ORDER,
     BALLOT_REFUSAL_OPTION_ID_DUPLICATE,
     BALLOT_REFUSAL_PROGRAMME_DUPLICATE,

@@ -33,6 +33,7 @@ static check_fn check_reachable;
 
 static enum err check_option(const struct ballot_definition *definition, size_t index,
                              struct ballot_refusal *refusal);
+static size_t text_size(const struct ballot_option *option);
 static enum err check_set(uint32_t set, unsigned end, const char *field,
                           struct ballot_refusal *refusal);
 static int64_t cheapest_krw(const struct ballot_definition *definition);
@@ -240,6 +241,8 @@ static enum err check_areas(const struct ballot_definition *definition,
 static enum err check_options(const struct ballot_definition *definition,
                               struct ballot_refusal *refusal)
 {
+    size_t size = 0;
+
     if (definition->option_count == 0) {
         return ballot_refuse(refusal, BALLOT_REFUSAL_OPTIONS_MISSING, "options");
     }
@@ -252,8 +255,17 @@ static enum err check_options(const struct ballot_definition *definition,
         if (err) {
             return err;
         }
+        size += text_size(&definition->options[i]);
     }
-    return ERR_OK;
+    return size <= BALLOT_OPTIONS_TEXT_MAX
+               ? ERR_OK
+               : ballot_refuse(refusal, BALLOT_REFUSAL_OPTIONS_TEXT_TOO_LONG, "options");
+}
+
+static size_t text_size(const struct ballot_option *option)
+{
+    return strlen(option->id) + strlen(option->name) + strlen(option->area) +
+           strlen(option->field) + strlen(option->programme);
 }
 
 static enum err check_option(const struct ballot_definition *definition, size_t index,

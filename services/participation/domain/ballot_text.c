@@ -117,6 +117,12 @@ static const struct ballot_refusal_text TEXTS[] = {
     [BALLOT_REFUSAL_OPTIONS_TOO_MANY] = {"options-too-many",
                                          "의제는 1,000개까지 등록할 수 있습니다.",
                                          "A ballot may have at most 1,000 options."},
+    [BALLOT_REFUSAL_OPTIONS_TEXT_TOO_LONG] =
+        {"options-text-too-long",
+         "의제의 글(번호, 이름, 지역, 분야, 세부사업)은 모두 더해 212,992바이트까지입니다. 한글 한 "
+         "글자는 3바이트입니다.",
+         "The texts of all options (id, name, area, field, programme) may have 212,992 bytes "
+         "together."},
     [BALLOT_REFUSAL_OPTION_NUMBER_OUT_OF_ORDER] =
         {"option-number-out-of-order", "의제 번호는 나열된 순서대로 1번부터 매겨야 합니다.",
          "Options must be numbered from 1 in the order they are listed."},
