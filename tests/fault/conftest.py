@@ -23,7 +23,7 @@ from support.paths import ARTIFACTS  # noqa: E402
 import supervisor  # noqa: E402
 import tale  # noqa: E402
 
-SECONDS_MAX = 240
+SECONDS_MAX = 180
 
 # The last story may begin this long before the end.
 RESERVE_SECONDS = 30
