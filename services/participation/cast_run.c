@@ -23,6 +23,8 @@ static const struct problem_kind KEY_DESTROYED = {
 
 enum { SMALL_BODY_SIZE_MAX = 4096 };
 
+static void run_step(struct cast_run *run, void (*work)(void *context),
+                     void (*done)(void *context));
 static void vote_found(struct frozen *frozen, enum err err, void *context);
 static void prepare_work(void *context);
 static void prepare_done(void *context);
@@ -89,12 +91,20 @@ static void vote_found(struct frozen *frozen, enum err err, void *context)
         return;
     }
     run->cast.frozen = frozen_hold(frozen);
+    run_step(run, prepare_work, prepare_done);
+}
+
+/* On the work queue and then on the loop, or at once. */
+static void run_step(struct cast_run *run, void (*work)(void *context), void (*done)(void *context))
+{
+    enum err err;
+
     if (run_is_small(run)) {
-        prepare_work(run);
-        prepare_done(run);
+        work(run);
+        done(run);
         return;
     }
-    err = loop_work(&run->service->host.loop, prepare_work, prepare_done, run);
+    err = loop_work(&run->service->host.loop, work, done, run);
     if (err) {
         refuse_error(run, err);
     }
@@ -107,21 +117,6 @@ static void prepare_work(void *context)
     run->err = cast_prepare(&run->cast, &run->source, &run->problem);
 }
 
-static void write_start(struct cast_run *run)
-{
-    enum err err;
-
-    if (run_is_small(run)) {
-        write_work(run);
-        write_done(run);
-        return;
-    }
-    err = loop_work(&run->service->host.loop, write_work, write_done, run);
-    if (err) {
-        refuse_error(run, err);
-    }
-}
-
 static void prepare_done(void *context)
 {
     struct cast_run *run = context;
@@ -132,7 +127,7 @@ static void prepare_done(void *context)
         return;
     }
     if (cast_is_decided(&run->cast)) {
-        write_start(run);
+        run_step(run, write_work, write_done);
         return;
     }
     run->cast.job.type = &CAST_JOB_TYPE;
@@ -150,7 +145,7 @@ static void commit_done(struct writer_job *job)
         refuse_error(run, job->err);
         return;
     }
-    write_start(run);
+    run_step(run, write_work, write_done);
 }
 
 /* Appends a document; an unfinished answer is noticed by its missing text. */
