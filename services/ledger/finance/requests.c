@@ -58,6 +58,7 @@ static enum err answer(const struct acting *acting);
 static enum err refuse(const struct finance_asking *asking, const struct order_refusal *refusal);
 static void name_id(struct acting *acting, const char *what, const uint8_t id[CRYPTO_UUID_SIZE]);
 static void name_line(struct acting *acting, const struct line *line);
+static void name_period(struct acting *acting, int32_t fiscal_year);
 
 static const act_fn ACTS[] = {
     [FINANCE_HOLD] = place_hold,           [FINANCE_HOLD_EXTENSION] = extend_hold,
@@ -230,8 +231,7 @@ static enum err open_period(struct acting *acting)
     if (err) {
         return err;
     }
-    (void)snprintf(acting->resource, sizeof acting->resource, "periods/%d",
-                   (int)asked->fiscal_year); /* fits */
+    name_period(acting, asked->fiscal_year);
     err = store_period_state(asking->tx->db, asking->poster->shard, asked->fiscal_year, &state);
     if (err) {
         return err;
@@ -253,8 +253,7 @@ static enum err close_period(struct acting *acting)
     if (err) {
         return err;
     }
-    (void)snprintf(acting->resource, sizeof acting->resource, "periods/%d",
-                   (int)asked->fiscal_year); /* fits */
+    name_period(acting, asked->fiscal_year);
     char *metadata = finance_metadata(asking, NULL, NULL);
     const struct closing closing = {
         .fiscal_year = asked->fiscal_year,
@@ -335,4 +334,9 @@ static void name_line(struct acting *acting, const struct line *line)
     (void)snprintf(acting->resource, sizeof acting->resource, "lines/%d/%s/%s",
                    (int)line->fiscal_year, funding_source_code(line->funding_source),
                    line->programme); /* fits */
+}
+
+static void name_period(struct acting *acting, int32_t fiscal_year)
+{
+    (void)snprintf(acting->resource, sizeof acting->resource, "periods/%d", (int)fiscal_year);
 }
