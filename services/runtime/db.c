@@ -89,6 +89,10 @@ enum err db_open(const struct db_options *options, struct db **ret_db)
     if (db->cancel == NULL) {
         goto out;
     }
+    if (!db_prepare_ends(db)) {
+        db_one_line(PQerrorMessage(db->connection), reason, sizeof reason);
+        goto out;
+    }
     err = trust_settings(db, options, reason);
     if (err) {
         goto out;

@@ -177,8 +177,8 @@ ERR_CHECKED enum err db_query(struct db *db, const char *sql, const struct db_pa
                               size_t param_count, struct db_rows **ret_rows);
 
 /*
- * From here on the transaction finds rows by their keys. Plans are made once and
- * kept: one made while a table was small must not read all of it when it has
+ * From here on the transaction finds rows by their keys. Its plans are made once
+ * and kept: one made while a table was small must not read all of it when it has
  * grown to millions. Sent with the next statement that waits.
  */
 ERR_CHECKED enum err db_use_keys(struct db *db);

@@ -79,6 +79,9 @@ enum err db_error_of_result(struct db *db, const char *sql, const PGresult *resu
 /* Copies text with every run of white space as one space, cut off at size - 1 bytes. */
 void db_one_line(const char *text, char *ret_line, size_t size);
 
+/* Prepares BEGIN and COMMIT on a new connection. */
+ERR_CHECKED bool db_prepare_ends(struct db *db);
+
 /* Reads the answers to what is queued, or sends a waiting BEGIN. */
 ERR_CHECKED enum err db_flush_begin(struct db *db);
 

@@ -109,11 +109,26 @@ static size_t call_size(const struct call *call)
     return size;
 }
 
-/* Queues a command that has no parameters. */
-static bool queue_command(struct db *db, const char *sql)
+/* Both travel with every transaction, so the server reads their text only once. */
+bool db_prepare_ends(struct db *db)
 {
-    queue_append(db, sql, false);
-    return PQsendQueryParams(db->connection, sql, 0, NULL, NULL, NULL, NULL, 0) != 0;
+    static const char *const ends[] = {BEGIN, COMMIT};
+    bool prepared = true;
+
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0] && prepared; i++) {
+        PGresult *result = PQprepare(db->connection, ends[i], ends[i], 0, NULL);
+
+        prepared = PQresultStatus(result) == PGRES_COMMAND_OK;
+        PQclear(result);
+    }
+    return prepared;
+}
+
+/* Queues BEGIN or COMMIT, which is prepared under its own name. */
+static bool queue_end(struct db *db, const char *end)
+{
+    queue_append(db, end, false);
+    return PQsendQueryPrepared(db->connection, end, 0, NULL, NULL, NULL, 0) != 0;
 }
 
 /*
@@ -128,7 +143,7 @@ static enum err queue(struct db *db, const char *sql, const struct call *call, b
 
     if (sent && db->begin_waiting) {
         db->begin_waiting = false;
-        sent = queue_command(db, BEGIN);
+        sent = queue_end(db, BEGIN);
     }
     if (sent) {
         queue_append(db, sql, has_rows);
@@ -239,7 +254,7 @@ static enum err read_queue(struct db *db, PGresult **ret_last)
 enum err db_commit_queue(struct db *db, PGresult **ret_result)
 {
     assert(db->queue_length > 0 && !db->begin_waiting);
-    if (!queue_command(db, COMMIT)) {
+    if (!queue_end(db, COMMIT)) {
         db->broken = true;
     }
     return read_queue(db, ret_result);
@@ -340,7 +355,11 @@ enum err db_exec_later(struct db *db, const char *sql, const struct db_param *pa
     return send_later(db, sql, params, param_count, false);
 }
 
-static const char USE_KEYS[] = "SELECT set_config('enable_seqscan', 'off', TRUE)";
+/* Nor is one made anew in each transaction, because it would know the sizes of the arrays: that takes
+ * longer than to carry it out. */
+static const char USE_KEYS[] =
+    "SELECT set_config('enable_seqscan', 'off', TRUE),"
+    " set_config('plan_cache_mode', 'force_generic_plan', TRUE)";
 
 enum err db_use_keys(struct db *db)
 {

@@ -129,9 +129,9 @@ PGresult *shim_prepare(PGconn *connection, const char *name, const char *query, 
 PGresult *shim_exec_prepared(PGconn *connection, const char *name, int count,
                              const char *const *values, const int *lengths, const int *formats,
                              int result_format) __asm__("PQexecPrepared");
-int shim_send_query_params(PGconn *connection, const char *query, int count, const Oid *types,
-                           const char *const *values, const int *lengths, const int *formats,
-                           int result_format) __asm__("PQsendQueryParams");
+int shim_send_prepared(PGconn *connection, const char *name, int count, const char *const *values,
+                       const int *lengths, const int *formats,
+                       int result_format) __asm__("PQsendQueryPrepared");
 
 /* By the system call: a sanitizer asks for the time before functions can be looked up. */
 int shim_clock_gettime(clockid_t id, struct timespec *ret_time)
@@ -235,22 +235,22 @@ PGresult *PQexec(PGconn *connection, const char *query)
     return is_commit(connection, query) ? commit(connection) : REAL(PQexec)(connection, query);
 }
 
-/* Instead of an early COMMIT the server gets something harmless, which PQcmdStatus() renames. */
-int shim_send_query_params(PGconn *connection, const char *query, int count, const Oid *types,
-                           const char *const *values, const int *lengths, const int *formats,
-                           int result_format)
+/* Instead of an early COMMIT, which is prepared under that name, the server gets something harmless, which
+ * PQcmdStatus() renames. */
+int shim_send_prepared(PGconn *connection, const char *name, int count, const char *const *values,
+                       const int *lengths, const int *formats, int result_format)
 {
-    const char *sent = query;
+    bool committing = is_commit(connection, name);
 
-    if (is_commit(connection, query) && count_commit()) {
+    if (committing && count_commit()) {
         shim.committing = connection;
     }
-    if (is_commit(connection, query) && shim.mode == SHIM_EARLY_COMMIT) {
+    if (committing && shim.mode == SHIM_EARLY_COMMIT) {
         shim.owing = connection;
-        sent = PRETENDED;
+        return PQsendQueryParams(connection, PRETENDED, 0, NULL, NULL, NULL, NULL, 0);
     }
-    return REAL(PQsendQueryParams)(connection, sent, count, types, values, lengths, formats,
-                                   result_format);
+    return REAL(PQsendQueryPrepared)(connection, name, count, values, lengths, formats,
+                                     result_format);
 }
 
 int PQexitPipelineMode(PGconn *connection)
