@@ -28,8 +28,6 @@
 enum {
     DEFINITION_SIZE_MAX = 4 * 1024 * 1024,
     WAIT_PAUSE_MS = 250,
-    YEAR_MIN = 2000,
-    YEAR_MAX = 2100,
 };
 
 static enum cli_status from_pb(const struct invocation *invocation, json_t **ret_definition)
@@ -44,8 +42,8 @@ static enum cli_status from_pb(const struct invocation *invocation, json_t **ret
         .tie = invocation_text(invocation, "tie"),
         .invocation = invocation,
     };
-    const enum err year =
-        invocation_number(invocation, "year", YEAR_MIN, YEAR_MAX, &source.budget_year);
+    const enum err year = invocation_number(invocation, "year", BALLOT_YEAR_MIN, BALLOT_YEAR_MAX,
+                                            &source.budget_year);
     const enum err opens = invocation_time(invocation, "opens", &source.opens_ms);
     const enum err closes = invocation_time(invocation, "closes", &source.closes_ms);
     enum err err;
@@ -58,7 +56,7 @@ static enum cli_status from_pb(const struct invocation *invocation, json_t **ret
     }
     err = ballot_source_read(&source, ret_definition);
     if (err) {
-        return err == ERR_CONFLICT ? CLI_USAGE : CLI_FAILED;
+        return err == ERR_CONFLICT || err == ERR_NOT_FOUND ? CLI_USAGE : CLI_FAILED;
     }
     return CLI_OK;
 }

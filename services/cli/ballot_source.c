@@ -8,6 +8,7 @@
 #include "cli/ballot_source.h"
 
 #include "cli/ballot_terms.h"
+#include "cli/ballot_window.h"
 #include "cli/pb_stream.h"
 #include "cli/phrase.h"
 #include "cli/tally_draw.h"
@@ -15,7 +16,6 @@
 #include "participation/domain/ballot.h"
 #include "runtime/clock.h"
 
-#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -233,73 +233,6 @@ static enum err add_tie(const struct ballot_source *source, const struct electio
     (void)json_object_set_new(definition, "tie", json_string("drawn"));
     (void)json_object_set_new(definition, "tie_order", order);
     return err;
-}
-
-/* "19.09.2022" as the start of that day in Korea. */
-static enum err parse_day(const char *text, int64_t *ret_ms)
-{
-    char moment[sizeof "2022-09-19T00:00:00+09:00"];
-
-    if (strlen(text) != strlen("19.09.2022") || text[2] != '.' || text[5] != '.') {
-        return ERR_INVALID;
-    }
-    (void)snprintf(moment, sizeof moment, "%.4s-%.2s-%.2sT00:00:00+09:00", text + 6, text + 3,
-                   text); /* Always fits. */
-    return clock_parse(moment, ret_ms);
-}
-
-/* One end of the window, which META may say exactly, or as a day that it has after_ms of. */
-struct window_end {
-    const char *option;
-    const char *key;
-    const char *day_key;
-    int64_t after_ms;
-};
-
-static enum err take_time(const struct ballot_source *source, const struct pb *pb,
-                          const struct window_end *end, int64_t *ret_ms)
-{
-    const char *exact = pb_meta(pb, end->key);
-    const char *day = pb_meta(pb, end->day_key);
-
-    if (*ret_ms != 0) {
-        return ERR_OK;
-    }
-    if (exact != NULL) {
-        return clock_parse(exact, ret_ms) ? complain(source, end->key, exact) : ERR_OK;
-    }
-    if (day == NULL || parse_day(day, ret_ms)) {
-        return complain(source,
-                        say("파일에 없어 필요합니다", "the file does not say it, so it needs"),
-                        end->option);
-    }
-    *ret_ms += end->after_ms;
-    return ERR_OK;
-}
-
-/* Year and window: what is given, else what the file says. */
-static enum err take_when(const struct ballot_source *source, const struct pb *pb,
-                          struct ballot_source *ret_source)
-{
-    static const struct window_end OPENS = {"--opens", "opens_at", "date_begin", 0};
-    static const struct window_end CLOSES = {"--closes", "closes_at", "date_end",
-                                             24LL * 60 * 60 * 1000};
-    struct decimal year = {0};
-    enum err err = ERR_OK;
-
-    *ret_source = *source;
-    if (source->budget_year == 0 &&
-        (pb_meta_decimal(pb, "instance", &year) || decimal_rescale(year, 0, &year.units) ||
-         year.units < BALLOT_YEAR_MIN || year.units > BALLOT_YEAR_MAX)) {
-        err =
-            complain(source, say("파일에 없어 필요합니다", "the file does not say it, so it needs"),
-                     "--year");
-    }
-    ret_source->budget_year = source->budget_year == 0 ? year.units : source->budget_year;
-    if (!err) {
-        err = take_time(source, pb, &OPENS, &ret_source->opens_ms);
-    }
-    return err ? err : take_time(source, pb, &CLOSES, &ret_source->closes_ms);
 }
 
 static json_t *head_json(const struct ballot_source *source, const struct pb *pb)
@@ -554,7 +487,7 @@ static enum err build(const struct ballot_source *source, const struct pb *pb, j
 {
     const struct election *election = pb_election(pb);
     json_t *options = json_array();
-    struct ballot_source resolved;
+    struct ballot_source dated = *source;
     json_t *definition = NULL;
     enum err err;
 
@@ -562,11 +495,11 @@ static enum err build(const struct ballot_source *source, const struct pb *pb, j
         err = complain(source, say("선택지가 없습니다", "it has no options"), NULL);
         goto out;
     }
-    err = take_when(source, pb, &resolved);
+    err = ballot_window_take(&dated, pb);
     if (err) {
         goto out;
     }
-    definition = head_json(&resolved, pb);
+    definition = head_json(&dated, pb);
     err = definition == NULL ? ERR_INTERNAL : add_options(source, election, options);
     if (err) {
         goto out;

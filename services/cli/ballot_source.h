@@ -34,8 +34,9 @@ struct ballot_source {
 /*
  * The definition, as POST /v1/ballots takes it; a new reference. What is wrong is said on standard error.
  *
- * ERR_INVALID   the file, or a term beside it, cannot be read.
- * ERR_CONFLICT  what is given beside it contradicts a file that our own export wrote; which is said.
+ * ERR_INVALID    the file, or a term beside it, cannot be read.
+ * ERR_NOT_FOUND  year or window: neither the file says it nor was it given.
+ * ERR_CONFLICT   what is given beside it contradicts a file that our own export wrote; which is said.
  */
 ERR_CHECKED enum err ballot_source_read(const struct ballot_source *source,
                                         json_t **ret_definition);

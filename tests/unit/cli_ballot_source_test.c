@@ -263,14 +263,19 @@ static void weights_of_channels_and_a_jury_come_back(void **state)
 /* What is not given the file says: exactly where it is ours, by its days where it is another's. */
 static void year_and_window_come_from_the_file_where_they_are_not_given(void **state)
 {
-    static const char *const OTHERS[][2] = {
-        {"instance;2024\ndate_begin;01.03.2023\ndate_end;02.03.2023\n",
+    static const struct {
+        const char *meta;
+        enum err err;
+        const char *found;
+    } OTHERS[] = {
+        {"instance;2024\ndate_begin;01.03.2023\ndate_end;02.03.2023\n", ERR_OK,
          "2024 2023-02-28T15:00:00.000Z 2023-03-02T15:00:00.000Z"},
-        {"instance;2024\ndate_begin;2023\ndate_end;02.03.2023\n", NULL},
-        {"instance;2024\ndate_begin;31.02.2023\ndate_end;02.03.2023\n", NULL},
-        {"instance;2024\nopens_at;soon\ndate_end;02.03.2023\n", NULL},
-        {"date_begin;01.03.2023\ndate_end;02.03.2023\n", NULL},
-        {"instance;24\ndate_begin;01.03.2023\ndate_end;02.03.2023\n", NULL},
+        {"instance;2024\ndate_begin;2023\ndate_end;02.03.2023\n", ERR_INVALID, NULL},
+        {"instance;2024\ndate_begin;31.02.2023\ndate_end;02.03.2023\n", ERR_INVALID, NULL},
+        {"instance;2024\nopens_at;soon\ndate_end;02.03.2023\n", ERR_INVALID, NULL},
+        {"instance;24\ndate_begin;01.03.2023\ndate_end;02.03.2023\n", ERR_INVALID, NULL},
+        {"date_begin;01.03.2023\ndate_end;02.03.2023\n", ERR_NOT_FOUND, NULL},
+        {"instance;2024\ndate_end;02.03.2023\n", ERR_NOT_FOUND, NULL},
     };
     const struct ballot_source source = {.path = path};
     struct fixture fixture;
@@ -291,17 +296,16 @@ static void year_and_window_come_from_the_file_where_they_are_not_given(void **s
     assert_string_equal(json_string_value(json_object_get(json, "closes_at")), found);
     json_decref(json);
     for (size_t i = 0; i < sizeof OTHERS / sizeof OTHERS[0]; i++) {
-        write_text(OTHERS[i][0]);
+        write_text(OTHERS[i].meta);
         json = NULL;
-        assert_int_equal(ballot_source_read(&source, &json),
-                         OTHERS[i][1] != NULL ? ERR_OK : ERR_INVALID);
+        assert_int_equal(ballot_source_read(&source, &json), OTHERS[i].err);
         (void)unlink(path);
-        if (OTHERS[i][1] != NULL) {
+        if (OTHERS[i].found != NULL) {
             (void)snprintf(found, sizeof found, "%lld %s %s",
                            (long long)json_integer_value(json_object_get(json, "budget_year")),
                            json_string_value(json_object_get(json, "opens_at")),
                            json_string_value(json_object_get(json, "closes_at")));
-            assert_string_equal(found, OTHERS[i][1]);
+            assert_string_equal(found, OTHERS[i].found);
             json_decref(json);
         }
     }

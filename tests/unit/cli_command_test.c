@@ -327,6 +327,64 @@ static void wrong_command_lines_are_told_what_is_wrong(void **state)
     }
 }
 
+/* A Pabulib file with these rows of META, as `ballot create` takes it. */
+static void write_pb(char path[], const char *meta)
+{
+    const int descriptor = mkstemp(path);
+    FILE *file = descriptor >= 0 ? fdopen(descriptor, "w") : NULL;
+
+    assert_non_null(file);
+    assert_true(
+        fprintf(file,
+                "META\nkey;value\nbudget;9\nvote_type;approval\n%sPROJECTS\nproject_id;cost\n"
+                "a;4\nVOTES\nvoter_id;vote\n1;a\n",
+                meta) > 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* An option is missing where neither it nor the file says something: that is the command line's fault.
+ * What the file says and cannot be read is the file's. */
+static void a_ballot_needs_by_option_what_its_file_does_not_say(void **state)
+{
+    static const struct {
+        const char *meta;
+        enum cli_status status;
+        const char *said;
+    } CASES[] = {
+        {"instance;2024\ndate_end;02.03.2023\n", CLI_USAGE, "needs --opens"},
+        {"instance;2024\ndate_begin;01.03.2023\n", CLI_USAGE, "needs --closes"},
+        {"date_begin;01.03.2023\ndate_end;02.03.2023\n", CLI_USAGE, "needs --year"},
+        {"instance;2024\ndate_begin;2023-03-01\ndate_end;02.03.2023\n", CLI_FAILED,
+         "date_begin '2023-03-01': it must be a day such as 19.09.2022; mend it or give --opens"},
+        {"instance;2024\ndate_begin;01.03.2023\ndate_end;31.02.2023\n", CLI_FAILED,
+         "date_end '31.02.2023': it must be a day such as 19.09.2022; mend it or give --closes"},
+        {"instance;2024\nopens_at;soon\ndate_end;02.03.2023\n", CLI_FAILED,
+         "opens_at 'soon': it must be a time such as 2026-09-19T09:00:00+09:00; mend it or give "
+         "--opens"},
+        {"instance;24\ndate_begin;01.03.2023\ndate_end;02.03.2023\n", CLI_FAILED,
+         "instance '24': it must be a year from 2000 to 2100; mend it or give --year"},
+        {"instance;one\ndate_begin;01.03.2023\ndate_end;02.03.2023\n", CLI_FAILED,
+         "instance 'one': it must be a year from 2000 to 2100; mend it or give --year"},
+    };
+
+    char said[OUTPUT_SIZE];
+    char line[LINE_SIZE];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        char path[] = "/tmp/cli-command-XXXXXX";
+
+        write_pb(path, CASES[i].meta);
+        (void)snprintf(line, sizeof line, "hyeopchi ballot create --print --from %s", path);
+        assert_int_equal(run(line, said), CASES[i].status);
+        (void)unlink(path);
+        if (strstr(said, path) == NULL || strstr(said, CASES[i].said) == NULL) {
+            fail_msg("%s said:\n%s", CASES[i].meta, said);
+        }
+    }
+}
+
 static enum cli_status remember(const struct invocation *invocation)
 {
     (void)invocation;
@@ -512,6 +570,7 @@ int main(void)
         cmocka_unit_test(help_names_every_command_option_and_example),
         cmocka_unit_test(completion_knows_every_word_of_the_table),
         cmocka_unit_test(wrong_command_lines_are_told_what_is_wrong),
+        cmocka_unit_test(a_ballot_needs_by_option_what_its_file_does_not_say),
         cmocka_unit_test(values_are_read_in_either_form_and_anywhere),
         cmocka_unit_test(numbers_that_do_not_fit_are_refused),
         cmocka_unit_test(the_environment_stands_in_for_an_absent_flag),
