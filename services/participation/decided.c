@@ -316,6 +316,10 @@ enum err exclusion_ask(struct db *db, const struct ballot_row *row,
     if (!err) {
         ret_exclusion->computed = decided->options[place].computed;
         ret_exclusion->already = decided->options[place].exclusion != NULL;
+        ret_exclusion->reasons_length = strlen(request->reason);
+        for (size_t i = 0; i < decided->exclusion_count; i++) {
+            ret_exclusion->reasons_length += strlen(decided->exclusions[i].reason);
+        }
     }
     decided_free(decided);
     return err;

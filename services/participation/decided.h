@@ -16,13 +16,15 @@
 
 #include <jansson.h>
 
+enum { DECIDED_REASON_SIZE = 32 };
+
 /* What became of one option. */
 struct decided_option {
     int64_t score;
     int64_t granted_krw; /* what the tally gave it: its cost, or what was left; 0 without funding */
     bool computed;       /* the tally funded it */
     bool funded;         /* and it was not excluded */
-    char reason[STORE_CODE_SIZE];          /* the tally's reason code; "excluded" */
+    char reason[DECIDED_REASON_SIZE];      /* the tally's reason code; "excluded" */
     const struct exclusion_row *exclusion; /* of an excluded option; else NULL */
 };
 

@@ -402,6 +402,19 @@ static void fill_weights(Hyeopchi__Participation__V1__TallyCertified *message,
     }
 }
 
+/* What an option takes beside its exclusion's reason: its two names, the tally's reason code, and tags,
+ * lengths and numbers. */
+enum {
+    CERTIFIED_OPTION_SIZE_MAX =
+        BALLOT_OPTION_ID_MAX + BALLOT_PROGRAMME_MAX + DECIDED_REASON_SIZE + 50,
+    CERTIFIED_REST_SIZE_MAX = 1024,
+};
+
+static_assert((size_t)BALLOT_OPTION_MAX * CERTIFIED_OPTION_SIZE_MAX + BALLOT_EXCLUSION_REASONS_MAX +
+                      CERTIFIED_REST_SIZE_MAX <=
+                  EVENT_DATA_SIZE_MAX,
+              "an event says what was decided on every ballot");
+
 enum err events_say_certified(struct writer_tx *tx, const struct ballot_definition *definition,
                               const struct ballot_row *row,
                               const struct events_certified *certified)

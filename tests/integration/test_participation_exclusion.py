@@ -33,9 +33,9 @@ def exclude(who, ballot_id, option, reason=REASON):
     return who.post(f"/v1/ballots/{ballot_id}:exclude", {"option": option, "reason": reason})
 
 
-def both_exclude(running, ballot_id, option):
-    assert exclude(running.kim, ballot_id, option).status == 202
-    answer = exclude(running.lee, ballot_id, option)
+def both_exclude(running, ballot_id, option, reason=REASON):
+    assert exclude(running.kim, ballot_id, option, reason).status == 202
+    answer = exclude(running.lee, ballot_id, option, reason)
     assert (answer.status, answer.json()["state"]) == (200, "counted"), answer.body
 
 
@@ -143,6 +143,33 @@ def check_what_an_option_got_partly_stays_in_the_budget_with_it(running):
     assert wait_booked(running, ballot_id) == {"a": 30 * BASE, "b": 20 * BASE}
 
 
+def check_as_many_reasons_are_taken_as_one_event_can_say(running):
+    """The most options with the longest names; 60 are funded and would all be excluded."""
+    names = [f"{number:064}" for number in range(1000)]
+    ballot_id = running.open_ballot(
+        max_options=60,
+        options=[
+            {"id": name, "programme": name, "name": "의제", "cost_krw": BASE} for name in names
+        ],
+    )
+    assert running.cast(ballot_id, vote(1, names[:60])).status == 201
+    running.close_and_count(ballot_id)
+    long = "가" * 333 + "."  # 1,000 bytes
+    for name in names[:49]:
+        both_exclude(running, ballot_id, name, long)
+    refused(exclude(running.kim, ballot_id, names[49], long), 409, "exclusion-reasons-too-long")
+    # Of the 152 bytes that are left each of two reasons fits, but not both.
+    rest = "나" * 50
+    for name in names[50:52]:
+        assert exclude(running.kim, ballot_id, name, rest).status == 202
+    assert exclude(running.lee, ballot_id, names[50], rest).status == 200
+    refused(exclude(running.lee, ballot_id, names[51], rest), 409, "exclusion-reasons-too-long")
+    running.decide(ballot_id, "certify")
+    decided = result(running, ballot_id).json()["decided"]
+    assert len(decided["exclusions"]) == 50 and len(decided["funded"]) == 10
+    assert set(wait_booked(running, ballot_id)) == {names[49], *names[51:60]}
+
+
 def check_certifying_races_with_an_exclusion_and_nobody_certifies_what_was_not_signed(running):
     """One operator has signed the result and the exclusion each; the other sends both at once. Either
     the result is certified as it was signed, without the exclusion, or the exclusion came first and
@@ -169,3 +196,4 @@ def test_two_operators_exclude_options_and_what_was_computed_stays_beside_it(run
     check_what_cannot_be_excluded_is_refused_by_its_rule(running)
     check_what_an_option_got_partly_stays_in_the_budget_with_it(running)
     check_certifying_races_with_an_exclusion_and_nobody_certifies_what_was_not_signed(running)
+    check_as_many_reasons_are_taken_as_one_event_can_say(running)

@@ -430,6 +430,12 @@ static void only_an_option_that_the_tally_funded_is_excluded_and_only_once(void 
     (void)state;
     refused(&standing, BALLOT_ACTION_EXCLUDE, BALLOT_ACTOR_OPERATOR, ERR_OK,
             BALLOT_VERDICT_RECORDED);
+    standing.exclusion.reasons_length = BALLOT_EXCLUSION_REASONS_MAX;
+    refused(&standing, BALLOT_ACTION_EXCLUDE, BALLOT_ACTOR_OPERATOR, ERR_OK,
+            BALLOT_VERDICT_RECORDED);
+    standing.exclusion.reasons_length++;
+    refused(&standing, BALLOT_ACTION_EXCLUDE, BALLOT_ACTOR_OPERATOR, ERR_CONFLICT,
+            BALLOT_VERDICT_EXCLUSION_REASONS_TOO_LONG);
     standing.exclusion.already = true;
     refused(&standing, BALLOT_ACTION_EXCLUDE, BALLOT_ACTOR_OPERATOR, ERR_CONFLICT,
             BALLOT_VERDICT_OPTION_ALREADY_EXCLUDED);

@@ -125,6 +125,14 @@ static const struct ballot_verdict_text VERDICT_TEXTS[] = {
     [BALLOT_VERDICT_OPTION_ALREADY_EXCLUDED] = {"option-already-excluded",
                                                 "이미 제외하기로 결정한 의제입니다.",
                                                 "This option is excluded already."},
+    [BALLOT_VERDICT_EXCLUSION_REASONS_TOO_LONG] =
+        {"exclusion-reasons-too-long",
+         "한 투표의 제외 사유는 모두 합하여 49,152바이트(한글 약 16,000자)까지입니다. 더 짧게 적고 "
+         "자세한 "
+         "내용은 문서를 가리켜 주십시오.",
+         "The reasons of a ballot's exclusions together have at most 49,152 bytes. Write a shorter "
+         "one "
+         "that refers to a document."},
     [BALLOT_VERDICT_VOTE_NOT_FOUND] = {"vote-not-found", "그 익명 번호와 차수의 표가 없습니다.",
                                        "There is no vote of that nullifier and revision."},
     [BALLOT_VERDICT_VOTE_NOT_FINAL] =
@@ -378,7 +386,13 @@ static enum ballot_verdict exclusion_verdict(const struct ballot_standing *stand
     if (!exclusion->computed) {
         return BALLOT_VERDICT_OPTION_NOT_FUNDED;
     }
-    return exclusion->already ? BALLOT_VERDICT_OPTION_ALREADY_EXCLUDED : BALLOT_VERDICT_NONE;
+    if (exclusion->already) {
+        return BALLOT_VERDICT_OPTION_ALREADY_EXCLUDED;
+    }
+    static_assert(BALLOT_EXCLUSION_REASONS_MAX == 49152, "as the refusal says");
+    return exclusion->reasons_length > BALLOT_EXCLUSION_REASONS_MAX
+               ? BALLOT_VERDICT_EXCLUSION_REASONS_TOO_LONG
+               : BALLOT_VERDICT_NONE;
 }
 
 static enum ballot_verdict void_verdict(const struct ballot_standing *standing)
@@ -511,6 +525,7 @@ static enum err verdict_err(enum ballot_verdict verdict)
         [BALLOT_VERDICT_OPTION_NOT_FOUND] = ERR_CONFLICT,
         [BALLOT_VERDICT_OPTION_NOT_FUNDED] = ERR_CONFLICT,
         [BALLOT_VERDICT_OPTION_ALREADY_EXCLUDED] = ERR_CONFLICT,
+        [BALLOT_VERDICT_EXCLUSION_REASONS_TOO_LONG] = ERR_CONFLICT,
         [BALLOT_VERDICT_VOTE_NOT_FOUND] = ERR_CONFLICT,
         [BALLOT_VERDICT_VOTE_NOT_FINAL] = ERR_CONFLICT,
         [BALLOT_VERDICT_VOTE_ALREADY_VOID] = ERR_CONFLICT,

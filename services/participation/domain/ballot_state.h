@@ -43,6 +43,9 @@
 #define BALLOT_CONTENT_SIZE     32   /* bytes of the hash an approval is for */
 #define BALLOT_REASON_MAX       1000 /* bytes of a reason that operators publish */
 
+/* The same of the reasons of all exclusions of a ballot together: one event says them all. */
+#define BALLOT_EXCLUSION_REASONS_MAX (48 * 1024)
+
 /* How often a window may be extended, and how far beyond its frozen end altogether. */
 #define BALLOT_EXTENSION_COUNT_MAX 3
 #define BALLOT_EXTENSION_MAX_MS    (31LL * 24 * 60 * 60 * 1000)
@@ -139,9 +142,10 @@ struct ballot_void {
 
 /* An option that is to be excluded from a counted result. */
 struct ballot_exclusion {
-    bool known;    /* the ballot has it */
-    bool computed; /* the tally funded it */
-    bool already;  /* it is excluded */
+    bool known;            /* the ballot has it */
+    bool computed;         /* the tally funded it */
+    bool already;          /* it is excluded */
+    size_t reasons_length; /* bytes of the reasons of all exclusions, this one's included */
 };
 
 /* A batch of paper that is to be sealed, or all of it declared complete. */
@@ -193,10 +197,11 @@ enum ballot_verdict {
     BALLOT_VERDICT_EXTENSION_TOO_LONG, /* refused: the new end is later than it may be */
     BALLOT_VERDICT_OPTION_NOT_FOUND,   /* refused: the ballot has no such option */
     BALLOT_VERDICT_OPTION_NOT_FUNDED,  /* refused: there is nothing to exclude it from */
-    BALLOT_VERDICT_OPTION_ALREADY_EXCLUDED, /* refused: it is excluded as it is */
-    BALLOT_VERDICT_VOTE_NOT_FOUND,          /* refused: the box has no such vote */
-    BALLOT_VERDICT_VOTE_NOT_FINAL,          /* refused: the voter has voted again since */
-    BALLOT_VERDICT_VOTE_ALREADY_VOID,       /* refused: it is not counted as it is */
+    BALLOT_VERDICT_OPTION_ALREADY_EXCLUDED,    /* refused: it is excluded as it is */
+    BALLOT_VERDICT_EXCLUSION_REASONS_TOO_LONG, /* refused: no event could say them all */
+    BALLOT_VERDICT_VOTE_NOT_FOUND,             /* refused: the box has no such vote */
+    BALLOT_VERDICT_VOTE_NOT_FINAL,             /* refused: the voter has voted again since */
+    BALLOT_VERDICT_VOTE_ALREADY_VOID,          /* refused: it is not counted as it is */
     BALLOT_VERDICT_VOIDS_TOO_MANY,       /* refused: so many void votes are no longer exceptions */
     BALLOT_VERDICT_EXTENSION_TOO_OFTEN,  /* refused: it was extended as often as it may be */
     BALLOT_VERDICT_VOTE_ON_PAPER,        /* refused: which sheet is this voter's, nobody can tell */
