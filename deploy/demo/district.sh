@@ -98,11 +98,8 @@ ballot_open() {
 
 # What was fed before is not fed again; what was half fed is sent again under the same keys.
 ballot_feed() {
-    local i day file portal_key staff_key
+    local i day file
 
-    # Beforehand: bash 5.2 cannot parse a trap that comes while it expands a $(…), and ends with 2.
-    portal_key=$(key_file "$FRONT_END")
-    staff_key=$(key_file "$STAFF")
     for i in "${!DAYS[@]}"; do
         day=$((i + 1))
         file=$data/ballots/day-$day.pb
@@ -113,7 +110,7 @@ ballot_feed() {
         generate part=day day="$day" | put "$file"
         say "   ${DAYS[i]} ($day/${#DAYS[@]}일째)" "   ${DAYS[i]} (day $day of ${#DAYS[@]})"
         attend "$programs/hyeopchi" vote import "$file" --ballot "$ballot_id" --batch "$BATCH" \
-            --key-file "$portal_key" --staff-key-file "$staff_key" \
+            --key-file "$(key_file "$FRONT_END")" --staff-key-file "$(key_file "$STAFF")" \
             --subject-key-file "$data/keys/subject-key" \
             >"$data/log/import.log" ||
             fail "${DAYS[i]} 의 표를 모두 보내지 못했습니다" "not all votes of ${DAYS[i]} could be sent"

@@ -12,6 +12,10 @@ settled=    # everything was printed: Ctrl-C is how it ends
 
 STOP_SECONDS=40
 
+# What TERM does. The ) is for bash 5.2: a trap that comes while a command's second $(…) is expanded is
+# parsed as if it stood in there, and would end with 2. Otherwise that line is never reached.
+INTERRUPT=$'interrupted=yes; exit 130\n)'
+
 # Where root is, the command runs as the unprivileged user; elsewhere as who we are.
 as_user() {
     "${identity[@]}" "$@"

@@ -8,6 +8,7 @@ PostgreSQL and services end with it; nothing else is touched.
 import os
 import pwd
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -25,6 +26,7 @@ UP = os.path.join(ROOT, "deploy", "up")
 RUN_SECONDS = 150
 STOP_SECONDS = 60
 VOTERS = 1577
+INTERRUPTIONS = 30
 BUDGET_KRW = 320_000_000
 
 
@@ -285,6 +287,27 @@ def test_no_sanitizer_has_spoken_in_any_log(played):
             text = file.read()
         for mark in SANITIZER_MARKS:
             assert mark not in text, f"{name}: {text[text.index(mark):][:4000]}"
+
+
+def test_an_interruption_is_understood_while_bash_expands_a_command():
+    """bash 5.2 parses a trap that comes then as if it stood in the $(…), and ended half of these runs
+    with 2. The trap is deploy/up's own, in a loop that does little but expand."""
+    script = f"""
+        set -euo pipefail
+        . {shlex.quote(os.path.join(ROOT, "deploy", "demo", "process.sh"))}
+        name() {{ printf '%s' "$1"; }}
+        trap 'exit $?' EXIT
+        trap "$INTERRUPT" TERM
+        echo begun
+        while :; do both=$(name a)$(name b); done"""
+    for _ in range(INTERRUPTIONS):
+        with subprocess.Popen(
+            ["bash", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as process:
+            process.stdout.readline()
+            process.terminate()
+            said = process.communicate()
+        assert (process.returncode, *said) == (130, "", ""), said
 
 
 @pytest.mark.parametrize(
