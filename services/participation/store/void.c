@@ -60,13 +60,9 @@ static enum err read_rows(struct db_rows *rows, struct void_row *ret_rows, size_
     return err;
 }
 
-static const char VOID_LIST[] =
-    "SELECT void_no, nullifier, rev, reason_code, reason, voided_at_ms"
-    " FROM participation.vote_void WHERE ballot_id = $1 AND void_no > $2"
-    " ORDER BY void_no LIMIT $3";
-
-enum err store_void_list(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE], int32_t after_no,
-                         size_t count, struct void_row *ret_rows, size_t *ret_count)
+/* One of the two lists below: the next of them after a number. */
+static enum err list(struct db *db, const char *statement, const uint8_t ballot_id[BALLOT_ID_SIZE],
+                     int32_t after_no, size_t count, struct void_row *ret_rows, size_t *ret_count)
 {
     const struct db_param params[] = {
         db_uuid(ballot_id),
@@ -77,12 +73,23 @@ enum err store_void_list(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE],
     enum err err;
 
     assert(count <= VOID_COUNT_MAX);
-    err = db_query(db, VOID_LIST, params, DB_COUNT(params), &rows);
+    err = db_query(db, statement, params, DB_COUNT(params), &rows);
     if (!err) {
         err = read_rows(rows, ret_rows, ret_count);
     }
     db_rows_release(rows);
     return err;
+}
+
+static const char VOID_LIST[] =
+    "SELECT void_no, nullifier, rev, reason_code, reason, voided_at_ms"
+    " FROM participation.vote_void WHERE ballot_id = $1 AND void_no > $2"
+    " ORDER BY void_no LIMIT $3";
+
+enum err store_void_list(struct db *db, const uint8_t ballot_id[BALLOT_ID_SIZE], int32_t after_no,
+                         size_t count, struct void_row *ret_rows, size_t *ret_count)
+{
+    return list(db, VOID_LIST, ballot_id, after_no, count, ret_rows, ret_count);
 }
 
 /* A vote behind it means that it is no final one any more. */
@@ -98,21 +105,7 @@ enum err store_void_list_final(struct db *db, const uint8_t ballot_id[BALLOT_ID_
                                int32_t after_no, size_t count, struct void_row *ret_rows,
                                size_t *ret_count)
 {
-    const struct db_param params[] = {
-        db_uuid(ballot_id),
-        db_int32(after_no),
-        db_int64((int64_t)count),
-    };
-    struct db_rows *rows = NULL;
-    enum err err;
-
-    assert(count <= VOID_COUNT_MAX);
-    err = db_query(db, VOID_LIST_FINAL, params, DB_COUNT(params), &rows);
-    if (!err) {
-        err = read_rows(rows, ret_rows, ret_count);
-    }
-    db_rows_release(rows);
-    return err;
+    return list(db, VOID_LIST_FINAL, ballot_id, after_no, count, ret_rows, ret_count);
 }
 
 static const char VOID_VOTES[] =
