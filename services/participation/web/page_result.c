@@ -35,26 +35,9 @@ static const char *name_of(const struct ballot_definition *definition, const cha
     return id;
 }
 
-struct words {
-    const char *word;
-    const char *ko;
-    const char *en;
-};
-
-static const char *find_words(const struct view *view, const struct words *words, size_t count,
-                              const char *word)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(words[i].word, word) == 0) {
-            return view_say(view, words[i].ko, words[i].en);
-        }
-    }
-    return word;
-}
-
 static const char *reason_words(const struct view *view, const char *reason)
 {
-    static const struct words WORDS[] = {
+    static const struct view_term WORDS[] = {
         {"funded", "선정", "funded"},
         {"funded-partly", "일부 금액으로 선정", "funded in part"},
         {"over-budget", "비용이 전체 예산보다 큼", "costs more than the budget"},
@@ -71,12 +54,12 @@ static const char *reason_words(const struct view *view, const char *reason)
         {"quorum-missed", "투표자 수가 정족수에 미치지 못함", "too few people voted"},
     };
 
-    return find_words(view, WORDS, sizeof WORDS / sizeof WORDS[0], reason);
+    return view_term(view, WORDS, sizeof WORDS / sizeof WORDS[0], reason);
 }
 
 static const char *criterion_words(const struct view *view, const char *criterion)
 {
-    static const struct words WORDS[] = {
+    static const struct view_term WORDS[] = {
         {"cost", "비용이 적은 순", "lower cost"},
         {"votes", "득표가 많은 순", "more votes"},
         {"id", "사업 번호 순", "project number"},
@@ -85,7 +68,7 @@ static const char *criterion_words(const struct view *view, const char *criterio
         {"lot", "마감 뒤 공개한 추첨값", "a seed published after close"},
     };
 
-    return find_words(view, WORDS, sizeof WORDS / sizeof WORDS[0], criterion);
+    return view_term(view, WORDS, sizeof WORDS / sizeof WORDS[0], criterion);
 }
 
 /* The parts that votes are weighed in by channel; none where they are not. */
@@ -300,7 +283,7 @@ static void outcome_table(struct view *view, const struct ballot_definition *def
 /* What a turn was: by score, or a step of the rule. */
 static void round_step(struct view *view, const json_t *round)
 {
-    static const struct words WORDS[] = {
+    static const struct view_term WORDS[] = {
         {"", "득표 순서대로", "in the order of scores"},
         {"shares", "지지자들의 몫으로", "by its supporters' shares"},
         {"load", "지지자들이 가장 고르게 나누어", "by the most even load on its supporters"},
@@ -309,8 +292,8 @@ static void round_step(struct view *view, const json_t *round)
     };
     const json_t *supporters = json_object_get(round, "supporters");
 
-    view_text(view, find_words(view, WORDS, sizeof WORDS / sizeof WORDS[0],
-                               web_json_text(round, "step")));
+    view_text(view,
+              view_term(view, WORDS, sizeof WORDS / sizeof WORDS[0], web_json_text(round, "step")));
     if (json_is_integer(supporters)) {
         BOTH(view, " (지지자 ", " (supporters: ");
         view_number(view, json_integer_value(supporters));

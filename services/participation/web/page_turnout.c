@@ -10,7 +10,7 @@
 
 static const char *dimension_words(const struct view *view, const char *name)
 {
-    static const char *const WORDS[][3] = {
+    static const struct view_term WORDS[] = {
         {"area", "지역별 투표자", "Voters by area"},
         {"sex", "성별 투표자", "Voters by sex"},
         {"age_band", "연령대별 투표자", "Voters by age group"},
@@ -19,17 +19,12 @@ static const char *dimension_words(const struct view *view, const char *name)
         {"day", "날짜별 투표자", "Voters by day"},
     };
 
-    for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++) {
-        if (strcmp(WORDS[i][0], name) == 0) {
-            return view_say(view, WORDS[i][1], WORDS[i][2]);
-        }
-    }
-    return name;
+    return view_term(view, WORDS, sizeof WORDS / sizeof WORDS[0], name);
 }
 
 static void cell_name(struct view *view, const char *dimension, const char *name)
 {
-    static const char *const WORDS[][3] = {
+    static const struct view_term WORDS[] = {
         {"unknown", "미상", "not given"},
         {"all", "전체", "all"},
         {"resident-register", "주민등록 확인", "resident register"},
@@ -50,13 +45,7 @@ static void cell_name(struct view *view, const char *dimension, const char *name
         view_words(view, name);
         return;
     }
-    for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++) {
-        if (strcmp(WORDS[i][0], name) == 0) {
-            view_text(view, view_say(view, WORDS[i][1], WORDS[i][2]));
-            return;
-        }
-    }
-    view_text(view, name);
+    view_text(view, view_term(view, WORDS, sizeof WORDS / sizeof WORDS[0], name));
 }
 
 static void table(struct view *view, const char *dimension, const json_t *cells)
@@ -99,7 +88,7 @@ static void row(struct view *view, const char *name, int64_t number)
 
 static const char *kind_words(const struct view *view, const char *kind)
 {
-    static const char *const WORDS[][3] = {
+    static const struct view_term WORDS[] = {
         {"vote", "유효한 표", "Votes"},
         {"blank", "백지(기권)", "Blank"},
         {"unclear", "무효: 알아볼 수 없음", "Invalid: cannot be read"},
@@ -108,12 +97,7 @@ static const char *kind_words(const struct view *view, const char *kind)
         {"empty-envelope", "빈 봉투", "Empty envelopes"},
     };
 
-    for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++) {
-        if (strcmp(WORDS[i][0], kind) == 0) {
-            return view_say(view, WORDS[i][1], WORDS[i][2]);
-        }
-    }
-    return kind;
+    return view_term(view, WORDS, sizeof WORDS / sizeof WORDS[0], kind);
 }
 
 /* Papers from the voter's hand to what was on them. */

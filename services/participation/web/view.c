@@ -32,6 +32,17 @@ void view_text(struct view *view, const char *text)
     html_text(&view->page, text);
 }
 
+const char *view_term(const struct view *view, const struct view_term *terms, size_t count,
+                      const char *word)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(terms[i].word, word) == 0) {
+            return view_say(view, terms[i].ko, terms[i].en);
+        }
+    }
+    return word;
+}
+
 void view_words(struct view *view, const char *text)
 {
     BOTH(view, "", "<span lang=\"ko\">");
@@ -277,17 +288,12 @@ const char *view_sex(const struct view *view, const char *word)
 
 const char *view_channel(const struct view *view, const char *word)
 {
-    static const char *const WORDS[][3] = {
+    static const struct view_term WORDS[] = {
         {"web", "인터넷", "web"},
         {"kiosk", "무인 단말기", "kiosk"},
         {"booth", "투표소", "booth"},
         {"paper", "종이", "paper"},
     };
 
-    for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++) {
-        if (strcmp(WORDS[i][0], word) == 0) {
-            return view_say(view, WORDS[i][1], WORDS[i][2]);
-        }
-    }
-    return word;
+    return view_term(view, WORDS, sizeof WORDS / sizeof WORDS[0], word);
 }

@@ -12,6 +12,7 @@
 #include "runtime/problem.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum {
@@ -40,6 +41,16 @@ const char *view_say(const struct view *view, const char *ko, const char *en);
 /* Markup and text into the page. */
 #define MARK(view, markup) HTML(&(view)->page, markup)
 void view_text(struct view *view, const char *text);
+
+/* A word that the services use, as people know it; the word itself where the table does not have it. */
+struct view_term {
+    const char *word;
+    const char *ko;
+    const char *en;
+};
+
+const char *view_term(const struct view *view, const struct view_term *terms, size_t count,
+                      const char *word);
 
 /* What a ballot says in its own words, which are Korean whatever the page's language is. */
 void view_words(struct view *view, const char *text);
