@@ -15,7 +15,7 @@
 #include "cli/sheet_ledger.h"
 #include "cli/sheet_package.h"
 #include "cli/sheet_xlsx.h"
-#include "cli/tally_table.h"
+#include "cli/text_width.h"
 #include "ledger/domain/sheet_write.h"
 #include "runtime/json.h"
 
@@ -140,7 +140,7 @@ static void say_counts(const struct sheet_file *file)
 {
     const size_t *counts = file->check.counts;
 
-    tally_table_text(file->path, stdout);
+    text_print(file->path, stdout);
     if (!file->readable) {
         (void)printf(say(": 읽을 수 없습니다, 오류 %zu\n", ": cannot be read, %zu errors\n"),
                      file->sheet.fault_count);

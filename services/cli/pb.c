@@ -8,7 +8,7 @@
 #include "cli/nouns.h"
 #include "cli/pb_stream.h"
 #include "cli/process.h"
-#include "cli/tally_table.h"
+#include "cli/text_width.h"
 #include "participation/domain/pb_write.h"
 #include "runtime/json.h"
 
@@ -84,7 +84,7 @@ static enum cli_status say_counts(const struct check *check, const struct pb *pb
                       election != NULL ? json_integer((json_int_t)options) : json_null(), "votes",
                       election != NULL ? json_integer((json_int_t)votes) : json_null()));
     }
-    tally_table_text(check->path, stdout);
+    text_print(check->path, stdout);
     if (!readable) {
         (void)fputs(say(": 읽을 수 없습니다", ": cannot be read"), stdout);
     } else {

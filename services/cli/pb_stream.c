@@ -8,7 +8,7 @@
 
 #include "cli/phrase.h"
 #include "cli/process.h"
-#include "cli/tally_table.h"
+#include "cli/text_width.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -54,20 +54,20 @@ void pb_stream_write_fault(const struct pb_fault *fault, const char *path, FILE 
     static const char *const KOREAN[] = {"주의", "모순", "오류"};
     const char *value = pb_stream_fault_value(fault);
 
-    tally_table_text(path, output);
+    text_print(path, output);
     if (fault->line > 0) {
         (void)fprintf(output, ":%" PRIu64, fault->line);
     }
     (void)fprintf(output,
                   ": %s: ", say(KOREAN[fault->severity], pb_severity_name(fault->severity)));
     if (fault->field[0] != '\0') {
-        tally_table_text(fault->field, output);
+        text_print(fault->field, output);
         (void)fputs(": ", output);
     }
     (void)fputs(say(pb_rule_korean(fault->rule), pb_rule_english(fault->rule)), output);
     if (value[0] != '\0') {
         (void)fputs(" (", output);
-        tally_table_text(value, output);
+        text_print(value, output);
         (void)fputs(")", output);
     }
     (void)fprintf(output, " [%s]\n", pb_rule_code(fault->rule));

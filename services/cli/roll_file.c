@@ -8,7 +8,7 @@
 #include "cli/phrase.h"
 #include "cli/process.h"
 #include "cli/progress.h"
-#include "cli/tally_table.h"
+#include "cli/text_width.h"
 #include "runtime/json.h"
 
 #include <inttypes.h>
@@ -58,7 +58,7 @@ static void on_fault(void *context, const struct roll_csv_fault *fault)
     if (reading->progress.terminal) {
         (void)fputs("\r\033[K", stderr); /* The bar's line; it is drawn again. */
     }
-    tally_table_text(reading->file->path, stderr);
+    text_print(reading->file->path, stderr);
     if (fault->line > 0) {
         (void)fprintf(stderr, ":%" PRIu64, fault->line);
     }
@@ -69,7 +69,7 @@ static void on_fault(void *context, const struct roll_csv_fault *fault)
     (void)fputs(say(roll_csv_korean(fault->rule), roll_csv_english(fault->rule)), stderr);
     if (fault->value[0] != '\0') {
         (void)fputs(" (", stderr);
-        tally_table_text(fault->value, stderr);
+        text_print(fault->value, stderr);
         (void)fputs(")", stderr);
     }
     (void)fprintf(stderr, " [%s]\n", roll_csv_code(fault->rule));

@@ -10,7 +10,7 @@
 #include "cli/process.h"
 #include "cli/request.h"
 #include "cli/sheet_file.h"
-#include "cli/tally_table.h"
+#include "cli/text_width.h"
 #include "ledger/domain/entry.h"
 #include "ledger/domain/kind.h"
 #include "ledger/domain/sheet_entry.h"
@@ -196,13 +196,13 @@ static void say_refusal(const struct import *import)
         print_answer(problem, true);
         json_decref(problem);
     }
-    tally_table_text(import->file->path, stderr);
+    text_print(import->file->path, stderr);
     if (refusal->figure) {
         (void)fprintf(stderr, ":%" PRIu32 ":%" PRIu32, sheet->rows[refusal->figure->row].line,
                       refusal->figure->column + 1);
     }
     (void)fprintf(stderr, ": %s: ", say("올리지 않았습니다", "not posted"));
-    tally_table_text(where, stderr);
+    text_print(where, stderr);
     (void)fprintf(stderr, "%s%s [%s]\n", where[0] != '\0' ? ": " : "",
                   say(sheet_refusal_korean(refusal->rule), sheet_refusal_english(refusal->rule)),
                   sheet_refusal_code(refusal->rule));
@@ -336,7 +336,7 @@ static enum cli_status take_answer(const struct import *import, const json_t *an
         }
     }
     if (refused == 0 && !import->invocation->json) {
-        tally_table_text(import->file->path, stdout);
+        text_print(import->file->path, stdout);
         (void)printf(say(": 전표 %zu건\n", ": %zu entries\n"), import->entries->count);
     }
     return refused == 0 ? CLI_OK : CLI_FAILED;
@@ -349,7 +349,7 @@ static void say_refused_entry(const struct import *import, size_t place, const j
 
     buffer_init(&line, PRINT_SIZE_MAX);
     print_problem(problem, &line);
-    tally_table_text(import->file->path, stderr);
+    text_print(import->file->path, stderr);
     (void)fprintf(stderr, ":%" PRIu32 ":%" PRIu32 ": %s: %s\n",
                   import->file->sheet.rows[entry->figure->row].line, entry->figure->column + 1,
                   say(kind_name_ko(entry->kind), kind_name_en(entry->kind)), buffer_text(&line));

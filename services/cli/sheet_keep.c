@@ -9,7 +9,7 @@
 #include "cli/list.h"
 #include "cli/print.h"
 #include "cli/request.h"
-#include "cli/tally_table.h"
+#include "cli/text_width.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -167,7 +167,7 @@ static enum cli_status send_bytes(const struct invocation *invocation, struct cl
     if (invocation->json) {
         print_answer(response.json, true);
     } else {
-        tally_table_text(path, stdout);
+        text_print(path, stdout);
         (void)printf(": %s %s\n",
                      response.status == 200 ? say("이미 보관되어 있습니다:", "kept before:")
                                             : say("보관했습니다:", "kept:"),

@@ -6,7 +6,7 @@
 #include "cli/sheet_file.h"
 
 #include "cli/phrase.h"
-#include "cli/tally_table.h"
+#include "cli/text_width.h"
 #include "ledger/domain/sheet_name.h"
 #include "ledger/domain/sheet_words.h"
 
@@ -140,7 +140,7 @@ void sheet_file_place(const struct sheet *sheet, const struct sheet_place *place
 
 static void say_fault(const struct sheet_file *file, const struct sheet_fault *fault, FILE *output)
 {
-    tally_table_text(file->path, output);
+    text_print(file->path, output);
     if (fault->line > 0) {
         (void)fprintf(output, ":%" PRIu32, fault->line);
     }
@@ -149,13 +149,13 @@ static void say_fault(const struct sheet_file *file, const struct sheet_fault *f
     }
     (void)fprintf(output, ": %s: ", say("오류", "error"));
     if (fault->field[0] != '\0') {
-        tally_table_text(fault->field, output);
+        text_print(fault->field, output);
         (void)fputs(": ", output);
     }
     (void)fputs(say(sheet_fault_korean(fault->rule), sheet_fault_english(fault->rule)), output);
     if (fault->value[0] != '\0') {
         (void)fputs(" (", output);
-        tally_table_text(fault->value, output);
+        text_print(fault->value, output);
         (void)fputs(")", output);
     }
     (void)fprintf(output, " [%s]\n", sheet_fault_code(fault->rule));
@@ -169,19 +169,19 @@ static void say_discrepancy(const struct sheet_file *file, const struct sheet_di
     char value[SHEET_NUMBER_SIZE];
     char name[SHEET_NAME_SIZE];
 
-    tally_table_text(file->path, output);
+    text_print(file->path, output);
     (void)fprintf(
         output, ":%" PRIu32 ":%" PRIu32 ": %s: ", sheet->rows[found->row].line, found->column + 1,
         say(sheet_severity_korean(found->severity), sheet_severity_code(found->severity)));
     if (sheet_table_name(sheet, found->row)[0] != '\0') {
-        tally_table_text(sheet_table_name(sheet, found->row), output);
+        text_print(sheet_table_name(sheet, found->row), output);
         (void)fputs(" / ", output);
     }
     sheet_row_name(sheet, found->row, name);
-    tally_table_text(name, output);
+    text_print(name, output);
     (void)fputs(name[0] != '\0' ? " / " : "", output);
     sheet_column_name(sheet, found->row, found->column, name);
-    tally_table_text(name, output);
+    text_print(name, output);
     (void)fprintf(output, ": %s (",
                   say(sheet_rule_korean(found->rule), sheet_rule_english(found->rule)));
     show_value(found, found->printed, value);

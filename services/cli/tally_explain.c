@@ -6,6 +6,7 @@
 #include "cli/tally_explain.h"
 
 #include "cli/tally_explain_parts.h"
+#include "cli/text_width.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -19,11 +20,11 @@ static void put_option(const struct explain *explain, uint32_t option)
     const struct election_option *row = election_option(explain->table->election, option);
 
     (void)fputc('[', explain->output);
-    tally_table_text(row->id, explain->output);
+    text_print(row->id, explain->output);
     (void)fputc(']', explain->output);
     if (row->name[0] != '\0') {
         (void)fputc(' ', explain->output);
-        tally_table_text(row->name, explain->output);
+        text_print(row->name, explain->output);
     }
 }
 
@@ -347,7 +348,7 @@ static void explain_in(const struct tally_table *table, FILE *output, bool korea
     const struct tally_result *result = table->result;
 
     if (table->title != NULL && *table->title != '\0') {
-        tally_table_text(table->title, output);
+        text_print(table->title, output);
         (void)fputs("\n\n", output);
     }
     explain_rule(&explain);

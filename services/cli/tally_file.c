@@ -13,6 +13,7 @@
 
 #include "cli/tally_explain.h"
 #include "cli/tally_table.h"
+#include "cli/text_width.h"
 #include "participation/domain/pb.h"
 #include "participation/domain/tally_json.h"
 
@@ -39,7 +40,7 @@ static void say_failed(const struct tally_file_options *options, const char *kor
     char reason[REASON_SIZE] = "";
 
     (void)strerror_r(errno, reason, sizeof reason); /* cut or unknown, it still says something */
-    tally_table_text(shown_path(options), options->messages);
+    text_print(shown_path(options), options->messages);
     (void)fprintf(options->messages, ": %s: %s\n", in_language(options, korean, english), reason);
 }
 
@@ -56,18 +57,18 @@ static void say_fault(const struct tally_file_options *options, const struct pb_
 {
     FILE *messages = options->messages;
 
-    tally_table_text(shown_path(options), messages);
+    text_print(shown_path(options), messages);
     if (fault->line > 0) {
         (void)fprintf(messages, ":%" PRIu64, fault->line);
     }
     (void)fprintf(messages, ": %s: ", severity_name(options, fault->severity));
     if (fault->field[0] != '\0') {
-        tally_table_text(fault->field, messages);
+        text_print(fault->field, messages);
         (void)fputs(fault->value[0] != '\0' ? " " : ": ", messages);
     }
     if (fault->value[0] != '\0') {
         (void)fputc('"', messages);
-        tally_table_text(fault->value, messages);
+        text_print(fault->value, messages);
         (void)fputs("\": ", messages);
     }
     (void)fprintf(messages, "%s [%s]\n",
@@ -86,7 +87,7 @@ static void say_faults(const struct tally_file_options *options, const struct pb
         say_fault(options, &faults[i]);
     }
     if (all > kept) {
-        tally_table_text(shown_path(options), options->messages);
+        text_print(shown_path(options), options->messages);
         (void)fprintf(options->messages, ": %s %" PRIu64 "\n",
                       in_language(options, "이 밖에도 더 있습니다:", "there are more:"),
                       all - kept);
@@ -296,7 +297,7 @@ enum err tally_file_run(struct tally_file_options *options)
     err = write_result(options, pb, &result);
 out:
     if (err == ERR_FULL) {
-        tally_table_text(shown_path(options), options->messages);
+        text_print(shown_path(options), options->messages);
         (void)fprintf(options->messages, ": %s\n",
                       in_language(options, "정확히 계산하기에는 너무 큽니다.",
                                   "Too large to be counted exactly."));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A result as a table. Widths must be those a terminal shows, where a
- * Korean character takes two columns.
+ * A result as a table: what it says in either language, and rows whose
+ * columns stand below each other.
  */
 #include "cli/tally_table.h"
 
@@ -10,12 +10,12 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "cli/text_width.h"
 #include "participation/domain/decimal.h"
 
-#define NUMBER_SIZE   (2 * DECIMAL_TEXT_SIZE)
-#define GROUP         3
-#define GAP           2
-#define CHARACTER_BAD 0xfffdu
+#define NUMBER_SIZE (2 * DECIMAL_TEXT_SIZE)
+#define GROUP       3
+#define GAP         2
 
 enum { SCORE_SIZE = (TALLY_PARTS_MAX + 2) * (NUMBER_SIZE + 2) };
 
@@ -135,96 +135,6 @@ struct cells {
     char cost[NUMBER_SIZE];
     char left[NUMBER_SIZE];
 };
-
-/* Characters that take two columns, as East Asian text and emoji do. */
-struct range {
-    uint32_t first;
-    uint32_t last;
-};
-
-static const struct range WIDE[] = {
-    {0x1100, 0x115f},   {0x2e80, 0x303e},   {0x3041, 0x33ff},   {0x3400, 0x4dbf},
-    {0x4e00, 0x9fff},   {0xa000, 0xa4cf},   {0xa960, 0xa97f},   {0xac00, 0xd7a3},
-    {0xf900, 0xfaff},   {0xfe30, 0xfe6f},   {0xff00, 0xff60},   {0xffe0, 0xffe6},
-    {0x1f300, 0x1f64f}, {0x1f680, 0x1f6ff}, {0x1f900, 0x1f9ff}, {0x20000, 0x3fffd},
-};
-
-/* Characters that take none: combining marks, joiners, variation selectors. */
-static const struct range NARROW[] = {
-    {0x0300, 0x036f}, {0x1160, 0x11ff}, {0x200b, 0x200f},
-    {0x20d0, 0x20ff}, {0xd7b0, 0xd7ff}, {0xfe00, 0xfe0f},
-};
-
-/* Characters a terminal acts on, or that turn the direction of the text around them. */
-static const struct range CONTROL[] = {
-    {0x00, 0x1f},
-    {0x7f, 0x9f},
-    {0x202a, 0x202e},
-    {0x2066, 0x2069},
-};
-
-#define IN(ranges, character) is_in((ranges), sizeof(ranges) / sizeof(ranges)[0], (character))
-
-static bool is_in(const struct range *ranges, size_t count, uint32_t character)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (character >= ranges[i].first && character <= ranges[i].last) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/*
- * The character at text, and how many bytes it has. The text was read as
- * UTF-8 or is a path; a byte that begins no character stands for itself.
- */
-static uint32_t character_at(const char *text, size_t *ret_length)
-{
-    const unsigned char *at = (const unsigned char *)text;
-    size_t length = at[0] < 0x80 ? 1 : at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : 2;
-    uint32_t character = length == 1 ? at[0] : at[0] & (0x7fu >> length);
-
-    for (size_t i = 1; i < length; i++) {
-        if ((at[i] & 0xc0) != 0x80) {
-            *ret_length = 1;
-            return CHARACTER_BAD;
-        }
-        character = character << 6 | (at[i] & 0x3fu);
-    }
-    *ret_length = length;
-    return character;
-}
-
-static size_t width_of(const char *text)
-{
-    size_t width = 0;
-    size_t length;
-
-    for (; *text != '\0'; text += length) {
-        uint32_t character = character_at(text, &length);
-
-        if (!IN(NARROW, character)) {
-            width += IN(WIDE, character) ? 2 : 1;
-        }
-    }
-    return width;
-}
-
-void tally_table_text(const char *text, FILE *output)
-{
-    size_t length;
-
-    for (; *text != '\0'; text += length) {
-        uint32_t character = character_at(text, &length);
-
-        if (IN(CONTROL, character) || (length == 1 && character == CHARACTER_BAD)) {
-            (void)fputc('?', output);
-        } else {
-            (void)fwrite(text, 1, length, output);
-        }
-    }
-}
 
 static void write_spaces(size_t count, FILE *output)
 {
@@ -387,10 +297,10 @@ static bool is_number(enum column column)
 static void write_row(const char *const *text, const size_t *widths, FILE *output)
 {
     for (enum column column = 0; column < COLUMN_COUNT; column++) {
-        size_t room = widths[column] - width_of(text[column]);
+        size_t room = widths[column] - text_width(text[column]);
 
         write_spaces(is_number(column) ? room : 0, output);
-        tally_table_text(text[column], output);
+        text_print(text[column], output);
         if (column + 1 < COLUMN_COUNT) {
             write_spaces((is_number(column) ? 0 : room) + GAP, output);
         }
@@ -406,11 +316,11 @@ static void write_rows(const struct tally_table *table, FILE *output)
     uint32_t position = 0;
 
     for (int column = 0; column < COLUMN_COUNT; column++) {
-        widths[column] = width_of(words->columns[column]);
+        widths[column] = text_width(words->columns[column]);
     }
     while (next_row(table, &position, &cells)) {
         for (int column = 0; column < COLUMN_COUNT; column++) {
-            size_t width = width_of(cells.text[column]);
+            size_t width = text_width(cells.text[column]);
 
             widths[column] = width > widths[column] ? width : widths[column];
         }
@@ -426,8 +336,8 @@ static void write_rows(const struct tally_table *table, FILE *output)
 static void write_head(const char *word, const char *value, size_t width, FILE *output)
 {
     (void)fputs(word, output);
-    write_spaces(width - width_of(word) + GAP, output);
-    tally_table_text(value, output);
+    write_spaces(width - text_width(word) + GAP, output);
+    text_print(value, output);
     (void)fputc('\n', output);
 }
 
@@ -440,7 +350,7 @@ static void write_weights(const struct tally_table *table, size_t width, FILE *o
     const char *word = named ? words->channel_weights : words->weights;
 
     (void)fputs(word, output);
-    write_spaces(width - width_of(word) + GAP, output);
+    write_spaces(width - text_width(word) + GAP, output);
     for (uint32_t i = 0; i < parts->count; i++) {
         (void)fputs(i == 0 ? "" : named ? ", " : ":", output);
         if (named) {
@@ -474,11 +384,11 @@ static void write_summary(const struct tally_table *table, FILE *output)
 
     /* The quorum only where there is one. */
     size_t count = sizeof numbers / sizeof numbers[0] - (quorum > 0 ? 0 : 1);
-    size_t width = width_of(words->rule);
+    size_t width = text_width(words->rule);
     char text[NUMBER_SIZE];
 
     for (size_t i = 0; i < count; i++) {
-        width = width_of(numbers[i].word) > width ? width_of(numbers[i].word) : width;
+        width = text_width(numbers[i].word) > width ? text_width(numbers[i].word) : width;
     }
     write_head(words->rule, tally_rule_name(result->method.rule), width, output);
     write_head(words->tie_rule, tally_tie_rule_name(result->method.tie), width, output);
@@ -521,7 +431,7 @@ void tally_table_tie(const struct tally_table *table, const struct tally_tie *ti
     (void)fprintf(output, "%s %s:", words->tie, score);
     for (uint32_t i = 0; i < tie->count; i++) {
         (void)fputs(i == 0 ? " " : ", ", output);
-        tally_table_text(election_option(table->election, options[i])->id, output);
+        text_print(election_option(table->election, options[i])->id, output);
     }
     for (int criterion = 0; criterion < TALLY_CRITERION_COUNT; criterion++) {
         if ((tie->decided_by & 1u << criterion) != 0) {
@@ -539,7 +449,7 @@ void tally_table_write(const struct tally_table *table, FILE *output)
     assert(output != NULL);
 
     if (table->title != NULL && *table->title != '\0') {
-        tally_table_text(table->title, output);
+        text_print(table->title, output);
         (void)fputs("\n\n", output);
     }
     write_summary(table, output);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A result as a table for people: aligned on a terminal, Korean or English.
- * It must never let a control character of the file reach the terminal.
+ * No control character of the file reaches the terminal (text_width.h).
  */
 #ifndef HYEOPCHI_CLI_TALLY_TABLE_H
 #define HYEOPCHI_CLI_TALLY_TABLE_H
@@ -21,9 +21,6 @@ struct tally_table {
 
 /* Writes the table: what was counted, a row per option in the order of turns, then the ties. */
 void tally_table_write(const struct tally_table *table, FILE *output);
-
-/* Writes text with `?` for every control character in it. */
-void tally_table_text(const char *text, FILE *output);
 
 /* Writes units / 10^scale with a comma between groups of three digits. */
 void tally_table_number(int64_t units, unsigned scale, FILE *output);
