@@ -117,6 +117,20 @@ def test_it_installs_exactly_what_is_missing_after_one_update(machine):
     assert install.endswith(" install --no-install-recommends cmake libuv1-dev")
 
 
+def test_what_could_not_be_fetched_is_tried_once_more_by_new_lists(machine):
+    machine.installed([p for p in machine.wanted("run") if p != "cmake"])
+    words = "E: Failed to fetch http://deb.debian.org/c 404\nE: Unable to fetch some archives"
+    told = os.path.join(machine.folder, "told")
+    machine.apt(
+        f"case $* in *update*) exit 0 ;; esac; [ -e '{told}' ] && exit 0; echo >'{told}'\n"
+        f"echo '{words}' >&2; exit 100"
+    )
+    assert machine.run("run").returncode == 0
+    assert [line.split()[-1] for line in machine.calls().splitlines()] == ["update", "cmake"] * 2
+    machine.apt(f"case $* in *update*) exit 0 ;; esac; echo '{words}' >&2; exit 100")
+    refused(machine.run("run"), "E: Failed to fetch http://deb.debian.org/c 404")
+
+
 def test_it_keeps_the_database_packages_from_starting_a_server(machine):
     machine.installed([p for p in machine.wanted("run") if p != "postgresql"])
     assert machine.run("run").returncode == 0
