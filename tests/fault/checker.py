@@ -28,32 +28,14 @@ if __name__ == "__main__":
 import psycopg2
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from receipts import (
-    ROOT_AT,
-    BadReceipt,
-    BallotKeys,
-    choice_numbers,
-    from_b64url,
-    merkle_root,
-    root_of,
-    verify_receipt,
-)
+from books import Books
+from box import Box
+from findings import Findings
+from record import Record
 from support.client import Client, Clock, Key
 from support.services import ENDS_ANEW, SANITIZER_MARKS
 from wire_format import Event, ReadModel, fold
 
-INVARIANTS = {
-    "I1": "every acknowledged vote exactly once; unacknowledged 0 or 1",
-    "I2": "one final vote per ballot and voter; revisions contiguous",
-    "I3": "event streams gap-free, and heard to their end",
-    "I4": "every receipt can be fetched again, byte for byte",
-    "I6": "the ledger adds up, and is what was posted",
-    "I7": "projections are what event 1 and all after it lead to",
-    "I11": "a probe vote within 10 s of healing, no lag within 30 s",
-    "I12": "no crash but the injected, no sanitizer report, no leak of descriptors or memory",
-}
-
-VIOLATION_MAX = 20  # of one invariant; the rest is counted
 PROBE_SECONDS = 10
 LAG_SECONDS = 30
 REFETCH_MAX = 200  # receipts asked for again over HTTP; all are compared in the database
@@ -62,120 +44,6 @@ DESCRIPTORS_MORE_MAX = 24
 IDLE_SECONDS = 30
 MEMORY_MORE_MAX = 96 * 1024 * 1024
 STREAMS = ("participation", "ledger", "reporting")
-
-
-class Findings:
-    """What was wrong, by invariant, and some figures of what was looked at."""
-
-    def __init__(self):
-        self.violations = {name: [] for name in INVARIANTS}
-        self.more = collections.Counter()
-        self.figures = {}
-
-    def add(self, invariant, text):
-        if len(self.violations[invariant]) < VIOLATION_MAX:
-            self.violations[invariant].append(text)
-        else:
-            self.more[invariant] += 1
-
-    def broken(self):
-        return {name for name, texts in self.violations.items() if texts}
-
-    def as_dict(self):
-        return {
-            "held": sorted(set(INVARIANTS) - self.broken(), key=lambda name: int(name[1:])),
-            "broken": {name: texts for name, texts in self.violations.items() if texts},
-            "more": dict(self.more),
-            "figures": self.figures,
-        }
-
-    def __str__(self):
-        lines = []
-        for name in INVARIANTS:
-            for text in self.violations[name]:
-                lines.append(f"{name} ({INVARIANTS[name]}): {text}")
-            if self.more[name]:
-                lines.append(f"{name}: and {self.more[name]} more")
-        return "\n".join(lines) or "everything held"
-
-
-class Ask:
-    """One request of the record and all its answers."""
-
-    def __init__(self, line):
-        self.n = line["n"]
-        self.what = line["what"]
-        self.key = line["key"]
-        self.target = line["target"]
-        self.ballot = line.get("ballot")
-        self.votes = line.get("votes", [])
-        self.entry = line.get("entry")
-        self.role = line.get("role", "front_end")
-        self.answers = []
-
-    def verified(self):
-        """The answers of a vote or a batch that prove something: (line, JSON, body) of each vote."""
-        for status, body in self.answers:
-            if self.what == "vote" and status == 201:
-                lines = [(0, body)]
-            elif self.what == "batch" and status == 200:
-                lines = [(i, text) for i, text in enumerate(body.splitlines(), 1)]
-            else:
-                continue
-            for line, text in lines:
-                try:
-                    accepted = json.loads(text)
-                    verify_receipt(accepted)
-                except (BadReceipt, ValueError, KeyError, TypeError):
-                    continue
-                yield line, accepted, text
-
-    def refused(self):
-        """The lines that were refused for good."""
-        for status, body in self.answers:
-            if self.what == "vote" and status in (403, 409, 422):
-                yield 0
-            elif self.what == "batch" and status == 200:
-                for text in body.splitlines():
-                    try:
-                        line = json.loads(text)
-                    except ValueError:
-                        continue
-                    if line.get("status") in (403, 409, 422):
-                        yield line["line"]
-
-
-class Record:
-    """The record file, read back."""
-
-    def __init__(self, path):
-        self.ballots = {}
-        self.asks = {}
-        self.crashes = []
-        self.injected = 0
-        with open(path, encoding="utf-8") as file:
-            for text in file:
-                self._take(json.loads(text))
-
-    def _take(self, line):
-        kind = line["kind"]
-        if kind == "ask":
-            self.asks[line["n"]] = Ask(line)
-        elif kind == "answer":
-            self.asks[line["n"]].answers.append((line["status"], line["body"]))
-        elif kind == "ballot":
-            self.ballots[line["ballot"]] = line
-        elif kind == "crash":
-            self.crashes.append(line)
-        elif kind == "inject":
-            self.injected += 1
-
-    def of_ballot(self, ballot_id):
-        return [
-            ask
-            for ask in self.asks.values()
-            if ask.ballot == ballot_id and ask.what in ("vote", "batch")
-        ]
 
 
 class Checker:
@@ -373,7 +241,7 @@ class Checker:
         )
         receipts = []
         for ballot_id, ballot in record.ballots.items():
-            box = Box(self, ballot_id, ballot["options"])
+            box = Box(self.state, self._rows, ballot_id, ballot["options"])
             if box.ballot is None:
                 findings.add("I1", f"ballot {ballot_id} was acknowledged, and is not there")
                 continue
@@ -475,9 +343,10 @@ class Checker:
     # I6.
 
     def check_ledger(self, findings):
-        self._check_journal(findings)
-        self._check_sums(findings)
-        self._check_entries(findings)
+        books = Books(self._rows)
+        books.check_journal(findings)
+        books.check_sums(findings)
+        books.check_entries(findings, Record(self.state["record"]))
         try:
             answer = self._client("ledger", "auditor").get("/v1/verification")
             report = answer.json()
@@ -485,95 +354,6 @@ class Checker:
                 findings.add("I6", f"the ledger's own verification says {answer.body[:300]}")
         except (OSError, ValueError, KeyError) as error:
             findings.add("I6", f"the ledger does not verify: {error!r}")
-
-    def _check_journal(self, findings):
-        postings = collections.defaultdict(list)
-        for row in self._rows(
-            "ledger",
-            "SELECT shard, seq, fiscal_year, funding_source, programme, stage, amount_krw"
-            " FROM ledger.posting ORDER BY shard, seq, leg",
-        ):
-            postings[row[0], row[1]].append(row[2:])
-        previous = {}
-        count = 0
-        for row in self._rows(
-            "ledger",
-            "SELECT shard, seq, key::text, posted_time_ms, kind, effective_date, period, document,"
-            " metadata, hash FROM ledger.journal ORDER BY shard, seq",
-        ):
-            shard, seq, stored = row[0], row[1], bytes(row[9])
-            last_seq, last_hash = previous.get(shard, (0, bytes(32)))
-            legs = postings.pop((shard, seq), [])
-            if seq != last_seq + 1:
-                findings.add("I6", f"entry {seq} follows {last_seq}")
-            if _entry_hash(last_hash, row, legs) != stored:
-                findings.add("I6", f"the hash of entry {seq} is not that of its content")
-            _check_entry_sums(findings, seq, legs)
-            previous[shard] = (seq, stored)
-            count += 1
-        if postings:
-            findings.add("I6", f"{len(postings)} entries have legs and no journal row")
-        for shard, seq, stored in self._rows("ledger", "SELECT shard, seq, hash FROM ledger.head"):
-            if (seq, bytes(stored)) != previous.get(shard, (0, bytes(32))):
-                findings.add("I6", f"the head says {seq}, the journal another")
-        findings.figures["entries"] = count
-
-    def _check_sums(self, findings):
-        rows = self._rows(
-            "ledger",
-            "SELECT a.programme, a.stage, a.balance_krw, a.version, a.floor_krw,"
-            " coalesce(sum(p.amount_krw), 0), count(p.version), coalesce(max(p.version), 0)"
-            " FROM ledger.account AS a LEFT JOIN ledger.posting AS p"
-            " USING (shard, fiscal_year, programme, funding_source, stage)"
-            " GROUP BY a.shard, a.fiscal_year, a.programme, a.funding_source, a.stage",
-        )
-        for programme, stage, balance, version, floor, total, count, newest in rows:
-            if balance != total or not version == count == newest:
-                findings.add("I6", f"{programme} {stage}: {balance} of {version}, {total} posted")
-            if floor is not None and balance < floor:
-                findings.add("I6", f"{programme} {stage}: {balance} is below {floor}")
-
-    def _check_entries(self, findings):
-        """What operators were told is posted; what was certified is selected, once."""
-        record = Record(self.state["record"])
-        journal = dict(self._rows("ledger", "SELECT key::text, seq FROM ledger.journal"))
-        for ask in record.asks.values():
-            if ask.what != "entry":
-                continue
-            accepted = {json.loads(body)["seq"] for status, body in ask.answers if status == 201}
-            if accepted and accepted != {journal.get(ask.key)}:
-                findings.add("I6", f"entry {ask.key} was told {accepted}: {journal.get(ask.key)}")
-        certified = self._rows(
-            "participation",
-            "SELECT ballot_id::text, result_json FROM participation.ballot"
-            " WHERE state = 'certified'",
-        )
-        envelopes = {
-            row[0]: row[1:]
-            for row in self._rows(
-                "ledger", "SELECT ballot_id::text, state, selected_krw FROM ledger.envelope"
-            )
-        }
-        selections = collections.Counter(
-            dict(
-                self._rows(
-                    "ledger",
-                    "SELECT p.programme, count(*) FROM ledger.posting AS p"
-                    " JOIN ledger.journal AS j USING (shard, seq)"
-                    " WHERE j.kind = 'selection' AND p.stage = 'M10' GROUP BY p.programme",
-                )
-            )
-        )
-        for ballot_id, text in certified:
-            result = json.loads(text)
-            wanted = ("settled", int(result["total_cost"]))
-            if envelopes.get(ballot_id) != wanted:
-                findings.add("I6", f"{ballot_id}: {wanted} is {envelopes.get(ballot_id)}")
-            ballot = record.ballots.get(ballot_id)
-            for option in ballot["options"] if ballot else ():
-                times = selections[f"{ballot['prefix']}-{option}"]
-                if times != (option in result["funded"]):
-                    findings.add("I6", f"{ballot_id} {option} is selected {times} times")
 
     # I7.
 
@@ -706,223 +486,10 @@ class Checker:
         }
 
 
-class Box:
-    """A ballot's rows in participation's database, against themselves and against the record."""
-
-    def __init__(self, checker, ballot_id, options):
-        self.ballot_id = ballot_id
-        self.options = options
-        self.keys = BallotKeys(checker.state["ballot_keys"], ballot_id)
-        front_end = checker.state["keys"]["front_end"]
-        self._front_end = (front_end["role"], front_end["name"])
-
-        def rows(sql):
-            found = checker._rows("participation", sql, (ballot_id,))
-            return [tuple(bytes(v) if isinstance(v, memoryview) else v for v in r) for r in found]
-
-        self.votes = rows(
-            "SELECT nullifier, rev, choice, batch_no, leaf_index FROM participation.vote"
-            " WHERE ballot_id = %s"
-        )
-        self.requests = rows(
-            "SELECT request_key, nullifier, rev FROM participation.vote_request"
-            " WHERE ballot_id = %s"
-        )
-        self.roll = rows("SELECT vtag, rev FROM participation.roll WHERE ballot_id = %s")
-        self.batches = {
-            row[0]: row[1:]
-            for row in rows(
-                "SELECT batch_no, leaf_hashes, body, signature, key"
-                " FROM participation.receipt_batch WHERE ballot_id = %s"
-            )
-        }
-        (self.ballot,) = rows(
-            "SELECT voters, revisions, state, result_json FROM participation.ballot"
-            " WHERE ballot_id = %s"
-        ) or [None]
-        self.turnout = rows(
-            "SELECT dimension, cell, voters FROM participation.turnout"
-            " WHERE ballot_id = %s AND voters <> 0"
-        )
-        self.places = rows(  # Who has a vote or a paper that counts, and not a cancelled one.
-            "SELECT cells FROM participation.roll"
-            " WHERE ballot_id = %s AND rev > 0 AND channel <> 0"
-        )
-
-    def check_itself(self, findings):
-        by_voter = collections.defaultdict(list)
-        for nullifier, rev, *_ in self.votes:
-            by_voter[nullifier].append(rev)
-        for nullifier, revs in by_voter.items():
-            if sorted(revs) != list(range(1, len(revs) + 1)):
-                findings.add("I2", f"{self.ballot_id} {nullifier.hex()[:12]}: revisions {sorted(revs)}")
-        if len(self.roll) != len(by_voter) or len({row[0] for row in self.roll}) != len(self.roll):
-            findings.add("I2", f"{self.ballot_id}: {len(self.roll)} on the roll, {len(by_voter)} in the box")
-        if sum(rev for _, rev in self.roll) != len(self.votes):
-            findings.add("I2", f"{self.ballot_id}: the roll's revisions are not the box's")
-        voters, revisions = self.ballot[:2]
-        if (voters, revisions) != (len(by_voter), len(self.votes) - len(by_voter)):
-            findings.add("I2", f"{self.ballot_id}: counted {voters} voters and {revisions} revisions, "
-                               f"there are {len(by_voter)} and {len(self.votes) - len(by_voter)}")  # fmt: skip
-        self._check_turnout(findings)
-        self._check_pairs(findings)
-        self._check_batches(findings)
-        self._check_result(findings)
-
-    def _check_turnout(self, findings):
-        """Every voter of the roll is in one cell of each of the six tables, and nobody else is."""
-        counted = collections.Counter()
-        for (cells,) in self.places:
-            counted.update(enumerate(struct.unpack(">6H", cells)))
-        for dimension, cell, voters in self.turnout:
-            counted[dimension, cell] -= voters
-        for (dimension, cell), missing in sorted(counted.items()):
-            if missing:
-                findings.add("I2", f"{self.ballot_id}: turnout table {dimension} lacks {missing} "
-                                   f"of the roll's voters in cell {cell}")  # fmt: skip
-
-    def _check_pairs(self, findings):
-        votes = collections.Counter(row[:2] for row in self.votes)
-        requests = collections.Counter(row[1:] for row in self.requests)
-        for pair in votes.keys() | requests.keys():
-            if votes[pair] != 1 or requests[pair] != 1:
-                findings.add("I1", f"{self.ballot_id} {pair[0].hex()[:12]} rev {pair[1]}: "
-                                   f"{requests[pair]} requests, {votes[pair]} votes")  # fmt: skip
-
-    def _check_batches(self, findings):
-        places = collections.Counter(row[3:5] for row in self.votes)
-        if any(count > 1 for count in places.values()):
-            findings.add("I4", f"{self.ballot_id}: two votes at one place of a commit")
-        if len(places) != sum(len(batch[0]) // 32 for batch in self.batches.values()):
-            findings.add("I4", f"{self.ballot_id}: leaves and votes are not as many")
-        for batch_no, (leaves, body, _, _) in self.batches.items():
-            hashes = _hashes(leaves)
-            if merkle_root(hashes) != body[ROOT_AT : ROOT_AT + 32]:
-                findings.add("I4", f"{self.ballot_id}: batch {batch_no} is not what was signed")
-
-    def _check_result(self, findings):
-        """A counted result is what the box says."""
-        if self.ballot[3] is None:
-            return
-        final = {}
-        for nullifier, rev, choice, *_ in self.votes:
-            if rev >= final.get(nullifier, (0,))[0]:
-                final[nullifier] = (rev, choice)
-        scores = collections.Counter(
-            self.options[number - 1]
-            for _, choice in final.values()
-            for number in choice_numbers(choice)
-        )
-        said = {row["id"]: int(row["score"]) for row in json.loads(self.ballot[3])["options"]}
-        if said != {option: scores[option] for option in self.options}:
-            findings.add("I2", f"{self.ballot_id}: counted {said}, the box says {dict(scores)}")
-
-    def check_record(self, findings, asks, figures):
-        """Compares with what was asked and answered; returns the receipts that were given."""
-        stored = collections.defaultdict(list)
-        for request_key, nullifier, rev in self.requests:
-            stored[request_key].append((nullifier, rev))
-        votes = {row[:2]: row[2:] for row in self.votes}
-        asked, refused, receipts = {}, set(), {}
-        for ask in asks:
-            for line in [0] if ask.what == "vote" else range(1, len(ask.votes) + 1):
-                name = self.keys.request_key(self._front_end, ask.key, line)
-                asked[name] = (ask, ask.votes[max(0, line - 1)])
-            for line in ask.refused():
-                refused.add(self.keys.request_key(self._front_end, ask.key, line))
-            for line, accepted, text in ask.verified():
-                name = self.keys.request_key(self._front_end, ask.key, line)
-                self._check_accepted(findings, (ask, line, accepted, text), stored[name], votes)
-                before = receipts.setdefault(name, (ask, line, text))
-                if before[2] != text:
-                    findings.add("I4", f"request {ask.n} got two receipts")
-        for name, rows in stored.items():
-            if rows and name not in asked:
-                findings.add("I1", f"{self.ballot_id}: a vote that nobody asked for")
-            elif len(rows) > 1:
-                findings.add("I1", f"request {asked[name][0].n} was accepted {len(rows)} times")
-            elif rows and name in refused and name not in receipts:
-                findings.add("I1", f"request {asked[name][0].n} was refused, and counts")
-        for name, (ask, paper) in asked.items():
-            for nullifier, rev in stored.get(name, []):
-                self._check_choice(findings, ask, paper, nullifier, votes.get((nullifier, rev)))
-        figures["votes_asked"] += len(asked)
-        figures["votes_acknowledged"] += len(receipts)
-        figures["votes_stored"] += len(self.votes)
-        figures["votes_stored_unacknowledged"] += sum(
-            1 for name, rows in stored.items() if rows and name not in receipts
-        )
-        return list(receipts.values())
-
-    def _check_accepted(self, findings, given, rows, votes):
-        ask, line, accepted, _ = given
-        vote, receipt = accepted["vote"], accepted["receipt"]
-        place = (from_b64url(vote["nullifier"]), vote["rev"])
-        if rows != [place] or place not in votes:
-            findings.add("I1", f"request {ask.n} line {line} was acknowledged, and is not there")
-            return
-        _, batch_no, leaf_index = votes[place]
-        leaves, body, signature, key = self.batches.get(batch_no, (b"", b"", b"", b""))
-        hashes = _hashes(leaves)
-        path = receipt["path"]
-        same = (
-            from_b64url(receipt["body"]) == body
-            and from_b64url(receipt["signature"]) == signature
-            and from_b64url(receipt["key"]) == key
-            and (path["index"], path["size"]) == (leaf_index, len(hashes))
-            and from_b64url(vote["leaf_hash"]) == hashes[leaf_index]
-            and root_of(
-                hashes[leaf_index], leaf_index, len(hashes), map(from_b64url, path["hashes"])
-            )
-            == body[ROOT_AT : ROOT_AT + 32]
-        )
-        if not same:
-            findings.add("I4", f"the receipt of request {ask.n} line {line} is not in the database")
-
-    def _check_choice(self, findings, ask, paper, nullifier, vote):
-        if nullifier != self.keys.nullifier(paper["subject"]):
-            findings.add("I1", f"request {ask.n} is another voter's now")
-        if vote is None:
-            return  # Said above.
-        wanted = sorted(self.options.index(choice["option"]) + 1 for choice in paper["choices"])
-        if choice_numbers(vote[0]) != wanted:
-            findings.add("I1", f"request {ask.n} chose {wanted} and counts as another choice")
-
-
-def _hashes(data):
-    return [data[i : i + 32] for i in range(0, len(data), 32)]
-
-
 def _b64url(data):
     import base64  # pylint: disable=import-outside-toplevel
 
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def _text(text):
-    data = text.encode()
-    return struct.pack(">H", len(data)) + data
-
-
-def _entry_hash(previous, row, legs):
-    """The layout ledger/1; see services/ledger/domain/journal.h."""
-    shard, seq, key, posted_ms, kind, effective, period, document, metadata, _ = row
-    data = b"ledger/1" + previous + _text(shard) + struct.pack(">Q", seq) + uuid.UUID(key).bytes
-    data += struct.pack(">q", posted_ms) + _text(kind) + struct.pack(">IIH", effective, period, len(legs))
-    for fiscal_year, source, programme, stage, amount in legs:
-        data += struct.pack(">I", fiscal_year) + _text(source) + _text(programme) + _text(stage)
-        data += struct.pack(">q", amount)
-    data += hashlib.sha256(_text(document) + _text(metadata)).digest()
-    return hashlib.sha256(data).digest()
-
-
-def _check_entry_sums(findings, seq, legs):
-    by_source, by_line = collections.Counter(), collections.Counter()
-    for fiscal_year, source, programme, _, amount in legs:
-        by_source[fiscal_year, source] += amount
-        by_line[fiscal_year, source, programme] += amount
-    if not legs or any(by_source.values()) or any(by_line.values()):
-        findings.add("I6", f"entry {seq} does not sum to zero")
 
 
 def _compare(findings, name, shown, computed):
