@@ -46,7 +46,7 @@ static enum err settle(const struct hearing *hearing);
 static enum err post_winners(const struct hearing *hearing);
 static enum err build_winner(const struct hearing *hearing, const struct heard_winner *winner,
                              struct order *order);
-static enum err say_winners(const struct hearing *hearing, const struct order *orders);
+static enum err say_winners(const struct hearing *hearing, struct order *const *orders);
 static char *winner_metadata(const struct hearing *hearing, const struct heard_winner *winner);
 static enum err check_terms(const struct hearing *hearing, const struct envelope *envelope);
 static enum err refuse_tally(const struct hearing *hearing, enum refusal_reason reason,
@@ -228,7 +228,7 @@ static enum err post_winners(const struct hearing *hearing)
         err = post_orders(hearing->poster, hearing->tx, batch->pointers, count);
     }
     if (!err) {
-        err = say_winners(hearing, batch->orders);
+        err = say_winners(hearing, batch->pointers);
     }
     free(batch);
     return err;
@@ -280,10 +280,13 @@ out:
     return err;
 }
 
-static enum err say_winners(const struct hearing *hearing, const struct order *orders)
+static enum err say_winners(const struct hearing *hearing, struct order *const *orders)
 {
-    for (size_t i = 0; i < hearing->heard->winner_count; i++) {
-        const struct order *order = &orders[i];
+    const struct heard *heard = hearing->heard;
+    const struct events_entries entries = {orders, heard->winner_count, heard->ballot_id};
+
+    for (size_t i = 0; i < entries.count; i++) {
+        const struct order *order = orders[i];
         if (order->result != ORDER_POSTED) {
             /* Also a key known from before: the offset would have kept this event from us. */
             return refuse_tally(hearing,
@@ -291,13 +294,8 @@ static enum err say_winners(const struct hearing *hearing, const struct order *o
                                                                : REFUSAL_KEY_REUSED,
                                 order->refusal.account);
         }
-        enum err err =
-            events_say_entry(hearing->tx, &hearing->cause, order, hearing->heard->ballot_id);
-        if (err) {
-            return err;
-        }
     }
-    return ERR_OK;
+    return events_say_entries(hearing->tx, &hearing->cause, &entries);
 }
 
 /*

@@ -35,7 +35,7 @@ struct blocks_outcome {
 
 /*
  * Seals what is not sealed yet, at most BLOCKS_SEAL_MAX blocks, and says block.sealed for each, which
- * may come before the entry.posted of the same commit. Writer thread.
+ * may come before the entries.posted of the same commit. Writer thread.
  */
 ERR_CHECKED enum err blocks_seal(struct writer_tx *tx, const char *shard,
                                  const struct blocks_wish *wish,

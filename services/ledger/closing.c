@@ -25,6 +25,7 @@ enum {
 };
 
 static_assert((int)CLOSING_STEP_EVENT_MAX <= (int)WRITER_BATCH_EVENT_MAX, "a step fits a commit");
+static_assert((int)CHUNK_MAX % (int)EVENTS_ENTRY_MAX == 0, "only a step's last event has room");
 static_assert((int)LINE_ENTRY_MAX <= (int)CLOSING_STEP_ENTRY_MAX, "every step closes a line");
 
 /* The namespace of keys of closing entries: UUIDv5(this, "closing/year/source/programme/part"). */
@@ -328,9 +329,11 @@ static enum err post_chunk(struct run *run)
     err = post_orders(run->poster, run->tx, chunk->pointers, chunk->count);
     for (size_t i = 0; !err && i < chunk->count; i++) {
         /* Everything was checked before; what is refused now rolls the whole step back. */
-        err = chunk->orders[i].result == ORDER_POSTED
-                  ? events_say_entry(run->tx, run->closing->cause, &chunk->orders[i], "")
-                  : ERR_CONFLICT;
+        err = chunk->orders[i].result == ORDER_POSTED ? ERR_OK : ERR_CONFLICT;
+    }
+    if (!err) {
+        const struct events_entries entries = {chunk->pointers, chunk->count, ""};
+        err = events_say_entries(run->tx, run->closing->cause, &entries);
     }
     chunk->count = 0;
     return err;

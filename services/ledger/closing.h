@@ -14,6 +14,7 @@
 
 #include "ledger/blocks.h"
 #include "ledger/domain/refusal.h"
+#include "ledger/events.h"
 #include "ledger/post.h"
 #include "runtime/event_say.h"
 #include "runtime/writer.h"
@@ -33,7 +34,7 @@ struct closing {
 enum { CLOSING_STEP_ENTRY_MAX = 1024 }; /* closing entries in one commit */
 
 /* Events that one step says at most: its entries, the blocks that they end, and that the year is closed. */
-enum { CLOSING_STEP_EVENT_MAX = CLOSING_STEP_ENTRY_MAX + BLOCKS_SEAL_MAX + 1 };
+enum { CLOSING_STEP_EVENT_MAX = EVENTS_OF_ENTRIES(CLOSING_STEP_ENTRY_MAX) + BLOCKS_SEAL_MAX + 1 };
 
 /* What a step did. */
 struct closing_outcome {

@@ -16,11 +16,11 @@
 enum {
     LOOK_INTERVAL_MS = 1000,
     /* A job does what is due, or a step of a closing. */
-    DUE_EVENT_MAX = CLOSING_STEP_EVENT_MAX,
+    DUE_EVENT_MAX = STORE_HOLD_EXPIRE_MAX + BLOCKS_SEAL_MAX,
 };
 
-static_assert((int)STORE_HOLD_EXPIRE_MAX + (int)BLOCKS_SEAL_MAX <= (int)DUE_EVENT_MAX,
-              "what is due fits a commit");
+static_assert((int)CLOSING_STEP_EVENT_MAX <= (int)DUE_EVENT_MAX, "a step of a closing says less");
+static_assert((int)DUE_EVENT_MAX <= (int)WRITER_BATCH_EVENT_MAX, "what is due fits a commit");
 
 static void clock_stop(void *context);
 static void on_timer(uv_timer_t *timer);

@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TYPE_ENTRY_POSTED      "kr.hyeopchi.ledger.entry.posted.v1"
+#define TYPE_ENTRIES_POSTED    "kr.hyeopchi.ledger.entries.posted.v1"
 #define TYPE_ENTRY_REFUSED     "kr.hyeopchi.ledger.entry.refused.v1"
 #define TYPE_ENVELOPE_RESERVED "kr.hyeopchi.ledger.envelope.reserved.v1"
 #define TYPE_ENVELOPE_REFUSED  "kr.hyeopchi.ledger.envelope.refused.v1"
@@ -33,7 +33,8 @@
 #define TYPE_TALLY_CERTIFIED   "kr.hyeopchi.participation.tally.certified.v1"
 
 const ProtobufCMessageDescriptor *const events_types[] = {
-    &hyeopchi__ledger__v1__entry_posted__descriptor,
+    &hyeopchi__ledger__v1__entries_posted__descriptor,
+    &hyeopchi__ledger__v1__entry_posted__descriptor, /* of a log from before entries.posted */
     &hyeopchi__ledger__v1__entry_refused__descriptor,
     &hyeopchi__ledger__v1__envelope_reserved__descriptor,
     &hyeopchi__ledger__v1__envelope_refused__descriptor,
@@ -63,6 +64,36 @@ static_assert((int)HYEOPCHI__LEDGER__V1__FUNDING_SOURCE__FUNDING_SOURCE_OTHER ==
                   (int)FUNDING_SOURCE_OTHER,
               "other");
 
+/* The most bytes that a field takes in a message, with its tag and, of texts, its length. */
+enum {
+    NUMBER_SIZE = 1 + 10,
+    TEXT_HEAD_SIZE = 1 + 3, /* also of a message */
+    STAGE_SIZE = 32,
+    LEG_SIZE = TEXT_HEAD_SIZE + 5 * NUMBER_SIZE + TEXT_HEAD_SIZE + PROGRAMME_LENGTH_MAX +
+               TEXT_HEAD_SIZE + STAGE_SIZE,
+    ENTRY_SIZE = TEXT_HEAD_SIZE + 4 * NUMBER_SIZE + 3 * (TEXT_HEAD_SIZE + CRYPTO_UUID_TEXT_SIZE) +
+                 TEXT_HEAD_SIZE + KIND_LENGTH_MAX + TEXT_HEAD_SIZE + ENTRY_DOCUMENT_LENGTH_MAX +
+                 TEXT_HEAD_SIZE + ORDER_HASH_SIZE + ENTRY_LEG_MAX * LEG_SIZE,
+};
+
+static_assert(EVENTS_ENTRY_MAX * ENTRY_SIZE <= EVENT_DATA_SIZE_MAX, "entries fit their event");
+
+/* An entry's message with all that it points to. */
+struct entry_message {
+    Hyeopchi__Ledger__V1__EntryPosted message;
+    Hyeopchi__Ledger__V1__Leg legs[ENTRY_LEG_MAX];
+    Hyeopchi__Ledger__V1__Leg *leg_pointers[ENTRY_LEG_MAX];
+    char key[CRYPTO_UUID_TEXT_SIZE];
+    char hold_id[CRYPTO_UUID_TEXT_SIZE];
+    uint8_t hash[ORDER_HASH_SIZE];
+};
+
+static enum err say_entries(struct writer_tx *tx, const struct event_cause *cause,
+                            struct entry_message *messages, size_t count);
+static void entry_message_init(struct entry_message *said, const struct order *order,
+                               const char *ballot_id);
+static void leg_message_init(Hyeopchi__Ledger__V1__Leg *message, const struct entry_leg *leg,
+                             const struct entry_posting *posting);
 static void hold_texts(const struct hold *hold, char ret_id[CRYPTO_UUID_TEXT_SIZE],
                        char ret_subject[EVENT_SUBJECT_SIZE]);
 static void ballot_texts(const uint8_t ballot_id[BALLOT_ID_SIZE],
@@ -74,52 +105,109 @@ static enum err hear_winners(const Hyeopchi__Participation__V1__TallyCertified *
 static enum err hear_ballot(struct heard *heard, const char *ballot_id);
 static bool copy_text(char *target, size_t size, const char *text);
 
-enum err events_say_entry(struct writer_tx *tx, const struct event_cause *cause,
-                          const struct order *order, const char *ballot_id)
+enum err events_say_entries(struct writer_tx *tx, const struct event_cause *cause,
+                            const struct events_entries *entries)
+{
+    struct entry_message *messages = NULL;
+    const size_t room = entries->count < EVENTS_ENTRY_MAX ? entries->count : EVENTS_ENTRY_MAX;
+    size_t count = 0;
+    enum err err = ERR_OK;
+
+    messages = malloc((room + 1) * sizeof *messages);
+    if (!messages) {
+        return ERR_UNAVAILABLE;
+    }
+    for (size_t i = 0; !err && i < entries->count; i++) {
+        if (entries->orders[i]->result != ORDER_POSTED) {
+            continue;
+        }
+        if (count == EVENTS_ENTRY_MAX) {
+            err = say_entries(tx, cause, messages, count);
+            count = 0;
+        }
+        entry_message_init(&messages[count], entries->orders[i], entries->ballot_id);
+        assert(count == 0 ||
+               messages[count].message.journal_seq == messages[count - 1].message.journal_seq + 1);
+        count++;
+    }
+    if (!err && count > 0) {
+        err = say_entries(tx, cause, messages, count);
+    }
+    free(messages);
+    return err;
+}
+
+static enum err say_entries(struct writer_tx *tx, const struct event_cause *cause,
+                            struct entry_message *messages, size_t count)
+{
+    Hyeopchi__Ledger__V1__EntriesPosted message;
+    Hyeopchi__Ledger__V1__EntryPosted *pointers[EVENTS_ENTRY_MAX];
+    const Hyeopchi__Ledger__V1__EntryPosted *first = &messages[0].message;
+    char subject[EVENT_SUBJECT_SIZE];
+
+    assert(count > 0 && count <= EVENTS_ENTRY_MAX);
+    for (size_t i = 0; i < count; i++) {
+        pointers[i] = &messages[i].message;
+    }
+    hyeopchi__ledger__v1__entries_posted__init(&message);
+    message.n_entries = count;
+    message.entries = pointers;
+    if (count == 1) {
+        (void)snprintf(subject, sizeof subject, "entries/%s", first->entry_key); /* a UUID fits */
+    } else {
+        (void)snprintf(subject, sizeof subject, "journal/%lld-%lld", (long long)first->journal_seq,
+                       (long long)pointers[count - 1]->journal_seq); /* two numbers fit */
+    }
+    return event_say(tx, &(struct event_saying){TYPE_ENTRIES_POSTED, subject, cause},
+                     &message.base);
+}
+
+/* The texts of order and ballot_id are borrowed. */
+static void entry_message_init(struct entry_message *said, const struct order *order,
+                               const char *ballot_id)
 {
     const struct entry *entry = &order->entry;
-    Hyeopchi__Ledger__V1__EntryPosted message;
-    Hyeopchi__Ledger__V1__Leg legs[ENTRY_LEG_MAX];
-    Hyeopchi__Ledger__V1__Leg *leg_pointers[ENTRY_LEG_MAX];
-    char key[CRYPTO_UUID_TEXT_SIZE];
-    char hold_id[CRYPTO_UUID_TEXT_SIZE] = "";
-    char subject[EVENT_SUBJECT_SIZE];
-    uint8_t hash[ORDER_HASH_SIZE];
+    Hyeopchi__Ledger__V1__EntryPosted *message = &said->message;
 
-    memcpy(hash, order->hash, sizeof hash);
-    hyeopchi__ledger__v1__entry_posted__init(&message);
-    crypto_uuid_format(entry->key, key);
-    (void)snprintf(subject, sizeof subject, "entries/%s", key); /* a UUID fits */
-    for (size_t i = 0; i < entry->leg_count; i++) {
-        const struct entry_leg *leg = &entry->legs[i];
-        hyeopchi__ledger__v1__leg__init(&legs[i]);
-        legs[i].fiscal_year = leg->account.line.fiscal_year;
-        legs[i].programme = event_say_text(leg->account.line.programme);
-        legs[i].funding_source =
-            (Hyeopchi__Ledger__V1__FundingSource)leg->account.line.funding_source;
-        legs[i].stage = event_say_text(stage_code(leg->account.stage));
-        legs[i].amount_krw = leg->amount_krw;
-        legs[i].balance_after_krw = order->postings[i].balance_after_krw;
-        legs[i].version = order->postings[i].version;
-        leg_pointers[i] = &legs[i];
-    }
-    message.journal_seq = order->seq;
-    message.entry_key = key;
-    message.kind = event_say_text(entry->kind);
-    message.effective_date = entry->effective_date;
-    message.fiscal_year = entry->period;
-    message.document = event_say_text(entry->document);
-    message.n_legs = entry->leg_count;
-    message.legs = leg_pointers;
-    message.posted_time_ms = order->posted_time_ms;
-    message.hash.data = hash;
-    message.hash.len = sizeof hash;
-    message.ballot_id = event_say_text(ballot_id);
+    memcpy(said->hash, order->hash, sizeof said->hash);
+    crypto_uuid_format(entry->key, said->key);
+    said->hold_id[0] = '\0';
     if (order->draw_krw > 0) {
-        crypto_uuid_format(order->hold_id, hold_id);
+        crypto_uuid_format(order->hold_id, said->hold_id);
     }
-    message.hold_id = hold_id;
-    return event_say(tx, &(struct event_saying){TYPE_ENTRY_POSTED, subject, cause}, &message.base);
+    for (size_t i = 0; i < entry->leg_count; i++) {
+        leg_message_init(&said->legs[i], &entry->legs[i], &order->postings[i]);
+        said->leg_pointers[i] = &said->legs[i];
+    }
+    hyeopchi__ledger__v1__entry_posted__init(message);
+    message->journal_seq = order->seq;
+    message->entry_key = said->key;
+    message->kind = event_say_text(entry->kind);
+    message->effective_date = entry->effective_date;
+    message->fiscal_year = entry->period;
+    message->document = event_say_text(entry->document);
+    message->n_legs = entry->leg_count;
+    message->legs = said->leg_pointers;
+    message->posted_time_ms = order->posted_time_ms;
+    message->hash.data = said->hash;
+    message->hash.len = sizeof said->hash;
+    message->ballot_id = event_say_text(ballot_id);
+    message->hold_id = said->hold_id;
+}
+
+static void leg_message_init(Hyeopchi__Ledger__V1__Leg *message, const struct entry_leg *leg,
+                             const struct entry_posting *posting)
+{
+    const struct line *line = &leg->account.line;
+
+    hyeopchi__ledger__v1__leg__init(message);
+    message->fiscal_year = line->fiscal_year;
+    message->programme = event_say_text(line->programme);
+    message->funding_source = (Hyeopchi__Ledger__V1__FundingSource)line->funding_source;
+    message->stage = event_say_text(stage_code(leg->account.stage));
+    message->amount_krw = leg->amount_krw;
+    message->balance_after_krw = posting->balance_after_krw;
+    message->version = posting->version;
 }
 
 enum err events_say_entry_refused(struct writer_tx *tx, const struct event_cause *cause,

@@ -28,14 +28,25 @@
 enum {
     EVENTS_WINNER_COUNT_MAX = 1000, /* options of a ballot */
     EVENTS_OPTION_ID_SIZE = 65,     /* an option's id with its NUL */
+    EVENTS_ENTRY_MAX = 64,          /* entries in one event, which holds that many of any size */
 };
+
+/* How many events say so many entries of one cause. */
+#define EVENTS_OF_ENTRIES(count) (((count) + EVENTS_ENTRY_MAX - 1) / EVENTS_ENTRY_MAX)
 
 /* The messages the ledger says, for feeds; NULL-terminated. */
 extern const ProtobufCMessageDescriptor *const events_types[];
 
-/* ballot_id: the ballot the entry follows from, a UUID as text, or "". */
-ERR_CHECKED enum err events_say_entry(struct writer_tx *tx, const struct event_cause *cause,
-                                      const struct order *order, const char *ballot_id);
+/* What was answered by one run of posting, of one cause. */
+struct events_entries {
+    struct order *const *orders; /* borrowed; those that are not POSTED are passed over */
+    size_t count;
+    const char *ballot_id; /* the ballot they follow from, a UUID as text, or "" */
+};
+
+/* Says the entries that were posted, in EVENTS_OF_ENTRIES(count) events at most. */
+ERR_CHECKED enum err events_say_entries(struct writer_tx *tx, const struct event_cause *cause,
+                                        const struct events_entries *entries);
 
 /* What an event of the finance stream asked for and did not get. */
 struct events_refusal {

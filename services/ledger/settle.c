@@ -268,17 +268,20 @@ static enum err post(struct run *run)
 {
     enum err err = post_orders(run->poster, run->tx, run->pointers, run->count);
 
-    for (size_t i = 0; !err && i < run->count; i++) {
+    if (err) {
+        return err;
+    }
+    for (size_t i = 0; i < run->count; i++) {
         const struct order *order = run->pointers[i];
         if (order->result == ORDER_REFUSED) {
             take_refusal(run, order);
             continue;
         }
-        err = events_say_entry(run->tx, run->wanted->cause, order, "");
         run->result->orders[run->result->count] = *order;
         run->result->count++;
     }
-    return err;
+    const struct events_entries entries = {run->pointers, run->count, ""};
+    return events_say_entries(run->tx, run->wanted->cause, &entries);
 }
 
 /* The reason of the entry that was at fault, not of those that shared its fate. */

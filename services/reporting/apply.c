@@ -22,10 +22,10 @@ struct applying {
 };
 
 static enum err write_event(struct applying *applying);
-static enum err write_entry(const struct applying *applying);
-static enum err write_leg(const struct applying *applying, const struct report_leg *leg);
+static enum err write_entries(const struct applying *applying);
+static enum err write_leg(const struct applying *applying, const struct heard_leg *heard_leg);
 static enum err publish(const struct applying *applying);
-static enum err publish_entry(const struct applying *applying);
+static enum err publish_entries(const struct applying *applying);
 static enum err publish_ballot(const struct applying *applying, const uint8_t *ballot_id);
 
 enum err apply_event(struct writer_tx *tx, const struct event *event, void *context)
@@ -139,8 +139,8 @@ static enum err write_event(struct applying *applying)
     case HEARD_RELEASED:
         err = store_envelope_release(db, &key, &heard->envelope, heard->seq);
         break;
-    case HEARD_ENTRY:
-        err = write_entry(applying);
+    case HEARD_ENTRIES:
+        err = write_entries(applying);
         break;
     case HEARD_BLOCK: /* of no ballot: nothing is said anew */
         return store_block_add(db, key.district, &heard->block);
@@ -148,7 +148,7 @@ static enum err write_event(struct applying *applying)
     return err ? err : publish(applying);
 }
 
-static enum err write_entry(const struct applying *applying)
+static enum err write_entries(const struct applying *applying)
 {
     enum err err = ERR_OK;
 
@@ -158,9 +158,10 @@ static enum err write_entry(const struct applying *applying)
     return err;
 }
 
-static enum err write_leg(const struct applying *applying, const struct report_leg *leg)
+static enum err write_leg(const struct applying *applying, const struct heard_leg *heard_leg)
 {
-    const struct store_key key = {applying->model->district, applying->heard.ballot_id};
+    const struct store_key key = {applying->model->district, heard_leg->ballot_id};
+    const struct report_leg *leg = &heard_leg->leg;
     struct db *db = applying->tx->db;
     struct report_line line;
     enum err err = store_line_read(db, key.district, &leg->account, &line);
@@ -171,7 +172,7 @@ static enum err write_leg(const struct applying *applying, const struct report_l
     if (!err) {
         err = store_line_set(db, key.district, &line);
     }
-    if (!err && applying->heard.has_ballot) {
+    if (!err && heard_leg->has_ballot) {
         err = store_ballot_line_add(db, &key, &leg->account);
     }
     return err;
@@ -185,15 +186,23 @@ static enum err publish(const struct applying *applying)
     if (applying->heard.has_ballot) {
         return publish_ballot(applying, applying->heard.ballot_id);
     }
-    return publish_entry(applying);
+    return publish_entries(applying);
 }
 
-/* True when an earlier leg was of the same programme and year, so that its ballots have been told. */
-static bool was_published(const struct report_leg *legs, size_t leg)
+/* True when an earlier leg concerned the same ballots, so that they have been told. */
+static bool was_published(const struct heard_leg *legs, size_t leg)
 {
+    const struct heard_leg *of = &legs[leg];
+    const struct report_account *account = &of->leg.account;
+
     for (size_t i = 0; i < leg; i++) {
-        if (legs[i].account.fiscal_year == legs[leg].account.fiscal_year &&
-            strcmp(legs[i].account.programme, legs[leg].account.programme) == 0) {
+        const struct report_account *earlier = &legs[i].leg.account;
+        if (legs[i].has_ballot != of->has_ballot) {
+            continue;
+        }
+        if (of->has_ballot ? memcmp(legs[i].ballot_id, of->ballot_id, REPORT_ID_SIZE) == 0
+                           : earlier->fiscal_year == account->fiscal_year &&
+                                 strcmp(earlier->programme, account->programme) == 0) {
             return true;
         }
     }
@@ -201,22 +210,31 @@ static bool was_published(const struct report_leg *legs, size_t leg)
 }
 
 /* An entry that names no ballot is about those whose programmes it moves. */
-static enum err publish_entry(const struct applying *applying)
+static enum err publish_leg(const struct applying *applying, const struct heard_leg *leg)
 {
     uint8_t ids[STORE_BALLOT_MAX][REPORT_ID_SIZE];
-    const struct report_leg *legs = applying->heard.legs;
+    size_t count = 0;
+    enum err err = ERR_OK;
+
+    if (leg->has_ballot) {
+        return publish_ballot(applying, leg->ballot_id);
+    }
+    err = store_ballots_of_programme(applying->tx->db, applying->model->district, &leg->leg.account,
+                                     ids, &count);
+    for (size_t i = 0; !err && i < count; i++) {
+        err = publish_ballot(applying, ids[i]);
+    }
+    return err;
+}
+
+static enum err publish_entries(const struct applying *applying)
+{
+    const struct heard_leg *legs = applying->heard.legs;
     enum err err = ERR_OK;
 
     for (size_t leg = 0; !err && leg < applying->heard.leg_count; leg++) {
-        size_t count = 0;
-
-        if (was_published(legs, leg)) {
-            continue;
-        }
-        err = store_ballots_of_programme(applying->tx->db, applying->model->district,
-                                         &legs[leg].account, ids, &count);
-        for (size_t i = 0; !err && i < count; i++) {
-            err = publish_ballot(applying, ids[i]);
+        if (!was_published(legs, leg)) {
+            err = publish_leg(applying, &legs[leg]);
         }
     }
     return err;
@@ -234,14 +252,17 @@ static bool is_of_participation(const struct applying *applying)
     case HEARD_OTHER:
     case HEARD_RESERVED:
     case HEARD_RELEASED:
-    case HEARD_ENTRY:
+    case HEARD_ENTRIES:
     case HEARD_BLOCK:
         break;
     }
     return false;
 }
 
-/* Before a ballot's opening was heard there is no report to publish, only an event to remember. */
+/*
+ * Before a ballot's opening was heard there is no report to publish, only an event to remember. What an
+ * event concerns more than once, by several entries or programmes, is told once.
+ */
 static enum err publish_ballot(const struct applying *applying, const uint8_t *ballot_id)
 {
     const struct store_key key = {applying->model->district, ballot_id};
@@ -256,6 +277,9 @@ static enum err publish_ballot(const struct applying *applying, const uint8_t *b
     } else if (err) {
         return err;
     }
+    if (!is_of_participation(applying) && report.ledger_seq == seq) {
+        goto out;
+    }
     if (is_of_participation(applying)) {
         publication.participation_seq = seq;
         report.participation_seq = seq > report.participation_seq ? seq : report.participation_seq;
@@ -268,6 +292,8 @@ static enum err publish_ballot(const struct applying *applying, const uint8_t *b
         report.report_version++;
         err = events_say_report(applying->tx, &report, applying->event);
     }
+
+out:
     report_release(&report);
     return err;
 }

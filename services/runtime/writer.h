@@ -6,7 +6,8 @@
  * (no timer), runs them in arrival order as one transaction, appends their
  * events to the log, commits, and completes each job on the loop. One waiting
  * job therefore waits for nothing; a thousand share one fsync. It takes no more
- * jobs at once than one commit has room for events (writer_job.event_count).
+ * jobs at once than one commit has room for events (writer_job.event_count) and
+ * is to have requests, of which a job may hold many (writer_job.request_count).
  *
  * Consecutive jobs of one type are handed to its work function together, so
  * that it can write them with unnest() arrays. A refusal is the job's own
@@ -44,7 +45,7 @@
 
 enum {
     WRITER_QUEUE_LENGTH_MAX = 65536,
-    WRITER_BATCH_LENGTH_MAX = 4096, /* jobs in one commit */
+    WRITER_BATCH_LENGTH_MAX = 4096, /* requests in one commit */
     /* Events that the jobs of one commit may say together; what work adds uncounted has the rest. */
     WRITER_BATCH_EVENT_MAX = EVENTLOG_APPEND_COUNT_MAX - 64,
 };
@@ -70,7 +71,8 @@ struct writer_job_type {
 /* Embed it in the request's struct. */
 struct writer_job {
     const struct writer_job_type *type;
-    size_t event_count; /* that work may add for it, at most; 0: too few to count */
+    size_t event_count;   /* that work may add for it, at most; 0: too few to count */
+    size_t request_count; /* that it stands for; 0: one */
     enum err err;
     struct writer_job *next; /* the writer's */
 };

@@ -98,6 +98,7 @@ void writer_fenced(struct writer *writer)
 /* Waits for a job, for closing, or for wait_ms. Returns how many jobs are now in batch. */
 static size_t take_batch(struct writer *writer, int64_t wait_ms, bool *ret_closing)
 {
+    size_t request_count = 0;
     size_t event_count = 0;
     size_t count = 0;
 
@@ -108,8 +109,12 @@ static size_t take_batch(struct writer *writer, int64_t wait_ms, bool *ret_closi
                                 (uint64_t)wait_ms * NANOSECONDS_PER_MS);
     }
     while (count < WRITER_BATCH_LENGTH_MAX && writer->waiting.first != NULL) {
-        event_count += writer->waiting.first->event_count;
-        if (count > 0 && event_count > WRITER_BATCH_EVENT_MAX) {
+        const struct writer_job *job = writer->waiting.first;
+
+        event_count += job->event_count;
+        request_count += job->request_count > 0 ? job->request_count : 1;
+        if (count > 0 &&
+            (event_count > WRITER_BATCH_EVENT_MAX || request_count > WRITER_BATCH_LENGTH_MAX)) {
             break; /* One that fills a commit goes alone. */
         }
         writer->batch[count] = writer_job_list_take(&writer->waiting);

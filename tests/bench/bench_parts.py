@@ -219,7 +219,7 @@ def entry_latencies(listener, sent):
         )
         heard = [
             event["heard_ns"]
-            for event in listener.events(".entry.posted.v1")
+            for event in listener.events(".entries.posted.v1")
             if event["causation_id"] == cause
         ]
         assert heard, f"no entry for ballot {ballot_id}"

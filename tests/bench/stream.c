@@ -78,9 +78,9 @@ static void end(enum err err)
 static enum err append_one(struct writer_tx *tx)
 {
     struct event_draft draft = {
-        .type = "kr.hyeopchi.ledger.entry.posted.v1",
+        .type = "kr.hyeopchi.ledger.entries.posted.v1",
         .subject = "entries/00000000-0000-7000-8000-000000000000",
-        .dataschema = "hyeopchi.ledger.v1.EntryPosted",
+        .dataschema = "hyeopchi.ledger.v1.EntriesPosted",
         .data = malloc(DATA_SIZE),
         .data_length = DATA_SIZE,
     };

@@ -157,6 +157,10 @@ class ReadModel:
             row[2:5] = event.seq, message.number(4), message.number(5)
         self.tables["envelope"][(message.text(1),)] = tuple(row)
 
+    def _entries_posted(self, event, message):
+        for entry in message.messages(1):
+            self._entry_posted(event, entry)
+
     def _entry_posted(self, _, message):
         ballot = message.text(10)
         for leg in message.messages(7):

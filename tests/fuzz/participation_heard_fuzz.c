@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const char *const types[] = {
         "kr.hyeopchi.ledger.envelope.reserved.v1",
         "kr.hyeopchi.ledger.envelope.refused.v1",
-        "kr.hyeopchi.ledger.entry.posted.v1",
+        "kr.hyeopchi.ledger.entries.posted.v1",
     };
 
     static const enum events_heard_kind kinds[] = {

@@ -42,11 +42,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         "kr.hyeopchi.ledger.entry.posted.v1",
         "kr.hyeopchi.ledger.envelope-limit.set.v1",
         "kr.hyeopchi.participation.ballot.extended.v1",
+        "kr.hyeopchi.ledger.entries.posted.v1",
     };
 
     static const enum heard_kind kinds[] = {
-        HEARD_OPENED,   HEARD_VOTES, HEARD_CLOSED, HEARD_CERTIFIED, HEARD_RESERVED,
-        HEARD_RELEASED, HEARD_ENTRY, HEARD_OTHER,  HEARD_EXTENDED,
+        HEARD_OPENED,   HEARD_VOTES,   HEARD_CLOSED, HEARD_CERTIFIED, HEARD_RESERVED,
+        HEARD_RELEASED, HEARD_ENTRIES, HEARD_OTHER,  HEARD_EXTENDED,  HEARD_ENTRIES,
     };
     static struct heard heard;
     struct event event = {.id = "01930000-0000-7000-8000-000000000000", .seq = 1};
@@ -60,7 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     event.data = data + 1;
     event.data_length = size - 1;
     if (events_hear(&event, &heard)) {
-        assert(heard.options == NULL && heard.cells == NULL);
+        assert(heard.options == NULL && heard.cells == NULL && heard.legs == NULL);
         return 0;
     }
     assert(heard.kind == kinds[choice]);

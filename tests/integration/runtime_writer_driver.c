@@ -31,6 +31,7 @@ struct fixture {
     struct eventlog_head head; /* as the hook heard it last */
     int64_t state_changes;     /* hooks without entries */
     int64_t events_heard;
+    size_t events_most; /* in one commit */
     int64_t done_count;
 };
 
@@ -57,6 +58,9 @@ static void on_committed(const struct eventlog_head *head, const struct eventlog
         assert_true(entries->entries[0].seq == fixture->head.seq + 1);
         assert_true(entries->entries[entries->count - 1].seq == head->seq);
         fixture->events_heard += (int64_t)entries->count;
+        if (entries->count > fixture->events_most) {
+            fixture->events_most = entries->count;
+        }
     }
     assert_true(head->seq >= fixture->head.seq);
     fixture->head = *head;
@@ -332,6 +336,37 @@ static void what_says_many_events_is_gathered_only_as_far_as_a_commit_takes_them
     }
     assert_true(fixture.events_heard == said);
     assert_true(count_events("wordy") == said);
+    writer_close(fixture.writer);
+    close_loop(&loop);
+}
+
+/* Twelve jobs of 1,500 requests each, each of which says one event. */
+static void
+what_stands_for_many_requests_is_gathered_only_as_far_as_a_commit_is_to_have_them(void **state)
+{
+    enum { REQUESTS = 1500 };
+
+    struct fixture fixture;
+    struct task tasks[12];
+    struct task blocker;
+    struct loop loop;
+
+    (void)state;
+    assert_int_equal(loop_open(&loop, STOP_TIMEOUT_MS), ERR_OK);
+    open_writer(&fixture, &loop, "weighty");
+    run_until_state(&fixture, WRITER_LEADING);
+    submit_blocker(&blocker, &fixture);
+    for (int i = 0; i < 12; i++) {
+        tasks[i] = make_task(&fixture, &TASKS, i);
+        tasks[i].job.request_count = REQUESTS;
+        submit(&tasks[i]);
+    }
+    uv_sem_post(&release_blocker);
+    run_until_done(&fixture, 13);
+    for (int i = 0; i < 12; i++) {
+        assert_int_equal(tasks[i].job.err, ERR_OK);
+    }
+    assert_true(fixture.events_most == WRITER_BATCH_LENGTH_MAX / REQUESTS);
     writer_close(fixture.writer);
     close_loop(&loop);
 }
@@ -827,6 +862,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_job_is_durable_when_it_is_done_and_its_event_was_heard_before),
         cmocka_unit_test(what_waits_together_is_committed_in_order_of_arrival),
         cmocka_unit_test(what_says_many_events_is_gathered_only_as_far_as_a_commit_takes_them),
+        cmocka_unit_test(
+            what_stands_for_many_requests_is_gathered_only_as_far_as_a_commit_is_to_have_them),
         cmocka_unit_test(a_bad_job_takes_nobody_with_it),
         cmocka_unit_test(too_many_events_in_one_commit_are_spread_over_several),
         cmocka_unit_test(work_that_finds_the_database_away_ends_the_whole_batch),

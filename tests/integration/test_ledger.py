@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The ledger as it runs: envelopes, selections, appropriations, refusals, exactly once."""
 
+import base64
 import concurrent.futures
 import os
 import time
@@ -145,17 +146,86 @@ def test_every_posting_and_every_envelope_is_said(ledger, participation):
     assert kinds == [
         "envelope-limit.set.v1",
         "envelope.reserved.v1",
-        "entry.posted.v1",
+        "entries.posted.v1",
         "envelope.released.v1",
-        "entry.posted.v1",
+        "entries.posted.v1",
     ]
-    selection, appropriation = said(ledger, "entry.posted")
+    (selection,), (appropriation,) = ledger.entries_said()
     assert selection["ballot_id"] == ballot_id
     assert appropriation["ballot_id"] == ""
     assert [leg["amount_krw"] for leg in selection["legs"]] == ["-3000000", "3000000"]
     assert [leg["version"] for leg in appropriation["legs"]] == ["1", "1", "2", "2"]
     released = said(ledger, "envelope.released")[0]
     assert (released["amount_krw"], released["selected_krw"]) == ("7000000", "3000000")
+
+
+def batch_entry(amount_krw, **changes):
+    return {
+        "key": str(uuid.uuid4()),
+        "kind": "main_budget",
+        "fiscal_year": 2025,
+        "programme": "a",
+        "funding_source": "district",
+        "amount_krw": amount_krw,
+        "document": "d",
+        **changes,
+    }
+
+
+def test_what_one_request_posts_is_said_in_as_few_events_as_hold_it(ledger):
+    ledger.set_limit(10)
+    entries = [batch_entry(5) for _ in range(150)]
+    entries[70]["kind"] = "securing"
+    entries[70]["amount_krw"] = 10**6
+    entries[80] = entries[3]
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    body = {"linked": False, "entries": entries}
+    status, answer = ledger.ask("POST", "/v1/entries:batch", body, headers={"traceparent": trace})
+    assert (status, answer["posted"], answer["refused"]) == (200, 149, 1)
+    _, last = ledger.post("main_budget", 5)
+    *batch, single = [x for x in ledger.said() if x["type"].endswith(".entries.posted.v1")]
+    assert [event["subject"] for event in batch] == [
+        "journal/1-64",
+        "journal/65-128",
+        "journal/129-148",
+    ]
+    assert single["subject"] == f"entries/{last['key']}"
+    assert [event.get("traceparent") for event in (*batch, single)] == [trace] * 3 + [None]
+    said = [entry for entries in ledger.entries_said() for entry in entries]
+    journal = ledger.get("/v1/journal?limit=1000")["entries"]
+    assert [(x["journal_seq"], x["entry_key"], x["kind"]) for x in said] == [
+        (str(row["seq"]), row["key"], row["kind"]) for row in journal
+    ]
+    assert [base64.b64decode(x["hash"]).hex() for x in said] == [row["hash"] for row in journal]
+
+
+def test_entries_as_large_as_they_come_fit_their_event(ledger):
+    ledger.set_limit(10)
+    programmes = [f"{number:03}" + "가" * 31 for number in range(8)]
+    money = [
+        batch_entry(10**14, programme=programme, kind=kind)
+        for programme in programmes[:4]
+        for kind in ("main_budget", "securing")
+    ]
+    transfers = [
+        {"programme": programme, "amount_krw": 10**11, "debit": debit, "credit": credit}
+        for programmes, debit, credit in (
+            (programmes[:4], "S20", "R10.item_transfer"),
+            (programmes[4:], "R10.item_transfer", "S20"),
+        )
+        for programme in programmes
+    ]
+    entry = batch_entry(0, kind="item_transfer", document="나" * 200, transfers=transfers)
+    del entry["amount_krw"]
+    large = [{**entry, "key": str(uuid.uuid4())} for _ in range(65)]
+    for entries in (money, large):
+        body = {"linked": False, "entries": entries}
+        status, answer = ledger.ask("POST", "/v1/entries:batch", body)
+        assert (status, answer.get("refused")) == (200, 0), answer
+    _, most, last = ledger.entries_said()
+    assert ([len(entry["legs"]) for entry in most], len(last)) == ([16] * 64, 1)
+    sizes = ledger.sql("SELECT max(length(envelope)) FROM event.log")
+    assert 160_000 < sizes[0][0] < 256 * 1024, sizes
 
 
 def test_openings_beyond_the_limit_are_refused_with_reason_and_shortfall(ledger, participation):
@@ -520,9 +590,11 @@ def test_a_tally_is_posted_exactly_once_across_kills(ledger, participation):
     assert len(journal) == 60
     assert len({entry["key"] for entry in journal}) == 60
     assert ledger.get("/v1/envelope-limits")["limits"][0]["used_krw"] == 30 * 700
-    assert ledger.sql(
-        "SELECT count(*) FROM event.log WHERE type = 'kr.hyeopchi.ledger.entry.posted.v1'"
-    ) == [(60,)]
+    said = ledger.entries_said()
+    assert [len(entries) for entries in said] == [2] * 30
+    assert [e["journal_seq"] for entries in said for e in entries] == [
+        str(seq) for seq in range(1, 61)
+    ]
     assert ledger.verification()["sound"]
 
 

@@ -115,11 +115,10 @@ def test_what_an_accounting_system_asks_for_is_posted_as_an_officers_entry_is(as
     assert [row["key"] for row in entries[:4]] == [
         str(uuid.uuid5(ENTRY_KEYS, f"finance/{event_id}/{place}")) for event_id, place in keys
     ]
-    said = answers(asked, second)
-    assert [(kind, data["entry_key"]) for kind, data in said] == [
-        ("entry.posted.v1", row["key"]) for row in entries[1:3]
-    ]
-    assert answers(asked, third)[0][1]["hold_id"] == hold["hold_id"]
+    ((kind, said),) = answers(asked, second)
+    assert kind == "entries.posted.v1"
+    assert [entry["entry_key"] for entry in said["entries"]] == [row["key"] for row in entries[1:3]]
+    assert answers(asked, third)[0][1]["entries"][0]["hold_id"] == hold["hold_id"]
     # The allotment is taken up in part by now, so it could not be taken back whole.
     assert answers(asked, finance.ids()[4])[0][1]["code"] == "balance-short"
     status, grant = asked.ask("POST", "/v1/grants", GRANT, headers={"Idempotency-Key": str(uuid.uuid4())})
@@ -129,7 +128,7 @@ def test_what_an_accounting_system_asks_for_is_posted_as_an_officers_entry_is(as
     of_grant = finance.request(entry("grant_decision", 100, grant_id=grant_id))
     wait_heard(asked, 8)
     assert answers(asked, finance.ids()[6])[0][1]["code"] == "grant-missing"
-    assert [kind for kind, _ in answers(asked, of_grant)] == ["entry.posted.v1"]
+    assert [kind for kind, _ in answers(asked, of_grant)] == ["entries.posted.v1"]
     assert journal(asked)[6]["metadata"].endswith(f'"grant_id":"{grant_id}"}}')
     assert asked.get("/v1/grants")["grants"][0]["decided_krw"] == 100
     report = asked.verification()
@@ -179,7 +178,7 @@ def test_a_request_that_breaks_a_rule_is_refused_by_name_and_the_next_is_heard(a
         assert field is None or data["field"] == field, data
     assert answers(asked, ids[0])[0][1]["account"] == "2025/district/a/S10"
     assert answers(asked, nameless)[0][1]["code"] == "requester-invalid"
-    assert [kind for kind, _ in answers(asked, last)] == ["entry.posted.v1"]
+    assert [kind for kind, _ in answers(asked, last)] == ["entries.posted.v1"]
     assert [row["kind"] for row in journal(asked)] == ["main_budget", "securing"]
     assert asked.get("/v1/lines") != before
     assert stages(asked) == {"R10.main": -1_000, "S20": 1_000}
@@ -300,7 +299,7 @@ def test_a_hold_is_placed_extended_taken_up_and_released_by_message(asked, finan
     assert accepted(asked, longer) == (f"holds/{hold_id}", ["hold.extended.v1"])
     assert accepted(asked, again) == (f"holds/{hold_id}", [])  # it is so already
     assert accepted(asked, release) == (f"holds/{other_id}", ["hold.ended.v1"])
-    assert [kind for kind, _ in answers(asked, drawn)] == ["entry.posted.v1"]
+    assert [kind for kind, _ in answers(asked, drawn)] == ["entries.posted.v1"]
     assert refusals(asked, late) == [("hold-committed", "/hold_id")]
     hold = asked.get(f"/v1/holds/{hold_id}")
     assert (hold["state"], hold["committed_krw"]) == ("committed", 250)
@@ -371,7 +370,7 @@ def test_a_grant_is_registered_settled_and_its_year_closed_by_message(asked, fin
     assert grant["registered_by"] == "finance:협치과-3"
     assert refusals(asked, early) == [("year-unsettled", "")]
     resource, said = accepted(asked, settled)
-    assert (resource, said) == ("settlements/2024/a", ["entry.posted.v1"] * 4)
+    assert (resource, said) == ("settlements/2024/a", ["entries.posted.v1"])
     resource, said = accepted(asked, closed)
     assert resource == "periods/2024" and said[-1] == "period.closed.v1", said
     head = answers(asked, closed)[-2][1]

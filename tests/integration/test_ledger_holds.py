@@ -112,7 +112,7 @@ def test_part_of_a_hold_is_taken_up_and_the_rest_is_free(ledger):
     assert account(ledger) == (60, 0)
     assert code_of(ledger.commit_hold(hold["hold_id"], 1)) == "hold-committed"
     assert code_of(ledger.release_hold(hold["hold_id"])) == "hold-committed"
-    posted = said(ledger, "entry.posted")[-1]
+    (posted,) = ledger.entries_said()[-1]
     assert posted["hold_id"] == hold["hold_id"]
     assert said(ledger, "hold.placed")[0]["amount_krw"] == "1000"
     assert said(ledger, "hold.ended") == []

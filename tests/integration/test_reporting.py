@@ -310,6 +310,56 @@ def test_the_closing_of_a_year_leaves_in_a_report_what_the_year_came_to(
     assert check(reporting)["equal"] is True
 
 
+def test_entries_that_were_posted_together_are_told_once_of_each_ballot(
+    reporting, participation, ledger
+):
+    first, second, third = ballot(), ballot(), ballot()
+    participation.open(first, ["정원", "길"])  # p-1 and p-2
+    participation.open(second, ["정원"])
+    participation.open(third, ["정원"], budget_year=2024)
+    wait_heard(reporting, participation)
+    mark = len(reporting.events())
+    select = [("M90", -1_000), ("M10", 1_000)]
+    ledger.post_many(
+        ledger.entry("p-1", select, first),
+        ledger.entry("p-1", [("R10.main", -700), ("S10", 700)]),
+        ledger.entry("p-2", select, first),
+        ledger.entry("p-1", [("S10", -300), ("S20", 300)]),
+        ledger.entry("p-1", [("S20", -300), ("S50", 300)], kind="closing"),
+    )
+    ledger.post_alone("p-2", [("R10.main", -9), ("S10", 9)])
+    wait_heard(reporting, ledger)
+    said = [(e["ballot_id"], e["ledger_seq"]) for e in reporting.events()[mark:]]
+    assert sorted(said) == sorted([(first, "1"), (second, "1"), (first, "2")])
+    lines = {
+        (x["programme"], x["stage"]): x["balance_krw"] for x in reporting.report(first)["lines"]
+    }
+    assert lines == {
+        ("p-1", "M10"): 1_000,
+        ("p-1", "S10"): 400,
+        ("p-1", "S20"): 300,
+        ("p-2", "M10"): 1_000,
+        ("p-2", "S10"): 9,
+    }
+    assert check(reporting)["equal"] is True
+
+
+def test_of_entries_that_were_posted_together_all_are_kept_or_none(
+    reporting, participation, ledger
+):
+    ballot_id = ballot()
+    participation.open(ballot_id, ["정원", "길"])
+    ledger.post_many(
+        ledger.entry("p-1", [("M90", -5), ("M10", 5)], ballot_id),
+        ledger.entry("p-2", [("M90", -7), ("M10", 7)], ballot_id),
+        ledger.entry("p-2", [("M90", -1), ("M10", 1)], ballot_id, wrong_krw=1),
+    )
+    wait_heard(reporting, participation, ledger)
+    assert reporting.report(ballot_id)["lines"] == []
+    (letter,) = reporting.sql("SELECT stream, seq, state FROM event.dead_letter")
+    assert tuple(letter) == ("ledger", 1, "parked")
+
+
 def test_an_entry_that_does_not_add_up_is_parked_and_the_rest_goes_on(
     reporting, participation, ledger
 ):

@@ -414,7 +414,22 @@ class Ledger:
 
     def events(self):
         """Returns what the ledger has said so far as (type, data) pairs, in order."""
-        target = "/v1/events?after=1-0&limit=1000"
-        answer = self.client().get(target, headers={"Accept": "application/x-ndjson"})
-        assert answer.status == 200, answer.body
-        return [(event["type"], event["data"]) for event in answer.lines()]
+        return [(event["type"], event["data"]) for event in self.said()]
+
+    def said(self):
+        """Returns the events that the ledger has said so far, in order."""
+        events, page = [], None
+        while page is None or page:
+            after = events[-1]["seq"] if events else 0
+            target = f"/v1/events?after=1-{after}&limit=1000"
+            answer = self.client().get(target, headers={"Accept": "application/x-ndjson"})
+            assert answer.status == 200, answer.body
+            page = answer.lines()
+            events += page
+        return events
+
+    def entries_said(self):
+        """Returns the entries that the ledger has said were posted so far, event by event."""
+        return [
+            data["entries"] for kind, data in self.events() if kind.endswith(".entries.posted.v1")
+        ]

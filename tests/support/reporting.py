@@ -171,8 +171,9 @@ class Ledger(Publisher):
         )
         self.say("envelope.released", f"ballots/{ballot_id}", "EnvelopeReleased", data)
 
-    def post(self, programme, moves, ballot_id="", year=2023, wrong_krw=0, kind="kind"):
-        """Moves are (stage, amount); wrong_krw makes the balances not add up."""
+    def entry(self, programme, moves, ballot_id="", year=2023, wrong_krw=0, kind="kind"):
+        """Returns the message of an entry; moves are (stage, amount), wrong_krw makes the balances not
+        add up."""
         legs = []
         for stage, amount in moves:
             account = (year, programme, stage)
@@ -192,8 +193,20 @@ class Ledger(Publisher):
             )
         data = encode((1, self.seq + 1), (2, "00000000-0000-7000-8000-000000000000"), (3, kind))
         data += encode((4, 20221220), (5, year)) + encode_repeated(7, legs)
-        data += encode((10, ballot_id))
-        self.say("entry.posted", "entries/1", "EntryPosted", data)
+        return data + encode((10, ballot_id))
+
+    def post(self, *arguments, **named):
+        """Says one entry by itself."""
+        self.post_many(self.entry(*arguments, **named))
+
+    def post_many(self, *entries):
+        """Says entries together."""
+        data = encode_repeated(1, entries)
+        self.say("entries.posted", "journal/1-2", "EntriesPosted", data)
+
+    def post_alone(self, *arguments, **named):
+        """Says one entry as it was before entries.posted."""
+        self.say("entry.posted", "entries/1", "EntryPosted", self.entry(*arguments, **named))
 
     def seal(self, number, last_seq, root):
         self.say(

@@ -16,7 +16,7 @@
 
 /*
  * Applies an event of the finance stream; context is the struct poster. Each request is answered by
- * messages: one for each entry posted, or one that says why none was. A request that was answered
+ * messages: one of all entries posted, or one that says why none was. A request that was answered
  * before is not answered again. ERR_INVALID when it does not decode.
  */
 ERR_CHECKED enum err finance_apply(struct writer_tx *tx, const struct event *event, void *context);

@@ -27,7 +27,7 @@ static enum err build_orders(const struct asking *asking, size_t *ret_built,
                              struct refusal *refusal);
 static enum err build_order(const struct asking *asking, size_t place, struct refusal *refusal);
 static enum err post(const struct asking *asking);
-static enum err say_orders(const struct asking *asking);
+static enum err say_orders(const struct asking *asking, struct order *const *orders);
 static enum err refuse(const struct finance_asking *asking, int32_t entry,
                        const struct order_refusal *refusal);
 static enum err refuse_unbuilt(const struct asking *asking, int32_t entry,
@@ -121,25 +121,22 @@ static enum err post(const struct asking *asking)
         orders[i] = &asking->orders[i];
     }
     enum err err = post_orders(asking->base->poster, asking->base->tx, orders, count);
-    return err ? err : say_orders(asking);
+    return err ? err : say_orders(asking, orders);
 }
 
 /* All were posted, or one of them says why none was. */
-static enum err say_orders(const struct asking *asking)
+static enum err say_orders(const struct asking *asking, struct order *const *orders)
 {
     const struct finance_asking *base = asking->base;
-    enum err err = ERR_OK;
+    const struct events_entries entries = {orders, base->request->entry_count, ""};
 
-    for (size_t i = 0; !err && i < base->request->entry_count; i++) {
-        const struct order *order = &asking->orders[i];
-        if (order->result == ORDER_POSTED) {
-            err = events_say_entry(base->tx, &base->cause, order, "");
-        } else if (order->result == ORDER_REFUSED &&
-                   order->refusal.reason != REFUSAL_GROUP_REFUSED) {
+    for (size_t i = 0; i < entries.count; i++) {
+        const struct order *order = orders[i];
+        if (order->result == ORDER_REFUSED && order->refusal.reason != REFUSAL_GROUP_REFUSED) {
             return refuse(base, (int32_t)i + 1, &order->refusal);
         }
     }
-    return err;
+    return events_say_entries(base->tx, &base->cause, &entries);
 }
 
 /*

@@ -41,7 +41,7 @@ static enum err batch_read_entries(struct batch *batch, const json_t *entries, b
                                    struct problem *problem, struct refusal *refusal);
 static enum err batch_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count);
 static enum err batch_post(struct writer_tx *tx, struct batch *batch);
-static enum err batch_answer(struct writer_tx *tx, struct batch *batch, size_t place);
+static enum err batch_recall(struct writer_tx *tx, struct batch *batch, size_t place);
 static void batch_done(struct writer_job *job);
 static void append_result(struct buffer *buffer, const struct batch *batch, size_t place);
 static void batch_free(struct batch *batch);
@@ -72,7 +72,8 @@ void entry_batch_start(struct http_request *request, void *context)
     if (err) {
         goto out;
     }
-    batch->job.event_count = batch->count;
+    batch->job.event_count = EVENTS_OF_ENTRIES(batch->count);
+    batch->job.request_count = batch->count;
     err = writer_submit(ledger->host.writer, &batch->job);
     if (!err) {
         return;
@@ -162,21 +163,22 @@ static enum err batch_post(struct writer_tx *tx, struct batch *batch)
     }
     enum err err = post_orders(&batch->ledger->poster, tx, orders, batch->count);
     for (size_t i = 0; !err && i < batch->count; i++) {
-        err = batch_answer(tx, batch, i);
+        err = batch_recall(tx, batch, i);
     }
-    return err;
+    if (err) {
+        return err;
+    }
+    const struct event_cause cause = {.traceparent = batch->traceparent};
+    const struct events_entries entries = {orders, batch->count, ""};
+    return events_say_entries(tx, &cause, &entries);
 }
 
-static enum err batch_answer(struct writer_tx *tx, struct batch *batch, size_t place)
+static enum err batch_recall(struct writer_tx *tx, struct batch *batch, size_t place)
 {
-    const struct event_cause cause = {.traceparent = batch->traceparent};
     const struct order *order = &batch->orders[place];
     struct order *known = &batch->known[place];
     struct store_page page = {.limit = 1};
 
-    if (order->result == ORDER_POSTED) {
-        return events_say_entry(tx, &cause, order, "");
-    }
     /* A key that comes twice in one batch names an entry that is written by now. */
     if (order->result != ORDER_REPEATED) {
         return ERR_OK;

@@ -38,7 +38,9 @@ struct entry_post {
 static enum err entry_read(struct http_request *request, struct order *ret_order,
                            struct problem *problem, struct refusal *refusal);
 static enum err entry_post_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count);
-static enum err entry_post_answer(struct writer_tx *tx, struct entry_post *post);
+static enum err entry_post_recall(struct writer_tx *tx, struct entry_post *post);
+static enum err say_posts(struct writer_tx *tx, struct writer_job *const *jobs,
+                          struct order *const *orders, size_t count);
 static void entry_post_done(struct writer_job *job);
 
 static const struct writer_job_type ENTRY_POST = {
@@ -123,19 +125,36 @@ static enum err entry_post_work(struct writer_tx *tx, struct writer_job *const *
     }
     enum err err = post_orders(&first->ledger->poster, tx, orders, count);
     for (size_t i = 0; !err && i < count; i++) {
-        err = entry_post_answer(tx, (struct entry_post *)jobs[i]);
+        err = entry_post_recall(tx, (struct entry_post *)jobs[i]);
+    }
+    return err ? err : say_posts(tx, jobs, orders, count);
+}
+
+/* Neighbours of one trace, as all are that have none, are said together. */
+static enum err say_posts(struct writer_tx *tx, struct writer_job *const *jobs,
+                          struct order *const *orders, size_t count)
+{
+    enum err err = ERR_OK;
+
+    for (size_t first = 0, after = 0; !err && first < count; first = after) {
+        const char *traceparent = ((struct entry_post *)jobs[first])->traceparent;
+        const struct event_cause cause = {.traceparent = traceparent};
+
+        after = first + 1;
+        while (after < count &&
+               strcmp(((struct entry_post *)jobs[after])->traceparent, traceparent) == 0) {
+            after++;
+        }
+        err = events_say_entries(tx, &cause,
+                                 &(struct events_entries){&orders[first], after - first, ""});
     }
     return err;
 }
 
-static enum err entry_post_answer(struct writer_tx *tx, struct entry_post *post)
+static enum err entry_post_recall(struct writer_tx *tx, struct entry_post *post)
 {
-    const struct event_cause cause = {.traceparent = post->traceparent};
     struct store_page page = {.limit = 1};
 
-    if (post->order.result == ORDER_POSTED) {
-        return events_say_entry(tx, &cause, &post->order, "");
-    }
     if (post->order.result != ORDER_REPEATED) {
         return ERR_OK;
     }

@@ -4,6 +4,7 @@
  * sources that it was paid from, and a registered one again where it was wrong;
  * the split by source is the ledger's.
  */
+#include "ledger/events.h"
 #include "ledger/http/answers.h"
 #include "ledger/http/entry_body.h"
 #include "ledger/http/handlers.h"
@@ -61,7 +62,7 @@ void settlement_post_start(struct http_request *request, void *context)
         goto out;
     }
     post->job.type = &SETTLEMENT;
-    post->job.event_count = SETTLE_ORDER_MAX;
+    post->job.event_count = EVENTS_OF_ENTRIES(SETTLE_ORDER_MAX);
     post->request = request;
     post->ledger = ledger;
     params_traceparent(request, post->traceparent);

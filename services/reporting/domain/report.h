@@ -28,7 +28,7 @@
 #define REPORT_OPTION_MAX     1000
 #define REPORT_CELL_MAX       2000
 #define REPORT_LINE_MAX       10000
-#define REPORT_LEG_MAX        16
+#define REPORT_LEG_MAX        4096 /* of the entries that one event holds */
 
 /* Numbered as the messages number them. */
 enum report_source {

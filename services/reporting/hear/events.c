@@ -24,7 +24,8 @@
 #define TYPE_CERTIFIED PARTICIPATION "tally.certified.v1"
 #define TYPE_RESERVED  LEDGER "envelope.reserved.v1"
 #define TYPE_RELEASED  LEDGER "envelope.released.v1"
-#define TYPE_ENTRY     LEDGER "entry.posted.v1"
+#define TYPE_ENTRIES   LEDGER "entries.posted.v1"
+#define TYPE_ENTRY     LEDGER "entry.posted.v1" /* of a log from before entries.posted */
 #define TYPE_BLOCK     LEDGER "block.sealed.v1"
 #define KIND_CLOSING   "closing"
 
@@ -45,7 +46,8 @@ static enum err hear_closed(const struct event *event, struct heard *heard);
 static enum err hear_certified(const struct event *event, struct heard *heard);
 static enum err hear_reserved(const struct event *event, struct heard *heard);
 static enum err hear_released(const struct event *event, struct heard *heard);
-static enum err hear_entry(const struct event *event, struct heard *heard);
+static enum err hear_entries(const struct event *event, struct heard *heard);
+static enum err hear_one_entry(const struct event *event, struct heard *heard);
 static enum err hear_block(const struct event *event, struct heard *heard);
 static enum err copy_ballot(struct heard *heard, const char *ballot_id);
 static enum err copy_text(char *target, size_t size, const char *text);
@@ -55,8 +57,8 @@ static const struct hearing HEARINGS[] = {
     {TYPE_OPENED, hear_opened},       {TYPE_EXTENDED, hear_extended},
     {TYPE_VOTES, hear_votes},         {TYPE_CLOSED, hear_closed},
     {TYPE_CERTIFIED, hear_certified}, {TYPE_RESERVED, hear_reserved},
-    {TYPE_RELEASED, hear_released},   {TYPE_ENTRY, hear_entry},
-    {TYPE_BLOCK, hear_block},
+    {TYPE_RELEASED, hear_released},   {TYPE_ENTRIES, hear_entries},
+    {TYPE_ENTRY, hear_one_entry},     {TYPE_BLOCK, hear_block},
 };
 
 enum err events_hear(const struct event *event, struct heard *ret_heard)
@@ -81,10 +83,13 @@ void heard_release(struct heard *heard)
 {
     free(heard->options);
     free(heard->cells);
+    free(heard->legs);
     heard->options = NULL;
     heard->cells = NULL;
+    heard->legs = NULL;
     heard->option_count = 0;
     heard->cell_count = 0;
+    heard->leg_count = 0;
 }
 
 static enum err hear_option(const Hyeopchi__Participation__V1__BallotOption *message,
@@ -540,7 +545,66 @@ static enum err hear_leg(const Hyeopchi__Ledger__V1__Leg *message, struct report
     return err;
 }
 
-static enum err hear_entry(const struct event *event, struct heard *heard)
+static enum err hear_entry(const Hyeopchi__Ledger__V1__EntryPosted *message, struct heard *heard)
+{
+    enum err err = ERR_OK;
+
+    /* Closing a year empties its accounts; a report goes on showing what the year came to. */
+    if (strcmp(message->kind, KIND_CLOSING) == 0) {
+        return ERR_OK;
+    }
+    for (size_t i = 0; !err && i < message->n_legs; i++) {
+        struct heard_leg *heard_leg = &heard->legs[heard->leg_count];
+
+        err = hear_leg(message->legs[i], &heard_leg->leg);
+        heard_leg->has_ballot = message->ballot_id[0] != '\0';
+        if (!err && heard_leg->has_ballot) {
+            err =
+                crypto_uuid_parse(message->ballot_id, heard_leg->ballot_id) ? ERR_INVALID : ERR_OK;
+        }
+        heard->leg_count++;
+    }
+    return err;
+}
+
+static enum err hear_entry_list(Hyeopchi__Ledger__V1__EntryPosted *const *messages, size_t count,
+                                struct heard *heard)
+{
+    size_t leg_count = 0;
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < count; i++) {
+        leg_count += messages[i]->n_legs;
+    }
+    if (leg_count > REPORT_LEG_MAX) {
+        return ERR_INVALID;
+    }
+    heard->legs = calloc(leg_count + 1, sizeof *heard->legs);
+    if (!heard->legs) {
+        return ERR_UNAVAILABLE;
+    }
+    for (size_t i = 0; !err && i < count; i++) {
+        err = hear_entry(messages[i], heard);
+    }
+    return err;
+}
+
+static enum err hear_entries(const struct event *event, struct heard *heard)
+{
+    Hyeopchi__Ledger__V1__EntriesPosted *message =
+        hyeopchi__ledger__v1__entries_posted__unpack(NULL, event->data_length, event->data);
+    enum err err = ERR_INVALID;
+
+    if (!message) {
+        return ERR_INVALID;
+    }
+    heard->kind = HEARD_ENTRIES;
+    err = hear_entry_list(message->entries, message->n_entries, heard);
+    hyeopchi__ledger__v1__entries_posted__free_unpacked(message, NULL);
+    return err;
+}
+
+static enum err hear_one_entry(const struct event *event, struct heard *heard)
 {
     Hyeopchi__Ledger__V1__EntryPosted *message =
         hyeopchi__ledger__v1__entry_posted__unpack(NULL, event->data_length, event->data);
@@ -549,15 +613,8 @@ static enum err hear_entry(const struct event *event, struct heard *heard)
     if (!message) {
         return ERR_INVALID;
     }
-    /* Closing a year empties its accounts; a report goes on showing what the year came to. */
-    heard->kind = strcmp(message->kind, KIND_CLOSING) == 0 ? HEARD_OTHER : HEARD_ENTRY;
-    if (message->n_legs <= REPORT_LEG_MAX) {
-        err = message->ballot_id[0] == '\0' ? ERR_OK : copy_ballot(heard, message->ballot_id);
-    }
-    for (size_t i = 0; !err && i < message->n_legs; i++) {
-        err = hear_leg(message->legs[i], &heard->legs[i]);
-        heard->leg_count = i + 1;
-    }
+    heard->kind = HEARD_ENTRIES;
+    err = hear_entry_list(&message, 1, heard);
     hyeopchi__ledger__v1__entry_posted__free_unpacked(message, NULL);
     return err;
 }

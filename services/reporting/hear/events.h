@@ -26,15 +26,22 @@ enum heard_kind {
     HEARD_CERTIFIED, /* tally, options: their id and result only */
     HEARD_RESERVED,  /* envelope: the reservation */
     HEARD_RELEASED,  /* envelope: the release */
-    HEARD_ENTRY,     /* legs; ballot_id where has_ballot */
+    HEARD_ENTRIES,   /* legs, each of its own ballot or of none */
     HEARD_BLOCK,     /* block; of no ballot */
+};
+
+/* A leg of an entry, and the ballot that the entry names. */
+struct heard_leg {
+    struct report_leg leg;
+    bool has_ballot; /* ballot_id holds */
+    uint8_t ballot_id[REPORT_ID_SIZE];
 };
 
 /* One event. The members that its kind names hold. */
 struct heard {
     enum heard_kind kind;
     uint8_t ballot_id[REPORT_ID_SIZE];
-    bool has_ballot; /* ballot_id holds; always, but for an entry and a block */
+    bool has_ballot; /* ballot_id holds; always, but for entries and a block */
     int64_t seq;     /* the event's, in its stream */
     struct report_ballot ballot;
     struct report_extension extension;
@@ -47,7 +54,7 @@ struct heard {
     size_t option_count;
     struct report_cell *cells; /* malloc'd */
     size_t cell_count;
-    struct report_leg legs[REPORT_LEG_MAX];
+    struct heard_leg *legs; /* malloc'd, entry by entry */
     size_t leg_count;
 };
 
