@@ -287,6 +287,7 @@ static enum err say_winners(const struct hearing *hearing, struct order *const *
 
     for (size_t i = 0; i < entries.count; i++) {
         const struct order *order = orders[i];
+        assert(order);
         if (order->result != ORDER_POSTED) {
             /* Also a key known from before: the offset would have kept this event from us. */
             return refuse_tally(hearing,
