@@ -46,12 +46,9 @@ def wait_heard(ledger, seq):
 
 def answers(ledger, event_id):
     """What the ledger said because of this event, as (type, data)."""
-    answer = ledger.client().get(
-        "/v1/events?after=1-0&limit=1000", headers={"Accept": "application/x-ndjson"}
-    )
     return [
         (event["type"].removeprefix("kr.hyeopchi.ledger."), event["data"])
-        for event in answer.lines()
+        for event in ledger.said()
         if event.get("causationid") == event_id
     ]
 

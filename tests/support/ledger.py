@@ -417,15 +417,17 @@ class Ledger:
         return [(event["type"], event["data"]) for event in self.said()]
 
     def said(self):
-        """Returns the events that the ledger has said so far, in order."""
-        events, page = [], None
-        while page is None or page:
-            after = events[-1]["seq"] if events else 0
-            target = f"/v1/events?after=1-{after}&limit=1000"
+        """Returns the events that are in the ledger's log so far, in order.
+
+        The feed may come to the last of them a moment after their commit.
+        """
+        events = []
+        head = self.sql("SELECT coalesce(max(seq), 0) FROM event.log WHERE stream = 'ledger'")[0][0]
+        while len(events) < head:
+            target = f"/v1/events?after=1-{len(events)}&limit=1000&wait=20"
             answer = self.client().get(target, headers={"Accept": "application/x-ndjson"})
             assert answer.status == 200, answer.body
-            page = answer.lines()
-            events += page
+            events += answer.lines()
         return events
 
     def entries_said(self):
