@@ -27,6 +27,15 @@ static void append_leg(struct buffer *buffer, const struct order *order, size_t 
 static void append_plain(struct buffer *buffer, const char *before, const char *text);
 static void append_number(struct buffer *buffer, const char *before, int64_t number);
 
+void answer_failure(struct http_request *request, const struct problem *problem, enum err err)
+{
+    if (problem->kind) {
+        http_respond_problem(request, problem);
+    } else {
+        http_respond_error(request, err);
+    }
+}
+
 void answer_refusal(struct http_request *request, const struct order_refusal *refusal)
 {
     struct problem problem = {.kind = NULL};

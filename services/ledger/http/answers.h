@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * How the ledger's things look as JSON, and how refusals look as problems.
- * answer_refusal() is the loop thread's; the rest any thread's.
+ * What takes a request is the loop thread's; the rest any thread's, unless it says so.
  */
 #ifndef HYEOPCHI_LEDGER_HTTP_ANSWERS_H
 #define HYEOPCHI_LEDGER_HTTP_ANSWERS_H
@@ -16,6 +16,10 @@
 
 #include <jansson.h>
 #include <stdint.h>
+
+/* Answers why a request could not be begun: the problem that reading it found, where there is one, else
+ * the error. Loop thread. */
+void answer_failure(struct http_request *request, const struct problem *problem, enum err err);
 
 /* Answers 409 or 422 with the refusal's code, sentence, field, account and shortfall. */
 void answer_refusal(struct http_request *request, const struct order_refusal *refusal);

@@ -56,11 +56,7 @@ void balance_get_start(struct http_request *request, void *context)
 
 out:
     free(get);
-    if (problem.kind) {
-        http_respond_problem(request, &problem);
-    } else {
-        http_respond_error(request, err);
-    }
+    answer_failure(request, &problem, err);
 }
 
 static enum err balance_read(struct balance_get *get, struct problem *problem)

@@ -81,12 +81,10 @@ void entry_order_start(struct http_request *request, struct ledger *ledger, entr
 
 out:
     free(post);
-    if (problem.kind) {
-        http_respond_problem(request, &problem);
-    } else if (refusal.reason) {
+    if (refusal.reason) {
         answer_refusal_plain(request, &refusal);
     } else {
-        http_respond_error(request, err);
+        answer_failure(request, &problem, err);
     }
 }
 

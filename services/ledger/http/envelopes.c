@@ -140,11 +140,7 @@ void envelope_release_start(struct http_request *request, void *context)
 
 out:
     free(post);
-    if (problem.kind) {
-        http_respond_problem(request, &problem);
-    } else {
-        http_respond_error(request, err);
-    }
+    answer_failure(request, &problem, err);
 }
 
 static enum err release_read(struct release_post *post, struct problem *problem)

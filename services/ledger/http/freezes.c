@@ -73,11 +73,7 @@ static void freeze_start(struct http_request *request, struct ledger *ledger, bo
 
 out:
     free(freeze);
-    if (problem.kind) {
-        http_respond_problem(request, &problem);
-    } else {
-        http_respond_error(request, err);
-    }
+    answer_failure(request, &problem, err);
 }
 
 static enum err freeze_read(struct freeze *freeze, struct problem *problem)

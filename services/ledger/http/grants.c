@@ -85,11 +85,7 @@ void grant_post_start(struct http_request *request, void *context)
 
 out:
     grant_free(post);
-    if (problem.kind) {
-        http_respond_problem(request, &problem);
-    } else {
-        http_respond_error(request, err);
-    }
+    answer_failure(request, &problem, err);
 }
 
 void grant_list_start(struct http_request *request, void *context)

@@ -70,11 +70,7 @@ void hold_extend_start(struct http_request *request, void *context)
 
 out:
     extend_free(extend);
-    if (problem.kind) {
-        http_respond_problem(request, &problem);
-    } else {
-        http_respond_error(request, err);
-    }
+    answer_failure(request, &problem, err);
 }
 
 static enum err extend_read(struct hold_extend *extend, struct problem *problem)

@@ -108,11 +108,7 @@ static void post_start(struct http_request *request, struct ledger *ledger, bool
 
 out:
     post_free(post);
-    if (problem.kind) {
-        http_respond_problem(request, &problem);
-    } else {
-        http_respond_error(request, err);
-    }
+    answer_failure(request, &problem, err);
 }
 
 static enum err place_read(struct hold_post *post, struct problem *problem)

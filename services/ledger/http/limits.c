@@ -65,11 +65,7 @@ void limit_put_start(struct http_request *request, void *context)
 
 out:
     free(put);
-    if (problem.kind) {
-        http_respond_problem(request, &problem);
-    } else {
-        http_respond_error(request, err);
-    }
+    answer_failure(request, &problem, err);
 }
 
 static enum err limit_read(struct limit_put *put, struct problem *problem)

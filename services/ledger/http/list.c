@@ -5,6 +5,7 @@
  */
 #include "ledger/http/list.h"
 
+#include "ledger/http/answers.h"
 #include "ledger/http/params.h"
 
 #include <stdlib.h>
@@ -41,11 +42,7 @@ void list_start(struct http_request *request, struct ledger *ledger, list_read_f
 
 out:
     free(list);
-    if (problem.kind) {
-        http_respond_problem(request, &problem);
-    } else {
-        http_respond_error(request, err);
-    }
+    answer_failure(request, &problem, err);
 }
 
 static enum err list_read(struct list *list, list_read_fn read, struct problem *problem)

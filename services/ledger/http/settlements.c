@@ -77,11 +77,7 @@ void settlement_post_start(struct http_request *request, void *context)
 
 out:
     settlement_free(post);
-    if (problem.kind) {
-        http_respond_problem(request, &problem);
-    } else {
-        http_respond_error(request, err);
-    }
+    answer_failure(request, &problem, err);
 }
 
 static enum err settlement_read(struct settlement_post *post, struct problem *problem)

@@ -251,11 +251,7 @@ static void keep_done(struct writer_job *job)
 
 static void post_refuse(struct sheet_post *post, const struct problem *problem, enum err err)
 {
-    if (problem->kind) {
-        http_respond_problem(post->request, problem);
-    } else {
-        http_respond_error(post->request, err);
-    }
+    answer_failure(post->request, problem, err);
     post_free(post);
 }
 
