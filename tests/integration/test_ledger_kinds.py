@@ -347,7 +347,9 @@ def test_a_year_is_closed_once_everything_is_settled_and_for_good(ledger):
     for programme in "abc":
         assert stages(ledger, programme) == {}
     assert close(document="다른 문서") == (200, period)
-    assert ledger.ask("POST", "/v1/periods/2025:open") == (200, period)
+    refused(
+        ledger, ledger.ask("POST", "/v1/periods/2025:open"), "period-closed", "/fiscal_year"
+    )
     before = ledger.get("/v1/lines")
     refused(ledger, ledger.post("main_budget", 1), "period-closed", "/fiscal_year", before)
     refused(ledger, ledger.post("reversal", linked_seq=1), "period-closed", before=before)

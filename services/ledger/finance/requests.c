@@ -12,10 +12,10 @@
 #include "ledger/grants.h"
 #include "ledger/holds.h"
 #include "ledger/limits.h"
+#include "ledger/periods.h"
 #include "ledger/settle.h"
 #include "ledger/store/finance_request.h"
 #include "ledger/store/period.h"
-#include "ledger/store/posting.h"
 #include "runtime/crypto.h"
 #include "runtime/log.h"
 
@@ -225,21 +225,13 @@ static enum err open_period(struct acting *acting)
 {
     const struct finance_asking *asking = acting->asking;
     const struct requested_period *asked = &asking->request->asked.period;
-    enum period_state state = PERIOD_MISSING;
     enum err err = requested_opening_check(asked, &acting->plain);
 
     if (err) {
         return err;
     }
     name_period(acting, asked->fiscal_year);
-    err = store_period_state(asking->tx->db, asking->poster->shard, asked->fiscal_year, &state);
-    if (err) {
-        return err;
-    }
-    if (state == PERIOD_CLOSING || state == PERIOD_CLOSED) { /* for good */
-        return refusal_set(&acting->plain, period_refusal(state), "/fiscal_year", 0);
-    }
-    return store_period_open(asking->tx->db, asking->poster->shard, asked->fiscal_year);
+    return periods_open(asking->tx, asking->poster->shard, asked->fiscal_year, &acting->plain);
 }
 
 /* The first step; where the year has more lines than one takes, due_clock.c goes on. */

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * GET /v1/periods, and POST /v1/periods/{fiscal_year}:open and :close. A year
- * that is closed stays closed; asked again, each is answered the same. Closing
- * is answered after its last step; each step is a job of its own, so that
- * others have their turn between two.
+ * that is closed stays closed: opening it is refused, closing it again is
+ * answered the same. Closing is answered after its last step; each step is a
+ * job of its own, so that others have their turn between two.
  */
 #include "ledger/closing.h"
 #include "ledger/http/answers.h"
 #include "ledger/http/handlers.h"
 #include "ledger/http/list.h"
 #include "ledger/http/params.h"
+#include "ledger/periods.h"
 #include "ledger/service.h"
 #include "ledger/store/period.h"
 #include "runtime/json.h"
@@ -33,6 +34,7 @@ struct period_post {
     char document[ENTRY_DOCUMENT_LENGTH_MAX + 1];
     char *metadata; /* malloc'd */
     struct closing_outcome closing;
+    struct refusal refusal;
     json_t *answer;
 };
 
@@ -95,11 +97,7 @@ static void period_start(struct http_request *request, struct ledger *ledger, bo
 
 out:
     period_free(post);
-    if (problem.kind) {
-        http_respond_problem(request, &problem);
-    } else {
-        http_respond_error(request, err);
-    }
+    answer_failure(request, &problem, err);
 }
 
 static enum err period_read(struct period_post *post, struct problem *problem)
@@ -169,12 +167,14 @@ static enum err period_write(struct writer_tx *tx, struct period_post *post)
     enum err err = ERR_OK;
 
     post->closing = (struct closing_outcome){.closed = false};
+    post->refusal = (struct refusal){.reason = REFUSAL_NONE};
     if (post->closes) {
         err = closing_step(&post->ledger->poster, tx, &closing, &post->closing);
+        post->refusal = post->closing.refusal;
     } else {
-        err = store_period_open(tx->db, post->ledger->shard, post->fiscal_year);
+        err = periods_open(tx, post->ledger->shard, post->fiscal_year, &post->refusal);
     }
-    if (err || post->closing.refusal.reason) {
+    if (err || post->refusal.reason) {
         return err;
     }
     return period_answer(tx->db, post);
@@ -206,8 +206,8 @@ static void period_done(struct writer_job *job)
     }
     if (job->err) {
         http_respond_error(post->request, job->err);
-    } else if (post->closing.refusal.reason) {
-        answer_refusal_plain(post->request, &post->closing.refusal);
+    } else if (post->refusal.reason) {
+        answer_refusal_plain(post->request, &post->refusal);
     } else {
         http_respond_json(post->request, HTTP_OK, json_incref(post->answer));
     }
@@ -218,7 +218,7 @@ static void period_done(struct writer_job *job)
  * again. */
 static bool closing_goes_on(struct period_post *post)
 {
-    if (post->job.err || !post->closes || post->closing.closed || post->closing.refusal.reason) {
+    if (post->job.err || !post->closes || post->closing.closed || post->refusal.reason) {
         return false;
     }
     log_info("year_closing", log_int("fiscal_year", post->fiscal_year),
