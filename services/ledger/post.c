@@ -201,7 +201,7 @@ static void answer_one(struct post_run *run, struct order *order)
     struct store_hold *hold = holds_find(&run->holds, order);
     struct order_context context = {
         .rules = &run->poster->rules,
-        .period_state = post_run_period(run, &order->entry),
+        .period = post_run_period(run, &order->entry),
         .hold = hold ? &hold->hold : NULL,
         .grant = grant_books_find(&run->grants, order),
         .now_ms = run->tx->now_ms,

@@ -14,7 +14,7 @@ static enum err run_collect_keys(struct post_run *run);
 static enum err run_collect_accounts(struct post_run *run);
 static enum err run_ask(struct post_run *run);
 static enum err run_hear(struct post_run *run);
-static enum period_state period_find(const struct post_run *run, int32_t fiscal_year);
+static struct period period_find(const struct post_run *run, int32_t fiscal_year);
 static int compare_keys(const void *left, const void *right);
 static int compare_uses(const void *left, const void *right);
 static int compare_accounts(const void *left, const void *right);
@@ -234,24 +234,24 @@ struct account_balance *post_run_balance(const struct post_run *run, const struc
 }
 
 /* An entry may touch two years; both must be open. */
-enum period_state post_run_period(const struct post_run *run, const struct entry *entry)
+struct period post_run_period(const struct post_run *run, const struct entry *entry)
 {
-    enum period_state state = period_find(run, entry->period);
+    struct period period = period_find(run, entry->period);
 
-    for (size_t i = 0; i < entry->leg_count && state == PERIOD_OPEN; i++) {
-        state = period_find(run, entry->legs[i].account.line.fiscal_year);
+    for (size_t i = 0; i < entry->leg_count && period.state == PERIOD_OPEN; i++) {
+        period = period_find(run, entry->legs[i].account.line.fiscal_year);
     }
-    return state;
+    return period;
 }
 
-static enum period_state period_find(const struct post_run *run, int32_t fiscal_year)
+static struct period period_find(const struct post_run *run, int32_t fiscal_year)
 {
     for (size_t i = 0; i < run->period_count; i++) {
         if (run->periods[i].fiscal_year == fiscal_year) {
-            return run->periods[i].state;
+            return run->periods[i];
         }
     }
-    return PERIOD_MISSING;
+    return (struct period){fiscal_year, PERIOD_MISSING};
 }
 
 static int compare_keys(const void *left, const void *right)

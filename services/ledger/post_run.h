@@ -29,7 +29,7 @@ struct post_run {
     size_t use_count;
     struct store_head before;
     struct store_head head;
-    struct store_period periods[STORE_PERIOD_COUNT_MAX];
+    struct period periods[STORE_PERIOD_COUNT_MAX];
     size_t period_count;
     struct store_link *links; /* entries that the orders name, once each */
     size_t link_count;
@@ -53,7 +53,7 @@ struct store_link *post_run_link(const struct post_run *run, int64_t seq);
 /* The balance of an account that an order touches. */
 struct account_balance *post_run_balance(const struct post_run *run, const struct account *account);
 
-/* The state of the entry's fiscal years: open when each of them is, else that of the first that is not. */
-enum period_state post_run_period(const struct post_run *run, const struct entry *entry);
+/* The entry's fiscal year when each that it touches is open, else the first of them that is not. */
+struct period post_run_period(const struct post_run *run, const struct entry *entry);
 
 #endif

@@ -120,7 +120,9 @@ static void every_settled_line_comes_to_zero_by_entries_that_pass_their_rules(vo
                                          left < ENTRY_LEG_MAX / 2 ? left : ENTRY_LEG_MAX / 2,
                                          &refusal),
                              ERR_OK);
-            assert_int_equal(entry_check(&entry, fixture_rules(), PERIOD_OPEN, &refusal), ERR_OK);
+            assert_int_equal(entry_check(&entry, fixture_rules(),
+                                         (struct period){entry.period, PERIOD_OPEN}, &refusal),
+                             ERR_OK);
         }
     }
 }

@@ -36,7 +36,8 @@ static void assert_refused(const struct entry *entry, enum period_state period,
 {
     struct refusal refusal = {0};
 
-    assert_int_equal(entry_check(entry, fixture_rules(), period, &refusal), refusal_err(reason));
+    assert_int_equal(entry_check(entry, fixture_rules(), (struct period){2025, period}, &refusal),
+                     refusal_err(reason));
     assert_string_equal(refusal_code(refusal.reason), refusal_code(reason));
     assert_string_equal(refusal.field, field);
 }
@@ -53,7 +54,8 @@ static void selection_moves_the_contra_account_to_the_request(void **state)
     assert_int_equal(entry.legs[1].account.stage, STAGE_M10);
     assert_true(entry.legs[1].amount_krw == 5000);
     assert_int_equal(entry.period, 2025);
-    assert_int_equal(entry_check(&entry, fixture_rules(), PERIOD_OPEN, &refusal), ERR_OK);
+    assert_int_equal(
+        entry_check(&entry, fixture_rules(), (struct period){2025, PERIOD_OPEN}, &refusal), ERR_OK);
 }
 
 static void appropriation_posts_the_budget_and_takes_the_request_back(void **state)
@@ -68,7 +70,8 @@ static void appropriation_posts_the_budget_and_takes_the_request_back(void **sta
         assert_int_equal(entry.legs[i].account.stage, STAGES[i]);
         assert_true(entry.legs[i].amount_krw == (i % 2 == 0 ? -5000 : 5000));
     }
-    assert_int_equal(entry_check(&entry, fixture_rules(), PERIOD_OPEN, &refusal), ERR_OK);
+    assert_int_equal(
+        entry_check(&entry, fixture_rules(), (struct period){2025, PERIOD_OPEN}, &refusal), ERR_OK);
 }
 
 static void an_amount_below_one_won_is_refused(void **state)
@@ -226,6 +229,27 @@ static void money_may_not_change_line_source_or_year(void **state)
     assert_refused(&entry, PERIOD_OPEN, REFUSAL_FISCAL_YEAR_INVALID, "/fiscal_year");
 }
 
+static void a_year_that_is_not_open_is_named_by_its_account(void **state)
+{
+    struct entry entry = appropriation(10);
+    struct refusal refusal = {0};
+
+    (void)state;
+    memcpy(entry.kind, "carryover_explicit", sizeof "carryover_explicit");
+    entry.legs[0].account.stage = STAGE_S30;
+    entry.legs[1].account.stage = STAGE_S80_EXPLICIT;
+    entry.legs[2].account.stage = STAGE_R10_CARRYOVER_EXPLICIT;
+    entry.legs[2].account.line.fiscal_year = 2026;
+    entry.legs[3].account.stage = STAGE_S30;
+    entry.legs[3].account.line.fiscal_year = 2026;
+    assert_int_equal(
+        entry_check(&entry, fixture_rules(), (struct period){2026, PERIOD_MISSING}, &refusal),
+        ERR_CONFLICT);
+    assert_int_equal(refusal.reason, REFUSAL_PERIOD_MISSING);
+    assert_true(refusal.has_account);
+    assert_true(account_equal(&refusal.account, &entry.legs[2].account));
+}
+
 /* A kind whose rows allow anything still may not take money out of a line or a source. */
 static void sums_hold_even_where_the_kind_allows_other_lines(void **state)
 {
@@ -242,10 +266,12 @@ static void sums_hold_even_where_the_kind_allows_other_lines(void **state)
     loose.count = 0;
     assert_int_equal(kind_rule_set_add(&loose, &row), ERR_OK);
     entry.legs[1].account.line.programme[0] = 'q';
-    assert_int_equal(entry_check(&entry, &loose, PERIOD_OPEN, &refusal), ERR_INVALID);
+    assert_int_equal(entry_check(&entry, &loose, (struct period){2025, PERIOD_OPEN}, &refusal),
+                     ERR_INVALID);
     assert_int_equal(refusal.reason, REFUSAL_LINE_UNBALANCED);
     entry.legs[1].account.line.funding_source = FUNDING_SOURCE_CITY;
-    assert_int_equal(entry_check(&entry, &loose, PERIOD_OPEN, &refusal), ERR_INVALID);
+    assert_int_equal(entry_check(&entry, &loose, (struct period){2025, PERIOD_OPEN}, &refusal),
+                     ERR_INVALID);
     assert_int_equal(refusal.reason, REFUSAL_SOURCE_UNBALANCED);
     assert_true(refusal.has_account);
 }
@@ -275,15 +301,18 @@ static void optional_transfers_may_be_left_out_but_not_reordered(void **state)
     memset(entry.document, 0, sizeof entry.document);
     entry.legs[0].account.stage = STAGE_S40;
     entry.legs[1].account.stage = STAGE_S50;
-    assert_int_equal(entry_check(&entry, &set, PERIOD_CLOSED, &refusal), ERR_OK);
+    assert_int_equal(entry_check(&entry, &set, (struct period){2025, PERIOD_CLOSED}, &refusal),
+                     ERR_OK);
     entry.legs[2] = entry.legs[0];
     entry.legs[3] = entry.legs[1];
     entry.legs[3].account.stage = STAGE_S30;
     entry.leg_count = 4;
-    assert_int_equal(entry_check(&entry, &set, PERIOD_OPEN, &refusal), ERR_OK);
+    assert_int_equal(entry_check(&entry, &set, (struct period){2025, PERIOD_OPEN}, &refusal),
+                     ERR_OK);
     entry.legs[1].account.stage = STAGE_S30;
     entry.legs[3].account.stage = STAGE_S50;
-    assert_int_equal(entry_check(&entry, &set, PERIOD_OPEN, &refusal), ERR_INVALID);
+    assert_int_equal(entry_check(&entry, &set, (struct period){2025, PERIOD_OPEN}, &refusal),
+                     ERR_INVALID);
     assert_int_equal(refusal.reason, REFUSAL_LEGS_INVALID);
 }
 
@@ -310,7 +339,9 @@ static void a_year_that_is_being_closed_takes_closing_entries_only(void **state)
     (void)state;
     assert_refused(&entry, PERIOD_CLOSING, REFUSAL_PERIOD_CLOSING, "/fiscal_year");
     assert_int_equal(entry_build(&entry, &head, KIND_CLOSING, &transfer, 1, &refusal), ERR_OK);
-    assert_int_equal(entry_check(&entry, fixture_rules(), PERIOD_CLOSING, &refusal), ERR_OK);
+    assert_int_equal(
+        entry_check(&entry, fixture_rules(), (struct period){2025, PERIOD_CLOSING}, &refusal),
+        ERR_OK);
     assert_refused(&entry, PERIOD_CLOSED, REFUSAL_PERIOD_CLOSED, "/fiscal_year");
 }
 
@@ -506,7 +537,8 @@ static enum err post_built(struct entry *entry, struct model_line *line, bool se
     struct account_balance *selected[2] = {&line->balances[3], &line->balances[2]};
     struct entry_posting postings[4];
     struct refusal refusal = {0};
-    enum err err = entry_check(entry, fixture_rules(), PERIOD_OPEN, &refusal);
+    enum err err =
+        entry_check(entry, fixture_rules(), (struct period){2025, PERIOD_OPEN}, &refusal);
 
     assert_int_equal(err, ERR_OK);
     err = entry_post(entry, selects ? selected : pointers, postings, &refusal);
@@ -595,6 +627,7 @@ int main(void)
         cmocka_unit_test(legs_that_are_not_the_kind_s_own_are_refused),
         cmocka_unit_test(legs_that_do_not_balance_are_refused),
         cmocka_unit_test(money_may_not_change_line_source_or_year),
+        cmocka_unit_test(a_year_that_is_not_open_is_named_by_its_account),
         cmocka_unit_test(sums_hold_even_where_the_kind_allows_other_lines),
         cmocka_unit_test(optional_transfers_may_be_left_out_but_not_reordered),
         cmocka_unit_test(a_year_that_is_not_open_takes_no_entry),

@@ -179,7 +179,7 @@ static void drawing_post(struct drawing *drawing, enum period_state state, int64
 {
     const struct order_context context = {
         .rules = fixture_rules(),
-        .period_state = state,
+        .period = {2025, state},
         .hold = &drawing->hold,
         .now_ms = now_ms,
     };

@@ -39,7 +39,8 @@ static enum err build(struct entry *entry, const char *kind, const struct move *
 static enum refusal_reason check(const struct entry *entry)
 {
     struct refusal refusal = {0};
-    enum err err = entry_check(entry, fixture_rules(), PERIOD_OPEN, &refusal);
+    enum err err =
+        entry_check(entry, fixture_rules(), (struct period){entry->period, PERIOD_OPEN}, &refusal);
 
     assert_int_equal(err, err ? refusal_err(refusal.reason) : ERR_OK);
     return err ? refusal.reason : REFUSAL_NONE;

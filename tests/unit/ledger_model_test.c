@@ -510,7 +510,7 @@ static void step_post(struct world *world, const struct step *step, struct order
     const struct known *known = &world->known[step->linked_seq % KNOWN_MAX];
     struct order_context context = {
         .rules = fixture_rules(),
-        .period_state = PERIOD_OPEN,
+        .period = {2025, PERIOD_OPEN},
         .hold = step->act == ACT_DRAW ? &world->holds[step->hold] : NULL,
         .now_ms = world->now_ms,
     };
@@ -524,7 +524,7 @@ static void step_post(struct world *world, const struct step *step, struct order
         const struct account *account = &order->entry.legs[i].account;
         balances[i] = &world->accounts[place_of(&account->line)][account->stage];
         if (account->line.fiscal_year == 2025 + YEAR_COUNT - 1) {
-            context.period_state = PERIOD_MISSING;
+            context.period = (struct period){account->line.fiscal_year, PERIOD_MISSING};
         }
     }
     order_post(order, &context, balances);

@@ -37,7 +37,7 @@ static void case_post(struct order_case *order_case, enum period_state period_st
 {
     const struct order_context context = {
         .rules = fixture_rules(),
-        .period_state = period_state,
+        .period = {2025, period_state},
     };
 
     order_post(&order_case->order, &context, order_case->pointers);
@@ -118,7 +118,7 @@ static void a_broken_rule_is_found_before_any_balance_is_looked_at(void **state)
     case_init(&order_case, 0, 60);
     case_post(&order_case, PERIOD_CLOSED);
     assert_int_equal(order_case.order.refusal.reason, REFUSAL_PERIOD_CLOSED);
-    assert_string_equal(order_case.order.refusal.account, "");
+    assert_string_equal(order_case.order.refusal.account, "2025/district/park/R10.main");
 }
 
 int main(void)

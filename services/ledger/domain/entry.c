@@ -21,7 +21,7 @@ static enum err check_transfer(const struct entry *entry, size_t leg, const stru
 static enum err check_sums(const struct entry *entry, struct refusal *ret_refusal);
 static enum err check_clearing(const struct entry *entry, const struct kind_rule *rows,
                                size_t row_count, struct refusal *ret_refusal);
-static enum err check_period(const struct entry *entry, enum period_state state,
+static enum err check_period(const struct entry *entry, struct period period,
                              bool allowed_when_closed, struct refusal *ret_refusal);
 static enum err check_floor(const struct account_balance *balance, int64_t final_krw,
                             struct refusal *ret_refusal);
@@ -32,7 +32,7 @@ static bool same_source(const struct line *left, const struct line *right);
 static bool next_year(const struct line *line, const struct line *next);
 
 enum err entry_check(const struct entry *entry, const struct kind_rule_set *rules,
-                     enum period_state period_state, struct refusal *ret_refusal)
+                     struct period period, struct refusal *ret_refusal)
 {
     const struct kind_rule *rows = NULL;
     size_t row_count = 0;
@@ -74,7 +74,7 @@ enum err entry_check(const struct entry *entry, const struct kind_rule_set *rule
     if (err) {
         return err;
     }
-    return check_period(entry, period_state, allowed_when_closed, ret_refusal);
+    return check_period(entry, period, allowed_when_closed, ret_refusal);
 }
 
 enum err entry_post(const struct entry *entry, struct account_balance *const balances[],
@@ -287,15 +287,23 @@ static enum err check_clearing(const struct entry *entry, const struct kind_rule
     return ERR_OK;
 }
 
-static enum err check_period(const struct entry *entry, enum period_state state,
+/* A refusal names an account of the year that is not open: a carry-over touches two. */
+static enum err check_period(const struct entry *entry, struct period period,
                              bool allowed_when_closed, struct refusal *ret_refusal)
 {
-    bool closing = state == PERIOD_CLOSING && strcmp(entry->kind, KIND_CLOSING) == 0;
+    bool closing = period.state == PERIOD_CLOSING && strcmp(entry->kind, KIND_CLOSING) == 0;
+    bool closed = period.state == PERIOD_CLOSED && allowed_when_closed;
+    size_t leg = 0;
 
-    if (state == PERIOD_OPEN || closing || (state == PERIOD_CLOSED && allowed_when_closed)) {
+    if (period.state == PERIOD_OPEN || closing || closed) {
         return ERR_OK;
     }
-    return refusal_set(ret_refusal, period_refusal(state), "/fiscal_year", 0);
+    while (leg < entry->leg_count &&
+           entry->legs[leg].account.line.fiscal_year != period.fiscal_year) {
+        leg++;
+    }
+    assert(leg < entry->leg_count);
+    return refuse_leg(entry, leg, period_refusal(period.state), "/fiscal_year", ret_refusal);
 }
 
 enum refusal_reason period_refusal(enum period_state state)

@@ -31,6 +31,12 @@ enum period_state {
     PERIOD_CLOSED,
 };
 
+/* A fiscal year and what it is open to. */
+struct period {
+    int32_t fiscal_year;
+    enum period_state state;
+};
+
 /* What every kind of entry is built from, beside its amounts. All borrowed. */
 struct entry_head {
     const uint8_t *key;     /* ENTRY_KEY_SIZE bytes: the entry's identity, the idempotency key */
@@ -143,11 +149,11 @@ int64_t entry_taking(const struct entry *entry);
 
 /*
  * Everything that can be said of an entry without balances: its kind's rules, sums to zero per
- * line and per (year, source), amounts, date, document, and that its period is open. The refusal
- * of the first rule broken.
+ * line and per (year, source), amounts, date, document, and that `period`, the worst of the years it
+ * touches, is open. The refusal of the first rule broken.
  */
 ERR_CHECKED enum err entry_check(const struct entry *entry, const struct kind_rule_set *rules,
-                                 enum period_state period_state, struct refusal *ret_refusal);
+                                 struct period period, struct refusal *ret_refusal);
 
 /*
  * Posts a checked entry: balances[i] is the account of leg i (legs of one account share one

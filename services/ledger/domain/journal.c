@@ -170,7 +170,7 @@ enum journal_fault journal_check_rules(const struct entry *entry, const struct e
     assert(entry);
     assert(rules);
     /* Whether the period was open then is not known now: posting checked that. */
-    enum err err = entry_check(entry, rules, PERIOD_OPEN, &refusal);
+    enum err err = entry_check(entry, rules, (struct period){entry->period, PERIOD_OPEN}, &refusal);
     if (!err) {
         err = entry_check_link(entry, rules, &link, &refusal);
     }

@@ -91,7 +91,7 @@ void order_post(struct order *order, const struct order_context *context,
         err = hold_check(context->hold, order->draw_krw, context->now_ms, &refusal);
     }
     if (!err) {
-        err = entry_check(&order->entry, context->rules, context->period_state, &refusal);
+        err = entry_check(&order->entry, context->rules, context->period, &refusal);
     }
     if (!err) {
         err = post_balances(order, context, balances, &refusal);

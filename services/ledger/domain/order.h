@@ -90,11 +90,11 @@ void order_key_init(struct order_key *key, const struct order *order);
 /* What the answer to an order depends on, beside balances. Borrowed. */
 struct order_context {
     const struct kind_rule_set *rules;
-    enum period_state period_state; /* the worst of all fiscal years the entry touches */
-    struct entry_link link;         /* entry NULL when the order names none */
-    struct hold *hold;              /* that the order takes up; NULL or NONE: it is not there */
-    struct grant_book *grant;       /* whose entry it is; NULL: there is none */
-    int64_t now_ms;                 /* what deadlines are held against */
+    struct period period;     /* the worst of all fiscal years the entry touches */
+    struct entry_link link;   /* entry NULL when the order names none */
+    struct hold *hold;        /* that the order takes up; NULL or NONE: it is not there */
+    struct grant_book *grant; /* whose entry it is; NULL: there is none */
+    int64_t now_ms;           /* what deadlines are held against */
 };
 
 /*

@@ -340,7 +340,7 @@ enum err store_period_ask(struct db *db, const char *shard)
     return db_query_later(db, PERIOD_LIST, params, DB_COUNT(params));
 }
 
-enum err store_period_hear(struct db *db, struct store_period periods[STORE_PERIOD_COUNT_MAX],
+enum err store_period_hear(struct db *db, struct period periods[STORE_PERIOD_COUNT_MAX],
                            size_t *ret_count)
 {
     struct db_rows *rows = NULL;

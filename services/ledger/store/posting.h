@@ -23,11 +23,6 @@ enum {
     STORE_ACCOUNT_COUNT_MAX = 4 * STORE_ORDER_COUNT_MAX, /* accounts in one statement */
 };
 
-struct store_period {
-    int32_t fiscal_year;
-    enum period_state state;
-};
-
 /* An account as it was loaded; balance.version tells whether it changed since. */
 struct store_account {
     struct account_balance balance;
@@ -64,8 +59,7 @@ ERR_CHECKED enum err store_period_state(struct db *db, const char *shard, int32_
 
 /* Reads the fiscal years that were ever opened. */
 ERR_CHECKED enum err store_period_ask(struct db *db, const char *shard);
-ERR_CHECKED enum err store_period_hear(struct db *db,
-                                       struct store_period periods[STORE_PERIOD_COUNT_MAX],
+ERR_CHECKED enum err store_period_hear(struct db *db, struct period periods[STORE_PERIOD_COUNT_MAX],
                                        size_t *ret_count);
 
 /* Opens a fiscal year; nothing happens when it was opened before. */
