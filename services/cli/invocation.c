@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_SIZE = 64, TIME_TEXT_SIZE = 64 };
+enum { NAME_SIZE = 64, TIME_TEXT_SIZE = 64, DIGIT_GROUP = 3 };
 
 static void print_command_name(const struct invocation *invocation)
 {
@@ -319,24 +319,39 @@ bool invocation_switch(const struct invocation *invocation, const char *name)
 }
 
 /* Digits, with _ or , between them where people group thousands. */
+/* Digits, in threes where they are separated: "1,00" may be meant as 100, as 1,000 or as 1.00. */
+static bool digits_valid(const char *text)
+{
+    static const char digits[] = "0123456789";
+    const size_t first = strspn(text, digits);
+    const char *at = text + first;
+
+    if (first == 0 || (*at != '\0' && first > DIGIT_GROUP)) {
+        return false;
+    }
+    while ((*at == '_' || *at == ',') && strspn(at + 1, digits) == DIGIT_GROUP) {
+        at += 1 + DIGIT_GROUP;
+    }
+    return *at == '\0';
+}
+
 static enum err parse_number(const char *text, int64_t *ret_number)
 {
     const bool negative = *text == '-';
     int64_t number = 0;
-    bool digit = false;
 
-    for (text += negative ? 1 : 0; *text != '\0'; text++) {
-        if ((*text == '_' || *text == ',') && digit) {
+    text += negative ? 1 : 0;
+    if (!digits_valid(text)) {
+        return ERR_INVALID;
+    }
+    for (; *text != '\0'; text++) {
+        if (*text == '_' || *text == ',') {
             continue;
         }
-        if (*text < '0' || *text > '9' || number > (INT64_MAX - (*text - '0')) / 10) {
+        if (number > (INT64_MAX - (*text - '0')) / 10) {
             return ERR_INVALID;
         }
-        digit = true;
         number = number * 10 + (*text - '0');
-    }
-    if (!digit) {
-        return ERR_INVALID;
     }
     *ret_number = negative ? -number : number;
     return ERR_OK;
@@ -353,8 +368,10 @@ enum err invocation_number(const struct invocation *invocation, const char *name
     }
     if (parse_number(text, &number) || number < minimum || number > maximum) {
         (void)usage_error(invocation,
-                          say("--%s 값 '%s': %" PRId64 "~%" PRId64 " 범위의 정수여야 합니다",
-                              "--%s '%s': it must be a whole number from %" PRId64 " to %" PRId64),
+                          say("--%s 값 '%s': %" PRId64 "~%" PRId64
+                              " 범위의 정수여야 합니다 (쉼표는 세 자리마다)",
+                              "--%s '%s': it must be a whole number from %" PRId64 " to %" PRId64
+                              " (commas stand between groups of three digits)"),
                           name, text, minimum, maximum);
         return ERR_INVALID;
     }

@@ -51,7 +51,7 @@ size_t invocation_texts(const struct invocation *invocation, const char *name,
 /* True when the switch was given. */
 bool invocation_switch(const struct invocation *invocation, const char *name);
 
-/* A whole number (1_000_000 and 1,000,000 are accepted). ERR_NOT_FOUND when it is not given;
+/* A whole number (1_000_000 and 1,000,000 are accepted, 1,00 is not). ERR_NOT_FOUND when it is not given;
  * ERR_INVALID after saying what is allowed. */
 ERR_CHECKED enum err invocation_number(const struct invocation *invocation, const char *name,
                                        int64_t minimum, int64_t maximum, int64_t *ret_number);

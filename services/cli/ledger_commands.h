@@ -10,7 +10,7 @@
 
 enum {
     LEDGER_YEAR_MIN = 2000,
-    LEDGER_YEAR_MAX = 2100,
+    LEDGER_YEAR_MAX = 2199,
 };
 
 /* ledger_read.c: limits, lists, verification. */

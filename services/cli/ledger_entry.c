@@ -33,6 +33,7 @@ struct draft_transfer {
 static void draft_open(struct draft *draft, const struct invocation *invocation, const char *kind);
 static int64_t draft_number(struct draft *draft, const char *name, int64_t minimum);
 static void draft_add(struct draft *draft, const struct draft_transfer *transfer);
+static void draft_need_part(struct draft *draft, const char *options);
 static void draft_link(struct draft *draft);
 static enum cli_status draft_send(struct draft *draft);
 static void draft_plain(struct draft *draft, const struct invocation *invocation, const char *kind);
@@ -40,6 +41,8 @@ static void draft_grant(struct draft *draft);
 static enum cli_status post_plain(const struct invocation *invocation, const char *kind);
 static enum cli_status post_granted(const struct invocation *invocation, const char *kind);
 static bool has(const struct invocation *invocation, const char *name);
+static enum cli_status misplaced(const struct invocation *invocation, const char *name,
+                                 const char *with);
 
 enum cli_status ledger_plan(const struct invocation *invocation)
 {
@@ -47,11 +50,11 @@ enum cli_status ledger_plan(const struct invocation *invocation)
     char stage[STAGE_SIZE];
     struct draft draft;
 
-    if (strcmp(origin, "main") == 0) {
-        return post_plain(invocation, "main_budget");
-    }
     if (strcmp(origin, "supplementary") != 0) {
-        return post_plain(invocation, origin);
+        if (has(invocation, "nth")) {
+            return misplaced(invocation, "nth", "--origin supplementary");
+        }
+        return post_plain(invocation, strcmp(origin, "main") == 0 ? "main_budget" : origin);
     }
     draft_open(&draft, invocation, "supplementary");
     (void)snprintf(stage, sizeof stage, "R10.supplementary.%" PRId64,
@@ -110,6 +113,10 @@ enum cli_status ledger_execute(const struct invocation *invocation)
     struct draft draft;
 
     if (invocation_switch(invocation, "grant")) {
+        if (has(invocation, "saving")) {
+            return usage_error(invocation, say("--saving과 --grant를 함께 쓸 수 없습니다",
+                                               "--saving and --grant do not go together"));
+        }
         return post_granted(invocation, "grant_expenditure");
     }
     draft_open(&draft, invocation, "expenditure");
@@ -168,6 +175,7 @@ enum cli_status ledger_settle(const struct invocation *invocation)
         }
     }
     draft_grant(&draft);
+    draft_need_part(&draft, "--spent, --unspent, --interest");
     return draft_send(&draft);
 }
 
@@ -191,6 +199,7 @@ enum cli_status ledger_refund(const struct invocation *invocation)
                           });
     }
     draft_grant(&draft);
+    draft_need_part(&draft, "--amount, --interest");
     return draft_send(&draft);
 }
 
@@ -232,7 +241,10 @@ enum cli_status ledger_carry_over(const struct invocation *invocation)
     (void)snprintf(kind, sizeof kind, "carryover_%.12s", given);
     (void)snprintf(sent, sizeof sent, "S80.%.12s", given);
     (void)snprintf(origin, sizeof origin, "R10.%s", kind);
-    if (strcmp(given, "continuing") == 0 && has(invocation, "stage")) {
+    if (has(invocation, "stage")) {
+        if (strcmp(given, "continuing") != 0) {
+            return misplaced(invocation, "stage", "--kind continuing");
+        }
         stage = invocation_text(invocation, "stage");
     }
     draft_open(&draft, invocation, kind);
@@ -370,6 +382,16 @@ static void draft_add(struct draft *draft, const struct draft_transfer *transfer
     (void)json_array_append_new(json_object_get(draft->body, "transfers"), row);
 }
 
+/* An entry of parts has at least one of them. */
+static void draft_need_part(struct draft *draft, const char *options)
+{
+    if (!draft->wrong && json_array_size(json_object_get(draft->body, "transfers")) == 0) {
+        (void)usage_error(draft->invocation,
+                          say("%s 가운데 하나는 있어야 합니다", "one of %s is needed"), options);
+        draft->wrong = true;
+    }
+}
+
 /* The entry's number, which is the command's operand. */
 static void draft_link(struct draft *draft)
 {
@@ -411,4 +433,12 @@ static enum cli_status draft_send(struct draft *draft)
 static bool has(const struct invocation *invocation, const char *name)
 {
     return invocation_text(invocation, name) != NULL;
+}
+
+/* What is given is never passed over. */
+static enum cli_status misplaced(const struct invocation *invocation, const char *name,
+                                 const char *with)
+{
+    return usage_error(invocation, say("--%s: %s일 때만 쓸 수 있습니다", "--%s only goes with %s"),
+                       name, with);
 }
