@@ -154,15 +154,17 @@ static json_t *leg_rows(const json_t *entries)
         for (j = 0; j < json_array_size(legs); j++) {
             const json_t *leg = json_array_get(legs, j);
 
-            (void)json_array_append_new(rows,
-                                        json_pack("{s:O?, s:O?, s:O?, s:O?, s:O?, s:O?, s:O?}",
-                                                  "seq", json_object_get(entry, "seq"), "date",
-                                                  json_object_get(entry, "effective_date"), "kind",
-                                                  json_object_get(entry, "kind"), "programme",
-                                                  json_object_get(leg, "programme"), "stage",
-                                                  json_object_get(leg, "stage"), "amount_krw",
-                                                  json_object_get(leg, "amount_krw"), "document",
-                                                  json_object_get(entry, "document")));
+            (void)json_array_append_new(
+                rows, json_pack("{s:O?, s:O?, s:O?, s:O?, s:O?, s:O?, s:O?, s:O?, s:O?}", "seq",
+                                json_object_get(entry, "seq"), "date",
+                                json_object_get(entry, "effective_date"), "kind",
+                                json_object_get(entry, say("kind_name", "kind")), "fiscal_year",
+                                json_object_get(leg, "fiscal_year"), "programme",
+                                json_object_get(leg, "programme"), "funding_source",
+                                json_object_get(leg, "funding_source"), "stage",
+                                json_object_get(leg, "stage"), "amount_krw",
+                                json_object_get(leg, "amount_krw"), "document",
+                                json_object_get(entry, "document")));
         }
     }
     return rows;
