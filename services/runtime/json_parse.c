@@ -164,6 +164,12 @@ static void refuse_text(const char *text, size_t length, const json_error_t *err
                        "The same key is there twice.");
         return;
     }
+    if (code == json_error_numeric_overflow) {
+        problem_set(ret_problem, &PROBLEM_INVALID_JSON, pointer, "range", NULL);
+        problem_detail(ret_problem, "다룰 수 있는 범위를 벗어난 수입니다.",
+                       "The number is beyond what can be kept.");
+        return;
+    }
     problem_set(ret_problem, &PROBLEM_INVALID_JSON, pointer,
                 code == json_error_invalid_utf8 ? "utf-8" : "syntax", NULL);
     (void)snprintf(ko, sizeof ko, "%d번째 줄 %d번째 글자 부근을 읽을 수 없습니다.", error->line,

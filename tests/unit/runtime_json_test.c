@@ -74,8 +74,9 @@ static void text_that_is_no_single_json_value_is_refused_where_it_breaks(void **
     refuse("// comment\n{}", "", "syntax");
     refuse("[NaN]", "/0", "syntax");
     refuse("[01]", "/0", "syntax");
-    refuse("[9223372036854775808]", "/0", "syntax");
-    refuse("[1e999]", "/0", "syntax");
+    refuse("[9223372036854775808]", "/0", "range");
+    refuse("{\"amount_krw\": -9223372036854775809}", "/amount_krw", "range");
+    refuse("[1e999]", "/0", "range");
     refuse("[\"\\ud800\"]", "/0", "syntax");
     assert_refused("{}\0", 3, "", "syntax");
     assert_refused("[\"a\0b\"]", 7, "/0", "syntax");
