@@ -417,7 +417,7 @@ def test_requests_without_a_usable_key_or_type_are_refused(ledger):
     status, answer = ledger.ask(
         "POST", "/v1/entries", {}, headers={"Idempotency-Key": "not a uuid"}
     )
-    assert (status, answer["code"]) == (400, "wrong-value")
+    assert (status, answer["code"], answer["rule"]) == (400, "wrong-value", "uuid")
     status, answer = ledger.ask(
         "POST",
         "/v1/entries",
@@ -437,6 +437,7 @@ def test_requests_without_a_usable_key_or_type_are_refused(ledger):
     ):
         status, answer = ledger.ask("GET", target)
         assert (status, answer["code"]) == (400, "wrong-value"), target
+        assert answer["rule"], target
     status, answer = ledger.ask("PUT", "/v1/envelope-limits/25/district", {"limit_krw": 1})
     assert (status, answer["field"]) == (400, "fiscal_year")
     status, answer = ledger.ask("PUT", "/v1/envelope-limits/2025/state", {"limit_krw": 1})

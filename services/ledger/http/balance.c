@@ -73,17 +73,17 @@ static enum err balance_read(struct balance_get *get, struct problem *problem)
     }
     err = line_init(&get->account.line, year, source, programme);
     if (err) {
-        problem_set(problem, &PROBLEM_WRONG_VALUE, "programme", NULL, programme);
+        problem_set(problem, &PROBLEM_WRONG_VALUE, "programme", "programme", programme);
         return ERR_INVALID;
     }
     err = stage_parse(stage, &get->account.stage);
     if (err) {
-        problem_set(problem, &PROBLEM_WRONG_VALUE, "stage", NULL, stage);
+        problem_set(problem, &PROBLEM_WRONG_VALUE, "stage", "stage", stage);
         return ERR_INVALID;
     }
     err = as_of ? moment_read(as_of, &get->moment) : ERR_OK;
     if (err) {
-        problem_set(problem, &PROBLEM_WRONG_VALUE, "as_of", NULL, as_of);
+        problem_set(problem, &PROBLEM_WRONG_VALUE, "as_of", "as-of", as_of);
     }
     return err;
 }

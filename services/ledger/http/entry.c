@@ -41,7 +41,7 @@ static enum err entry_read(struct list *list, struct problem *ret_problem)
     enum err err = params_number(seq, 1, INT64_MAX, &list->after_seq);
 
     if (err) {
-        problem_set(ret_problem, &PROBLEM_WRONG_VALUE, "seq", NULL, seq);
+        problem_set(ret_problem, &PROBLEM_WRONG_VALUE, "seq", "range", seq);
         return ERR_INVALID;
     }
     return ERR_OK;

@@ -288,7 +288,7 @@ static enum err hold_list_read(struct list *list, struct problem *ret_problem)
     enum err err = state ? hold_state_parse(state, &list->hold_state) : ERR_OK;
 
     if (err) {
-        problem_set(ret_problem, &PROBLEM_WRONG_VALUE, "state", NULL, state);
+        problem_set(ret_problem, &PROBLEM_WRONG_VALUE, "state", "choice", state);
         return err;
     }
     return params_uuid(list->request, "after", list->after_id, ret_problem);

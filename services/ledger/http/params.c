@@ -9,7 +9,8 @@
 #include <assert.h>
 #include <string.h>
 
-static enum err wrong(struct problem *ret_problem, const char *field, const char *value);
+static enum err wrong(struct problem *ret_problem, const char *field, const char *rule,
+                      const char *value);
 
 const char *const PARAMS_FUNDING_SOURCES[] = {"national", "city", "district", "other", NULL};
 
@@ -50,20 +51,20 @@ enum err params_filter(struct http_request *request, struct store_filter *ret_fi
     if (year) {
         enum err err = params_number(year, FISCAL_YEAR_MIN, FISCAL_YEAR_MAX, &number);
         if (err) {
-            return wrong(ret_problem, "fiscal_year", year);
+            return wrong(ret_problem, "fiscal_year", "range", year);
         }
         filter.fiscal_year = (int32_t)number;
     }
     if (source) {
         enum err err = funding_source_parse(source, &filter.funding_source);
         if (err) {
-            return wrong(ret_problem, "funding_source", source);
+            return wrong(ret_problem, "funding_source", "choice", source);
         }
     }
     if (limit) {
         enum err err = params_number(limit, 1, PARAMS_LIMIT_MAX, &filter.limit);
         if (err) {
-            return wrong(ret_problem, "limit", limit);
+            return wrong(ret_problem, "limit", "range", limit);
         }
     }
     *ret_filter = filter;
@@ -78,7 +79,7 @@ enum err params_after(struct http_request *request, int64_t *ret_after, struct p
     if (after) {
         enum err err = params_number(after, 0, INT64_MAX, &number);
         if (err) {
-            return wrong(ret_problem, "after", after);
+            return wrong(ret_problem, "after", "after", after);
         }
     }
     *ret_after = number;
@@ -101,7 +102,7 @@ enum err params_line_cursor(struct http_request *request, struct store_line_curs
     const char *programme_at = source_at ? strchr(source_at + 1, '/') : NULL;
     if (!programme_at || (size_t)(programme_at - after) >= sizeof head ||
         !programme_valid(programme_at + 1)) {
-        return wrong(ret_problem, "after", after);
+        return wrong(ret_problem, "after", "after", after);
     }
     memcpy(head, after, (size_t)(programme_at - after));
     head[programme_at - after] = '\0';
@@ -111,7 +112,7 @@ enum err params_line_cursor(struct http_request *request, struct store_line_curs
         err = funding_source_parse(&head[source_at - after + 1], &cursor.funding_source);
     }
     if (err) {
-        return wrong(ret_problem, "after", after);
+        return wrong(ret_problem, "after", "after", after);
     }
     cursor.fiscal_year = (int32_t)year;
     memcpy(cursor.programme, programme_at + 1, strlen(programme_at + 1) + 1);
@@ -130,7 +131,7 @@ enum err params_uuid(struct http_request *request, const char *name,
         return ERR_OK;
     }
     enum err err = crypto_uuid_parse(text, ret_uuid);
-    return err ? wrong(ret_problem, name, text) : ERR_OK;
+    return err ? wrong(ret_problem, name, "uuid", text) : ERR_OK;
 }
 
 enum err params_source(struct http_request *request, int32_t *ret_fiscal_year,
@@ -144,11 +145,11 @@ enum err params_source(struct http_request *request, int32_t *ret_fiscal_year,
     assert(source);
     enum err err = params_number(year, FISCAL_YEAR_MIN, FISCAL_YEAR_MAX, &number);
     if (err) {
-        return wrong(ret_problem, "fiscal_year", year);
+        return wrong(ret_problem, "fiscal_year", "range", year);
     }
     err = funding_source_parse(source, ret_source);
     if (err) {
-        return wrong(ret_problem, "funding_source", source);
+        return wrong(ret_problem, "funding_source", "choice", source);
     }
     *ret_fiscal_year = (int32_t)number;
     return ERR_OK;
@@ -164,7 +165,7 @@ enum err params_key(struct http_request *request, uint8_t ret_key[CRYPTO_UUID_SI
         return ERR_INVALID;
     }
     enum err err = crypto_uuid_parse(key, ret_key);
-    return err ? wrong(ret_problem, "Idempotency-Key", key) : ERR_OK;
+    return err ? wrong(ret_problem, "Idempotency-Key", "uuid", key) : ERR_OK;
 }
 
 void params_traceparent(struct http_request *request, char ret_text[EVENT_TRACEPARENT_SIZE])
@@ -203,8 +204,9 @@ enum err params_body(struct http_request *request, json_t **ret_value, struct pr
     return json_parse(body, length, ret_value, ret_problem);
 }
 
-static enum err wrong(struct problem *ret_problem, const char *field, const char *value)
+static enum err wrong(struct problem *ret_problem, const char *field, const char *rule,
+                      const char *value)
 {
-    problem_set(ret_problem, &PROBLEM_WRONG_VALUE, field, NULL, value);
+    problem_set(ret_problem, &PROBLEM_WRONG_VALUE, field, rule, value);
     return ERR_INVALID;
 }

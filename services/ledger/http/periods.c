@@ -5,12 +5,12 @@
  * answered the same. Closing is answered after its last step; each step is a
  * job of its own, so that others have their turn between two.
  */
+#include "ledger/periods.h"
 #include "ledger/closing.h"
 #include "ledger/http/answers.h"
 #include "ledger/http/handlers.h"
 #include "ledger/http/list.h"
 #include "ledger/http/params.h"
-#include "ledger/periods.h"
 #include "ledger/service.h"
 #include "ledger/store/period.h"
 #include "runtime/json.h"
@@ -107,7 +107,7 @@ static enum err period_read(struct period_post *post, struct problem *problem)
     enum err err = params_number(year, FISCAL_YEAR_MIN, FISCAL_YEAR_MAX, &number);
 
     if (err) {
-        problem_set(problem, &PROBLEM_WRONG_VALUE, "fiscal_year", NULL, year);
+        problem_set(problem, &PROBLEM_WRONG_VALUE, "fiscal_year", "range", year);
         return ERR_INVALID;
     }
     post->fiscal_year = (int32_t)number;

@@ -125,7 +125,7 @@ static enum err post_read(struct sheet_post *post, struct problem *problem)
     post->name = http_request_query(request, "name");
     if (!post->name || post->name[0] == '\0' || strlen(post->name) > SHEETS_NAME_LENGTH_MAX ||
         !text_valid(post->name)) {
-        problem_set(problem, &PROBLEM_WRONG_VALUE, "name", NULL, NULL);
+        problem_set(problem, &PROBLEM_WRONG_VALUE, "name", "length", NULL);
         return ERR_INVALID;
     }
     post->content.data = http_request_body(request, &post->content.length);
