@@ -173,21 +173,21 @@ static void legs_that_are_not_the_kind_s_own_are_refused(void **state)
 
     (void)state;
     entry.leg_count = 2;
-    assert_refused(&entry, PERIOD_OPEN, REFUSAL_LEGS_INVALID, "/legs");
+    assert_refused(&entry, PERIOD_OPEN, REFUSAL_LEGS_INVALID, "/transfers");
     entry.leg_count = 3;
-    assert_refused(&entry, PERIOD_OPEN, REFUSAL_LEGS_INVALID, "/legs");
+    assert_refused(&entry, PERIOD_OPEN, REFUSAL_LEGS_INVALID, "/transfers");
     entry.leg_count = 0;
-    assert_refused(&entry, PERIOD_OPEN, REFUSAL_LEGS_INVALID, "/legs");
+    assert_refused(&entry, PERIOD_OPEN, REFUSAL_LEGS_INVALID, "/transfers");
     entry.leg_count = ENTRY_LEG_MAX + 2;
-    assert_refused(&entry, PERIOD_OPEN, REFUSAL_LEGS_INVALID, "/legs");
+    assert_refused(&entry, PERIOD_OPEN, REFUSAL_LEGS_INVALID, "/transfers");
     entry = appropriation(10);
     entry.legs[0].account.stage = STAGE_R10_SUPPLEMENTARY1;
-    assert_refused(&entry, PERIOD_OPEN, REFUSAL_LEGS_INVALID, "/legs");
+    assert_refused(&entry, PERIOD_OPEN, REFUSAL_LEGS_INVALID, "/transfers");
     entry = appropriation(10);
     entry.legs[4] = entry.legs[2];
     entry.legs[5] = entry.legs[3];
     entry.leg_count = 6;
-    assert_refused(&entry, PERIOD_OPEN, REFUSAL_LEGS_INVALID, "/legs");
+    assert_refused(&entry, PERIOD_OPEN, REFUSAL_LEGS_INVALID, "/transfers");
 }
 
 static void legs_that_do_not_balance_are_refused(void **state)
@@ -219,11 +219,11 @@ static void money_may_not_change_line_source_or_year(void **state)
 
     (void)state;
     entry.legs[1].account.line.programme[0] = 'q';
-    assert_refused(&entry, PERIOD_OPEN, REFUSAL_LINE_MISMATCH, "/legs");
+    assert_refused(&entry, PERIOD_OPEN, REFUSAL_LINE_MISMATCH, "/transfers");
     entry = appropriation(10);
     entry.legs[2].account.line.funding_source = FUNDING_SOURCE_CITY;
     entry.legs[3].account.line.funding_source = FUNDING_SOURCE_CITY;
-    assert_refused(&entry, PERIOD_OPEN, REFUSAL_LINE_MISMATCH, "/legs");
+    assert_refused(&entry, PERIOD_OPEN, REFUSAL_LINE_MISMATCH, "/transfers");
     entry = appropriation(10);
     entry.period = 2026;
     assert_refused(&entry, PERIOD_OPEN, REFUSAL_FISCAL_YEAR_INVALID, "/fiscal_year");

@@ -27,6 +27,7 @@ static enum err check_floor(const struct account_balance *balance, int64_t final
                             struct refusal *ret_refusal);
 static enum err refuse_leg(const struct entry *entry, size_t leg, enum refusal_reason reason,
                            const char *field, struct refusal *ret_refusal);
+static enum err refuse_unfit(const struct entry *entry, size_t leg, struct refusal *ret_refusal);
 static bool transfer_fits(const struct entry *entry, size_t leg, const struct kind_rule *row);
 static bool same_source(const struct line *left, const struct line *right);
 static bool next_year(const struct line *line, const struct line *next);
@@ -139,7 +140,7 @@ static enum err check_texts(const struct entry *entry, bool needs_document,
 static enum err check_pairs(const struct entry *entry, struct refusal *ret_refusal)
 {
     if (entry->leg_count < 2 || entry->leg_count > ENTRY_LEG_MAX || entry->leg_count % 2 != 0) {
-        return refusal_set(ret_refusal, REFUSAL_LEGS_INVALID, "/legs", 0);
+        return refusal_set(ret_refusal, REFUSAL_LEGS_INVALID, "/transfers", 0);
     }
     for (size_t i = 0; i < entry->leg_count; i += 2) {
         int64_t debit_krw = entry->legs[i].amount_krw;
@@ -183,13 +184,10 @@ static enum err check_rules(const struct entry *entry, const struct kind_rule *r
             more = rows[row].repeated;
         }
         if (leg == first && rows[row].required) {
-            return refusal_set(ret_refusal, REFUSAL_LEGS_INVALID, "/legs", 0);
+            return refuse_unfit(entry, leg, ret_refusal);
         }
     }
-    if (leg != entry->leg_count) {
-        return refuse_leg(entry, leg, REFUSAL_LEGS_INVALID, "/legs", ret_refusal);
-    }
-    return ERR_OK;
+    return leg == entry->leg_count ? ERR_OK : refuse_unfit(entry, leg, ret_refusal);
 }
 
 static enum err check_transfer(const struct entry *entry, size_t leg, const struct kind_rule *row,
@@ -202,13 +200,13 @@ static enum err check_transfer(const struct entry *entry, size_t leg, const stru
     assert(leg % 2 == 0);
     assert(leg + 1 < entry->leg_count);
     if (row->same_line && (!line_equal(debit, credit) || !line_equal(first, debit))) {
-        return refuse_leg(entry, leg, REFUSAL_LINE_MISMATCH, "/legs", ret_refusal);
+        return refuse_leg(entry, leg, REFUSAL_LINE_MISMATCH, "/transfers", ret_refusal);
     }
     if (row->same_source && (!same_source(debit, credit) || !same_source(first, debit))) {
-        return refuse_leg(entry, leg, REFUSAL_SOURCE_MISMATCH, "/legs", ret_refusal);
+        return refuse_leg(entry, leg, REFUSAL_SOURCE_MISMATCH, "/transfers", ret_refusal);
     }
     if (row->next_year && (!line_equal(debit, credit) || !next_year(first, debit))) {
-        return refuse_leg(entry, leg, REFUSAL_LINE_MISMATCH, "/legs", ret_refusal);
+        return refuse_leg(entry, leg, REFUSAL_LINE_MISMATCH, "/transfers", ret_refusal);
     }
     if (row->same_amount && entry->legs[leg].amount_krw != entry->legs[0].amount_krw) {
         return refuse_leg(entry, leg, REFUSAL_LEGS_UNBALANCED, "/amount_krw", ret_refusal);
@@ -246,10 +244,10 @@ static enum err check_sums(const struct entry *entry, struct refusal *ret_refusa
             }
         }
         if (source_krw != 0) {
-            return refuse_leg(entry, i, REFUSAL_SOURCE_UNBALANCED, "/legs", ret_refusal);
+            return refuse_leg(entry, i, REFUSAL_SOURCE_UNBALANCED, "/transfers", ret_refusal);
         }
         if (line_krw != 0) {
-            return refuse_leg(entry, i, REFUSAL_LINE_UNBALANCED, "/legs", ret_refusal);
+            return refuse_leg(entry, i, REFUSAL_LINE_UNBALANCED, "/transfers", ret_refusal);
         }
     }
     return ERR_OK;
@@ -257,7 +255,7 @@ static enum err check_sums(const struct entry *entry, struct refusal *ret_refusa
 
 /*
  * Lines come out even by themselves, whatever each receives; what one sends must also be what
- * another gets, by source.
+ * another gets, by source. None sends to itself: that would only pass over the stages between.
  */
 static enum err check_clearing(const struct entry *entry, const struct kind_rule *rows,
                                size_t row_count, struct refusal *ret_refusal)
@@ -278,6 +276,11 @@ static enum err check_clearing(const struct entry *entry, const struct kind_rule
             enum err err = krw_add(sum_krw, same ? leg->amount_krw : 0, &sum_krw);
             if (err) {
                 return refuse_leg(entry, j, REFUSAL_AMOUNT_INVALID, "/amount_krw", ret_refusal);
+            }
+            bool returns = same && leg->amount_krw < 0 && entry->legs[i].amount_krw > 0;
+            if (returns && line_equal(&leg->account.line, &account->line)) {
+                return refuse_leg(entry, j, REFUSAL_CLEARING_WITHIN_LINE, "/programme",
+                                  ret_refusal);
             }
         }
         if (sum_krw != 0) {
@@ -345,6 +348,16 @@ static enum err refuse_leg(const struct entry *entry, size_t leg, enum refusal_r
     ret_refusal->has_account = true;
     ret_refusal->account = entry->legs[leg].account;
     return err;
+}
+
+/* Names the leg that no row took, unless what is missing would follow the last. */
+static enum err refuse_unfit(const struct entry *entry, size_t leg, struct refusal *ret_refusal)
+{
+    assert(leg % 2 == 0);
+    assert(leg <= entry->leg_count);
+    return leg < entry->leg_count
+               ? refuse_leg(entry, leg, REFUSAL_LEGS_INVALID, "/transfers", ret_refusal)
+               : refusal_set(ret_refusal, REFUSAL_LEGS_INVALID, "/transfers", 0);
 }
 
 static bool transfer_fits(const struct entry *entry, size_t leg, const struct kind_rule *row)

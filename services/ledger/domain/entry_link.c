@@ -71,14 +71,14 @@ static enum err check_reversal(const struct entry *entry, const struct kind_rule
         enum err err = krw_add(entry->legs[i].amount_krw, other->amount_krw, &sum_krw);
         same = !err && sum_krw == 0 && account_equal(&entry->legs[i].account, &other->account);
     }
-    return same ? ERR_OK : refusal_set(ret_refusal, REFUSAL_LEGS_INVALID, "/legs", 0);
+    return same ? ERR_OK : refusal_set(ret_refusal, REFUSAL_LEGS_INVALID, "/transfers", 0);
 }
 
 static enum err check_taking(const struct entry *entry, const struct entry_link *link,
                              struct refusal *ret_refusal)
 {
     if (entry->leg_count == 0) {
-        return refusal_set(ret_refusal, REFUSAL_LEGS_INVALID, "/legs", 0);
+        return refusal_set(ret_refusal, REFUSAL_LEGS_INVALID, "/transfers", 0);
     }
     int64_t spent_krw = spent_on(link->entry, &entry->legs[0].account.line);
     int64_t taking_krw = entry_taking(entry);

@@ -99,6 +99,10 @@ static const struct refusal_row REFUSAL_ROWS[] = {
     [REFUSAL_CLEARING_UNBALANCED] = {"transfer-unbalanced", ERR_INVALID,
                                      "보내는 금액과 받는 금액이 같지 않습니다.",
                                      "What is sent and what is received are not the same."},
+    [REFUSAL_CLEARING_WITHIN_LINE] =
+        {"transfer-within-line", ERR_INVALID,
+         "한 예산 과목에서 같은 과목으로는 옮길 수 없습니다. 받는 예산 과목을 확인해 주십시오.",
+         "Money cannot be moved from a budget line to itself; check the line that receives it."},
     [REFUSAL_LINK_MISSING] = {"link-missing", ERR_INVALID, "바로잡을 전표의 번호를 적어야 합니다.",
                               "The entry that this one corrects must be named."},
     [REFUSAL_LINK_UNKNOWN] = {"link-unknown", ERR_CONFLICT, "그 번호의 전표가 없습니다.",
