@@ -6,12 +6,13 @@ by another process than the one that was asked.
 """
 
 import concurrent.futures
+import time
 import uuid
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from support.ledger import Ledger, Participation
+from support.ledger import Finance, Ledger, Participation
 
 LINES = 2_100
 BATCH = 200
@@ -19,9 +20,16 @@ TARGET = "/v1/periods/2025:close"
 
 
 @pytest.fixture
-def ledger(databases, start_service, tmp_path):
+def finance(databases, tmp_path):
+    stream = Finance(databases, str(tmp_path)).start()
+    yield stream
+    stream.close()
+
+
+@pytest.fixture
+def ledger(databases, start_service, tmp_path, finance):
     stream = Participation(databases, str(tmp_path)).start()
-    ledger = Ledger(databases, start_service, str(tmp_path), stream)
+    ledger = Ledger(databases, start_service, str(tmp_path), stream, finance=finance)
     assert ledger.ask("POST", "/v1/periods/2025:open")[0] == 200
     yield ledger
     stream.close()
@@ -114,6 +122,58 @@ def test_a_closing_whose_process_is_killed_is_seen_through_by_the_next_one(ledge
     assert ledger.sql("SELECT closed_by FROM ledger.period WHERE state = 'closed'") == [
         ("operator:kim",)
     ]
+    assert ledger.verification()["sound"]
+
+
+def wait_locked(ledger):
+    """Waits until the service's transaction stands before a row that is locked."""
+    deadline = time.monotonic() + 60
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    while ledger.sql(waiting) == [(0,)]:
+        assert time.monotonic() < deadline, "nobody waits for the lock"
+        ledger.service.process.output.wait(lambda line: True, 0.02, ledger.service.mark())
+
+
+def said(ledger, event_type):
+    pattern = f"kr.hyeopchi.ledger.{event_type}.v1"
+    return ledger.sql("SELECT count(*) FROM event.log WHERE type = %s", (pattern,))[0][0]
+
+
+@pytest.mark.parametrize("place", [0, LINES // 2, LINES - 1], ids=["first", "middle", "last"])
+def test_a_closing_by_message_that_is_killed_in_a_step_is_done_once(ledger, finance, place):
+    # A line is locked from outside, so the closing stands still in the step that closes it: in the
+    # transaction that hears the message, in the first that the due clock makes, in the last. There
+    # its process is killed. The message is answered once, and every line is closed once.
+    make_lines(ledger, LINES)
+    outside = ledger.cluster.connect("ledger", autocommit=False)
+    with outside.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM ledger.account WHERE programme = %s FOR UPDATE", (f"p{place:05}",)
+        )
+    event_id = finance.close_period(2025)
+    wait_locked(ledger)
+    done = closing_entries(ledger)
+    assert period(ledger)["state"] == ("closing" if done else "open")
+    assert said(ledger, "request.accepted") == (1 if done else 0)
+    ledger.service.kill9()
+    outside.rollback()
+    outside.close()
+    assert closing_entries(ledger) == done <= place
+    ledger.service.start().wait_ready()
+    ledger.service.wait_log("year_closed")
+    assert period(ledger)["state"] == "closed"
+    assert closing_entries(ledger) == LINES
+    assert ledger.sql("SELECT count(*) FROM ledger.account WHERE balance_krw != 0") == [(0,)]
+    assert said(ledger, "request.accepted") == said(ledger, "period.closed") == 1
+    words = ledger.sql(
+        "SELECT DISTINCT document, metadata::json ->> 'event_id' FROM ledger.journal"
+        " WHERE kind = 'closing'"
+    )
+    assert words == [("결산", event_id)]
+    assert ledger.sql("SELECT closed_by FROM ledger.period") == [("finance:회계과-1",)]
+    mark = ledger.service.mark()
+    finance.open_period(2025)
+    ledger.service.wait_log("request_refused", since=mark)
     assert ledger.verification()["sound"]
 
 
