@@ -22,18 +22,11 @@ struct freezes_wanted {
 };
 
 /*
- * Freezes or frees a line; where it is so already, nothing happens. ERR_OK with *ret_refusal filled when
- * it was refused: a line of a year that is being closed is frozen no more.
+ * Freezes or frees a line; where it is so already, nothing changes. ERR_OK with *ret_refusal filled when
+ * it was refused: a line of a year that is being closed is frozen no more. Once it is committed the log
+ * says who did it and why, since the table keeps only what is frozen now.
  */
 ERR_CHECKED enum err freezes_set(struct writer_tx *tx, const char *shard,
                                  const struct freezes_wanted *wanted, struct refusal *ret_refusal);
-
-/*
- * Logs what was done: the table keeps only what is frozen now. For an operator, after the commit: who let
- * a line go stands nowhere else. For a message, inside its transaction, so that the log may tell of it
- * twice, or of one that was rolled back: its request.accepted in the log of events counts, and names the
- * event that says who asked and why. Any thread.
- */
-void freezes_log(const struct freezes_wanted *wanted);
 
 #endif

@@ -71,6 +71,7 @@ static void deliver_commit(struct writer *writer, struct writer_commit *commit)
         call_committed(writer, &commit->head, &commit->entries);
     }
     eventlog_entries_release(&commit->entries);
+    writer_after_list_end(&commit->afters, true);
     deliver_jobs(&commit->jobs);
     free(commit);
 }

@@ -147,6 +147,42 @@ enum err writer_tx_event(struct writer_tx *tx, const struct event_draft *draft)
     return ERR_OK;
 }
 
+enum err writer_tx_after(struct writer_tx *tx, void (*committed)(const void *data), void *data)
+{
+    struct writer_after_list *list = &tx->writer->afters;
+    const bool full = list->count == EVENTLOG_APPEND_COUNT_MAX;
+    struct writer_after *after = full ? NULL : calloc(1, sizeof *after);
+
+    if (!after) {
+        free(data);
+        return full ? ERR_FULL : ERR_UNAVAILABLE;
+    }
+    *after = (struct writer_after){.committed = committed, .data = data};
+    if (list->last) {
+        list->last->next = after;
+    } else {
+        list->first = after;
+    }
+    list->last = after;
+    list->count++;
+    return ERR_OK;
+}
+
+void writer_after_list_end(struct writer_after_list *list, bool committed)
+{
+    while (list->first) {
+        struct writer_after *after = list->first;
+
+        list->first = after->next;
+        if (committed) {
+            after->committed(after->data);
+        }
+        free(after->data);
+        free(after);
+    }
+    *list = (struct writer_after_list){.count = 0};
+}
+
 size_t writer_tx_event_count(const struct writer_tx *tx)
 {
     return tx->writer->draft_count;
@@ -303,10 +339,13 @@ static enum err try_jobs(struct writer *writer, struct writer_job *const *jobs, 
         err = find_commit(writer, commit, attempt);
     }
     if (err) {
+        writer_after_list_end(&writer->afters, false);
         eventlog_entries_release(&commit->entries);
         free(commit);
         return attempt->lost ? err : judge_failure(writer, attempt, err);
     }
+    commit->afters = writer->afters;
+    writer->afters = (struct writer_after_list){.count = 0};
     announce(writer, commit, jobs, count);
     return ERR_OK;
 }

@@ -17,6 +17,19 @@ struct writer_job_list {
     struct writer_job *last;
 };
 
+/* What is called once its transaction is durable. */
+struct writer_after {
+    void (*committed)(const void *data);
+    void *data; /* malloc'd */
+    struct writer_after *next;
+};
+
+struct writer_after_list {
+    struct writer_after *first;
+    struct writer_after *last;
+    size_t count;
+};
+
 /* One commit on its way to the loop. */
 struct writer_commit {
     struct writer_commit *next;
@@ -24,6 +37,7 @@ struct writer_commit {
     struct eventlog_head head_before; /* as that change found it */
     struct eventlog_head head;
     struct eventlog_entries entries;
+    struct writer_after_list afters;
     struct writer_job_list jobs;
 };
 
@@ -72,6 +86,7 @@ struct writer {
     struct event_draft drafts[EVENTLOG_APPEND_COUNT_MAX];
     struct writer_texts texts[EVENTLOG_APPEND_COUNT_MAX]; /* of the drafts */
     size_t draft_count;
+    struct writer_after_list afters; /* of the running transaction */
     struct writer_job *batch[WRITER_BATCH_LENGTH_MAX];
 };
 
@@ -97,6 +112,9 @@ ERR_CHECKED enum err writer_doubt_resolve(struct writer *writer, const struct ev
 
 /* Commits the first count jobs of batch, or fails them. Thread. */
 void writer_commit_batch(struct writer *writer, size_t count);
+
+/* Calls them in order, where they are to be called, and frees them. */
+void writer_after_list_end(struct writer_after_list *list, bool committed);
 
 /* Counts jobs that end with an error. */
 void writer_count_failed(int64_t count);

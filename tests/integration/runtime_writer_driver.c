@@ -43,6 +43,7 @@ struct task {
     enum err answer;       /* of work */
     size_t event_count;    /* that it says */
     int64_t work_count;    /* how often work ran with it */
+    int64_t after_count;   /* how often what it wanted after its commit was called */
     int64_t done_position; /* 1: done first */
     uint64_t heard_before; /* newest seq the hook had heard when it was done */
 };
@@ -135,6 +136,28 @@ static enum err say(struct writer_tx *tx, const struct task *task)
     return err;
 }
 
+/* Whose commit is waited for. */
+struct reminder {
+    struct task *task;
+};
+
+static void after_commit(const void *data)
+{
+    const struct reminder *reminder = data;
+
+    reminder->task->after_count++;
+    assert_true(reminder->task->done_position == 0);
+}
+
+static enum err call_after(struct writer_tx *tx, struct task *task)
+{
+    struct reminder *reminder = malloc(sizeof *reminder);
+
+    assert_non_null(reminder);
+    reminder->task = task;
+    return writer_tx_after(tx, after_commit, reminder);
+}
+
 static enum err task_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count)
 {
     enum err answer = ERR_OK;
@@ -149,6 +172,9 @@ static enum err task_work(struct writer_tx *tx, struct writer_job *const *jobs, 
         err = insert_task(tx->db, task);
         if (!err) {
             err = say(tx, task);
+        }
+        if (!err) {
+            err = call_after(tx, task);
         }
         if (err) {
             return err;
@@ -165,6 +191,8 @@ static void task_done(struct writer_job *job)
     task->fixture->done_count++;
     task->done_position = task->fixture->done_count;
     task->heard_before = task->fixture->head.seq;
+    /* Once where it was committed, however often it was tried; else never. */
+    assert_int_equal(task->after_count, job->err || task->work_count == 0 ? 0 : 1);
 }
 
 static const struct writer_job_type TASKS = {"tasks", RUN_MAX, task_work, task_done};

@@ -39,6 +39,14 @@ struct acting {
     char resource[RESOURCE_SIZE];
 };
 
+/* What the log is told of an answer. */
+struct answered {
+    char event_id[EVENT_ID_SIZE];
+    int64_t seq;
+    char resource[RESOURCE_SIZE]; /* "": it was refused */
+    struct order_refusal refusal;
+};
+
 /* Does what is asked for; what refuses it fills one of the refusals, with ERR_OK or not. */
 typedef enum err (*act_fn)(struct acting *acting);
 
@@ -56,6 +64,9 @@ static enum err thaw_line(struct acting *acting);
 static enum err set_freeze(struct acting *acting, bool frozen);
 static enum err answer(const struct acting *acting);
 static enum err refuse(const struct finance_asking *asking, const struct order_refusal *refusal);
+static enum err log_later(const struct finance_asking *asking, const char *resource,
+                          const struct order_refusal *refusal);
+static void log_answered(const void *data);
 static void name_id(struct acting *acting, const char *what, const uint8_t id[CRYPTO_UUID_SIZE]);
 static void name_line(struct acting *acting, const struct line *line);
 static void name_period(struct acting *acting, int32_t fiscal_year);
@@ -284,11 +295,7 @@ static enum err set_freeze(struct acting *acting, bool frozen)
         return err;
     }
     name_line(acting, &line);
-    err = freezes_set(asking->tx, asking->poster->shard, &wanted, &acting->plain);
-    if (!err && !acting->plain.reason) {
-        freezes_log(&wanted);
-    }
-    return err;
+    return freezes_set(asking->tx, asking->poster->shard, &wanted, &acting->plain);
 }
 
 static enum err answer(const struct acting *acting)
@@ -299,18 +306,50 @@ static enum err answer(const struct acting *acting)
         return refuse(asking, &acting->refusal);
     }
     assert(acting->resource[0] != '\0');
-    log_info("request_accepted", log_str("event_id", asking->event->id),
-             log_int("seq", (int64_t)asking->event->seq), log_str("resource", acting->resource));
-    return events_say_request_accepted(asking->tx, &asking->cause, asking->event->id,
-                                       acting->resource);
+    enum err err = log_later(asking, acting->resource, &acting->refusal);
+    return err ? err
+               : events_say_request_accepted(asking->tx, &asking->cause, asking->event->id,
+                                             acting->resource);
 }
 
 static enum err refuse(const struct finance_asking *asking, const struct order_refusal *refusal)
 {
-    log_info("request_refused", log_str("event_id", asking->event->id),
-             log_int("seq", (int64_t)asking->event->seq),
-             log_str("code", refusal_code(refusal->reason)), log_str("field", refusal->field));
-    return events_say_request_refused(asking->tx, &asking->cause, asking->event->id, refusal);
+    enum err err = log_later(asking, "", refusal);
+    return err ? err
+               : events_say_request_refused(asking->tx, &asking->cause, asking->event->id, refusal);
+}
+
+/* What was rolled back is asked for again, and must not be in the log twice. */
+static enum err log_later(const struct finance_asking *asking, const char *resource,
+                          const struct order_refusal *refusal)
+{
+    struct answered *answered = calloc(1, sizeof *answered);
+
+    if (!answered) {
+        return ERR_UNAVAILABLE;
+    }
+    answered->seq = (int64_t)asking->event->seq;
+    answered->refusal = *refusal;
+    assert(strlen(asking->event->id) < sizeof answered->event_id);
+    memcpy(answered->event_id, asking->event->id, strlen(asking->event->id));
+    assert(strlen(resource) < sizeof answered->resource);
+    memcpy(answered->resource, resource, strlen(resource));
+    return writer_tx_after(asking->tx, log_answered, answered);
+}
+
+static void log_answered(const void *data)
+{
+    const struct answered *answered = data;
+
+    if (answered->refusal.reason) {
+        log_info("request_refused", log_str("event_id", answered->event_id),
+                 log_int("seq", answered->seq),
+                 log_str("code", refusal_code(answered->refusal.reason)),
+                 log_str("field", answered->refusal.field));
+    } else {
+        log_info("request_accepted", log_str("event_id", answered->event_id),
+                 log_int("seq", answered->seq), log_str("resource", answered->resource));
+    }
 }
 
 static void name_id(struct acting *acting, const char *what, const uint8_t id[CRYPTO_UUID_SIZE])

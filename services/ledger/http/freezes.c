@@ -131,7 +131,6 @@ static void freeze_done(struct writer_job *job)
     } else if (freeze->refusal.reason) {
         answer_refusal_plain(freeze->request, &freeze->refusal);
     } else {
-        freezes_log(&(struct freezes_wanted){line, freeze->frozen, freeze->by, freeze->reason});
         http_respond_json(freeze->request, HTTP_OK,
                           json_pack("{s:i, s:s, s:s, s:b}", "fiscal_year", (int)line->fiscal_year,
                                     "programme", line->programme, "funding_source",
