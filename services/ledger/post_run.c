@@ -233,6 +233,27 @@ struct account_balance *post_run_balance(const struct post_run *run, const struc
     return &found->balance;
 }
 
+/* What was posted in this run is in no row yet. */
+int64_t post_run_decided(const struct post_run *run, const struct order *order)
+{
+    const struct line *line = &order->entry.legs[0].account.line;
+    int64_t decided_krw = order->decided_krw;
+
+    if (order->has_grant || order->entry.leg_count == 0 || !grant_entry_takes(&order->entry)) {
+        return 0;
+    }
+    for (size_t i = 0; run->orders[i] != order; i++) {
+        const struct order *before = run->orders[i];
+        bool counts = before->result == ORDER_POSTED && before->has_grant;
+        for (size_t j = 0; counts && j < before->entry.leg_count; j++) {
+            const struct account *account = &before->entry.legs[j].account;
+            bool same = account->stage == STAGE_S40 && line_equal(&account->line, line);
+            decided_krw += same ? before->entry.legs[j].amount_krw : 0; /* what is posted fits */
+        }
+    }
+    return decided_krw;
+}
+
 /* An entry may touch two years; both must be open. */
 struct period post_run_period(const struct post_run *run, const struct entry *entry)
 {

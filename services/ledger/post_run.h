@@ -50,6 +50,9 @@ const struct order *post_run_first(const struct post_run *run, const struct orde
 /* The entry of that number, if an order names it; else NULL. */
 struct store_link *post_run_link(const struct post_run *run, int64_t seq);
 
+/* What is decided for grants of the S40 that the order takes from, those of this run included. */
+int64_t post_run_decided(const struct post_run *run, const struct order *order);
+
 /* The balance of an account that an order touches. */
 struct account_balance *post_run_balance(const struct post_run *run, const struct account *account);
 

@@ -378,6 +378,54 @@ def test_what_was_paid_before_its_grant_was_registered_is_posted_again_by_name(l
     assert ledger.verification()["sound"]
 
 
+def test_decided_money_leaves_under_its_grants_name_only(ledger):
+    # 100 are committed to a contract and 200 decided for two grants, on one S40.
+    assert ledger.ask("POST", "/v1/periods/2026:open")[0] == 200
+    amounts = [{"funding_source": "district", "amount_krw": 300}]
+    first, second = (register(ledger, amounts=amounts)[1]["grant_id"] for _ in range(2))
+    fund(ledger, 1000)
+    assert ledger.post("commitment", 100)[0] == 201
+    assert ledger.post("grant_decision", 150, grant_id=first)[0] == 201
+    assert ledger.post("grant_decision", 50, grant_id=second)[0] == 201
+
+    def carry(krw, **named):
+        moves = [leg("S40", "S80.accident", krw),
+                 leg("R10.carryover_accident", "S40", krw, fiscal_year=2026)]
+        return ledger.post("carryover_accident", transfers=moves, **named)
+
+    def lapse(krw, **named):
+        return ledger.post("lapse", transfers=[leg("S40", "S90", krw)], **named)
+
+    for answer in (carry(101), lapse(101), ledger.post("commitment_cancel", 101)):
+        code, detail = refusal(answer)
+        assert code == "grant-missing" and "1원" in detail, answer
+        assert answer[1]["value"] == "2025/district/a/S40"
+    assert refusal(carry(301))[0] == "balance-short"
+    assert lapse(10)[0] == 201
+    assert ledger.post("commitment_cancel", 20)[0] == 201
+
+    # What the same commit decided counts: the line has 70 more than before the two, and 70 of them
+    # are the second grant's.
+    def entry(kind, **more):
+        return {"key": str(uuid.uuid4()), "kind": kind, "fiscal_year": 2025, "programme": "a",
+                "funding_source": "district", "document": "문서", **more}
+
+    moves = [leg("S40", "S90", 71)]
+    entries = [entry("grant_decision", amount_krw=70, grant_id=second), entry("lapse", transfers=moves)]
+    answer = ledger.ask("POST", "/v1/entries:batch", {"linked": True, "entries": entries})[1]
+    assert answer["results"][1]["problem"]["code"] == "grant-missing"
+    assert carry(70)[0] == 201  # the rest of the commitment
+    assert refusal(carry(1))[0] == "grant-missing"
+    assert carry(150, grant_id=first)[0] == 201
+    assert lapse(50, grant_id=second)[0] == 201
+    # In the next year the carried money is the grant's still, beside the commitment's.
+    for krw, code in ((71, "grant-missing"), (221, "balance-short")):
+        answer = ledger.post("commitment_cancel", krw, fiscal_year=2026)
+        assert refusal(answer)[0] == code, answer
+    assert ledger.post("commitment_cancel", 70, fiscal_year=2026)[0] == 201
+    assert ledger.verification()["sound"]
+
+
 def test_money_that_is_carried_over_names_its_grant_in_the_next_year(ledger):
     assert ledger.ask("POST", "/v1/periods/2026:open")[0] == 200
     amounts = [{"funding_source": "district", "amount_krw": 100}]

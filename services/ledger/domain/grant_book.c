@@ -42,6 +42,19 @@ bool grant_entry_needs(const struct entry *entry)
     return needs && !grant_kind_follows(entry->kind);
 }
 
+bool grant_entry_takes(const struct entry *entry)
+{
+    bool takes = false;
+
+    assert(entry->leg_count <= ENTRY_LEG_MAX);
+    for (size_t i = 0; i < entry->leg_count; i++) {
+        takes =
+            takes || (entry->legs[i].account.stage == STAGE_S40 && entry->legs[i].amount_krw < 0);
+    }
+    assert(entry->kind[0] != '\0');
+    return takes && grant_kind_valid(entry->kind) && !grant_kind_follows(entry->kind);
+}
+
 bool grant_kind_valid(const char *kind)
 {
     static const char *const kinds[] = {

@@ -38,6 +38,10 @@ struct grant_book {
  * has a grant it must name it. Never of a correction. */
 bool grant_entry_needs(const struct entry *entry);
 
+/* True when the entry takes from S40 by a kind that a grant's entries have, too: what is decided for grants
+ * there is not its to take unless it names one. */
+bool grant_entry_takes(const struct entry *entry);
+
 /* True for the kinds that may name a grant. */
 bool grant_kind_valid(const char *kind);
 

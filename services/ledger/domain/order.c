@@ -8,7 +8,12 @@
 #include <assert.h>
 #include <string.h>
 
+#include "ledger/domain/krw.h"
+
 static enum err post_to_grant(const struct order *order, const struct order_context *context,
+                              struct refusal *ret_refusal);
+static enum err check_decided(const struct order *order, const struct order_context *context,
+                              struct account_balance *const balances[],
                               struct refusal *ret_refusal);
 static enum err post_balances(struct order *order, const struct order_context *context,
                               struct account_balance *const balances[],
@@ -127,6 +132,9 @@ static enum err post_balances(struct order *order, const struct order_context *c
         before = *context->grant;
     }
     err = post_to_grant(order, context, ret_refusal);
+    if (!err) {
+        err = check_decided(order, context, balances, ret_refusal);
+    }
     if (err) {
         return err;
     }
@@ -153,6 +161,36 @@ static enum err post_to_grant(const struct order *order, const struct order_cont
         return refusal_set(ret_refusal, REFUSAL_GRANT_UNKNOWN, "/grant_id", 0);
     }
     return grant_book_post(context->grant, &order->entry, ret_refusal);
+}
+
+/* What is decided for grants leaves S40 under their names only. */
+static enum err check_decided(const struct order *order, const struct order_context *context,
+                              struct account_balance *const balances[], struct refusal *ret_refusal)
+{
+    const struct entry *entry = &order->entry;
+
+    if (order->has_grant || context->decided_krw <= 0 || !grant_entry_takes(entry)) {
+        return ERR_OK;
+    }
+    for (size_t i = 0; i < entry->leg_count; i++) {
+        int64_t left_krw = balances[i]->balance_krw;
+        for (size_t j = 0; j < entry->leg_count; j++) {
+            if (balances[j] == balances[i] &&
+                krw_add(left_krw, entry->legs[j].amount_krw, &left_krw)) {
+                return ERR_OK; /* entry_post says so */
+            }
+        }
+        const struct account *account = &entry->legs[i].account;
+        if (account->stage == STAGE_S40 && entry->legs[i].amount_krw < 0 && left_krw >= 0 &&
+            left_krw < context->decided_krw) {
+            enum err err = refusal_set(ret_refusal, REFUSAL_GRANT_MISSING, "/grant_id",
+                                       context->decided_krw - left_krw);
+            ret_refusal->has_account = true;
+            ret_refusal->account = *account;
+            return err;
+        }
+    }
+    return ERR_OK;
 }
 
 /* The hold frees its money for this entry; all of that is taken back when the entry is refused. */

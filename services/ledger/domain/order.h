@@ -56,6 +56,7 @@ struct order {
     uint8_t hold_id[HOLD_ID_SIZE];
     bool has_grant;      /* it is an entry of grant_id; of a correction, posting finds out */
     bool grant_required; /* it should be, since its programme has a grant; posting finds out */
+    int64_t decided_krw; /* of the S40 that it takes from: decided for grants, when posting began */
     uint8_t grant_id[ENTRY_KEY_SIZE];
 
     /* Answered. */
@@ -94,6 +95,7 @@ struct order_context {
     struct entry_link link;   /* entry NULL when the order names none */
     struct hold *hold;        /* that the order takes up; NULL or NONE: it is not there */
     struct grant_book *grant; /* whose entry it is; NULL: there is none */
+    int64_t decided_krw;      /* of the S40 that it takes from: decided for grants by now */
     int64_t now_ms;           /* what deadlines are held against */
 };
 

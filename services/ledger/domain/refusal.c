@@ -187,9 +187,9 @@ static const struct refusal_row REFUSAL_ROWS[] = {
                                      "One request holds 1 to 256 entries."},
     [REFUSAL_GRANT_MISSING] =
         {"grant-missing", ERR_CONFLICT,
-         "등록된 보조금이 있는 세부사업이므로 어느 보조금인지 지정해야 합니다. "
+         "보조금의 돈이므로 어느 보조금인지 지정해야 합니다. "
          "등록 전에 기록한 전표는 역분개한 뒤 보조금을 지정하여 다시 기록하십시오.",
-         "The programme has a grant, and the entry must name it. "
+         "The money is a grant's, and the entry must name it. "
          "What was posted before the grant was registered is reversed and posted again by name."},
     [REFUSAL_GRANT_UNKNOWN] = {"grant-unknown", ERR_CONFLICT, "등록되지 않은 보조금입니다.",
                                "There is no such grant."},

@@ -110,6 +110,65 @@ enum err store_grant_require(struct db *db, const char *shard, struct order *con
     return err;
 }
 
+static const char GRANT_DECIDED[] =
+    "SELECT wanted.place, sum(entry_leg.amount_krw)::int8"
+    " FROM unnest($2::int4[], $3::int4[], $4::text[], $5::text[])"
+    "    AS wanted (place, fiscal_year, programme, funding_source)"
+    " INNER JOIN ledger.grant_award ON grant_award.shard = $1"
+    "    AND grant_award.programme = wanted.programme"
+    "    AND grant_award.fiscal_year BETWEEN wanted.fiscal_year - $6::int4 AND wanted.fiscal_year"
+    " INNER JOIN ledger.grant_entry ON grant_entry.shard = $1"
+    "    AND grant_entry.grant_id = grant_award.grant_id"
+    " INNER JOIN ledger.entry_leg ON entry_leg.shard = $1 AND entry_leg.seq = grant_entry.seq"
+    "    AND entry_leg.fiscal_year = wanted.fiscal_year"
+    "    AND entry_leg.programme = wanted.programme"
+    "    AND entry_leg.funding_source = wanted.funding_source AND entry_leg.stage = 'S40'"
+    " GROUP BY wanted.place";
+
+enum err store_grant_decided(struct db *db, const char *shard, struct order *const *orders,
+                             size_t count)
+{
+    struct db_column places;
+    struct db_column years;
+    struct db_column programmes;
+    struct db_column sources;
+    struct db_rows *rows = NULL;
+
+    db_column_init(&places, DB_COLUMN_INT32);
+    db_column_init(&years, DB_COLUMN_INT32);
+    db_column_init(&programmes, DB_COLUMN_TEXT);
+    db_column_init(&sources, DB_COLUMN_TEXT);
+    for (size_t i = 0; i < count; i++) {
+        const struct order *order = orders[i];
+        if (order->result == ORDER_PENDING && !order->has_grant &&
+            grant_entry_takes(&order->entry)) {
+            const struct line *line = &order->entry.legs[0].account.line;
+            db_column_add_int32(&places, (int32_t)i);
+            db_column_add_int32(&years, line->fiscal_year);
+            db_column_add_text(&programmes, line->programme);
+            db_column_add_text(&sources, funding_source_code(line->funding_source));
+        }
+    }
+    const struct db_param params[] = {
+        db_text(shard),
+        db_column_param(&places),
+        db_column_param(&years),
+        db_column_param(&programmes),
+        db_column_param(&sources),
+        db_int32(GRANT_BOOK_YEAR_MAX - 1),
+    };
+    enum err err = db_query(db, GRANT_DECIDED, params, DB_COUNT(params), &rows);
+    for (int64_t i = 0; !err && i < db_rows_count(rows); i++) {
+        orders[db_rows_int64(rows, i, 0)]->decided_krw = db_rows_int64(rows, i, 1);
+    }
+    db_rows_release(rows);
+    db_column_release(&places);
+    db_column_release(&years);
+    db_column_release(&programmes);
+    db_column_release(&sources);
+    return err;
+}
+
 /* Likewise. */
 static const char GRANT_EXISTS[] =
     "SELECT EXISTS (SELECT 1 FROM ledger.grant_award WHERE grant_award.shard = $1"

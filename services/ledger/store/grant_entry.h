@@ -19,6 +19,11 @@
 ERR_CHECKED enum err store_grant_follow(struct db *db, const char *shard,
                                         struct order *const *orders, size_t count);
 
+/* Sets decided_krw of pending orders that name no grant and take from S40 as a grant's may
+ * (grant_entry_takes): what grants' entries hold there. */
+ERR_CHECKED enum err store_grant_decided(struct db *db, const char *shard,
+                                         struct order *const *orders, size_t count);
+
 /* Sets grant_required of pending orders that move a grant's money, name none, and are of a programme
  * that has a grant in their fiscal year, its own or one that its money was carried into. */
 ERR_CHECKED enum err store_grant_require(struct db *db, const char *shard,
