@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A service's own stream, on the loop: its head, the bus, and who follows it.
+ * A service's own stream, on the loop: its head, the ring and the bus.
  * Every event that comes here is already durable; nothing here may ever be the
  * only copy of anything.
  */
@@ -116,17 +116,6 @@ enum err publisher_open(struct loop *loop, const struct publisher_options *optio
     return ERR_OK;
 }
 
-static void wake_followers(struct publisher *publisher)
-{
-    struct publisher_follower *follower;
-    struct publisher_follower *next;
-
-    for (follower = publisher->followers; follower != NULL; follower = next) {
-        next = follower->next; /* It may stop following. */
-        follower->wake(follower);
-    }
-}
-
 /* The writer connected, took or lost the lead, or another leader has written. */
 static void head_moved(struct publisher *publisher, const struct eventlog_head *head)
 {
@@ -143,7 +132,7 @@ static void head_moved(struct publisher *publisher, const struct eventlog_head *
     publisher->head_known = true;
     publish_frame(publisher, EVENT_FRAME_HEARTBEAT, NULL);
     publisher_fetch_serve_waiting(publisher);
-    wake_followers(publisher);
+    publisher_wake_followers(publisher);
 }
 
 void publisher_committed(const struct eventlog_head *head, const struct eventlog_entries *entries,
@@ -163,7 +152,7 @@ void publisher_committed(const struct eventlog_head *head, const struct eventlog
     assert(publisher->head.seq == head->seq);
     assert(memcmp(publisher->head.chain, head->chain, EVENT_CHAIN_SIZE) == 0);
     publisher_fetch_serve_waiting(publisher);
-    wake_followers(publisher);
+    publisher_wake_followers(publisher);
 }
 
 uint64_t publisher_head_seq(const struct publisher *publisher)
@@ -186,38 +175,6 @@ const uint8_t *publisher_ring_get(const struct publisher *publisher, uint64_t se
     }
     *ret_length = entry->length;
     return entry->envelope;
-}
-
-enum err publisher_follow(struct publisher *publisher, struct publisher_follower *follower)
-{
-    assert(follower->wake != NULL);
-    if (publisher->follower_count >= PUBLISHER_FOLLOWER_COUNT_MAX) {
-        return ERR_FULL;
-    }
-    follower->previous = NULL;
-    follower->next = publisher->followers;
-    if (publisher->followers != NULL) {
-        publisher->followers->previous = follower;
-    }
-    publisher->followers = follower;
-    publisher->follower_count++;
-    return ERR_OK;
-}
-
-void publisher_unfollow(struct publisher *publisher, struct publisher_follower *follower)
-{
-    assert(publisher->follower_count > 0);
-    if (follower->previous != NULL) {
-        follower->previous->next = follower->next;
-    } else {
-        publisher->followers = follower->next;
-    }
-    if (follower->next != NULL) {
-        follower->next->previous = follower->previous;
-    }
-    follower->previous = NULL;
-    follower->next = NULL;
-    publisher->follower_count--;
 }
 
 static void publisher_freed(uv_handle_t *handle)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The publisher's two halves: publisher.c takes over what was committed and
- * tells the bus and the followers, publisher_fetch.c answers who asks for
- * events again. For these two only.
+ * The publisher's parts: publisher.c takes over what was committed and tells the
+ * bus, publisher_follow.c wakes the followers, publisher_fetch.c answers who
+ * asks for events again. For these only.
  */
 #ifndef HYEOPCHI_RUNTIME_PUBLISHER_INTERNAL_H
 #define HYEOPCHI_RUNTIME_PUBLISHER_INTERNAL_H
@@ -30,6 +30,9 @@ struct publisher {
     struct publisher_follower *followers;
     size_t follower_count;
 };
+
+/* Wakes every follower; it may stop following then. */
+void publisher_wake_followers(struct publisher *publisher);
 
 /* Registers the metrics of Fetch; once for each publisher. */
 void publisher_fetch_register(void);
