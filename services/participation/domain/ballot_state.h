@@ -44,7 +44,7 @@
 #define BALLOT_REASON_MAX       1000 /* bytes of a reason that operators publish */
 
 /* The same of the reasons of all exclusions of a ballot together: one event says them all. */
-#define BALLOT_EXCLUSION_REASONS_MAX (48 * 1024)
+#define BALLOT_EXCLUSION_REASONS_MAX ((size_t)48 * 1024)
 
 /* How often a window may be extended, and how far beyond its frozen end altogether. */
 #define BALLOT_EXTENSION_COUNT_MAX 3
