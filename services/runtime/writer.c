@@ -111,9 +111,21 @@ static void on_wake(uv_async_t *handle)
     deliver(handle->data);
 }
 
-static void on_wake_closed(uv_handle_t *handle)
+static void on_handle_closed(uv_handle_t *handle)
 {
     free(handle);
+}
+
+/* What one turn of the loop submits, the thread finds together: woken by the first job, it would begin
+ * a commit with that one and let the others wait for it. */
+static void on_turn_end(uv_prepare_t *handle)
+{
+    struct writer *writer = handle->data;
+
+    (void)uv_prepare_stop(handle); /* Always succeeds. */
+    uv_mutex_lock(&writer->mutex);
+    uv_cond_signal(&writer->changed);
+    uv_mutex_unlock(&writer->mutex);
 }
 
 /* Frees what the loop never sees. */
@@ -146,26 +158,44 @@ static enum err copy_options(struct writer *writer, const struct writer_options 
     return db_link_init(&writer->link, &options->db);
 }
 
-/* The async handle and the thread. */
-static enum err start(struct loop *loop, struct writer *writer)
+static void close_handles(struct writer *writer)
+{
+    uv_close((uv_handle_t *)writer->wake, on_handle_closed);
+    uv_close((uv_handle_t *)writer->turn_end, on_handle_closed);
+}
+
+static enum err open_handles(struct loop *loop, struct writer *writer)
 {
     writer->wake = malloc(sizeof *writer->wake);
-    if (writer->wake == NULL) {
-        return ERR_INTERNAL;
-    }
-    if (uv_async_init(&loop->uv, writer->wake, on_wake) != 0) {
+    writer->turn_end = malloc(sizeof *writer->turn_end);
+    if (writer->wake == NULL || writer->turn_end == NULL ||
+        uv_async_init(&loop->uv, writer->wake, on_wake) != 0) {
         free(writer->wake);
+        free(writer->turn_end);
         return ERR_INTERNAL;
     }
+    (void)uv_prepare_init(&loop->uv, writer->turn_end); /* Cannot fail. */
     writer->wake->data = writer;
+    writer->turn_end->data = writer;
     /* Whoever waits for a job keeps the loop going; we do not. */
     uv_unref((uv_handle_t *)writer->wake);
+    return ERR_OK;
+}
+
+/* The handles and the thread. */
+static enum err start(struct loop *loop, struct writer *writer)
+{
+    enum err err = open_handles(loop, writer);
+
+    if (err) {
+        return err;
+    }
 
     /* On Linux neither can fail. */
     (void)uv_mutex_init(&writer->mutex);
     (void)uv_cond_init(&writer->changed);
     if (uv_thread_create(&writer->thread, writer_main, writer) != 0) {
-        uv_close((uv_handle_t *)writer->wake, on_wake_closed);
+        close_handles(writer);
         return ERR_INTERNAL;
     }
     return ERR_OK;
@@ -208,11 +238,12 @@ enum err writer_submit(struct writer *writer, struct writer_job *job)
     } else {
         writer_job_list_append(&writer->waiting, job);
         writer->waiting_count++;
-        uv_cond_signal(&writer->changed);
     }
     uv_mutex_unlock(&writer->mutex);
     if (err) {
         metrics_add(&jobs_refused_total, 1);
+    } else {
+        (void)uv_prepare_start(writer->turn_end, on_turn_end); /* Always succeeds. */
     }
     return err;
 }
@@ -234,7 +265,7 @@ void writer_close(struct writer *writer)
     (void)uv_thread_join(&writer->thread); /* Fails only for threads that are none. */
 
     deliver(writer);
-    uv_close((uv_handle_t *)writer->wake, on_wake_closed);
+    close_handles(writer);
     uv_cond_destroy(&writer->changed);
     uv_mutex_destroy(&writer->mutex);
     release(writer);

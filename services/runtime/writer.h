@@ -3,11 +3,12 @@
  * The one writer thread of a service, and its group commit.
  *
  * It takes every job that is waiting the moment the previous commit returns
- * (no timer), runs them in arrival order as one transaction, appends their
- * events to the log, commits, and completes each job on the loop. One waiting
- * job therefore waits for nothing; a thousand share one fsync. It takes no more
- * jobs at once than one commit has room for events (writer_job.event_count) and
- * is to have requests, of which a job may hold many (writer_job.request_count).
+ * (no timer), or, idle, what one turn of the loop submits, runs them in arrival
+ * order as one transaction, appends their events to the log, commits, and
+ * completes each job on the loop. One waiting job therefore waits for nothing; a
+ * thousand share one fsync. It takes no more jobs at once than one commit has
+ * room for events (writer_job.event_count) and is to have requests, of which a
+ * job may hold many (writer_job.request_count).
  *
  * Consecutive jobs of one type are handed to its work function together, so
  * that it can write them with unnest() arrays. A refusal is the job's own

@@ -68,9 +68,10 @@ struct writer {
     char *source;
     char *leader_id;
     uv_thread_t thread;
-    uv_async_t *wake;  /* on the heap: its closing outlives us */
-    bool delivering;   /* the loop is inside hooks and done functions */
-    _Atomic int state; /* enum writer_state; changed under the mutex */
+    uv_async_t *wake;       /* on the heap, as the next: their closing outlives us */
+    uv_prepare_t *turn_end; /* active while jobs came in this turn of the loop */
+    bool delivering;        /* the loop is inside hooks and done functions */
+    _Atomic int state;      /* enum writer_state; changed under the mutex */
 
     uv_mutex_t mutex;
     uv_cond_t changed; /* a job came, or closing */
