@@ -20,6 +20,7 @@ enum {
     BUS_GUARD_HANG_COUNT_MAX =
         4,                     /* rounds in a row, and so many milliseconds, without a connection */
     BUS_GUARD_HANG_MS = 15000, /* being freed: nng will free none any more */
+    BUS_GUARD_REDIAL_MS = 3600000,
 };
 
 /* One thing that happened on an nng thread. */
@@ -73,18 +74,18 @@ struct bus_listener {
     nng_dialer probe_dialer;
     bool probe_dialing;
     atomic_bool probe_answered;
-    atomic_int probe_pipes; /* of the probe, not freed yet */
-    int64_t freed_ms;       /* monotonic: when at most the last dial's was left */
-    int hangs;              /* rounds since then */
+    atomic_int probe_pipes;  /* of the probe, not freed yet */
+    atomic_bool probe_freed; /* one of them, since the last round */
+    int64_t freed_ms;        /* monotonic: the last round that one was, or none was left */
+    int hangs;               /* rounds since then */
     int misses;
     void (*on_closed)(void *context);
     void *context;
 };
 
-/* Listens on the socket; probe_open makes the protocol's peer for the guard's dials. */
+/* Listens on the socket, of any protocol but PAIR0, which the guard's dials speak. */
 ERR_CHECKED enum err bus_listener_open(struct bus_listener *listener, struct loop *loop,
-                                       nng_socket socket, const char *url,
-                                       int (*probe_open)(nng_socket *));
+                                       nng_socket socket, const char *url);
 
 /* Loop thread; on_closed runs once its timer is gone. */
 void bus_listener_close(struct bus_listener *self);

@@ -2,20 +2,24 @@
 /*
  * A listener that survives nng 1.5.2's stalled accept loop: a client that
  * leaves during the handshake can stop it for ever, silently (upstream #1518).
- * The guard dials itself every few seconds through a peer socket of its own;
- * when two dials in a row complete no handshake, the listener is opened anew.
- * It must never touch pipes that are already established.
+ * The guard dials itself every few seconds through a socket of its own; when
+ * two dials in a row complete no handshake, the listener is opened anew. It must
+ * never touch pipes that are already established.
  *
- * The same dials show another defect: the thread that frees connections can wait
- * for ever, after subscribers that did not read were reset. Nothing but a new
- * process helps then. The guard says so, and stops, since its own dials would
- * leave two descriptors each; the host ends the process.
+ * The same dials show another defect (upstream #1543): a connection that is
+ * closed here between the head and the body of a message on its way in is never
+ * freed, and the thread that frees connections waits for it for ever. Nothing but
+ * a new process helps then. The guard says so, and stops, since its own dials would
+ * leave two descriptors each; the host ends the process. So that it does not bring
+ * this about itself, it speaks a protocol that no listener here does: after the
+ * handshake both ends refuse the connection, before anything is sent over it.
  */
 #include "runtime/bus_internal.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
 
 #include <assert.h>
+#include <nng/protocol/pair0/pair.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -57,7 +61,7 @@ static enum err listener_start(struct bus_listener *self)
     return ERR_OK;
 }
 
-/* On an nng thread. */
+/* On an nng thread, after the handshake. */
 static void probe_connected(nng_pipe pipe, nng_pipe_ev event, void *context)
 {
     struct bus_listener *self = context;
@@ -76,6 +80,7 @@ static void probe_freed(nng_pipe pipe, nng_pipe_ev event, void *context)
     (void)pipe;
     (void)event;
     atomic_fetch_sub(&self->probe_pipes, 1);
+    atomic_store(&self->probe_freed, true);
 }
 
 /* False once no connection has been freed for many rounds and long enough: a process that was paused, or
@@ -85,7 +90,7 @@ static bool frees_connections(struct bus_listener *self)
     int64_t now_ms = clock_monotonic_ms();
 
     self->hangs++;
-    if (atomic_load(&self->probe_pipes) <= 1) {
+    if (atomic_exchange(&self->probe_freed, false) || atomic_load(&self->probe_pipes) == 0) {
         self->hangs = 0;
         self->freed_ms = now_ms;
     }
@@ -137,7 +142,7 @@ static void guard_tick(uv_timer_t *timer)
 }
 
 enum err bus_listener_open(struct bus_listener *self, struct loop *loop, nng_socket socket,
-                           const char *url, int (*probe_open)(nng_socket *))
+                           const char *url)
 {
     enum err err;
 
@@ -155,11 +160,13 @@ enum err bus_listener_open(struct bus_listener *self, struct loop *loop, nng_soc
     /* The timer is opened even without a guard, so that closing is the same for both. */
     (void)uv_timer_init(&loop->uv, &self->timer); /* Cannot fail. */
     self->timer.data = self;
-    self->guarded = version_needs_guard(nng_version()) && probe_open(&self->probe) == 0;
+    self->guarded = version_needs_guard(nng_version()) && nng_pair0_open(&self->probe) == 0;
     if (self->guarded) {
         bus_socket_limits(self->probe, 0);
+        /* Refused is not to mean dialled again: the guard dials when it is time. */
+        (void)nng_socket_set_ms(self->probe, NNG_OPT_RECONNMINT, BUS_GUARD_REDIAL_MS);
         self->freed_ms = clock_monotonic_ms();
-        (void)nng_pipe_notify(self->probe, NNG_PIPE_EV_ADD_POST, probe_connected, self);
+        (void)nng_pipe_notify(self->probe, NNG_PIPE_EV_ADD_PRE, probe_connected, self);
         (void)nng_pipe_notify(self->probe, NNG_PIPE_EV_REM_POST, probe_freed, self);
         (void)uv_timer_start(&self->timer, guard_tick, BUS_GUARD_INTERVAL_MS,
                              BUS_GUARD_INTERVAL_MS);

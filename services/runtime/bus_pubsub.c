@@ -19,11 +19,6 @@ struct bus_pub {
     struct bus_listener listener;
 };
 
-static int sub_probe_open(nng_socket *ret_socket)
-{
-    return nng_sub0_open(ret_socket);
-}
-
 static void pub_release(void *context)
 {
     struct bus_pub *pub = context;
@@ -61,7 +56,7 @@ enum err bus_pub_open(struct loop *loop, const char *url, struct bus_pub **ret_p
     pub->references = 2;
     pub->listener.on_closed = pub_release;
     pub->listener.context = pub;
-    err = bus_listener_open(&pub->listener, loop, pub->socket, url, sub_probe_open);
+    err = bus_listener_open(&pub->listener, loop, pub->socket, url);
     if (err) {
         pub->references = 1;
         bus_dispose(pub_dispose, pub);

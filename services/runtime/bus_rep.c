@@ -13,7 +13,6 @@
 
 #include <assert.h>
 #include <nng/protocol/reqrep0/rep.h>
-#include <nng/protocol/reqrep0/req.h>
 #include <stdlib.h>
 
 enum { REP_LOOK_MS = 1000 };
@@ -169,11 +168,6 @@ static void rep_dispose(void *context)
     rep_release(rep);
 }
 
-static int req_probe_open(nng_socket *ret_socket)
-{
-    return nng_req0_open(ret_socket);
-}
-
 static enum err rep_count_askers(struct bus_rep *rep)
 {
     int result = nng_pipe_notify(rep->socket, NNG_PIPE_EV_ADD_PRE, rep_connected, rep);
@@ -236,7 +230,7 @@ enum err bus_rep_open(struct loop *loop, const struct bus_rep_options *options,
         bus_dispose(rep_dispose, rep);
         return err;
     }
-    err = bus_listener_open(&rep->listener, loop, rep->socket, options->url, req_probe_open);
+    err = bus_listener_open(&rep->listener, loop, rep->socket, options->url);
     if (err) {
         rep->references = 2;
         bus_inbox_close(&rep->inbox);
