@@ -9,6 +9,13 @@
  * the back-pressure). Callbacks run on the loop thread. URLs are nng's:
  * ipc:///path or tcp://127.0.0.1:port. Never probe a bus port with a bare TCP
  * connect.
+ *
+ * What nng 1.5.2 must not be made to do is close a connection of its own while a message comes in
+ * over it: between the message's head and its body it then waits for ever for a receive that nobody
+ * ends (upstream #1543), on the one thread that frees connections, and nng_close() waits for that
+ * thread. So subscribers and the listener guard end theirs with care (bus_pubsub.c, bus_listener.c).
+ * What remains: a requester whose request times out just as the answer comes in, a replier that is
+ * closed as a request does, and a large message of which a peer has taken a part when it leaves.
  */
 #ifndef HYEOPCHI_RUNTIME_BUS_H
 #define HYEOPCHI_RUNTIME_BUS_H
@@ -57,7 +64,7 @@ ERR_CHECKED enum err bus_sub_open(struct loop *loop, const struct bus_sub_option
 /* Stops taking messages off the bus, which then drops them; resume takes up again. */
 void bus_sub_pause(struct bus_sub *sub);
 void bus_sub_resume(struct bus_sub *sub);
-/* Drops the connection and dials anew; for a peer that has gone silent. */
+/* Drops the connection and dials anew, soon; for a peer that has gone silent. */
 void bus_sub_redial(struct bus_sub *sub);
 void bus_sub_close(struct bus_sub *sub); /* takes NULL; no callback afterwards */
 

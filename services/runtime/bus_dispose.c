@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Threads that close nng sockets, one for each, so that a close that hangs
- * inside nng holds up nobody. It must never be called from such a thread.
+ * Threads that close nng sockets or connections, one for each, so that a close
+ * that hangs or waits inside nng holds up nobody. It must never be called from
+ * such a thread.
  */
 #include "runtime/bus_internal.h"
 #include "runtime/log.h"

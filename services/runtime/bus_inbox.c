@@ -153,9 +153,8 @@ enum err bus_dial(nng_socket socket, const char *url, nng_dialer *ret_dialer)
     return result == 0 ? ERR_OK : bus_error(result, "bus_dial_failed", url);
 }
 
-void bus_redial(nng_socket socket, const char *url, nng_dialer *dialer)
+void bus_dial_again(nng_socket socket, const char *url, nng_dialer *dialer)
 {
-    (void)nng_dialer_close(*dialer); /* Gone either way; its pipe goes with it. */
     if (bus_dial(socket, url, dialer) != ERR_OK) {
         log_warn("bus_redial_failed", log_str("url", url), log_str("action", "retrying"));
     }

@@ -100,14 +100,17 @@ void bus_listener_dispose(struct bus_listener *self);
  */
 void bus_dispose(void (*dispose)(void *endpoint), void *endpoint);
 
+/* Whether nng is older than 1.6, and what it leaves undone is to be watched for. */
+bool bus_nng_is_old(void);
+
 /* nng's error number as ours; logs it as event with the URL. */
 ERR_CHECKED enum err bus_error(int result, const char *event, const char *url);
 
 /* Dials from the socket, again and again, until the dialer is closed. */
 ERR_CHECKED enum err bus_dial(nng_socket socket, const char *url, nng_dialer *ret_dialer);
 
-/* The same anew: the connection that there is goes with its dialer. Failing is logged. */
-void bus_redial(nng_socket socket, const char *url, nng_dialer *dialer);
+/* The same after the dialer was closed. Failing is logged. */
+void bus_dial_again(nng_socket socket, const char *url, nng_dialer *dialer);
 
 /* Options every socket gets before it listens or dials; 0: BUS_MESSAGE_SIZE_MAX. */
 void bus_socket_limits(nng_socket socket, size_t message_size_max);

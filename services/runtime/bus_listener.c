@@ -36,9 +36,10 @@ bool bus_hangs(void)
     return atomic_load(&hangs);
 }
 
-/* True for "1.5.2" and its elders: fixed upstream in 1.6. */
-static bool version_needs_guard(const char *version)
+bool bus_nng_is_old(void)
 {
+    const char *version = nng_version(); /* "1.5.2" */
+
     return version[0] == '1' && version[1] == '.' && version[2] >= '0' && version[2] <= '5' &&
            version[3] == '.';
 }
@@ -160,7 +161,7 @@ enum err bus_listener_open(struct bus_listener *self, struct loop *loop, nng_soc
     /* The timer is opened even without a guard, so that closing is the same for both. */
     (void)uv_timer_init(&loop->uv, &self->timer); /* Cannot fail. */
     self->timer.data = self;
-    self->guarded = version_needs_guard(nng_version()) && nng_pair0_open(&self->probe) == 0;
+    self->guarded = bus_nng_is_old() && nng_pair0_open(&self->probe) == 0;
     if (self->guarded) {
         bus_socket_limits(self->probe, 0);
         /* Refused is not to mean dialled again: the guard dials when it is time. */

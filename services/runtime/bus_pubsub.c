@@ -2,6 +2,13 @@
 /*
  * Publisher and subscriber endpoints. PUB drops without a word when a peer is
  * slow: nothing here may be relied on for delivery, only for speed.
+ *
+ * A subscriber's connection is ended with care: nng 1.5.2 never frees one that is
+ * closed between the head and the body of a message on its way in (bus_listener.c).
+ * Within the callback of a receive that had been waiting for its message there is
+ * none on its way, since nng reads on only when the callback has returned. So the
+ * next message's callback ends the connection; a thread of its own does when none
+ * comes soon.
  */
 #include "runtime/bus_internal.h"
 #include "runtime/log.h"
@@ -89,14 +96,22 @@ void bus_pub_close(struct bus_pub *pub)
     bus_dispose(pub_dispose, pub);
 }
 
+enum { SUB_LEAVE_MS = 500, SUB_LEAVE_LOOK_MS = 2 };
+
+enum sub_stay { SUB_STAYS, SUB_IS_TO_LEAVE, SUB_LEAVES };
+
 struct bus_sub {
-    atomic_int references; /* the loop's and the disposal's */
+    atomic_int references; /* the loop's, the disposal's and each redial's */
     nng_socket socket;
+    pthread_mutex_t leave_mutex; /* of whoever ends the connection; guards the next two */
     nng_dialer dialer;
+    bool gone;
+    atomic_int stay;
+    atomic_int connections; /* one at most, and those that nng has not freed yet */
     nng_aio *aio;
     struct bus_inbox inbox;
     char url[BUS_URL_SIZE];
-    atomic_bool idle;   /* no receive is pending; only the loop changes it back */
+    atomic_bool idle;   /* no receive is pending; whoever changes it back starts one */
     atomic_bool paused; /* by bus_sub_pause() */
     bus_message_fn on_message;
     void (*on_connected)(void *context);
@@ -111,8 +126,46 @@ static void sub_connected(nng_pipe pipe, nng_pipe_ev event, void *context)
 
     (void)pipe;
     (void)event;
+    atomic_fetch_add(&sub->connections, 1);
     atomic_store(&sub->connected, true);
     bus_inbox_wake(&sub->inbox);
+}
+
+/* On an nng thread. */
+static void sub_disconnected(nng_pipe pipe, nng_pipe_ev event, void *context)
+{
+    struct bus_sub *sub = context;
+
+    (void)pipe;
+    (void)event;
+    atomic_fetch_sub(&sub->connections, 1);
+}
+
+/* Whether there were any messages in nng's queue. */
+static bool drop_waiting(struct bus_sub *sub)
+{
+    nng_msg *message;
+    int count = 0;
+
+    while (count < BUS_RECEIVE_QUEUE_LENGTH_MAX &&
+           nng_recvmsg(sub->socket, &message, NNG_FLAG_NONBLOCK) == 0) {
+        nng_msg_free(message);
+        count++;
+    }
+    return count > 0;
+}
+
+/* With a message in hand, on the thread that nng received it on if none was waiting behind it. */
+static void sub_leave_now(struct bus_sub *sub)
+{
+    int stay = SUB_IS_TO_LEAVE;
+
+    nng_msg_free(nng_aio_get_msg(sub->aio));
+    if (!drop_waiting(sub) && atomic_compare_exchange_strong(&sub->stay, &stay, SUB_LEAVES)) {
+        (void)nng_dialer_close(sub->dialer); /* Gone either way; its pipe goes with it. */
+        atomic_store(&sub->stay, SUB_STAYS);
+    }
+    nng_recv_aio(sub->socket, sub->aio);
 }
 
 /* On an nng thread. */
@@ -127,6 +180,10 @@ static void sub_received(void *context)
     }
     if (result != 0) {
         nng_recv_aio(sub->socket, sub->aio);
+        return;
+    }
+    if (atomic_load(&sub->stay) == SUB_IS_TO_LEAVE) {
+        sub_leave_now(sub);
         return;
     }
     item.message = nng_aio_get_msg(sub->aio);
@@ -158,15 +215,21 @@ static void sub_item(struct bus_item *item, void *context)
     nng_msg_free(item->message);
 }
 
-/* Idle means that no callback is to come, so nobody else writes it now. */
+/* Idle means that no callback is to come. */
+static void sub_receive_if_idle(struct bus_sub *sub)
+{
+    if (atomic_exchange(&sub->idle, false)) {
+        nng_recv_aio(sub->socket, sub->aio);
+    }
+}
+
 static void sub_drained(void *context)
 {
     struct bus_sub *sub = context;
 
     tell_connected(sub);
-    if (atomic_load(&sub->idle) && !atomic_load(&sub->paused)) {
-        atomic_store(&sub->idle, false);
-        nng_recv_aio(sub->socket, sub->aio);
+    if (!atomic_load(&sub->paused)) {
+        sub_receive_if_idle(sub);
     }
 }
 
@@ -175,16 +238,56 @@ static void sub_release(void *context)
     struct bus_sub *sub = context;
 
     if (atomic_fetch_sub(&sub->references, 1) == 1) {
+        pthread_mutex_destroy(&sub->leave_mutex);
         free(sub);
     }
+}
+
+/* Ends the connection; with the leave mutex, and never on the loop, for it waits. */
+static void sub_leave(struct bus_sub *sub)
+{
+    int stay = SUB_IS_TO_LEAVE;
+
+    if (bus_nng_is_old() && atomic_load(&sub->connections) > 0) {
+        atomic_store(&sub->stay, SUB_IS_TO_LEAVE);
+        for (int i = 0; i < SUB_LEAVE_MS && atomic_load(&sub->stay) == SUB_IS_TO_LEAVE;
+             i += SUB_LEAVE_LOOK_MS) {
+            sub_receive_if_idle(sub);
+            uv_sleep(SUB_LEAVE_LOOK_MS);
+        }
+        if (!atomic_compare_exchange_strong(&sub->stay, &stay, SUB_STAYS)) {
+            while (atomic_load(&sub->stay) != SUB_STAYS) {
+                uv_sleep(SUB_LEAVE_LOOK_MS);
+            }
+            return;
+        }
+    }
+    (void)nng_dialer_close(sub->dialer);
 }
 
 static void sub_dispose(void *context)
 {
     struct bus_sub *sub = context;
 
+    pthread_mutex_lock(&sub->leave_mutex);
+    sub_leave(sub);
     (void)nng_close(sub->socket); /* Completes the pending receive with NNG_ECLOSED. */
     nng_aio_free(sub->aio);
+    sub->gone = true;
+    pthread_mutex_unlock(&sub->leave_mutex);
+    sub_release(sub);
+}
+
+static void sub_redial(void *context)
+{
+    struct bus_sub *sub = context;
+
+    pthread_mutex_lock(&sub->leave_mutex);
+    if (!sub->gone) {
+        sub_leave(sub);
+        bus_dial_again(sub->socket, sub->url, &sub->dialer);
+    }
+    pthread_mutex_unlock(&sub->leave_mutex);
     sub_release(sub);
 }
 
@@ -202,6 +305,9 @@ static enum err sub_subscribe(struct bus_sub *sub, const struct bus_sub_options 
     }
     if (result == 0) {
         result = nng_pipe_notify(sub->socket, NNG_PIPE_EV_ADD_PRE, sub_connected, sub);
+    }
+    if (result == 0) {
+        result = nng_pipe_notify(sub->socket, NNG_PIPE_EV_REM_POST, sub_disconnected, sub);
     }
     if (result != 0) {
         return bus_error(result, "bus_subscribe_failed", options->url);
@@ -232,6 +338,7 @@ enum err bus_sub_open(struct loop *loop, const struct bus_sub_options *options,
     sub->inbox.on_item = sub_item;
     sub->inbox.on_drained = sub_drained;
     sub->references = 2;
+    pthread_mutex_init(&sub->leave_mutex, NULL);
     sub->inbox.on_closed = sub_release;
     sub->inbox.context = sub;
     if (nng_aio_alloc(&sub->aio, sub_received, sub) != 0) {
@@ -272,7 +379,8 @@ void bus_sub_resume(struct bus_sub *sub)
 
 void bus_sub_redial(struct bus_sub *sub)
 {
-    bus_redial(sub->socket, sub->url, &sub->dialer);
+    atomic_fetch_add(&sub->references, 1);
+    bus_dispose(sub_redial, sub);
 }
 
 void bus_sub_close(struct bus_sub *sub)

@@ -93,7 +93,8 @@ static void req_timed_out(uv_timer_t *timer)
     }
     (void)nng_ctx_close(req->ctx); /* Completes the aio; its item carries an old generation. */
     nng_aio_wait(req->aio);
-    bus_redial(req->socket, req->url, &req->dialer);
+    (void)nng_dialer_close(req->dialer); /* Gone either way; its pipe goes with it. */
+    bus_dial_again(req->socket, req->url, &req->dialer);
     if (nng_ctx_open(&req->ctx, req->socket) != 0) {
         log_error("bus_context_failed", log_str("kind", "req"));
     }

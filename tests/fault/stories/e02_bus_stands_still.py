@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""nng 1.5.2's thread that frees connections stands still, as it may after F11; shim.c sees to it. The
-service notices it and ends by itself, and its supervisor starts it anew. A newer nng is not watched."""
+"""nng 1.5.2's thread that frees connections stands still, as it does once a connection was closed in
+the middle of a message; shim.c sees to it. The service notices it and ends by itself, and its supervisor
+starts it anew. A newer nng is not watched."""
 
 from support.stack import SERVICES
 
