@@ -88,6 +88,7 @@ static enum cli_status read_settings(const struct invocation *invocation, const 
         return CLI_USAGE;
     }
     client->timeout_ms = timeout_s * 1000;
+    client->timeout_given = invocation_text(invocation, "timeout") != NULL;
     if (read_ca_file(invocation, client) != CLI_OK) {
         return CLI_USAGE;
     }
@@ -222,7 +223,9 @@ enum err client_send(struct client *client, const struct client_request *request
         client_new_key(key);
         keyed.idempotency_key = key;
     }
-    client->deadline_ms = clock_monotonic_ms() + client->timeout_ms;
+    client->deadline_ms = clock_monotonic_ms() + (client->timeout_given || request->patience_s == 0
+                                                      ? client->timeout_ms
+                                                      : request->patience_s * 1000);
     buffer_init(&response.body, CLIENT_RESPONSE_SIZE_MAX);
     for (;;) {
         int64_t left_ms;

@@ -55,6 +55,10 @@ struct client_request {
     const char *accept;          /* NULL: JSON */
     bool is_public;              /* goes without a signature when there is no key */
     bool persistent;             /* a service that is away is waited for like one that is busy */
+    int64_t patience_s; /* how long it may take without --timeout; 0: CLIENT_TIMEOUT_DEFAULT_S */
+    void (*waiting)(
+        void *context); /* called about once a second until the answer is there; or NULL */
+    void *waiting_context;
     bool single; /* one attempt, whatever comes of it: for asking how a service is */
 };
 

@@ -36,6 +36,8 @@ static struct http_client_request http_request_of(const struct client_request *r
         .body = request->body,
         .body_length = request->body_length,
         .idempotency_key = request->idempotency_key,
+        .waiting = request->waiting,
+        .waiting_context = request->waiting_context,
     };
 }
 

@@ -19,6 +19,7 @@ struct client {
     struct signing_key key;
     bool has_key;
     int64_t timeout_ms;
+    bool timeout_given;
     int64_t deadline_ms; /* monotonic; of the request under way */
     struct http_client http;
     struct gateway *gateway; /* NULL: votes go by HTTP */

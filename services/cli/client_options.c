@@ -52,8 +52,8 @@ const struct command_option CLIENT_OPTIONS[] = {
     {
         .name = "timeout",
         .argument = "SECONDS",
-        .sentence = {"응답을 기다리고 다시 시도하는 시간 (기본 30초)",
-                     "how long to wait and to try again (default 30)"},
+        .sentence = {"응답을 기다리고 다시 시도하는 시간 (기본 30초, ledger verify는 3600초)",
+                     "how long to wait and to try again (default 30; 3600 for ledger verify)"},
     },
     {.name = NULL},
 };

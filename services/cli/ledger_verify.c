@@ -7,7 +7,9 @@
 #include "cli/ledger_commands.h"
 
 #include "cli/print.h"
+#include "cli/progress.h"
 #include "cli/request.h"
+#include "runtime/clock.h"
 #include "runtime/crypto.h"
 
 #include <inttypes.h>
@@ -17,6 +19,7 @@
 enum {
     ANCHOR_MAX = 64, /* on one command line */
     DECIMAL_BASE = 10,
+    VERIFY_PATIENCE_S = 3600, /* a million entries take a minute or more */
 };
 
 const struct command_option LEDGER_VERIFY_OPTIONS[] = {
@@ -47,12 +50,29 @@ static enum cli_status check_anchor(const struct invocation *invocation,
 static enum cli_status ask_whether_it_holds(const struct invocation *invocation,
                                             const struct anchor *anchor, bool *ret_holds);
 
+/* The service says nothing before it is done; since when it computes is the context. */
+static void say_waiting(void *context)
+{
+    const int64_t *started_ms = context;
+    const int64_t seconds = (clock_monotonic_ms() - *started_ms) / 1000;
+
+    (void)fprintf(stderr,
+                  say("\r원장을 처음부터 다시 계산하고 있습니다: %" PRId64 "초\033[K",
+                      "\rrecomputing the ledger from its first entry: %" PRId64 " s\033[K"),
+                  seconds);
+    (void)fflush(stderr);
+}
+
 enum cli_status ledger_verify(const struct invocation *invocation)
 {
+    int64_t started_ms = clock_monotonic_ms();
     const struct client_request request = {
         .service = CLIENT_LEDGER,
         .method = "GET",
         .path = "/v1/verification",
+        .patience_s = VERIFY_PATIENCE_S,
+        .waiting = progress_is_wanted() ? say_waiting : NULL,
+        .waiting_context = &started_ms,
     };
     const char *texts[ANCHOR_MAX + 1] = {NULL};
     struct client_response response;
@@ -69,6 +89,9 @@ enum cli_status ledger_verify(const struct invocation *invocation)
         }
     }
     status = request_fetch(invocation, &request, &response);
+    if (request.waiting) {
+        (void)fprintf(stderr, "\r\033[K");
+    }
     if (status != CLI_OK) {
         return status;
     }

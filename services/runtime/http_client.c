@@ -178,6 +178,19 @@ static enum err build_headers(const struct http_client_options *options,
     return err || list->failed ? ERR_INTERNAL : ERR_OK;
 }
 
+static int on_waiting(void *context, curl_off_t down_total, curl_off_t down, curl_off_t up_total,
+                      curl_off_t up)
+{
+    const struct http_client_request *request = context;
+
+    (void)down_total;
+    (void)down;
+    (void)up_total;
+    (void)up;
+    request->waiting(request->waiting_context);
+    return 0; /* go on */
+}
+
 enum err http_client_prepare(struct http_client *client, const struct http_client_options *options,
                              const struct http_client_request *request, char *reason)
 {
@@ -211,6 +224,11 @@ enum err http_client_prepare(struct http_client *client, const struct http_clien
     }
     if (target->socket[0] != '\0') {
         (void)curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, target->socket);
+    }
+    if (request->waiting != NULL) {
+        (void)curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+        (void)curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_waiting);
+        (void)curl_easy_setopt(curl, CURLOPT_XFERINFODATA, request);
     }
     if (request->body != NULL || strcmp(request->method, "POST") == 0) {
         (void)curl_easy_setopt(curl, CURLOPT_POSTFIELDS,

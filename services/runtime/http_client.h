@@ -59,6 +59,9 @@ struct http_client_request {
     const char *idempotency_key; /* NULL: none */
     const char *last_event_id;   /* NULL: none */
     int64_t timeout_ms;          /* of http_client_send() */
+    void (*waiting)(
+        void *context); /* called about once a second until the answer is there; or NULL */
+    void *waiting_context;
 };
 
 /* How one attempt went. */

@@ -2,9 +2,17 @@
 """`hyeopchi ledger` as an officer of the budget section uses it through a year."""
 
 import json
+import os
+import pty
+import subprocess
+import threading
 from datetime import datetime, timedelta, timezone
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 from test_cli import command  # noqa: F401  the fixture
+
+from support.command import CommandKey
+from support.services import environment, program
 
 LINE = ("--year", "2023", "--source", "district", "--programme", "마을정원", "--document", "문서-1")
 
@@ -194,3 +202,47 @@ def test_what_is_refused_is_said(command):  # noqa: F811
         "ledger", "reverse", "x", "--document", "d", key="kim.key", status=2
     )
     assert "'x'" in said
+
+
+def test_a_terminal_is_told_that_a_verification_goes_on(tmp_path):
+    # A ledger that takes its time: it answers once the terminal has said that it is waited for.
+    go_on = threading.Event()
+
+    class Ledger(BaseHTTPRequestHandler):
+        def do_GET(self):
+            go_on.wait(60)
+            body = b'{"sound": true, "seq": 7}'
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Ledger)
+    thread = threading.Thread(target=server.handle_request)
+    thread.start()
+    key = CommandKey(str(tmp_path), "auditor", "park")
+    settings = {
+        "HYEOPCHI_LEDGER_URL": f"http://127.0.0.1:{server.server_port}",
+        "HYEOPCHI_KEY_FILE": key.path,
+        "HYEOPCHI_LANGUAGE": "en",
+    }
+    terminal, stderr = pty.openpty()
+    verify = subprocess.Popen(
+        [program("hyeopchi"), "ledger", "verify", "--json"],
+        env=environment(settings), stdout=subprocess.PIPE, stderr=stderr,
+    )  # fmt: skip
+    os.close(stderr)
+    said = b""
+    while b" s\x1b[K" not in said:
+        said += os.read(terminal, 4096)
+    assert b"recomputing the ledger from its first entry: " in said
+    go_on.set()
+    output, _ = verify.communicate(timeout=60)
+    os.close(terminal)
+    thread.join()
+    server.server_close()
+    assert (verify.returncode, json.loads(output)["seq"]) == (0, 7)
