@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static_assert((int)POST_ORDER_COUNT_MAX <= (int)STORE_ORDER_COUNT_MAX, "orders are stored at once");
+
 /* What a group of orders is taken back to when one of them is refused. */
 struct run_mark {
     struct store_head head;

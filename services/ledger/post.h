@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { POST_ORDER_COUNT_MAX = 1024 }; /* orders answered at once */
+enum { POST_ORDER_COUNT_MAX = 4096 }; /* orders answered at once */
 
 /* The writer thread's own; zeroed at start. */
 struct poster {

@@ -199,6 +199,39 @@ def test_what_one_request_posts_is_said_in_as_few_events_as_hold_it(ledger):
     assert [base64.b64decode(x["hash"]).hex() for x in said] == [row["hash"] for row in journal]
 
 
+def test_batches_that_come_together_are_answered_each_by_itself(ledger):
+    """The writer takes what waits and posts it at once; a batch that is refused whole, or repeats the
+    keys of another, is answered as if it had come alone."""
+    ledger.set_limit(10)
+    assert ledger.post("main_budget", 100)[0] == 201
+    shared = [batch_entry(1) for _ in range(40)]
+    lists = [[batch_entry(1) for _ in range(40)] for _ in range(12)] + [shared] * 4
+    plain = [{"linked": False, "entries": entries} for entries in lists]
+    poor = [
+        {"linked": True, "entries": [batch_entry(1), batch_entry(10**9, kind="securing")]}
+        for _ in range(4)
+    ]
+    bodies = [body for at in range(4) for body in (*plain[at::4], poor[at])]
+    with concurrent.futures.ThreadPoolExecutor(len(bodies)) as pool:
+        asked = [pool.submit(ledger.ask, "POST", "/v1/entries:batch", body) for body in bodies]
+        answers = [one.result() for one in asked]
+    seqs = {}
+    for body, (status, answer) in zip(bodies, answers):
+        assert status == 200, answer
+        if body["linked"]:
+            codes = [result["problem"]["code"] for result in answer["results"]]
+            assert codes == ["group-refused", "balance-short"]
+            continue
+        assert answer["posted"] == 40
+        for entry, result in zip(body["entries"], answer["results"]):
+            seq = result["entry"]["seq"]
+            assert seqs.setdefault(entry["key"], seq) == seq
+    assert sorted(seqs.values()) == list(range(2, 2 + 13 * 40))
+    said = [int(entry["journal_seq"]) for entries in ledger.entries_said() for entry in entries]
+    assert said == list(range(1, 2 + 13 * 40))
+    assert ledger.verification()["sound"]
+
+
 def test_entries_as_large_as_they_come_fit_their_event(ledger):
     ledger.set_limit(10)
     programmes = [f"{number:03}" + "가" * 31 for number in range(8)]

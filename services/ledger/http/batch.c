@@ -20,6 +20,7 @@
 enum {
     HTTP_OK = 200,
     BATCH_ENTRY_MAX = 1000, /* some 5 MB of orders while it waits */
+    BATCH_RUN_MAX = 256,    /* requests answered by one run of work */
     ANSWER_SIZE_MAX = BATCH_ENTRY_MAX * ANSWER_ENTRY_SIZE_MAX,
 };
 
@@ -34,13 +35,16 @@ struct batch {
     struct order *orders; /* calloc'd */
     struct order *known;  /* calloc'd: entries as they were posted before */
     size_t count;
+    bool linked;
 };
 
 static enum err batch_read(struct batch *batch, struct problem *problem, struct refusal *refusal);
 static enum err batch_read_entries(struct batch *batch, const json_t *entries, bool linked,
                                    struct problem *problem, struct refusal *refusal);
 static enum err batch_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count);
-static enum err batch_post(struct writer_tx *tx, struct batch *batch);
+static size_t batch_run(struct writer_job *const *jobs, size_t count);
+static enum err batch_post(struct writer_tx *tx, struct writer_job *const *jobs, size_t count);
+static enum err batch_say(struct writer_tx *tx, struct batch *batch, struct order *const *orders);
 static enum err batch_recall(struct writer_tx *tx, struct batch *batch, size_t place);
 static void batch_done(struct writer_job *job);
 static void append_result(struct buffer *buffer, const struct batch *batch, size_t place);
@@ -48,7 +52,7 @@ static void batch_free(struct batch *batch);
 
 static const struct writer_job_type BATCH = {
     .name = "entry_batch",
-    .run_max = 1,
+    .run_max = BATCH_RUN_MAX,
     .work = batch_work,
     .done = batch_done,
 };
@@ -138,6 +142,7 @@ static enum err batch_read_entries(struct batch *batch, const json_t *entries, b
         batch->orders[i].group = linked ? 1 : 0;
     }
     batch->count = count;
+    batch->linked = linked;
     return ERR_OK;
 }
 
@@ -145,30 +150,66 @@ static enum err batch_work(struct writer_tx *tx, struct writer_job *const *jobs,
 {
     enum err err = ERR_OK;
 
-    for (size_t i = 0; !err && i < count; i++) {
-        err = batch_post(tx, (struct batch *)jobs[i]);
+    for (size_t first = 0, run = 0; !err && first < count; first += run) {
+        run = batch_run(&jobs[first], count - first);
+        err = batch_post(tx, &jobs[first], run);
     }
     return err;
 }
 
-static enum err batch_post(struct writer_tx *tx, struct batch *batch)
+/* How many batches are posted together, so that an account they share is read and written once. Linked
+ * ones are posted alone: what they are taken back to when one is refused is a copy of all that is read. */
+static size_t batch_run(struct writer_job *const *jobs, size_t count)
 {
-    struct order *orders[BATCH_ENTRY_MAX] = {NULL};
+    const struct batch *batch = (const struct batch *)jobs[0];
+    size_t total = batch->count;
+    size_t run = 1;
 
-    assert(batch->count <= BATCH_ENTRY_MAX);
-    for (size_t i = 0; i < batch->count; i++) {
-        orders[i] = &batch->orders[i];
+    while (!batch->linked && run < count) {
+        batch = (const struct batch *)jobs[run];
+        total += batch->count;
+        if (batch->linked || total > POST_ORDER_COUNT_MAX) {
+            break;
+        }
+        run++;
     }
-    enum err err = post_orders(&batch->ledger->poster, tx, orders, batch->count);
+    return run;
+}
+
+static enum err batch_post(struct writer_tx *tx, struct writer_job *const *jobs, size_t count)
+{
+    struct poster *poster = &((struct batch *)jobs[0])->ledger->poster;
+    struct order *orders[POST_ORDER_COUNT_MAX] = {NULL};
+    size_t total = 0;
+
+    for (size_t job = 0; job < count; job++) {
+        struct batch *batch = (struct batch *)jobs[job];
+        assert(total + batch->count <= POST_ORDER_COUNT_MAX);
+        for (size_t i = 0; i < batch->count; i++) {
+            orders[total] = &batch->orders[i];
+            total++;
+        }
+    }
+    enum err err = post_orders(poster, tx, orders, total);
+    total = 0;
+    for (size_t job = 0; !err && job < count; job++) {
+        struct batch *batch = (struct batch *)jobs[job];
+        err = batch_say(tx, batch, &orders[total]);
+        total += batch->count;
+    }
+    return err;
+}
+
+static enum err batch_say(struct writer_tx *tx, struct batch *batch, struct order *const *orders)
+{
+    const struct event_cause cause = {.traceparent = batch->traceparent};
+    const struct events_entries entries = {orders, batch->count, ""};
+    enum err err = ERR_OK;
+
     for (size_t i = 0; !err && i < batch->count; i++) {
         err = batch_recall(tx, batch, i);
     }
-    if (err) {
-        return err;
-    }
-    const struct event_cause cause = {.traceparent = batch->traceparent};
-    const struct events_entries entries = {orders, batch->count, ""};
-    return events_say_entries(tx, &cause, &entries);
+    return err ? err : events_say_entries(tx, &cause, &entries);
 }
 
 static enum err batch_recall(struct writer_tx *tx, struct batch *batch, size_t place)

@@ -18,9 +18,9 @@
 #include "runtime/db.h"
 
 enum {
-    STORE_ORDER_COUNT_MAX = 4096,                        /* orders in one statement */
-    STORE_PERIOD_COUNT_MAX = 200,                        /* fiscal years of a shard */
-    STORE_ACCOUNT_COUNT_MAX = 4 * STORE_ORDER_COUNT_MAX, /* accounts in one statement */
+    STORE_ORDER_COUNT_MAX = 4096,                                    /* orders in one statement */
+    STORE_PERIOD_COUNT_MAX = 200,                                    /* fiscal years of a shard */
+    STORE_ACCOUNT_COUNT_MAX = ENTRY_LEG_MAX * STORE_ORDER_COUNT_MAX, /* accounts in one statement */
 };
 
 /* An account as it was loaded; balance.version tells whether it changed since. */
