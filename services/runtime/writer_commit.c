@@ -150,7 +150,7 @@ enum err writer_tx_event(struct writer_tx *tx, const struct event_draft *draft)
 enum err writer_tx_after(struct writer_tx *tx, void (*committed)(const void *data), void *data)
 {
     struct writer_after_list *list = &tx->writer->afters;
-    const bool full = list->count == EVENTLOG_APPEND_COUNT_MAX;
+    const bool full = list->count == WRITER_BATCH_LENGTH_MAX;
     struct writer_after *after = full ? NULL : calloc(1, sizeof *after);
 
     if (!after) {

@@ -221,8 +221,11 @@ static struct task make_task(struct fixture *fixture, const struct writer_job_ty
         .job = {.type = type}, .fixture = fixture, .number = number, .event_count = 1};
 }
 
+/* Also one that was done before. */
 static void submit(struct task *task)
 {
+    task->after_count = 0;
+    task->done_position = 0;
     assert_int_equal(writer_submit(task->fixture->writer, &task->job), ERR_OK);
 }
 
@@ -230,6 +233,7 @@ static void submit_blocker(struct task *blocker, struct fixture *fixture)
 {
     *blocker = make_task(fixture, &BLOCKERS, 0);
     submit(blocker);
+    (void)uv_run(&fixture->loop->uv, UV_RUN_NOWAIT); /* A turn of the loop wakes the writer. */
     uv_sem_wait(&blocker_holds);
 }
 
