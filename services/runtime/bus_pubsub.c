@@ -5,10 +5,9 @@
  *
  * A subscriber's connection is ended with care: nng 1.5.2 never frees one that is
  * closed between the head and the body of a message on its way in (bus_listener.c).
- * Within the callback of a receive that had been waiting for its message there is
- * none on its way, since nng reads on only when the callback has returned. So the
- * next message's callback ends the connection; a thread of its own does when none
- * comes soon.
+ * While a receive is called back that had been waiting for its message, none is on
+ * its way, since nng reads on only when the callback has returned. So the next
+ * message ends the connection, when it comes soon.
  */
 #include "runtime/bus_internal.h"
 #include "runtime/log.h"
@@ -96,9 +95,7 @@ void bus_pub_close(struct bus_pub *pub)
     bus_dispose(pub_dispose, pub);
 }
 
-enum { SUB_LEAVE_MS = 500, SUB_LEAVE_LOOK_MS = 2 };
-
-enum sub_stay { SUB_STAYS, SUB_IS_TO_LEAVE, SUB_LEAVES };
+enum { SUB_LEAVE_MS = 500 };
 
 struct bus_sub {
     atomic_int references; /* the loop's, the disposal's and each redial's */
@@ -106,12 +103,11 @@ struct bus_sub {
     pthread_mutex_t leave_mutex; /* of whoever ends the connection; guards the next two */
     nng_dialer dialer;
     bool gone;
-    atomic_int stay;
     atomic_int connections; /* one at most, and those that nng has not freed yet */
     nng_aio *aio;
     struct bus_inbox inbox;
     char url[BUS_URL_SIZE];
-    atomic_bool idle;   /* no receive is pending; whoever changes it back starts one */
+    atomic_bool idle;   /* no receive is pending; only the loop changes it back */
     atomic_bool paused; /* by bus_sub_pause() */
     bus_message_fn on_message;
     void (*on_connected)(void *context);
@@ -141,33 +137,6 @@ static void sub_disconnected(nng_pipe pipe, nng_pipe_ev event, void *context)
     atomic_fetch_sub(&sub->connections, 1);
 }
 
-/* Whether there were any messages in nng's queue. */
-static bool drop_waiting(struct bus_sub *sub)
-{
-    nng_msg *message;
-    int count = 0;
-
-    while (count < BUS_RECEIVE_QUEUE_LENGTH_MAX &&
-           nng_recvmsg(sub->socket, &message, NNG_FLAG_NONBLOCK) == 0) {
-        nng_msg_free(message);
-        count++;
-    }
-    return count > 0;
-}
-
-/* With a message in hand, on the thread that nng received it on if none was waiting behind it. */
-static void sub_leave_now(struct bus_sub *sub)
-{
-    int stay = SUB_IS_TO_LEAVE;
-
-    nng_msg_free(nng_aio_get_msg(sub->aio));
-    if (!drop_waiting(sub) && atomic_compare_exchange_strong(&sub->stay, &stay, SUB_LEAVES)) {
-        (void)nng_dialer_close(sub->dialer); /* Gone either way; its pipe goes with it. */
-        atomic_store(&sub->stay, SUB_STAYS);
-    }
-    nng_recv_aio(sub->socket, sub->aio);
-}
-
 /* On an nng thread. */
 static void sub_received(void *context)
 {
@@ -180,10 +149,6 @@ static void sub_received(void *context)
     }
     if (result != 0) {
         nng_recv_aio(sub->socket, sub->aio);
-        return;
-    }
-    if (atomic_load(&sub->stay) == SUB_IS_TO_LEAVE) {
-        sub_leave_now(sub);
         return;
     }
     item.message = nng_aio_get_msg(sub->aio);
@@ -215,21 +180,15 @@ static void sub_item(struct bus_item *item, void *context)
     nng_msg_free(item->message);
 }
 
-/* Idle means that no callback is to come. */
-static void sub_receive_if_idle(struct bus_sub *sub)
-{
-    if (atomic_exchange(&sub->idle, false)) {
-        nng_recv_aio(sub->socket, sub->aio);
-    }
-}
-
 static void sub_drained(void *context)
 {
     struct bus_sub *sub = context;
 
     tell_connected(sub);
-    if (!atomic_load(&sub->paused)) {
-        sub_receive_if_idle(sub);
+    /* Idle means that no callback is to come, so nobody else writes it now. */
+    if (atomic_load(&sub->idle) && !atomic_load(&sub->paused)) {
+        atomic_store(&sub->idle, false);
+        nng_recv_aio(sub->socket, sub->aio);
     }
 }
 
@@ -243,26 +202,50 @@ static void sub_release(void *context)
     }
 }
 
+/* A receive of its own beside the subscriber's, which the next message ends the connection by. */
+struct leave {
+    struct bus_sub *sub;
+    nng_ctx context;
+    nng_aio *aio;
+};
+
+/* On the nng thread that read the message, unless none came. */
+static void leave_received(void *context)
+{
+    struct leave *leave = context;
+
+    if (nng_aio_result(leave->aio) == 0) {
+        nng_msg_free(nng_aio_get_msg(leave->aio));
+        (void)nng_dialer_close(leave->sub->dialer); /* Gone either way; its pipe goes with it. */
+    }
+}
+
+/* Waits for the next message. It waits before it subscribes, so that nothing is in its queue then: a
+ * message from there would come on another thread, while nng reads the next. */
+static void leave_with_message(struct bus_sub *sub)
+{
+    struct leave leave = {.sub = sub};
+
+    if (nng_ctx_open(&leave.context, sub->socket) != 0) {
+        return;
+    }
+    if (nng_aio_alloc(&leave.aio, leave_received, &leave) == 0) {
+        nng_aio_set_timeout(leave.aio, SUB_LEAVE_MS);
+        nng_ctx_recv(leave.context, leave.aio);
+        (void)nng_ctx_set(leave.context, NNG_OPT_SUB_SUBSCRIBE, "", 0); /* Else none comes. */
+        nng_aio_wait(leave.aio);
+        nng_aio_free(leave.aio);
+    }
+    (void)nng_ctx_close(leave.context); /* Just opened. */
+}
+
 /* Ends the connection; with the leave mutex, and never on the loop, for it waits. */
 static void sub_leave(struct bus_sub *sub)
 {
-    int stay = SUB_IS_TO_LEAVE;
-
     if (bus_nng_is_old() && atomic_load(&sub->connections) > 0) {
-        atomic_store(&sub->stay, SUB_IS_TO_LEAVE);
-        for (int i = 0; i < SUB_LEAVE_MS && atomic_load(&sub->stay) == SUB_IS_TO_LEAVE;
-             i += SUB_LEAVE_LOOK_MS) {
-            sub_receive_if_idle(sub);
-            uv_sleep(SUB_LEAVE_LOOK_MS);
-        }
-        if (!atomic_compare_exchange_strong(&sub->stay, &stay, SUB_STAYS)) {
-            while (atomic_load(&sub->stay) != SUB_STAYS) {
-                uv_sleep(SUB_LEAVE_LOOK_MS);
-            }
-            return;
-        }
+        leave_with_message(sub);
     }
-    (void)nng_dialer_close(sub->dialer);
+    (void)nng_dialer_close(sub->dialer); /* It may be closed by now. */
 }
 
 static void sub_dispose(void *context)
