@@ -9,16 +9,13 @@
 #include "runtime/log.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-
-enum { BY_SIZE = 160, REASON_SIZE = 301 };
 
 /* What the log is told. */
 struct done {
     struct line line;
     bool frozen;
-    char by[BY_SIZE];
-    char reason[REASON_SIZE];
+    char by[FREEZES_BY_SIZE];
+    char reason[FREEZES_REASON_SIZE];
 };
 
 static enum err change(struct writer_tx *tx, const char *shard,
@@ -54,16 +51,11 @@ static enum err change(struct writer_tx *tx, const char *shard, const struct fre
 
 static enum err log_later(struct writer_tx *tx, const struct freezes_wanted *wanted)
 {
-    struct done *done = calloc(1, sizeof *done);
+    struct done done = {.line = *wanted->line, .frozen = wanted->frozen};
 
-    if (!done) {
-        return ERR_UNAVAILABLE;
-    }
-    done->line = *wanted->line;
-    done->frozen = wanted->frozen;
-    (void)snprintf(done->by, sizeof done->by, "%s", wanted->by);             /* fits */
-    (void)snprintf(done->reason, sizeof done->reason, "%s", wanted->reason); /* fits */
-    return writer_tx_after(tx, log_done, done);
+    (void)snprintf(done.by, sizeof done.by, "%s", wanted->by);             /* fits */
+    (void)snprintf(done.reason, sizeof done.reason, "%s", wanted->reason); /* fits */
+    return writer_tx_after(tx, log_done, &done, sizeof done);
 }
 
 static void log_done(const void *data)

@@ -8,12 +8,18 @@
 
 #include "ledger/domain/account.h"
 #include "ledger/domain/refusal.h"
+#include "ledger/domain/requested_terms.h"
 #include "runtime/err.h"
 #include "runtime/writer.h"
 
 #include <stdbool.h>
 
-/* What a line is to be. All borrowed. */
+enum {
+    FREEZES_BY_SIZE = 160, /* with its NUL, as the next */
+    FREEZES_REASON_SIZE = REQUESTED_REASON_LENGTH_MAX + 1,
+};
+
+/* What a line is to be. All borrowed; the texts fit the sizes above. */
 struct freezes_wanted {
     const struct line *line;
     bool frozen;

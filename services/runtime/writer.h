@@ -86,11 +86,11 @@ ERR_CHECKED enum err writer_tx_event(struct writer_tx *tx, const struct event_dr
 /*
  * Has `committed` called on the loop thread once the transaction is durable, before the jobs' done;
  * never when it was rolled back, as for a job that is tried again. For what work must not say too
- * early, a line in the log. Takes data (malloc'd), also when it fails, and frees it. ERR_FULL past
+ * early, a line in the log. It is called with a copy of size bytes of data. ERR_FULL past
  * WRITER_BATCH_LENGTH_MAX, one for each request. From work only.
  */
 ERR_CHECKED enum err writer_tx_after(struct writer_tx *tx, void (*committed)(const void *data),
-                                     void *data);
+                                     const void *data, size_t size);
 
 /* Events that were added to the running transaction so far. From work only. */
 size_t writer_tx_event_count(const struct writer_tx *tx);

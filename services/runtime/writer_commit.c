@@ -147,17 +147,21 @@ enum err writer_tx_event(struct writer_tx *tx, const struct event_draft *draft)
     return ERR_OK;
 }
 
-enum err writer_tx_after(struct writer_tx *tx, void (*committed)(const void *data), void *data)
+enum err writer_tx_after(struct writer_tx *tx, void (*committed)(const void *data),
+                         const void *data, size_t size)
 {
     struct writer_after_list *list = &tx->writer->afters;
-    const bool full = list->count == WRITER_BATCH_LENGTH_MAX;
-    struct writer_after *after = full ? NULL : calloc(1, sizeof *after);
+    struct writer_after *after;
 
-    if (!after) {
-        free(data);
-        return full ? ERR_FULL : ERR_UNAVAILABLE;
+    if (list->count == WRITER_BATCH_LENGTH_MAX) {
+        return ERR_FULL;
     }
-    *after = (struct writer_after){.committed = committed, .data = data};
+    after = malloc(sizeof *after + size);
+    if (!after) {
+        return ERR_UNAVAILABLE;
+    }
+    *after = (struct writer_after){.committed = committed};
+    memcpy(after->data, data, size);
     if (list->last) {
         list->last->next = after;
     } else {
@@ -177,7 +181,6 @@ void writer_after_list_end(struct writer_after_list *list, bool committed)
         if (committed) {
             after->committed(after->data);
         }
-        free(after->data);
         free(after);
     }
     *list = (struct writer_after_list){.count = 0};

@@ -10,6 +10,7 @@
 #include "runtime/writer.h"
 
 #include <stdatomic.h>
+#include <stddef.h>
 
 /* Jobs in a row, linked by their next. */
 struct writer_job_list {
@@ -20,8 +21,8 @@ struct writer_job_list {
 /* What is called once its transaction is durable. */
 struct writer_after {
     void (*committed)(const void *data);
-    void *data; /* malloc'd */
     struct writer_after *next;
+    max_align_t data[]; /* a copy of what it is called with */
 };
 
 struct writer_after_list {

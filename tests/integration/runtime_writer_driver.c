@@ -151,11 +151,9 @@ static void after_commit(const void *data)
 
 static enum err call_after(struct writer_tx *tx, struct task *task)
 {
-    struct reminder *reminder = malloc(sizeof *reminder);
+    const struct reminder reminder = {.task = task};
 
-    assert_non_null(reminder);
-    reminder->task = task;
-    return writer_tx_after(tx, after_commit, reminder);
+    return writer_tx_after(tx, after_commit, &reminder, sizeof reminder);
 }
 
 static enum err task_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count)

@@ -81,6 +81,7 @@ static const act_fn ACTS[] = {
 
 static_assert(sizeof ACTS / sizeof ACTS[0] == (size_t)FINANCE_KIND_COUNT + 1, "every kind acts");
 static_assert((int)BY_SIZE <= (int)STORE_CLOSING_BY_SIZE, "who asked is kept whole");
+static_assert((int)BY_SIZE <= (int)FREEZES_BY_SIZE, "who asked is logged whole");
 
 enum err finance_request_apply(const struct finance_asking *asking)
 {
@@ -323,18 +324,13 @@ static enum err refuse(const struct finance_asking *asking, const struct order_r
 static enum err log_later(const struct finance_asking *asking, const char *resource,
                           const struct order_refusal *refusal)
 {
-    struct answered *answered = calloc(1, sizeof *answered);
+    struct answered answered = {.seq = (int64_t)asking->event->seq, .refusal = *refusal};
 
-    if (!answered) {
-        return ERR_UNAVAILABLE;
-    }
-    answered->seq = (int64_t)asking->event->seq;
-    answered->refusal = *refusal;
-    assert(strlen(asking->event->id) < sizeof answered->event_id);
-    memcpy(answered->event_id, asking->event->id, strlen(asking->event->id));
-    assert(strlen(resource) < sizeof answered->resource);
-    memcpy(answered->resource, resource, strlen(resource));
-    return writer_tx_after(asking->tx, log_answered, answered);
+    assert(strlen(asking->event->id) < sizeof answered.event_id);
+    memcpy(answered.event_id, asking->event->id, strlen(asking->event->id));
+    assert(strlen(resource) < sizeof answered.resource);
+    memcpy(answered.resource, resource, strlen(resource));
+    return writer_tx_after(asking->tx, log_answered, &answered, sizeof answered);
 }
 
 static void log_answered(const void *data)

@@ -13,7 +13,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { HTTP_OK = 200, BY_SIZE = KEYRING_ID_SIZE + 16, REASON_SIZE = 301 };
+enum { HTTP_OK = 200, BY_SIZE = KEYRING_ID_SIZE + 16 };
+
+static_assert((int)BY_SIZE <= (int)FREEZES_BY_SIZE, "who asked is logged whole");
 
 /* One request, until it is answered. */
 struct freeze {
@@ -22,7 +24,7 @@ struct freeze {
     struct ledger *ledger;
     bool frozen; /* what it asks for */
     struct line line;
-    char reason[REASON_SIZE];
+    char reason[FREEZES_REASON_SIZE];
     char by[BY_SIZE];
     struct refusal refusal;
 };
