@@ -58,13 +58,48 @@ enum err store_grant_follow(struct db *db, const char *shard, struct order *cons
     return err;
 }
 
+enum { WANTED_COLUMN_COUNT = 4 };
+
+/* Asks a statement about the lines of pending orders that name no grant and are as `of` says. Its
+ * parameters are the shard, how many years back a grant may be, and of each order its place and the year,
+ * programme and source of its first leg. */
+static enum err query_wanted(struct db *db, const char *sql, const char *shard,
+                             struct order *const *orders, size_t count,
+                             bool (*of)(const struct entry *entry), struct db_rows **ret_rows)
+{
+    static const enum db_column_type TYPES[WANTED_COLUMN_COUNT] = {DB_COLUMN_INT32, DB_COLUMN_INT32,
+                                                                   DB_COLUMN_TEXT, DB_COLUMN_TEXT};
+    struct db_column columns[WANTED_COLUMN_COUNT];
+    struct db_param params[2 + WANTED_COLUMN_COUNT];
+    enum err err = ERR_OK;
+
+    db_columns_init(columns, TYPES, WANTED_COLUMN_COUNT);
+    for (size_t i = 0; i < count; i++) {
+        const struct order *order = orders[i];
+        if (order->result == ORDER_PENDING && !order->has_grant && of(&order->entry)) {
+            const struct line *line = &order->entry.legs[0].account.line;
+            db_column_add_int32(&columns[0], (int32_t)i);
+            db_column_add_int32(&columns[1], line->fiscal_year);
+            db_column_add_text(&columns[2], line->programme);
+            db_column_add_text(&columns[3], funding_source_code(line->funding_source));
+        }
+    }
+    params[0] = db_text(shard);
+    params[1] = db_int32(GRANT_BOOK_YEAR_MAX - 1);
+    db_columns_params(columns, WANTED_COLUMN_COUNT, params + 2);
+    err = db_query(db, sql, params, DB_COUNT(params), ret_rows);
+    db_columns_release(columns, WANTED_COLUMN_COUNT);
+    return err;
+}
+
 /* A grant of an earlier year counts once an entry of it was posted in the year. */
 static const char GRANT_REQUIRE[] =
     "SELECT wanted.place"
-    " FROM unnest($2::int4[], $3::int4[], $4::text[]) AS wanted (place, fiscal_year, programme)"
+    " FROM unnest($3::int4[], $4::int4[], $5::text[], $6::text[])"
+    "    AS wanted (place, fiscal_year, programme, funding_source)"
     " WHERE EXISTS (SELECT 1 FROM ledger.grant_award WHERE grant_award.shard = $1"
     "    AND grant_award.programme = wanted.programme"
-    "    AND grant_award.fiscal_year BETWEEN wanted.fiscal_year - $5::int4 AND wanted.fiscal_year"
+    "    AND grant_award.fiscal_year BETWEEN wanted.fiscal_year - $2::int4 AND wanted.fiscal_year"
     "    AND (grant_award.fiscal_year = wanted.fiscal_year"
     "        OR EXISTS (SELECT 1 FROM ledger.grant_entry"
     "            INNER JOIN ledger.entry_leg ON entry_leg.shard = $1"
@@ -75,48 +110,23 @@ static const char GRANT_REQUIRE[] =
 enum err store_grant_require(struct db *db, const char *shard, struct order *const *orders,
                              size_t count)
 {
-    struct db_column places;
-    struct db_column years;
-    struct db_column programmes;
     struct db_rows *rows = NULL;
+    enum err err = query_wanted(db, GRANT_REQUIRE, shard, orders, count, grant_entry_needs, &rows);
 
-    db_column_init(&places, DB_COLUMN_INT32);
-    db_column_init(&years, DB_COLUMN_INT32);
-    db_column_init(&programmes, DB_COLUMN_TEXT);
-    for (size_t i = 0; i < count; i++) {
-        const struct order *order = orders[i];
-        if (order->result == ORDER_PENDING && !order->has_grant &&
-            grant_entry_needs(&order->entry)) {
-            db_column_add_int32(&places, (int32_t)i);
-            db_column_add_int32(&years, order->entry.legs[0].account.line.fiscal_year);
-            db_column_add_text(&programmes, order->entry.legs[0].account.line.programme);
-        }
-    }
-    const struct db_param params[] = {
-        db_text(shard),
-        db_column_param(&places),
-        db_column_param(&years),
-        db_column_param(&programmes),
-        db_int32(GRANT_BOOK_YEAR_MAX - 1),
-    };
-    enum err err = db_query(db, GRANT_REQUIRE, params, DB_COUNT(params), &rows);
     for (int64_t i = 0; !err && i < db_rows_count(rows); i++) {
         orders[db_rows_int64(rows, i, 0)]->grant_required = true;
     }
     db_rows_release(rows);
-    db_column_release(&places);
-    db_column_release(&years);
-    db_column_release(&programmes);
     return err;
 }
 
 static const char GRANT_DECIDED[] =
     "SELECT wanted.place, sum(entry_leg.amount_krw)::int8"
-    " FROM unnest($2::int4[], $3::int4[], $4::text[], $5::text[])"
+    " FROM unnest($3::int4[], $4::int4[], $5::text[], $6::text[])"
     "    AS wanted (place, fiscal_year, programme, funding_source)"
     " INNER JOIN ledger.grant_award ON grant_award.shard = $1"
     "    AND grant_award.programme = wanted.programme"
-    "    AND grant_award.fiscal_year BETWEEN wanted.fiscal_year - $6::int4 AND wanted.fiscal_year"
+    "    AND grant_award.fiscal_year BETWEEN wanted.fiscal_year - $2::int4 AND wanted.fiscal_year"
     " INNER JOIN ledger.grant_entry ON grant_entry.shard = $1"
     "    AND grant_entry.grant_id = grant_award.grant_id"
     " INNER JOIN ledger.entry_leg ON entry_leg.shard = $1 AND entry_leg.seq = grant_entry.seq"
@@ -128,44 +138,13 @@ static const char GRANT_DECIDED[] =
 enum err store_grant_decided(struct db *db, const char *shard, struct order *const *orders,
                              size_t count)
 {
-    struct db_column places;
-    struct db_column years;
-    struct db_column programmes;
-    struct db_column sources;
     struct db_rows *rows = NULL;
+    enum err err = query_wanted(db, GRANT_DECIDED, shard, orders, count, grant_entry_takes, &rows);
 
-    db_column_init(&places, DB_COLUMN_INT32);
-    db_column_init(&years, DB_COLUMN_INT32);
-    db_column_init(&programmes, DB_COLUMN_TEXT);
-    db_column_init(&sources, DB_COLUMN_TEXT);
-    for (size_t i = 0; i < count; i++) {
-        const struct order *order = orders[i];
-        if (order->result == ORDER_PENDING && !order->has_grant &&
-            grant_entry_takes(&order->entry)) {
-            const struct line *line = &order->entry.legs[0].account.line;
-            db_column_add_int32(&places, (int32_t)i);
-            db_column_add_int32(&years, line->fiscal_year);
-            db_column_add_text(&programmes, line->programme);
-            db_column_add_text(&sources, funding_source_code(line->funding_source));
-        }
-    }
-    const struct db_param params[] = {
-        db_text(shard),
-        db_column_param(&places),
-        db_column_param(&years),
-        db_column_param(&programmes),
-        db_column_param(&sources),
-        db_int32(GRANT_BOOK_YEAR_MAX - 1),
-    };
-    enum err err = db_query(db, GRANT_DECIDED, params, DB_COUNT(params), &rows);
     for (int64_t i = 0; !err && i < db_rows_count(rows); i++) {
         orders[db_rows_int64(rows, i, 0)]->decided_krw = db_rows_int64(rows, i, 1);
     }
     db_rows_release(rows);
-    db_column_release(&places);
-    db_column_release(&years);
-    db_column_release(&programmes);
-    db_column_release(&sources);
     return err;
 }
 
