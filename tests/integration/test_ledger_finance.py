@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from support.ledger import Finance, Ledger, Participation, posted, stages
+from support.ledger import Finance, Ledger, Participation, grant_terms, posted, stages
 from support.services import environment, program
 
 ENTRY_KEYS = uuid.UUID("6f5d0e91-3c1b-4d0a-9a57-21c87e44b213")
@@ -57,17 +57,7 @@ def journal(ledger):
     return ledger.get("/v1/journal?limit=1000")["entries"]
 
 
-GRANT = {
-    "instrument": "platform",
-    "fiscal_year": 2025,
-    "programme": "a",
-    "amounts": [{"funding_source": "district", "amount_krw": 300}],
-    "start_date": "2025-01-01",
-    "end_date": "2025-12-31",
-    "settlement_due_date": "2026-02-28",
-    "bodies": ["협치네트워크"],
-    "document": "협약 2025-1",
-}
+GRANT = grant_terms()
 
 
 def test_what_an_accounting_system_asks_for_is_posted_as_an_officers_entry_is(asked, finance):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 import psycopg2
 import pytest
 
-from support.ledger import Ledger, Participation
+from support.ledger import Ledger, Participation, grant_terms
 
 
 @pytest.fixture
@@ -20,21 +20,15 @@ def ledger(databases, start_service, tmp_path):
 
 
 def register(ledger, key=None, **changes):
-    body = {
-        "instrument": "platform",
-        "fiscal_year": 2025,
-        "programme": "a",
+    terms = {
         "amounts": [
             {"funding_source": "city", "amount_krw": 80_000_000},
             {"funding_source": "district", "amount_krw": 20_000_000},
         ],
-        "start_date": "2025-01-01",
-        "end_date": "2025-12-31",
-        "settlement_due_date": "2026-02-28",
         "bodies": ["협치네트워크", "마을넷", "시민센터"],
         "document": "삼자 협약 2025-1",
-        **changes,
     }
+    body = grant_terms(**{**terms, **changes})
     headers = {"Idempotency-Key": key or str(uuid.uuid4())}
     return ledger.ask("POST", "/v1/grants", body, headers=headers)
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from support.ledger import Ledger, Participation
+from support.ledger import Ledger, Participation, grant_terms
 from support.paths import ROOT
 from support.services import environment, program
 
@@ -120,16 +120,21 @@ def post_some(ledger):
     return answers
 
 
-def test_a_ledger_of_the_older_schema_is_converted_with_every_guarantee(ledger):
-    answers = post_some(ledger)
-    journal = ledger.get("/v1/journal")
-    lines = ledger.get("/v1/lines")
+def convert(ledger):
+    """The ledger is one of the older schema for a moment, and is brought up to date again."""
     ledger.service.stop()
     make_old(ledger)
     done = migrate(ledger)
     assert done.returncode == 0, done.stderr
     ledger.service.start().wait_ready()
     assert ledger.verification()["sound"]
+
+
+def test_a_ledger_of_the_older_schema_is_converted_with_every_guarantee(ledger):
+    answers = post_some(ledger)
+    journal = ledger.get("/v1/journal")
+    lines = ledger.get("/v1/lines")
+    convert(ledger)
     assert ledger.get("/v1/journal") == journal
     assert ledger.get("/v1/lines") == lines
     for key, (request, answer) in answers.items():
@@ -163,17 +168,7 @@ def post_terms(ledger):
     ask("POST", "/v1/periods/2023:close", {"document": "결산 2023"}, 200)
 
     grant_id = str(uuid.uuid4())
-    terms = {
-        "instrument": "platform",
-        "fiscal_year": 2025,
-        "programme": "g",
-        "amounts": [{"funding_source": "district", "amount_krw": 300}],
-        "start_date": "2025-01-01",
-        "end_date": "2025-12-31",
-        "settlement_due_date": "2026-02-28",
-        "bodies": ["협치네트워크", "마을넷"],
-        "document": "협약 2025-1",
-    }
+    terms = grant_terms(programme="g", bodies=["협치네트워크", "마을넷"])
     ask("POST", "/v1/grants", terms, 201, **{"Idempotency-Key": grant_id})
     for kind in ("main_budget", "securing", "allotment"):
         assert ledger.post(kind, 900, programme="g")[0] == 201
@@ -204,12 +199,7 @@ def test_grants_holds_and_a_closed_year_of_the_older_schema_go_on_where_they_sto
     grant_id, hold_id = post_terms(ledger)
     before = {name: ledger.get(f"/v1/{name}") for name in LISTS}
     hold = ledger.get(f"/v1/holds/{hold_id}")
-    ledger.service.stop()
-    make_old(ledger)
-    done = migrate(ledger)
-    assert done.returncode == 0, done.stderr
-    ledger.service.start().wait_ready()
-    assert ledger.verification()["sound"]
+    convert(ledger)
     for name in LISTS:
         assert ledger.get(f"/v1/{name}") == before[name]
     assert ledger.get(f"/v1/holds/{hold_id}") == hold and hold["extensions"]

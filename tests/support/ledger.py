@@ -40,6 +40,22 @@ def stages(ledger, programme="a", year=2025):
     return {}
 
 
+def grant_terms(**changes):
+    """Returns the terms of a grant as a request has them."""
+    return {
+        "instrument": "platform",
+        "fiscal_year": 2025,
+        "programme": "a",
+        "amounts": [{"funding_source": "district", "amount_krw": 300}],
+        "start_date": "2025-01-01",
+        "end_date": "2025-12-31",
+        "settlement_due_date": "2026-02-28",
+        "bodies": ["협치네트워크"],
+        "document": "협약 2025-1",
+        **changes,
+    }
+
+
 class Stream:
     """Says events of a stream; its log lies in the database of the service of that name."""
 
