@@ -318,8 +318,7 @@ bool invocation_switch(const struct invocation *invocation, const char *name)
     return invocation_texts(invocation, name, &value, 1) > 0;
 }
 
-/* Digits, with _ or , between them where people group thousands. */
-/* Digits, in threes where they are separated: "1,00" may be meant as 100, as 1,000 or as 1.00. */
+/* Digits, in threes where _ or , separates them: "1,00" may be meant as 100, as 1,000 or as 1.00. */
 static bool digits_valid(const char *text)
 {
     static const char digits[] = "0123456789";

@@ -15,7 +15,8 @@
  * ends (upstream #1543), on the one thread that frees connections, and nng_close() waits for that
  * thread. So subscribers and the listener guard end theirs with care (bus_pubsub.c, bus_listener.c).
  * What remains: a requester whose request times out just as the answer comes in, a replier that is
- * closed as a request does, and a large message of which a peer has taken a part when it leaves.
+ * closed as a request does, a large message of which a peer has taken a part when it leaves, and a
+ * subscriber that heard nothing for half a second, closed just as the next message comes.
  */
 #ifndef HYEOPCHI_RUNTIME_BUS_H
 #define HYEOPCHI_RUNTIME_BUS_H

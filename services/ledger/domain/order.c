@@ -5,10 +5,10 @@
  */
 #include "ledger/domain/order.h"
 
+#include "ledger/domain/krw.h"
+
 #include <assert.h>
 #include <string.h>
-
-#include "ledger/domain/krw.h"
 
 static enum err post_to_grant(const struct order *order, const struct order_context *context,
                               struct refusal *ret_refusal);
