@@ -324,26 +324,21 @@ enum err loop_work(struct loop *loop, loop_work_fn work, loop_work_fn done, void
     return ERR_OK;
 }
 
-/* Before the loop waits for the next events: everything brief that this turn has brought. */
-static void hand_over_brief(uv_prepare_t *handle)
+static void hand_over_brief(struct loop *loop)
 {
-    struct loop *loop = handle->data;
-
-    while (loop->brief_first != NULL) {
-        struct loop_job *first = loop->brief_first;
-        struct loop_job *last = first;
-
-        for (int length = 1; length < LOOP_BRIEF_RUN_LENGTH_MAX && last->next != NULL; length++) {
-            last = last->next;
-        }
-        loop->brief_first = last->next;
-        last->next = NULL;
-        hand_over(loop, first);
-    }
-    loop->brief_last = NULL;
-    (void)uv_prepare_stop(handle); /* Always succeeds. */
+    hand_over(loop, loop->brief_first);
+    loop->brief_first = NULL;
+    loop->brief_count = 0;
+    (void)uv_prepare_stop(&loop->before_waiting); /* Always succeeds. */
 }
 
+static void on_before_waiting(uv_prepare_t *handle)
+{
+    hand_over_brief(handle->data);
+}
+
+/* A turn may take long, and at its beginning the work queue has nothing to do: so a full run does not
+ * wait for the end. */
 enum err loop_work_brief(struct loop *loop, loop_work_fn work, loop_work_fn done, void *context)
 {
     struct loop_job *job = job_new(work, done, context);
@@ -353,11 +348,16 @@ enum err loop_work_brief(struct loop *loop, loop_work_fn work, loop_work_fn done
     }
     if (loop->brief_first == NULL) {
         loop->brief_first = job;
-        (void)uv_prepare_start(&loop->before_waiting, hand_over_brief); /* Always succeeds. */
+        /* Always succeeds. */
+        (void)uv_prepare_start(&loop->before_waiting, on_before_waiting);
     } else {
         loop->brief_last->next = job;
     }
     loop->brief_last = job;
+    loop->brief_count++;
+    if (loop->brief_count == LOOP_BRIEF_RUN_LENGTH_MAX) {
+        hand_over_brief(loop);
+    }
     return ERR_OK;
 }
 

@@ -21,7 +21,7 @@
 
 enum {
     LOOP_STOP_COUNT_MAX = 16,
-    LOOP_BRIEF_RUN_LENGTH_MAX = 8, /* pieces of brief work that a thread takes over at once */
+    LOOP_BRIEF_RUN_LENGTH_MAX = 4, /* pieces of brief work that a thread takes over at once */
     LOOP_EXIT_STATUS_WATCHDOG = 70,
 };
 
@@ -44,9 +44,10 @@ struct loop {
     struct loop_stop stops[LOOP_STOP_COUNT_MAX];
     int stop_count;
 
-    uv_prepare_t before_waiting; /* active while brief work waits to be handed over */
-    struct loop_job *brief_first;
+    uv_prepare_t before_waiting;  /* active while brief work waits to be handed over */
+    struct loop_job *brief_first; /* fewer than a run */
     struct loop_job *brief_last;
+    int brief_count;
     int64_t stop_timeout_ms;
     bool stopping;
     void *watchdog;
@@ -77,6 +78,7 @@ ERR_CHECKED enum err loop_work(struct loop *loop, loop_work_fn work, loop_work_f
 /*
  * The same for work that takes far less than a millisecond: what comes up in one turn of the loop is
  * handed over, and comes back, in runs, since waking a thread costs about as much as the work itself.
+ * A run that is full goes at once, the last at the turn's end.
  */
 ERR_CHECKED enum err loop_work_brief(struct loop *loop, loop_work_fn work, loop_work_fn done,
                                      void *context);
