@@ -37,8 +37,20 @@ static void take_over(struct publisher *publisher, const struct eventlog_entry *
     publisher->head.seq = added->seq;
 }
 
-static void publish_frame(struct publisher *publisher, enum event_frame_kind kind,
-                          const struct eventlog_entry *entry)
+static void send_frame(struct publisher *publisher, const struct event_frame *frame)
+{
+    struct buffer buffer;
+
+    buffer_init(&buffer, EVENT_FRAME_SIZE_MAX);
+    event_frame_encode(&buffer, frame);
+    if (!buffer_status(&buffer)) {
+        bus_pub_send(publisher->pub, buffer.data, buffer.length);
+    }
+    buffer_release(&buffer);
+}
+
+/* A frame that says where the stream stands. */
+static struct event_frame frame_of(const struct publisher *publisher, enum event_frame_kind kind)
 {
     struct event_frame frame = {
         .kind = kind,
@@ -46,34 +58,65 @@ static void publish_frame(struct publisher *publisher, enum event_frame_kind kin
         .seq = publisher->head.seq,
         .low_seq = publisher->head.low_seq,
     };
-    struct buffer buffer;
 
-    if (entry != NULL) {
-        frame.payload = entry->envelope;
-        frame.payload_length = entry->envelope_length;
-    }
     memcpy(frame.stream, publisher->head.stream, sizeof frame.stream);
-    buffer_init(&buffer, EVENT_FRAME_SIZE_MAX);
-    event_frame_encode(&buffer, &frame);
-    if (!buffer_status(&buffer)) {
-        bus_pub_send(publisher->pub, buffer.data, buffer.length);
-    }
-    buffer_release(&buffer);
+    return frame;
 }
 
-static void heartbeat(uv_timer_t *timer)
+/* Sends the events that wait. One that the ring has forgotten is missed, and fetched. */
+static void publish_waiting(struct publisher *publisher)
+{
+    while (publisher->published_seq < publisher->head.seq) {
+        const uint64_t seq = ++publisher->published_seq;
+        const struct event_ring_entry *entry = event_ring_get(&publisher->ring, seq);
+        struct event_frame frame = frame_of(publisher, EVENT_FRAME_EVENT);
+
+        if (entry != NULL) {
+            frame.seq = seq;
+            frame.payload = entry->envelope;
+            frame.payload_length = entry->length;
+            send_frame(publisher, &frame);
+        }
+    }
+}
+
+static void on_rest_end(uv_timer_t *timer)
 {
     struct publisher *publisher = timer->data;
 
-    if (publisher->head_known) {
-        publish_frame(publisher, EVENT_FRAME_HEARTBEAT, NULL);
+    if (publisher->published_seq < publisher->head.seq) {
+        publish_waiting(publisher);
+        (void)uv_timer_start(timer, on_rest_end, PUBLISHER_REST_MS, 0); /* Cannot fail. */
     }
+}
+
+static void publish_or_wait(struct publisher *publisher)
+{
+    const uint64_t waiting = publisher->head.seq - publisher->published_seq;
+
+    if (waiting < PUBLISHER_WAITING_MAX && uv_is_active((uv_handle_t *)&publisher->rest)) {
+        return;
+    }
+    publish_waiting(publisher);
+    (void)uv_timer_start(&publisher->rest, on_rest_end, PUBLISHER_REST_MS, 0); /* Cannot fail. */
+}
+
+static void heartbeat(struct publisher *publisher)
+{
+    const struct event_frame frame = frame_of(publisher, EVENT_FRAME_HEARTBEAT);
+
+    publish_waiting(publisher);
+    send_frame(publisher, &frame);
 }
 
 static void tick(uv_timer_t *timer)
 {
-    heartbeat(timer);
-    publisher_fetch_serve_waiting(timer->data);
+    struct publisher *publisher = timer->data;
+
+    if (publisher->head_known) {
+        heartbeat(publisher);
+    }
+    publisher_fetch_serve_waiting(publisher);
 }
 
 enum err publisher_open(struct loop *loop, const struct publisher_options *options,
@@ -112,6 +155,8 @@ enum err publisher_open(struct loop *loop, const struct publisher_options *optio
     publisher->heartbeat.data = publisher;
     (void)uv_timer_start(&publisher->heartbeat, tick, PUBLISHER_HEARTBEAT_MS,
                          PUBLISHER_HEARTBEAT_MS);
+    (void)uv_timer_init(&loop->uv, &publisher->rest);
+    publisher->rest.data = publisher;
     *ret_publisher = publisher;
     return ERR_OK;
 }
@@ -127,10 +172,11 @@ static void head_moved(struct publisher *publisher, const struct eventlog_head *
         memcmp(head->chain, publisher->head.chain, EVENT_CHAIN_SIZE) != 0) {
         event_ring_restart(&publisher->ring, head->seq + 1);
         metrics_set(&ring_bytes, 0);
+        publisher->published_seq = head->seq;
     }
     publisher->head = *head;
     publisher->head_known = true;
-    publish_frame(publisher, EVENT_FRAME_HEARTBEAT, NULL);
+    heartbeat(publisher);
     publisher_fetch_serve_waiting(publisher);
     publisher_wake_followers(publisher);
 }
@@ -146,8 +192,8 @@ void publisher_committed(const struct eventlog_head *head, const struct eventlog
     }
     for (size_t i = 0; i < entries->count; i++) {
         take_over(publisher, &entries->entries[i]);
-        publish_frame(publisher, EVENT_FRAME_EVENT, &entries->entries[i]);
     }
+    publish_or_wait(publisher);
     metrics_add(&events_published, (int64_t)entries->count);
     assert(publisher->head.seq == head->seq);
     assert(memcmp(publisher->head.chain, head->chain, EVENT_CHAIN_SIZE) == 0);
@@ -177,11 +223,16 @@ const uint8_t *publisher_ring_get(const struct publisher *publisher, uint64_t se
     return entry->envelope;
 }
 
-static void publisher_freed(uv_handle_t *handle)
+static void on_rest_closed(uv_handle_t *handle)
+{
+    free(handle->data);
+}
+
+static void on_heartbeat_closed(uv_handle_t *handle)
 {
     struct publisher *publisher = handle->data;
 
-    free(publisher);
+    uv_close((uv_handle_t *)&publisher->rest, on_rest_closed);
 }
 
 void publisher_close(struct publisher *publisher)
@@ -190,9 +241,10 @@ void publisher_close(struct publisher *publisher)
         return;
     }
     assert(publisher->reading_count == 0);
+    publish_waiting(publisher);
     publisher_fetch_close(publisher);
     bus_rep_close(publisher->rep);
     bus_pub_close(publisher->pub);
     event_ring_restart(&publisher->ring, 1);
-    uv_close((uv_handle_t *)&publisher->heartbeat, publisher_freed);
+    uv_close((uv_handle_t *)&publisher->heartbeat, on_heartbeat_closed);
 }

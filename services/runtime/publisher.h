@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The loop's side of a service's own stream: publishes each event after its
- * COMMIT, sends heartbeats every second, keeps the newest events in a bounded
- * ring, answers Fetch over REQ/REP (from the ring, else from the log by a reader thread), and
- * wakes followers such as the HTTP feed. Loop thread.
+ * COMMIT (at once, or PUBLISHER_REST_MS after those before it, since every message wakes threads in
+ * each subscriber), sends heartbeats every second, keeps the newest events in a bounded ring, answers
+ * Fetch over REQ/REP (from the ring, else from the log by a reader thread), and wakes followers such as
+ * the HTTP feed. Loop thread.
  */
 #ifndef HYEOPCHI_RUNTIME_PUBLISHER_H
 #define HYEOPCHI_RUNTIME_PUBLISHER_H
@@ -15,6 +16,8 @@
 
 enum {
     PUBLISHER_HEARTBEAT_MS = 1000,
+    PUBLISHER_REST_MS = 20, /* between two times that events are sent; the first goes at once */
+    PUBLISHER_WAITING_MAX = 256, /* events that wait for that */
     PUBLISHER_FOLLOWER_COUNT_MAX = 2048,
     PUBLISHER_FETCH_WAITING_MAX = 48, /* long polls; the other contexts of the bus answer at once */
 };

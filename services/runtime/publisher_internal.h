@@ -21,7 +21,9 @@ struct publisher {
     struct bus_pub *pub;
     struct bus_rep *rep;
     uv_timer_t heartbeat;
+    uv_timer_t rest; /* active for a while after events were sent */
     struct eventlog_head head;
+    uint64_t published_seq; /* the last that was sent */
     bool head_known;
     struct event_ring ring; /* ends at head.seq */
     struct publisher_fetch *waiting[PUBLISHER_FETCH_WAITING_MAX];

@@ -78,6 +78,13 @@ static void run_until_heartbeats(struct fixture *f, int count)
     }
 }
 
+static void run_until_events(struct fixture *f, int count)
+{
+    while (f->event_count < count) {
+        (void)uv_run(&f->loop.uv, UV_RUN_ONCE);
+    }
+}
+
 static void on_stop(void *context)
 {
     struct fixture *f = context;
@@ -499,13 +506,53 @@ static void heartbeats_tell_the_head_every_second_and_events_are_published(void 
     assert_true(f->last_heartbeat.epoch == 4 && f->last_heartbeat.seq == 10);
     assert_true(f->last_heartbeat.low_seq == 1);
     commit(f, 2, 32); /* Connected by now, and little enough to arrive. */
-    while (f->event_count < 2) {
-        (void)uv_run(&f->loop.uv, UV_RUN_ONCE);
-    }
+    run_until_events(f, 2);
     assert_true(f->last_event.seq == 12 && f->last_event.epoch == 4);
     run_until_heartbeats(f, f->heartbeat_count + 2);
     assert_true(f->last_heartbeat.seq == 12);
     assert_int_equal(f->event_count, 2);
+}
+
+static void events_that_follow_closely_are_sent_together_after_a_rest(void **state)
+{
+    struct fixture *f = *state;
+    uint64_t first_ms;
+
+    lead_from(f, 4, 10);
+    run_until_heartbeats(f, 1); /* Connected. */
+    uv_update_time(&f->loop.uv);
+    first_ms = uv_now(&f->loop.uv);
+    for (int i = 0; i < 3; i++) {
+        commit(f, 1, 32);
+    }
+    run_until_events(f, 1);
+    assert_true(f->last_event.seq == 11);
+    assert_true(fetch(f, 13)->status == EVENT_FETCH_OK); /* Whoever asks need not wait. */
+    run_until_events(f, 2);
+    assert_true(uv_now(&f->loop.uv) - first_ms >= PUBLISHER_REST_MS);
+    run_until_events(f, 3);
+    assert_true(f->last_event.seq == 13 && f->last_event.epoch == 4);
+}
+
+static void events_that_wait_go_before_the_next_heartbeat(void **state)
+{
+    static const struct eventlog_entries none;
+    struct fixture *f = *state;
+
+    lead_from(f, 4, 10);
+    run_until_heartbeats(f, 1);
+    commit(f, 1, 32);
+    commit(f, 1, 32);
+    lead_from(f, 5, 40); /* Another history: what waited is not of it. */
+    while (f->last_heartbeat.seq != 40) {
+        (void)uv_run(&f->loop.uv, UV_RUN_ONCE);
+    }
+    assert_int_equal(f->event_count, 1);
+    commit(f, 1, 32);
+    commit(f, 1, 32);
+    publisher_committed(&f->head, &none, f->publisher); /* The lead was confirmed. */
+    run_until_events(f, 3);
+    assert_true(f->last_event.seq == 42 && f->last_event.epoch == 5);
 }
 
 static void nothing_is_said_before_the_head_is_known(void **state)
@@ -586,6 +633,8 @@ int main(void)
         PUBLISHER_TEST(a_head_of_the_same_number_and_another_chain_is_taken_over),
         PUBLISHER_TEST(a_lower_limit_of_what_is_kept_is_taken_over_alone),
         PUBLISHER_TEST(heartbeats_tell_the_head_every_second_and_events_are_published),
+        PUBLISHER_TEST(events_that_follow_closely_are_sent_together_after_a_rest),
+        PUBLISHER_TEST(events_that_wait_go_before_the_next_heartbeat),
         PUBLISHER_TEST(nothing_is_said_before_the_head_is_known),
         PUBLISHER_TEST(followers_are_woken_until_they_stop_following),
         PUBLISHER_TEST(an_address_in_use_is_a_conflict),
