@@ -72,7 +72,7 @@ struct http_match {
     void *context;
     bool path_known;             /* some route has the path */
     bool broken;                 /* a parameter of the path does not decode */
-    char allow[HTTP_ALLOW_SIZE]; /* the methods of a known path, for Allow */
+    char allow[HTTP_ALLOW_SIZE]; /* of a known path without this method, for Allow */
     struct http_parameter parameters[HTTP_PATH_PARAM_COUNT_MAX]; /* names end at their } */
     size_t parameter_count;
 };

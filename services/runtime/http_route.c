@@ -28,6 +28,8 @@ static bool route_is_sound(const struct http_route *route);
 static bool pattern_is_sound(const char *pattern);
 static bool path_matches(const char *pattern, const char *path, struct captures *ret_captures);
 static bool method_matches(const struct http_route *route, const char *method);
+static void find_methods(const struct http_routes *routes, const char *path,
+                         struct http_match *match);
 static void allow_method(struct http_match *match, const char *method);
 static void decode_captures(struct http_head *head, const struct captures *captures,
                             struct http_match *match);
@@ -111,22 +113,38 @@ void http_route_match(const struct http_routes *routes, struct http_head *head,
             const struct http_route *route = &routes->tables[t].routes[i];
             struct captures captures;
 
-            number++;
-            if (!path_matches(route->path, head->path, &captures)) {
-                continue;
-            }
-            ret_match->path_known = true;
-            allow_method(ret_match, route->method);
-            if (method_matches(route, head->method) && captures.count < best.count) {
+            if (method_matches(route, head->method) &&
+                path_matches(route->path, head->path, &captures) && captures.count < best.count) {
                 best = captures;
                 ret_match->route = route;
-                ret_match->number = number - 1;
+                ret_match->number = number;
                 ret_match->context = routes->tables[t].context;
             }
+            number++;
         }
     }
     if (ret_match->route) {
+        ret_match->path_known = true;
         decode_captures(head, &best, ret_match);
+    } else {
+        find_methods(routes, head->path, ret_match);
+    }
+}
+
+/* What may be done with the path, for who asked for something else. */
+static void find_methods(const struct http_routes *routes, const char *path,
+                         struct http_match *match)
+{
+    for (size_t t = 0; t < routes->count; t++) {
+        for (size_t i = 0; i < routes->tables[t].count; i++) {
+            const struct http_route *route = &routes->tables[t].routes[i];
+            struct captures captures;
+
+            if (path_matches(route->path, path, &captures)) {
+                match->path_known = true;
+                allow_method(match, route->method);
+            }
+        }
     }
 }
 

@@ -62,31 +62,31 @@ static void a_path_finds_its_route(void **state)
         const char *method;
         const char *path;
         const char *pattern; /* NULL: none */
-        const char *allow;   /* "" when the path is unknown */
+        const char *allow;   /* "" unless only the method is wrong */
     } cases[] = {
-        {"GET", "/", "/", "GET, HEAD"},
-        {"GET", "/v1/ballots", "/v1/ballots", "GET, HEAD, POST"},
-        {"HEAD", "/v1/ballots", "/v1/ballots", "GET, HEAD, POST"},
-        {"POST", "/v1/ballots", "/v1/ballots", "GET, HEAD, POST"},
+        {"GET", "/", "/", ""},
+        {"GET", "/v1/ballots", "/v1/ballots", ""},
+        {"HEAD", "/v1/ballots", "/v1/ballots", ""},
+        {"POST", "/v1/ballots", "/v1/ballots", ""},
         {"DELETE", "/v1/ballots", NULL, "GET, HEAD, POST"},
         {"OPTIONS", "/v1/ballots", NULL, "GET, HEAD, POST"},
         {"HEAD", "/v1/ballots/x/votes", NULL, "POST"},
         {"GET", "/v1/ballots/", NULL, ""},
-        {"GET", "/v1/ballots/x", "/v1/ballots/{id}", "GET, HEAD, PUT"},
-        {"PUT", "/v1/ballots/x", "/v1/ballots/{id}", "GET, HEAD, PUT"},
+        {"GET", "/v1/ballots/x", "/v1/ballots/{id}", ""},
+        {"PUT", "/v1/ballots/x", "/v1/ballots/{id}", ""},
         {"GET", "/v1/ballots/x/", NULL, ""},
         {"GET", "/v1/ballots/x:open", NULL, "POST"},
-        {"POST", "/v1/ballots/x:open", "/v1/ballots/{id}:open", "POST"},
+        {"POST", "/v1/ballots/x:open", "/v1/ballots/{id}:open", ""},
         {"POST", "/v1/ballots/x:opened", NULL, ""},
         {"POST", "/v1/ballots/:open", NULL, ""},
         {"POST", "/v1/ballots/x:y:open", NULL, ""},
-        {"POST", "/v1/ballots/x/votes:batch", "/v1/ballots/{id}/votes:batch", "POST"},
-        {"POST", "/v1/ballots/x/votes", "/v1/ballots/{id}/votes", "POST"},
+        {"POST", "/v1/ballots/x/votes:batch", "/v1/ballots/{id}/votes:batch", ""},
+        {"POST", "/v1/ballots/x/votes", "/v1/ballots/{id}/votes", ""},
         {"POST", "/v1/ballots/x/y/votes", NULL, ""},
-        {"GET", "/v1/a/x/c/y", "/v1/a/{b}/c/{d}", "GET, HEAD"},
+        {"GET", "/v1/a/x/c/y", "/v1/a/{b}/c/{d}", ""},
         {"GET", "/v1/a//c/y", NULL, ""},
-        {"GET", "/v1/events/7", "/v1/events/{seq}", "GET, HEAD"},
-        {"GET", "/v1/events/dead", "/v1/events/dead", "GET, HEAD"},
+        {"GET", "/v1/events/7", "/v1/events/{seq}", ""},
+        {"GET", "/v1/events/dead", "/v1/events/dead", ""},
         {"GET", "/V1/ballots", NULL, ""},
         {"GET", "/v1/%62allots", NULL, ""},
         {"GET", "//v1/ballots", NULL, ""},
@@ -110,7 +110,7 @@ static void a_path_finds_its_route(void **state)
             assert_ptr_equal(match.context, &table_context);
         }
         assert_string_equal(match.allow, cases[i].allow);
-        assert_int_equal(match.path_known, cases[i].allow[0] != '\0');
+        assert_int_equal(match.path_known, cases[i].pattern || cases[i].allow[0] != '\0');
     }
     free(head);
 }
