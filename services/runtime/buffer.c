@@ -86,22 +86,25 @@ void buffer_append_text(struct buffer *buffer, const char *text)
 
 void buffer_append_format(struct buffer *buffer, const char *format, ...)
 {
+    const size_t room = buffer->data != NULL ? buffer->capacity - buffer->length : 0;
+    uint8_t *end = room > 0 ? buffer->data + buffer->length : NULL;
     va_list arguments;
     int length;
 
     va_start(arguments, format);
-    length = vsnprintf(NULL, 0, format, arguments);
+    length = vsnprintf((char *)end, room, format, arguments);
     va_end(arguments);
     assert(length >= 0);
     if (!buffer_reserve(buffer, (size_t)length)) {
         return;
     }
-
-    va_start(arguments, format);
-    length =
-        vsnprintf((char *)buffer->data + buffer->length, (size_t)length + 1, format, arguments);
-    va_end(arguments);
-    assert(length >= 0);
+    if ((size_t)length >= room) { /* It was cut off. */
+        va_start(arguments, format);
+        length =
+            vsnprintf((char *)buffer->data + buffer->length, (size_t)length + 1, format, arguments);
+        va_end(arguments);
+        assert(length >= 0);
+    }
     buffer->length += (size_t)length;
 }
 
