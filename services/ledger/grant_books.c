@@ -88,7 +88,6 @@ static enum err resolve(struct writer_tx *tx, const char *shard, struct order *c
 {
     bool follows = false;
     bool needs = false;
-    bool takes = false;
     enum err err = ERR_OK;
 
     for (size_t i = 0; i < count; i++) {
@@ -96,8 +95,6 @@ static enum err resolve(struct writer_tx *tx, const char *shard, struct order *c
         bool corrects = grant_kind_follows(order->entry.kind);
         order->grant_required = false;
         order->has_grant = order->has_grant && !corrects;
-        order->decided_krw = 0;
-        takes = takes || (!order->has_grant && grant_entry_takes(&order->entry));
         follows = follows || (corrects && order->entry.linked_seq > 0);
         needs = needs || (!order->has_grant && grant_entry_needs(&order->entry));
     }
@@ -106,9 +103,6 @@ static enum err resolve(struct writer_tx *tx, const char *shard, struct order *c
     }
     if (!err && needs) {
         err = store_grant_require(tx->db, shard, orders, count);
-    }
-    if (!err && takes) {
-        err = store_grant_decided(tx->db, shard, orders, count);
     }
     return err;
 }

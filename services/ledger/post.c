@@ -206,7 +206,6 @@ static void answer_one(struct post_run *run, struct order *order)
         .period = post_run_period(run, &order->entry),
         .hold = hold ? &hold->hold : NULL,
         .grant = grant_books_find(&run->grants, order),
-        .decided_krw = post_run_decided(run, order),
         .now_ms = run->tx->now_ms,
     };
 

@@ -5,6 +5,8 @@
  */
 #include "ledger/post_run.h"
 
+#include "ledger/store/grant_entry.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,9 +14,12 @@
 static enum err run_load_links(struct post_run *run);
 static enum err run_collect_keys(struct post_run *run);
 static enum err run_collect_accounts(struct post_run *run);
+static void run_mark_taken(struct post_run *run);
 static enum err run_ask(struct post_run *run);
 static enum err run_hear(struct post_run *run);
 static struct period period_find(const struct post_run *run, int32_t fiscal_year);
+static struct store_account *account_find(const struct post_run *run,
+                                          const struct account *account);
 static int compare_keys(const void *left, const void *right);
 static int compare_uses(const void *left, const void *right);
 static int compare_accounts(const void *left, const void *right);
@@ -53,6 +58,7 @@ enum err post_run_load(struct post_run *run)
         err = run_collect_accounts(run);
     }
     if (!err) {
+        run_mark_taken(run);
         err = run_ask(run);
     }
     if (!err) {
@@ -167,6 +173,19 @@ static enum err run_collect_accounts(struct post_run *run)
     return ERR_OK;
 }
 
+/* Of which accounts must be known what is decided for grants. */
+static void run_mark_taken(struct post_run *run)
+{
+    for (size_t i = 0; i < run->order_count; i++) {
+        const struct order *order = run->orders[i];
+        const struct account *taken = order->has_grant ? NULL : grant_entry_taken(&order->entry);
+        if (taken) {
+            account_find(run, taken)->taken = true;
+            run->takes = true;
+        }
+    }
+}
+
 /* Everything that is asked in each run, sent at once. */
 static enum err run_ask(struct post_run *run)
 {
@@ -180,8 +199,12 @@ static enum err run_ask(struct post_run *run)
     if (!err) {
         err = store_period_ask(db, shard);
     }
-    return err ? err
-               : store_account_ask(db, shard, run->tx->now_ms, run->accounts, run->account_count);
+    if (!err) {
+        err = store_account_ask(db, shard, run->tx->now_ms, run->accounts, run->account_count);
+    }
+    return err || !run->takes
+               ? err
+               : store_grant_decided_ask(db, shard, run->accounts, run->account_count);
 }
 
 static enum err run_hear(struct post_run *run)
@@ -198,6 +221,9 @@ static enum err run_hear(struct post_run *run)
     }
     if (!err) {
         err = store_account_hear(db, run->accounts, run->account_count);
+    }
+    if (!err && run->takes) {
+        err = store_grant_decided_hear(db, run->accounts, run->account_count);
     }
     return err ? err
                : holds_expire_due(run->tx, run->poster->shard, run->accounts, run->account_count);
@@ -225,33 +251,17 @@ struct store_link *post_run_link(const struct post_run *run, int64_t seq)
 
 struct account_balance *post_run_balance(const struct post_run *run, const struct account *account)
 {
+    return &account_find(run, account)->balance;
+}
+
+static struct store_account *account_find(const struct post_run *run, const struct account *account)
+{
     struct store_account wanted = {.balance = {.account = *account}};
     struct store_account *found = bsearch(&wanted, run->accounts, run->account_count,
                                           sizeof *run->accounts, compare_accounts);
 
     assert(found);
-    return &found->balance;
-}
-
-/* What was posted in this run is in no row yet. */
-int64_t post_run_decided(const struct post_run *run, const struct order *order)
-{
-    const struct line *line = &order->entry.legs[0].account.line;
-    int64_t decided_krw = order->decided_krw;
-
-    if (order->has_grant || order->entry.leg_count == 0 || !grant_entry_takes(&order->entry)) {
-        return 0;
-    }
-    for (size_t i = 0; run->orders[i] != order; i++) {
-        const struct order *before = run->orders[i];
-        bool counts = before->result == ORDER_POSTED && before->has_grant;
-        for (size_t j = 0; counts && j < before->entry.leg_count; j++) {
-            const struct account *account = &before->entry.legs[j].account;
-            bool same = account->stage == STAGE_S40 && line_equal(&account->line, line);
-            decided_krw += same ? before->entry.legs[j].amount_krw : 0; /* what is posted fits */
-        }
-    }
-    return decided_krw;
+    return found;
 }
 
 /* An entry may touch two years; both must be open. */

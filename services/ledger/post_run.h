@@ -37,6 +37,7 @@ struct post_run {
     struct grant_books grants;
     struct store_account *accounts; /* sorted by account */
     size_t account_count;
+    bool takes; /* an order takes from an S40 without being a grant's */
 };
 
 /* Loads it, and answers the orders whose keys are remembered; holds that are due are ended. The run has
@@ -49,9 +50,6 @@ const struct order *post_run_first(const struct post_run *run, const struct orde
 
 /* The entry of that number, if an order names it; else NULL. */
 struct store_link *post_run_link(const struct post_run *run, int64_t seq);
-
-/* What is decided for grants of the S40 that the order takes from, those of this run included. */
-int64_t post_run_decided(const struct post_run *run, const struct order *order);
 
 /* The balance of an account that an order touches. */
 struct account_balance *post_run_balance(const struct post_run *run, const struct account *account);

@@ -176,6 +176,8 @@ def test_an_officer_registers_a_grant_of_a_consortium(command):  # noqa: F811
     assert "grant-missing" in said
     named = ("--grant-id", grant["grant_id"])
     ledger("commit", "--grant", "--amount", "200", *named, *line)
+    _, said = command.run("ledger", "execute", "--amount", "1", *line, key="kim.key", status=1)
+    assert "grant-decided" in said
     ledger("pay", "--amount", "200", *named, *line)
     ledger("execute", "--grant", "--amount", "150", *named, *line)
     settle = ("settle-grant", "--year", "2023", "--programme", "g", "--document", "정산-2", *named)

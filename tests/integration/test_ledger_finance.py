@@ -113,9 +113,12 @@ def test_what_an_accounting_system_asks_for_is_posted_as_an_officers_entry_is(as
     grant_id = grant["grant_id"]
     finance.request(entry("grant_decision", 100))
     of_grant = finance.request(entry("grant_decision", 100, grant_id=grant_id))
-    wait_heard(asked, 8)
+    beyond = finance.request(entry("expenditure", 11))  # 10 are committed to something else
+    wait_heard(asked, 9)
     assert answers(asked, finance.ids()[6])[0][1]["code"] == "grant-missing"
     assert [kind for kind, _ in answers(asked, of_grant)] == ["entries.posted.v1"]
+    ((kind, refused),) = answers(asked, beyond)
+    assert (kind, refused["code"], refused["shortfall_krw"]) == ("entry.refused.v1", "grant-decided", "1")
     assert journal(asked)[6]["metadata"].endswith(f'"grant_id":"{grant_id}"}}')
     assert asked.get("/v1/grants")["grants"][0]["decided_krw"] == 100
     report = asked.verification()

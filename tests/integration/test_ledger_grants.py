@@ -420,6 +420,81 @@ def test_decided_money_leaves_under_its_grants_name_only(ledger):
     assert ledger.verification()["sound"]
 
 
+def test_what_cannot_name_a_grant_takes_nothing_that_is_decided_for_one(ledger):
+    """A plain expenditure, or a commitment that is taken back late, would leave a grant without its money."""
+    assert ledger.ask("POST", "/v1/periods/2026:open")[0] == 200
+    amounts = [{"funding_source": "district", "amount_krw": 300}]
+    grant = register(ledger, amounts=amounts)[1]["grant_id"]
+    fund(ledger, 1000)
+    committed = ledger.post("commitment", 100)[1]["seq"]
+    decided = ledger.post("grant_decision", 200, grant_id=grant)[1]["seq"]
+
+    def refused(answer, short_krw, account="2025/district/a/S40"):
+        code, detail = refusal(answer)
+        assert code == "grant-decided" and f"{short_krw}원" in detail, answer
+        assert (answer[1]["field"], answer[1]["value"]) == ("/amount_krw", account)
+
+    refused(ledger.post("expenditure", 101), 1)
+    with_saving = [leg("S40", "S50", 90), leg("S40", "S30", 12)]
+    refused(ledger.post("expenditure", transfers=with_saving), 2)
+    assert refusal(ledger.post("expenditure", 301))[0] == "balance-short"
+    assert refusal(ledger.post("expenditure", 100, grant_id=grant))[0] == "grant-kind-invalid"
+    spent = ledger.post("expenditure", 70)[1]["seq"]
+    refused(ledger.post("reversal", linked_seq=committed), 70)
+    assert ledger.post("reversal", linked_seq=spent)[0] == 201
+
+    # Many in one commit: what earlier ones decided and paid of the grant counts, and all is as before
+    # when the last of them is one won too many.
+    def entry(kind, amount_krw, **more):
+        return {"key": str(uuid.uuid4()), "kind": kind, "fiscal_year": 2025, "programme": "a",
+                "funding_source": "district", "amount_krw": amount_krw, "document": "문서", **more}
+
+    def batch(last_krw):
+        entries = [entry("grant_decision", 50, grant_id=grant), entry("grant_payment", 20, grant_id=grant),
+                   entry("expenditure", 60), entry("expenditure", last_krw)]
+        body = {"linked": True, "entries": entries}
+        return ledger.ask("POST", "/v1/entries:batch", body)[1]
+
+    problem = batch(41)["results"][3]["problem"]
+    assert problem["code"] == "grant-decided" and "1원" in problem["detail"]
+    assert figures(ledger, grant) == (200, 0, 0, 0, 0, 0)
+    assert batch(40)["posted"] == 4
+    refused(ledger.post("expenditure", 1), 1)
+
+    # In the year into which it was carried: there a carry-over of other money cannot be taken back
+    # once that money is spent.
+    def carry(krw, **named):
+        moves = [leg("S40", "S80.accident", krw),
+                 leg("R10.carryover_accident", "S40", krw, fiscal_year=2026)]
+        return ledger.post("carryover_accident", transfers=moves, **named)
+
+    assert ledger.post("commitment", 30)[0] == 201
+    carried = carry(30)[1]["seq"]
+    assert carry(230, grant_id=grant)[0] == 201
+    assert ledger.post("expenditure", 30, fiscal_year=2026)[0] == 201
+    for answer, short_krw in ((ledger.post("expenditure", 1, fiscal_year=2026), 1),
+                              (ledger.post("reversal", linked_seq=carried), 30)):
+        refused(answer, short_krw, "2026/district/a/S40")
+    assert refusal(ledger.post("reversal", linked_seq=decided))[0] == "grant-over-decided"
+    assert ledger.verification()["sound"]
+
+
+def test_a_correction_that_was_taken_from_its_grant_is_found(ledger):
+    """It says no grant itself: what is decided then is more than there is."""
+    amounts = [{"funding_source": "district", "amount_krw": 300}]
+    grant = register(ledger, amounts=amounts)[1]["grant_id"]
+    fund(ledger, 300)
+    assert ledger.post("commitment", 200)[0] == 201
+    decided = ledger.post("grant_decision", 40, grant_id=grant)[1]["seq"]
+    assert ledger.post("expenditure", 170)[0] == 201
+    back = ledger.post("reversal", linked_seq=decided)[1]["seq"]
+    assert ledger.verification()["sound"]
+    for statement in ("ALTER TABLE ledger.grant_entry DISABLE TRIGGER USER",
+                      f"DELETE FROM ledger.grant_entry WHERE seq = {back}"):
+        ledger.cluster.psql("ledger", statement, role="ledger_owner")
+    assert [fault["code"] for fault in ledger.verification()["faults"]] == ["grant-mismatch"]
+
+
 def test_money_that_is_carried_over_names_its_grant_in_the_next_year(ledger):
     assert ledger.ask("POST", "/v1/periods/2026:open")[0] == 200
     amounts = [{"funding_source": "district", "amount_krw": 100}]

@@ -121,6 +121,85 @@ static void a_broken_rule_is_found_before_any_balance_is_looked_at(void **state)
     assert_string_equal(order_case.order.refusal.account, "2025/district/park/R10.main");
 }
 
+/* An entry that takes from an S40 with 100 won, 60 of them decided for grants. */
+static void taking_init(struct order_case *order_case, const char *kind, enum stage credit,
+                        int64_t amount_krw)
+{
+    const struct entry_transfer transfer = {fixture_line(2025, FUNDING_SOURCE_DISTRICT, "park"),
+                                            STAGE_S40, credit, amount_krw};
+    const struct entry_head head = fixture_head(KEY);
+    struct refusal refusal;
+
+    memset(order_case, 0, sizeof *order_case);
+    assert_int_equal(entry_build(&order_case->order.entry, &head, kind, &transfer, 1, &refusal),
+                     ERR_OK);
+    for (size_t i = 0; i < 2; i++) {
+        account_balance_init(&order_case->balances[i], &order_case->order.entry.legs[i].account);
+        order_case->pointers[i] = &order_case->balances[i];
+    }
+    order_case->balances[0].balance_krw = 100;
+    order_case->balances[0].decided_krw = 60;
+}
+
+static void what_is_decided_for_grants_is_taken_by_no_other_entry(void **state)
+{
+    static const struct {
+        const char *kind;
+        enum stage credit;
+        enum refusal_reason reason; /* of one won too many */
+        const char *field;
+    } CASES[] = {
+        {"expenditure", STAGE_S50, REFUSAL_GRANT_DECIDED, "/amount_krw"},
+        {"commitment_cancel", STAGE_S30, REFUSAL_GRANT_MISSING, "/grant_id"},
+        {"lapse", STAGE_S90, REFUSAL_GRANT_MISSING, "/grant_id"},
+    };
+    struct order_case order_case;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        taking_init(&order_case, CASES[i].kind, CASES[i].credit, 41);
+        case_post(&order_case, PERIOD_OPEN);
+        assert_int_equal(order_case.order.result, ORDER_REFUSED);
+        assert_int_equal(order_case.order.refusal.reason, CASES[i].reason);
+        assert_string_equal(order_case.order.refusal.field, CASES[i].field);
+        assert_string_equal(order_case.order.refusal.account, "2025/district/park/S40");
+        assert_true(order_case.order.refusal.shortfall_krw == 1);
+        assert_true(order_case.balances[0].balance_krw == 100);
+        taking_init(&order_case, CASES[i].kind, CASES[i].credit, 40);
+        case_post(&order_case, PERIOD_OPEN);
+        assert_int_equal(order_case.order.result, ORDER_POSTED);
+        assert_true(order_case.balances[0].balance_krw == 60);
+        assert_true(order_case.balances[0].decided_krw == 60);
+        taking_init(&order_case, CASES[i].kind, CASES[i].credit, 101);
+        case_post(&order_case, PERIOD_OPEN);
+        assert_int_equal(order_case.order.refusal.reason, REFUSAL_BALANCE_SHORT);
+    }
+}
+
+static void what_a_grants_own_entry_takes_is_decided_no_more(void **state)
+{
+    struct grant_book book = {.fiscal_year = 2025, .programme = "park"};
+    struct order_context context = {
+        .rules = fixture_rules(), .period = {2025, PERIOD_OPEN}, .grant = &book};
+    struct order_case order_case;
+
+    (void)state;
+    book.amounts_krw[FUNDING_SOURCE_DISTRICT - 1] = 60;
+    for (int64_t decided_krw = 50; decided_krw <= 60; decided_krw += 10) {
+        const struct account account = {fixture_line(2025, FUNDING_SOURCE_DISTRICT, "park"),
+                                        STAGE_S40};
+        const struct grant_book before = book;
+        assert_int_equal(grant_book_add(&book, &account, decided_krw), ERR_OK);
+        taking_init(&order_case, "grant_payment", STAGE_S45, 55);
+        order_case.order.has_grant = true;
+        order_post(&order_case.order, &context, order_case.pointers);
+        const bool posted = order_case.order.result == ORDER_POSTED;
+        assert_int_equal(posted, decided_krw == 60);
+        assert_true(order_case.balances[0].decided_krw == (posted ? 5 : 60));
+        book = before;
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -128,6 +207,8 @@ int main(void)
         cmocka_unit_test(a_refusal_is_remembered_word_for_word),
         cmocka_unit_test(another_request_under_the_key_is_refused_whatever_the_first_answer_was),
         cmocka_unit_test(a_broken_rule_is_found_before_any_balance_is_looked_at),
+        cmocka_unit_test(what_is_decided_for_grants_is_taken_by_no_other_entry),
+        cmocka_unit_test(what_a_grants_own_entry_takes_is_decided_no_more),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,17 +42,17 @@ bool grant_entry_needs(const struct entry *entry)
     return needs && !grant_kind_follows(entry->kind);
 }
 
-bool grant_entry_takes(const struct entry *entry)
+const struct account *grant_entry_taken(const struct entry *entry)
 {
-    bool takes = false;
+    const struct account *taken = NULL;
 
     assert(entry->leg_count <= ENTRY_LEG_MAX);
-    for (size_t i = 0; i < entry->leg_count; i++) {
-        takes =
-            takes || (entry->legs[i].account.stage == STAGE_S40 && entry->legs[i].amount_krw < 0);
+    for (size_t i = 0; i < entry->leg_count && !taken; i++) {
+        const struct entry_leg *leg = &entry->legs[i];
+        taken = leg->account.stage == STAGE_S40 && leg->amount_krw < 0 ? &leg->account : NULL;
     }
-    assert(entry->kind[0] != '\0');
-    return takes && grant_kind_valid(entry->kind) && !grant_kind_follows(entry->kind);
+    assert(!taken || taken->stage == STAGE_S40);
+    return taken;
 }
 
 bool grant_kind_valid(const char *kind)

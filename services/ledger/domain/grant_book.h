@@ -38,9 +38,9 @@ struct grant_book {
  * has a grant it must name it. Never of a correction. */
 bool grant_entry_needs(const struct entry *entry);
 
-/* True when the entry takes from S40 by a kind that a grant's entries have, too: what is decided for grants
- * there is not its to take unless it names one. */
-bool grant_entry_takes(const struct entry *entry);
+/* The S40 that the entry takes from, of its one line there; NULL: of none. What is decided for grants is not
+ * its to take unless it is a grant's own. Borrowed. */
+const struct account *grant_entry_taken(const struct entry *entry);
 
 /* True for the kinds that may name a grant. */
 bool grant_kind_valid(const char *kind);

@@ -12,9 +12,11 @@
 
 static enum err post_to_grant(const struct order *order, const struct order_context *context,
                               struct refusal *ret_refusal);
-static enum err check_decided(const struct order *order, const struct order_context *context,
-                              struct account_balance *const balances[],
+static enum err check_decided(const struct order *order, struct account_balance *const balances[],
                               struct refusal *ret_refusal);
+static enum err refuse_decided(const struct entry *entry, int64_t shortfall_krw,
+                               struct refusal *ret_refusal);
+static void count_decided(const struct order *order, struct account_balance *const balances[]);
 static enum err post_balances(struct order *order, const struct order_context *context,
                               struct account_balance *const balances[],
                               struct refusal *ret_refusal);
@@ -133,7 +135,7 @@ static enum err post_balances(struct order *order, const struct order_context *c
     }
     err = post_to_grant(order, context, ret_refusal);
     if (!err) {
-        err = check_decided(order, context, balances, ret_refusal);
+        err = check_decided(order, balances, ret_refusal);
     }
     if (err) {
         return err;
@@ -142,6 +144,9 @@ static enum err post_balances(struct order *order, const struct order_context *c
                               : entry_post(&order->entry, balances, order->postings, ret_refusal);
     if (err && context->grant) {
         *context->grant = before;
+    }
+    if (!err) {
+        count_decided(order, balances);
     }
     return err;
 }
@@ -164,33 +169,61 @@ static enum err post_to_grant(const struct order *order, const struct order_cont
 }
 
 /* What is decided for grants leaves S40 under their names only. */
-static enum err check_decided(const struct order *order, const struct order_context *context,
-                              struct account_balance *const balances[], struct refusal *ret_refusal)
+static enum err check_decided(const struct order *order, struct account_balance *const balances[],
+                              struct refusal *ret_refusal)
+{
+    const struct entry *entry = &order->entry;
+    const struct account *taken = order->has_grant ? NULL : grant_entry_taken(entry);
+    int64_t left_krw = 0;
+    int64_t decided_krw = 0;
+
+    assert(entry->leg_count <= ENTRY_LEG_MAX);
+    assert(balances[0]);
+    for (size_t i = 0; taken && i < entry->leg_count; i++) {
+        if (&entry->legs[i].account == taken) {
+            left_krw = balances[i]->balance_krw;
+            decided_krw = balances[i]->decided_krw;
+        }
+    }
+    for (size_t i = 0; taken && i < entry->leg_count; i++) {
+        const struct entry_leg *leg = &entry->legs[i];
+        if (account_equal(&leg->account, taken) && krw_add(left_krw, leg->amount_krw, &left_krw)) {
+            return ERR_OK; /* entry_post says so */
+        }
+    }
+    if (!taken || left_krw < 0 || left_krw >= decided_krw) {
+        return ERR_OK;
+    }
+    return refuse_decided(entry, decided_krw - left_krw, ret_refusal);
+}
+
+/* Some kinds can name a grant, and the others can have none of its money that is not paid out. */
+static enum err refuse_decided(const struct entry *entry, int64_t shortfall_krw,
+                               struct refusal *ret_refusal)
+{
+    const bool names = grant_kind_valid(entry->kind) && !grant_kind_follows(entry->kind);
+    enum err err = refusal_set(ret_refusal, names ? REFUSAL_GRANT_MISSING : REFUSAL_GRANT_DECIDED,
+                               names ? "/grant_id" : "/amount_krw", shortfall_krw);
+
+    assert(err);
+    assert(shortfall_krw > 0);
+    ret_refusal->has_account = true;
+    ret_refusal->account = *grant_entry_taken(entry);
+    return err;
+}
+
+/* What a grant's entry decides, pays out or gives back, for the next that takes from there. */
+static void count_decided(const struct order *order, struct account_balance *const balances[])
 {
     const struct entry *entry = &order->entry;
 
-    if (order->has_grant || context->decided_krw <= 0 || !grant_entry_takes(entry)) {
-        return ERR_OK;
-    }
-    for (size_t i = 0; i < entry->leg_count; i++) {
-        int64_t left_krw = balances[i]->balance_krw;
-        for (size_t j = 0; j < entry->leg_count; j++) {
-            if (balances[j] == balances[i] &&
-                krw_add(left_krw, entry->legs[j].amount_krw, &left_krw)) {
-                return ERR_OK; /* entry_post says so */
-            }
-        }
-        const struct account *account = &entry->legs[i].account;
-        if (account->stage == STAGE_S40 && entry->legs[i].amount_krw < 0 && left_krw >= 0 &&
-            left_krw < context->decided_krw) {
-            enum err err = refusal_set(ret_refusal, REFUSAL_GRANT_MISSING, "/grant_id",
-                                       context->decided_krw - left_krw);
-            ret_refusal->has_account = true;
-            ret_refusal->account = *account;
-            return err;
+    assert(entry->leg_count <= ENTRY_LEG_MAX);
+    assert(balances[0]);
+    for (size_t i = 0; order->has_grant && i < entry->leg_count; i++) {
+        if (entry->legs[i].account.stage == STAGE_S40) {
+            balances[i]->decided_krw += entry->legs[i].amount_krw; /* what is posted fits */
         }
     }
-    return ERR_OK;
 }
 
 /* The hold frees its money for this entry; all of that is taken back when the entry is refused. */

@@ -56,7 +56,6 @@ struct order {
     uint8_t hold_id[HOLD_ID_SIZE];
     bool has_grant;      /* it is an entry of grant_id; of a correction, posting finds out */
     bool grant_required; /* it should be, since its programme has a grant; posting finds out */
-    int64_t decided_krw; /* of the S40 that it takes from: decided for grants, when posting began */
     uint8_t grant_id[ENTRY_KEY_SIZE];
 
     /* Answered. */
@@ -95,14 +94,13 @@ struct order_context {
     struct entry_link link;   /* entry NULL when the order names none */
     struct hold *hold;        /* that the order takes up; NULL or NONE: it is not there */
     struct grant_book *grant; /* whose entry it is; NULL: there is none */
-    int64_t decided_krw;      /* of the S40 that it takes from: decided for grants by now */
     int64_t now_ms;           /* what deadlines are held against */
 };
 
 /*
- * Checks and posts the order's entry to its balances (see entry_post), and ends the hold it takes
- * up, and adds it to its grant; the answer is POSTED, with seq and hash still to be filled by the caller, or REFUSED with
- * nothing changed.
+ * Checks and posts the order's entry to its balances (see entry_post), ends the hold it takes up, and adds
+ * it to its grant. Of an S40 that it takes from (grant_entry_taken) without a grant, decided_krw is filled.
+ * The answer is POSTED, with seq and hash still to be filled by the caller, or REFUSED with nothing changed.
  */
 void order_post(struct order *order, const struct order_context *context,
                 struct account_balance *const balances[]);

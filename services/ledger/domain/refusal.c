@@ -212,6 +212,12 @@ static const struct refusal_row REFUSAL_ROWS[] = {
     [REFUSAL_GRANT_BALANCE_SHORT] =
         {"grant-balance-short", ERR_CONFLICT, "이 보조금의 집행·정산·반납 금액이 모자랍니다.",
          "The grant has not that much spent, settled or to be returned."},
+    [REFUSAL_GRANT_DECIDED] =
+        {"grant-decided", ERR_CONFLICT,
+         "교부결정된 돈은 그 보조금의 교부·취소·이월·불용으로만 나갑니다. "
+         "보조금의 집행은 교부한 뒤에 기록하십시오.",
+         "The money is decided for a grant: only that grant's payment, cancellation, carry-over or "
+         "lapse may take it. A grant is spent after it is paid."},
     [REFUSAL_REASON_INVALID] = {"reason-invalid", ERR_INVALID,
                                 "이유를 300바이트 이내로 적어야 합니다.",
                                 "A reason must be given, in at most 300 bytes."},

@@ -58,45 +58,10 @@ enum err store_grant_follow(struct db *db, const char *shard, struct order *cons
     return err;
 }
 
-enum { WANTED_COLUMN_COUNT = 4 };
-
-/* Asks a statement about the lines of pending orders that name no grant and are as `of` says. Its
- * parameters are the shard, how many years back a grant may be, and of each order its place and the year,
- * programme and source of its first leg. */
-static enum err query_wanted(struct db *db, const char *sql, const char *shard,
-                             struct order *const *orders, size_t count,
-                             bool (*of)(const struct entry *entry), struct db_rows **ret_rows)
-{
-    static const enum db_column_type TYPES[WANTED_COLUMN_COUNT] = {DB_COLUMN_INT32, DB_COLUMN_INT32,
-                                                                   DB_COLUMN_TEXT, DB_COLUMN_TEXT};
-    struct db_column columns[WANTED_COLUMN_COUNT];
-    struct db_param params[2 + WANTED_COLUMN_COUNT];
-    enum err err = ERR_OK;
-
-    db_columns_init(columns, TYPES, WANTED_COLUMN_COUNT);
-    for (size_t i = 0; i < count; i++) {
-        const struct order *order = orders[i];
-        if (order->result == ORDER_PENDING && !order->has_grant && of(&order->entry)) {
-            const struct line *line = &order->entry.legs[0].account.line;
-            db_column_add_int32(&columns[0], (int32_t)i);
-            db_column_add_int32(&columns[1], line->fiscal_year);
-            db_column_add_text(&columns[2], line->programme);
-            db_column_add_text(&columns[3], funding_source_code(line->funding_source));
-        }
-    }
-    params[0] = db_text(shard);
-    params[1] = db_int32(GRANT_BOOK_YEAR_MAX - 1);
-    db_columns_params(columns, WANTED_COLUMN_COUNT, params + 2);
-    err = db_query(db, sql, params, DB_COUNT(params), ret_rows);
-    db_columns_release(columns, WANTED_COLUMN_COUNT);
-    return err;
-}
-
 /* A grant of an earlier year counts once an entry of it was posted in the year. */
 static const char GRANT_REQUIRE[] =
     "SELECT wanted.place"
-    " FROM unnest($3::int4[], $4::int4[], $5::text[], $6::text[])"
-    "    AS wanted (place, fiscal_year, programme, funding_source)"
+    " FROM unnest($3::int4[], $4::int4[], $5::text[]) AS wanted (place, fiscal_year, programme)"
     " WHERE EXISTS (SELECT 1 FROM ledger.grant_award WHERE grant_award.shard = $1"
     "    AND grant_award.programme = wanted.programme"
     "    AND grant_award.fiscal_year BETWEEN wanted.fiscal_year - $2::int4 AND wanted.fiscal_year"
@@ -110,20 +75,38 @@ static const char GRANT_REQUIRE[] =
 enum err store_grant_require(struct db *db, const char *shard, struct order *const *orders,
                              size_t count)
 {
+    static const enum db_column_type TYPES[] = {DB_COLUMN_INT32, DB_COLUMN_INT32, DB_COLUMN_TEXT};
+    struct db_column columns[DB_COUNT(TYPES)];
+    struct db_param params[2 + DB_COUNT(TYPES)];
     struct db_rows *rows = NULL;
-    enum err err = query_wanted(db, GRANT_REQUIRE, shard, orders, count, grant_entry_needs, &rows);
 
+    db_columns_init(columns, TYPES, DB_COUNT(TYPES));
+    for (size_t i = 0; i < count; i++) {
+        const struct order *order = orders[i];
+        if (order->result == ORDER_PENDING && !order->has_grant &&
+            grant_entry_needs(&order->entry)) {
+            const struct line *line = &order->entry.legs[0].account.line;
+            db_column_add_int32(&columns[0], (int32_t)i);
+            db_column_add_int32(&columns[1], line->fiscal_year);
+            db_column_add_text(&columns[2], line->programme);
+        }
+    }
+    params[0] = db_text(shard);
+    params[1] = db_int32(GRANT_BOOK_YEAR_MAX - 1);
+    db_columns_params(columns, DB_COUNT(TYPES), params + 2);
+    enum err err = db_query(db, GRANT_REQUIRE, params, DB_COUNT(params), &rows);
     for (int64_t i = 0; !err && i < db_rows_count(rows); i++) {
         orders[db_rows_int64(rows, i, 0)]->grant_required = true;
     }
     db_rows_release(rows);
+    db_columns_release(columns, DB_COUNT(TYPES));
     return err;
 }
 
 static const char GRANT_DECIDED[] =
     "SELECT wanted.place, sum(entry_leg.amount_krw)::int8"
-    " FROM unnest($3::int4[], $4::int4[], $5::text[], $6::text[])"
-    "    AS wanted (place, fiscal_year, programme, funding_source)"
+    " FROM unnest($3::int4[], $4::text[], $5::text[], $6::text[], $7::int4[])"
+    "    AS wanted (fiscal_year, programme, funding_source, stage, place)"
     " INNER JOIN ledger.grant_award ON grant_award.shard = $1"
     "    AND grant_award.programme = wanted.programme"
     "    AND grant_award.fiscal_year BETWEEN wanted.fiscal_year - $2::int4 AND wanted.fiscal_year"
@@ -132,17 +115,42 @@ static const char GRANT_DECIDED[] =
     " INNER JOIN ledger.entry_leg ON entry_leg.shard = $1 AND entry_leg.seq = grant_entry.seq"
     "    AND entry_leg.fiscal_year = wanted.fiscal_year"
     "    AND entry_leg.programme = wanted.programme"
-    "    AND entry_leg.funding_source = wanted.funding_source AND entry_leg.stage = 'S40'"
+    "    AND entry_leg.funding_source = wanted.funding_source AND entry_leg.stage = wanted.stage"
     " GROUP BY wanted.place";
 
-enum err store_grant_decided(struct db *db, const char *shard, struct order *const *orders,
-                             size_t count)
+enum err store_grant_decided_ask(struct db *db, const char *shard,
+                                 const struct store_account *accounts, size_t count)
+{
+    static const enum db_column_type TYPES[] = {DB_COLUMN_INT32, DB_COLUMN_TEXT, DB_COLUMN_TEXT,
+                                                DB_COLUMN_TEXT, DB_COLUMN_INT32};
+    struct db_column columns[DB_COUNT(TYPES)];
+    struct db_param params[2 + DB_COUNT(TYPES)];
+
+    assert(count <= STORE_ACCOUNT_COUNT_MAX);
+    db_columns_init(columns, TYPES, DB_COUNT(TYPES));
+    for (size_t i = 0; i < count; i++) {
+        if (accounts[i].taken) {
+            store_account_add(columns, &accounts[i].balance.account);
+            db_column_add_int32(&columns[4], (int32_t)i);
+        }
+    }
+    params[0] = db_text(shard);
+    params[1] = db_int32(GRANT_BOOK_YEAR_MAX - 1);
+    db_columns_params(columns, DB_COUNT(TYPES), params + 2);
+    enum err err = db_query_later(db, GRANT_DECIDED, params, DB_COUNT(params));
+    db_columns_release(columns, DB_COUNT(TYPES));
+    return err;
+}
+
+enum err store_grant_decided_hear(struct db *db, struct store_account *accounts, size_t count)
 {
     struct db_rows *rows = NULL;
-    enum err err = query_wanted(db, GRANT_DECIDED, shard, orders, count, grant_entry_takes, &rows);
+    enum err err = db_query_rows(db, &rows);
 
     for (int64_t i = 0; !err && i < db_rows_count(rows); i++) {
-        orders[db_rows_int64(rows, i, 0)]->decided_krw = db_rows_int64(rows, i, 1);
+        const int64_t place = db_rows_int64(rows, i, 0);
+        assert(place >= 0 && (size_t)place < count);
+        accounts[place].balance.decided_krw = db_rows_int64(rows, i, 1);
     }
     db_rows_release(rows);
     return err;
@@ -307,9 +315,21 @@ static const char GRANT_MISMATCH_COUNT[] =
     "    HAVING sum(-balance.amount_krw) > coalesce(CASE balance.funding_source"
     "        WHEN 'national' THEN grant_award.national_krw WHEN 'city' THEN grant_award.city_krw"
     "        WHEN 'district' THEN grant_award.district_krw ELSE grant_award.other_krw END, 0)"
+    " ), gone AS ("
+    "    SELECT 1 AS wrong FROM balance"
+    "    INNER JOIN ledger.grant_award ON grant_award.shard = $1"
+    "        AND grant_award.grant_id = balance.grant_id"
+    "    LEFT JOIN ledger.account ON account.shard = $1 AND account.stage = 'S40'"
+    "        AND account.fiscal_year = balance.fiscal_year"
+    "        AND account.programme = grant_award.programme"
+    "        AND account.funding_source = balance.funding_source"
+    "    WHERE balance.stage = 'S40'"
+    "    GROUP BY balance.fiscal_year, grant_award.programme, balance.funding_source"
+    "    HAVING sum(balance.amount_krw) > coalesce(max(account.balance_krw), 0)"
     " )"
     " SELECT ((SELECT count(*) FROM unsaid) + (SELECT count(*) FROM unlinked)"
-    "    + (SELECT count(*) FROM short) + (SELECT count(*) FROM beyond))::int8 AS mismatches";
+    "    + (SELECT count(*) FROM short) + (SELECT count(*) FROM beyond)"
+    "    + (SELECT count(*) FROM gone))::int8 AS mismatches";
 
 enum err store_grant_mismatch_count(struct db *db, const char *shard, int64_t *ret_count)
 {

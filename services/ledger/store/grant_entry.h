@@ -9,6 +9,7 @@
 
 #include "ledger/domain/grant_book.h"
 #include "ledger/domain/order.h"
+#include "ledger/store/posting.h"
 #include "ledger/store/settlement.h"
 #include "runtime/db.h"
 
@@ -19,10 +20,12 @@
 ERR_CHECKED enum err store_grant_follow(struct db *db, const char *shard,
                                         struct order *const *orders, size_t count);
 
-/* Sets decided_krw of pending orders that name no grant and take from S40 as a grant's may
- * (grant_entry_takes): what grants' entries hold there. */
-ERR_CHECKED enum err store_grant_decided(struct db *db, const char *shard,
-                                         struct order *const *orders, size_t count);
+/* Fills decided_krw of the accounts that are taken: what grants' entries hold there. Asked and then heard,
+ * as what posting reads is (posting.h). */
+ERR_CHECKED enum err store_grant_decided_ask(struct db *db, const char *shard,
+                                             const struct store_account *accounts, size_t count);
+ERR_CHECKED enum err store_grant_decided_hear(struct db *db, struct store_account *accounts,
+                                              size_t count);
 
 /* Sets grant_required of pending orders that move a grant's money, name none, and are of a programme
  * that has a grant in their fiscal year, its own or one that its money was carried into. */
@@ -46,8 +49,8 @@ ERR_CHECKED enum err store_grant_balance_load(struct db *db, const char *shard,
 ERR_CHECKED enum err store_grant_entry_insert(struct db *db, const char *shard,
                                               struct order *const *orders, size_t count);
 
-/* How many entries are a grant's without saying so, or say so without being it; and grants with more
- * decided than they are, or less than nothing on a stage. */
+/* How many entries are a grant's without saying so, or say so without being it; grants with more decided
+ * than they are, or less than nothing on a stage; and lines with more decided than is on their S40. */
 ERR_CHECKED enum err store_grant_mismatch_count(struct db *db, const char *shard,
                                                 int64_t *ret_count);
 

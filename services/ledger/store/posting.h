@@ -29,7 +29,8 @@ struct store_account {
     int32_t number; /* by which transfers name it; 0: it has none yet */
     int64_t loaded_version;
     int64_t loaded_held_krw;
-    bool due; /* some of what it holds has passed its deadline, though it is still held */
+    bool due;   /* some of what it holds has passed its deadline, though it is still held */
+    bool taken; /* an S40 that an order takes from without being a grant's */
 };
 
 /*
