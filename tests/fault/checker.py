@@ -234,7 +234,10 @@ class Checker:
     def check_votes(self, findings):
         record = Record(self.state["record"])
         figures = collections.Counter(
-            requests=len(record.asks), injected=record.injected, ballots=len(record.ballots)
+            requests=len(record.asks),
+            injected=record.injected,
+            missed=record.missed,
+            ballots=len(record.ballots),
         )
         figures["statuses"] = collections.Counter(
             str(status) for ask in record.asks.values() for status, _ in ask.answers

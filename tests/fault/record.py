@@ -60,6 +60,7 @@ class Record:
         self.asks = {}
         self.crashes = []
         self.injected = 0
+        self.missed = 0
         with open(path, encoding="utf-8") as file:
             for text in file:
                 self._take(json.loads(text))
@@ -76,6 +77,8 @@ class Record:
             self.crashes.append(line)
         elif kind == "inject":
             self.injected += 1
+        elif kind == "missed":
+            self.missed += 1
 
     def of_ballot(self, ballot_id):
         return [

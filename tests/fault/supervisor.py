@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from support.paths import BUILD
 from support.ports import free_port
 from support.postgres import PostgresCluster
-from support.process import Process, kill_all_and_wait
+from support.process import Process, ProcessError, kill_all_and_wait
 from support.services import ENDS_ANEW, SANITIZER_OPTIONS, Service
 from support.stack import SERVICES, Stack
 
@@ -45,8 +45,8 @@ DISK_SIZE_MB = 2048
 # What is put between a service and its libraries; see shim.c.
 SHIM = os.path.join(BUILD, "tests", "fault_shim.so")
 
-# A paused leader's sessions are ended by the server after 10 s; see EVENTLOG_LEADER_SILENCE_MS.
-READY_SECONDS = 60
+# With what a service ends that its supervisor shall start anew; see README.md, "An hour of it".
+ANEW_STATUS = 1
 
 
 class Recorder:
@@ -255,13 +255,16 @@ class Run:
         self.expected = False  # Whether its end was our doing.
 
     def wants_another(self):
-        """Whether it has ended so that its supervisor starts it anew; see README.md, "An hour of it"."""
+        """Whether it has said that it ends so that its supervisor starts it anew."""
         return any(ENDS_ANEW in line for line in self.process.output.lines())
 
-    def end(self, expected):
+    def end(self, *statuses):
+        """Waits for its end and writes down how it was; any status but these is a crash, unless it is
+        ANEW_STATUS and was said before."""
+        self.status = self.process.wait_exit()
         self.ended = time.time()
-        self.status = self.process._popen.returncode  # pylint: disable=protected-access
-        self.expected = expected
+        anew = self.status == ANEW_STATUS and self.wants_another()
+        self.expected = anew or self.status in statuses
 
     def describe(self):
         return {
@@ -289,6 +292,7 @@ class Arena(Stack):
         self.proxy = Proxy(self.artifacts, seed)
         self.runs = []
         self.injected = collections.Counter()
+        self.missed = collections.Counter()
         self.story = ""
         self.environment = {}  # Besides the settings, by service.
         self._lives = threading.RLock()  # Held while a process is ended or started.
@@ -361,8 +365,16 @@ class Arena(Stack):
 
     def inject(self, what, target="", **details):
         """Writes down what is done on purpose, before it is done."""
-        self.injected[f"{self.story}: {what}" if self.story else what] += 1
+        self.injected[self._entry(what)] += 1
         self.recorder.write("inject", story=self.story, what=what, target=str(target), **details)
+
+    def _miss(self, what, target, **details):
+        """Writes down that what was injected did not take place."""
+        self.missed[self._entry(what)] += 1
+        self.recorder.write("missed", story=self.story, what=what, target=str(target), **details)
+
+    def _entry(self, what):
+        return f"{self.story}: {what}" if self.story else what
 
     def _run_of(self, name):
         return next(run for run in reversed(self.runs) if run.name == name)
@@ -382,12 +394,12 @@ class Arena(Stack):
         service = self.services.get(name)
         if service is None or service.process is None or service.process.is_running():
             return
+        service.process.wait_exit()  # All that it has said is read then.
         run = self._run_of(name)
         if not run.wants_another():
             return
-        service.process.wait_exit()
         service.process = None
-        run.end(expected=True)
+        run.end()
         self.recorder.write("anew", name=name, pid=run.pid, status=run.status)
         self.start_again(name)
 
@@ -406,8 +418,7 @@ class Arena(Stack):
                 self._start_anew(name)
                 if service.process is not None and not service.process.is_running():
                     run = self._run_of(name)
-                    service.process.wait_exit()
-                    run.end(expected=False)
+                    run.end()
                     service.process = None
                     self.recorder.write("crash", name=name, pid=run.pid, status=run.status)
 
@@ -426,7 +437,7 @@ class Arena(Stack):
             run, process = self._run_of(name), self.services[name].process
             self.services[name].process = None
             process.kill()
-            run.end(expected=True)
+            run.end(-signal.SIGKILL)
 
     def start_again(self, name):
         """Starts a service that is down, with the settings of now."""
@@ -442,9 +453,9 @@ class Arena(Stack):
         with self._lives:
             run, process = self._run_of(name), self.services[name].process
             process.send_signal(signal.SIGTERM)
-            status = process.wait_exit(60)
+            process.wait_exit(60)
             self.services[name].process = None
-            run.end(expected=status == 0 or run.wants_another())
+            run.end(0)
 
     def pause(self, name):
         self.inject("SIGSTOP", name)
@@ -463,19 +474,21 @@ class Arena(Stack):
         group = MemoryGroup()
         try:
             group.limit(self.services[name].process.pid, 1024 * 1024)
-            self.wait_end(name)
+            self.wait_end(name, "memory limit")
         finally:
             group.close()
 
-    def wait_end(self, name, timeout=20):
-        """Waits until a service ends of what was done to it; kills it if it does not."""
+    def wait_end(self, name, what, timeout=20):
+        """Waits until a service is killed by what was injected. One that is not is killed here, and
+        the record says that it was missed; one that ends otherwise has crashed."""
         run, process = self._run_of(name), self.services[name].process
         self.services[name].process = None
         try:
             process.wait_exit(timeout)
-        except AssertionError:
+        except ProcessError:
+            self._miss(what, name)
             process.kill()
-        run.end(expected=True)
+        run.end(-signal.SIGKILL)
 
     def resume(self, name):
         self._paused.discard(name)

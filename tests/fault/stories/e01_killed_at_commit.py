@@ -11,10 +11,11 @@ def tell(arena, load, random):
     for name in random.sample(SERVICES, len(SERVICES)):
         for place in random.sample(["before", "after"], 2):
             arena.load_shim(name, f"kill-{place}-commit:{random.randint(2, 12)}")
-            arena.inject(f"kill {place} COMMIT", name)
+            what = f"kill {place} COMMIT"
+            arena.inject(what, name)
             arena.kill_quietly(name)
             arena.start_again(name)
-            arena.wait_end(name)
+            arena.wait_end(name, what)
             arena.unload_shim(name)
             arena.start_again(name)
             load.wait_acks(2)
