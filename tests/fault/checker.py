@@ -165,7 +165,7 @@ class Checker:
         self._note(kind="ask", n=number, what="vote", target=target, key=key, ballot=rows[0][0],
                    votes=[paper])  # fmt: skip
         client = self._client("participation", "front_end")
-        body = json.dumps(paper, ensure_ascii=False).encode()
+        body = _json_bytes(paper)
         started = time.monotonic()
         seen = []
 
@@ -242,6 +242,9 @@ class Checker:
         figures["statuses"] = collections.Counter(
             str(status) for ask in record.asks.values() for status, _ in ask.answers
         )
+        for ask in record.asks.values():
+            if any(status == 500 for status, _ in ask.answers):
+                findings.add("I12", f"request {ask.n} ({ask.what}) got 500")
         receipts = []
         for ballot_id, ballot in record.ballots.items():
             box = Box(self.state, self._rows, ballot_id, ballot["options"])
@@ -255,15 +258,33 @@ class Checker:
         findings.figures.update(figures)
 
     def _fetch_again(self, findings, receipts):
-        """Asks for receipts again, as a front end would that has lost them."""
+        """Asks for receipts again, as a front end would that has lost them: single ones, and a batch."""
         client = self._client("participation", "front_end")
-        for ask, line, text in self.random.sample(receipts, min(REFETCH_MAX, len(receipts))):
-            if line != 0:
-                continue
-            body = json.dumps(ask.votes[0], ensure_ascii=False).encode()
-            answer = client.post(ask.target, body, key=ask.key)
+        single = [(ask, text) for ask, line, text in receipts if line == 0]
+        for ask, text in self.random.sample(single, min(REFETCH_MAX, len(single))):
+            answer = client.post(ask.target, _json_bytes(ask.votes[0]), key=ask.key)
             if answer.status != 201 or answer.body.decode() != text:
                 findings.add("I4", f"request {ask.n} now gets {answer.status}, another receipt")
+        batches = [ask for ask, line, _ in receipts if line != 0]
+        if batches:
+            self._fetch_batch_again(findings, client, self.random.choice(batches), receipts)
+        findings.figures["refetched"] = min(REFETCH_MAX, len(single))
+
+    @staticmethod
+    def _fetch_batch_again(findings, client, ask, receipts):
+        """The whole batch; each of its lines that had a receipt must have the same."""
+        body = b"\n".join(_json_bytes(paper) for paper in ask.votes)
+        headers = {"content-type": "application/x-ndjson"}
+        answer = client.post(ask.target, body, key=ask.key, headers=headers)
+        lines = answer.body.decode().splitlines()
+        if answer.status != 200 or len(lines) != len(ask.votes):
+            findings.add("I4", f"batch {ask.n} now gets {answer.status} and {len(lines)} lines")
+            return
+        given = [(line, text) for other, line, text in receipts if other is ask]
+        for line, text in given:
+            if lines[line - 1] != text:
+                findings.add("I4", f"batch {ask.n} now gets another receipt in line {line}")
+        findings.figures["refetched_lines"] = len(given)
 
     # I3.
 
@@ -493,6 +514,11 @@ def _b64url(data):
     import base64  # pylint: disable=import-outside-toplevel
 
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _json_bytes(value):
+    """As the front end of load.py writes it: a request asked again is the same bytes."""
+    return json.dumps(value, ensure_ascii=False).encode()
 
 
 def _compare(findings, name, shown, computed):

@@ -11,7 +11,7 @@ INVARIANTS = {
     "I6": "the ledger adds up, and is what was posted",
     "I7": "projections are what event 1 and all after it lead to",
     "I11": "a probe vote within 10 s of healing, no lag within 30 s",
-    "I12": "no crash but the injected, no sanitizer report, no leak of descriptors or memory",
+    "I12": "no crash but the injected, no answer 500, no sanitizer report, no leak of descriptors or memory",
 }
 
 VIOLATION_MAX = 20  # of one invariant; the rest is counted

@@ -102,10 +102,12 @@ class Asker:
 
     numbers = itertools.count(1)
 
-    def __init__(self, recorder, wire, over):
+    def __init__(self, recorder, wire, over, told_to_wait=lambda: None):
+        """Calls told_to_wait() for each answer 503 with Retry-After."""
         self.recorder = recorder
         self.wire = wire
         self._over = over
+        self._told_to_wait = told_to_wait
 
     def insist(self, what, target, body, key, method="POST", headers=None, accepts=None, **fields):
         """Returns the answer that ends the request; `fields` go into the record."""
@@ -138,8 +140,11 @@ class Asker:
             n=number,
             status=answer.status,
             ms=round((time.monotonic() - started) * 1000, 1),
+            retry_after=answer.headers.get("retry-after"),
             body=answer.body.decode("utf-8", "backslashreplace"),
         )
+        if answer.status == 503 and answer.headers.get("retry-after") is not None:
+            self._told_to_wait()
         return answer
 
     def _ends(self, number, answer, accepts):
@@ -302,6 +307,7 @@ class Load:
         self._over = threading.Event()  # Nor repeats of old ones.
         self._changed = threading.Condition()
         self._acks = 0
+        self._waits = 0
         self._wires = []
         self._seeds = [random.getrandbits(64) for _ in range(workers)]
         self._threads = []
@@ -349,6 +355,23 @@ class Load:
             wanted = self._acks + count
             enough = self._changed.wait_for(lambda: self._acks >= wanted, timeout)
         assert enough, f"only {self._acks - wanted + count} of {count} votes in {timeout} s"
+
+    def _told_to_wait(self):
+        with self._changed:
+            self._waits += 1
+            self._changed.notify_all()
+
+    @property
+    def waits(self):
+        """How often votes were answered 503 with Retry-After."""
+        with self._changed:
+            return self._waits
+
+    def wait_told_to_wait(self, before, timeout=30):
+        """Waits until a vote has been answered so more often than before."""
+        with self._changed:
+            told = self._changed.wait_for(lambda: self._waits > before, timeout)
+        assert told, f"no vote was answered 503 with Retry-After in {timeout} s"
 
     def let_run(self, seconds):
         """Lets faults and load go on for a time that is part of the story."""
@@ -409,7 +432,7 @@ class Load:
         """A new worker's asker."""
         wire = Wire(self.arena.proxied("participation"), self.arena.front_end, self.arena.clock)
         self._wires.append(wire)
-        return Asker(self.arena.recorder, wire, self._over)
+        return Asker(self.arena.recorder, wire, self._over, self._told_to_wait)
 
     def _vote(self, random):
         asker = self.front_end()

@@ -180,7 +180,12 @@ class Disk:
 def make_cluster(artifacts, disk=None, **settings):
     """Returns a cluster that is not started, on the disk if there is one."""
     # After a crash every file is synced before anything else: one call for all of them.
-    settings = {"recovery_init_sync_method": "syncfs", **settings}
+    # And what the server says is said with its SQLSTATE, for wait_database_log().
+    settings = {
+        "recovery_init_sync_method": "syncfs",
+        "log_line_prefix": "%m [%p] %u@%d %e ",
+        **settings,
+    }
     before = tempfile.tempdir
     tempfile.tempdir = disk.path if disk is not None else before
     try:
@@ -601,6 +606,20 @@ class Arena(Stack):
             )
         except psycopg2.Error:
             pass  # That is what a full disk is for.
+
+    def database_log_size(self):
+        return os.path.getsize(self.databases.log_path)
+
+    def wait_database_log(self, sqlstate, since, timeout=10):
+        """Waits until the server has logged an error of this SQLSTATE behind so many bytes."""
+        deadline = time.monotonic() + timeout
+        while True:
+            with open(self.databases.log_path, "rb") as file:
+                file.seek(since)
+                if f" {sqlstate} ".encode() in file.read():
+                    return
+            assert time.monotonic() < deadline, f"the server has not logged {sqlstate}"
+            self._over.wait(0.1)
 
     def _clock_file(self, name):
         return os.path.join(self.folder, f"{name}.offset")
