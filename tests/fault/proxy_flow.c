@@ -309,7 +309,10 @@ void flow_go_on(struct flow *flow)
 {
     bool wanted = !flow->closed && !flow->finished && flow->rules->hold == 0 &&
                   flow->queued < FLOW_QUEUE_SIZE_MAX;
+    bool held = !flow->closed && flow->rules->hold != 0;
 
+    flow->counts->held += held && !flow->held;
+    flow->held = held;
     if (wanted == flow->reading) {
         return;
     }

@@ -47,6 +47,7 @@ struct flow_counts {
     uint64_t units;
     uint64_t bytes;
     uint64_t delayed;
+    uint64_t held; /* connections, each time that they are */
     uint64_t swallowed;
     uint64_t faults[FLOW_FAULT_COUNT];
 };
@@ -63,6 +64,7 @@ struct flow {
     bool framed;
     bool greeted; /* the handshake of a framed link has passed */
     bool reading;
+    bool held;     /* for the counts: the rule held it when it was last looked at */
     bool torn;     /* bytes are missing on the way: the stream cannot go on after healing */
     bool finished; /* the source has ended; what is queued is still passed on */
     bool closed;   /* nothing is passed on any more */

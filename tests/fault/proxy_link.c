@@ -277,10 +277,11 @@ void proxy_link_half(struct proxy_link *link, enum proxy_direction direction)
 
 static void print_counts(const char *name, const struct flow_counts *counts)
 {
-    (void)printf(
-        ", \"%s\": {\"units\": %llu, \"bytes\": %llu, \"delayed\": %llu, \"swallow\": %llu", name,
-        (unsigned long long)counts->units, (unsigned long long)counts->bytes,
-        (unsigned long long)counts->delayed, (unsigned long long)counts->swallowed);
+    (void)printf(", \"%s\": {\"units\": %llu, \"bytes\": %llu, \"delayed\": %llu", name,
+                 (unsigned long long)counts->units, (unsigned long long)counts->bytes,
+                 (unsigned long long)counts->delayed);
+    (void)printf(", \"hold\": %llu, \"swallow\": %llu", (unsigned long long)counts->held,
+                 (unsigned long long)counts->swallowed);
     for (int i = 0; i < FLOW_FAULT_COUNT; i++) {
         (void)printf(", \"%s\": %llu", fault_names[i], (unsigned long long)counts->faults[i]);
     }

@@ -42,6 +42,11 @@ QUARANTINE_MB = 8
 
 DISK_SIZE_MB = 2048
 
+WAYS = ("up", "down")
+
+# Under which name the proxy counts what a rule does; its own for all others.
+COUNTED_AS = {"delay_ms": "delayed", "jitter_ms": "delayed", "rate_bytes_s": "delayed"}
+
 # What is put between a service and its libraries; see shim.c.
 SHIM = os.path.join(BUILD, "tests", "fault_shim.so")
 
@@ -100,6 +105,15 @@ class Proxy:
 
     def stats(self):
         return json.loads(self.command("stats"))
+
+    def count(self, what, places):
+        """How often something was done so far at places: (link, "up", "down" or "both")."""
+        stats = self.stats()
+        count = 0
+        for link, way in places:
+            for counts in [stats[link], *(stats[link][w] for w in WAYS if way in (w, "both"))]:
+                count += counts.get(what, 0)
+        return count
 
     def close(self):
         """Ends the proxy; it must have leaked nothing."""
@@ -298,6 +312,7 @@ class Arena(Stack):
         self.runs = []
         self.injected = collections.Counter()
         self.missed = collections.Counter()
+        self._asked = {}  # Of the network: what -> [places, count before].
         self.story = ""
         self.environment = {}  # Besides the settings, by service.
         self._lives = threading.RLock()  # Held while a process is ended or started.
@@ -551,9 +566,29 @@ class Arena(Stack):
     def network(self, link, direction="both", **rules):
         """Sets rules of the proxy; "*" in the link's name stands for anything."""
         self.inject("network", link, direction=direction, **rules)
+        for rule, value in rules.items():
+            if value != 0:
+                self._ask_network(COUNTED_AS.get(rule, rule), link, direction)
         words = [word for pair in rules.items() for word in pair]
         for name in self.links(link):
             self.proxy.command("set", name, direction, *words)
+
+    def _ask_network(self, what, link, direction="both"):
+        """Before it is asked of the proxy; wait_network() then expects it."""
+        places, _ = asked = self._asked.setdefault(what, [set(), 0])
+        new = {(name, direction) for name in self.links(link)} - places
+        asked[1] += self.proxy.count(what, new)
+        places |= new
+
+    def wait_network(self, timeout=20):
+        """Waits until everything that was asked of the network since it was last whole, or waited for,
+        has taken place; fails when it does not."""
+        deadline = time.monotonic() + timeout
+        for what, (places, before) in self._asked.items():
+            while self.proxy.count(what, places) <= before:
+                assert time.monotonic() < deadline, f"no {what} at {sorted(places)}"
+                self._over.wait(0.02)
+        self._asked.clear()
 
     def links(self, pattern):
         before, star, after = pattern.partition("*")
@@ -563,16 +598,24 @@ class Arena(Stack):
 
     def cut(self, link):
         self.inject("cut", link)
+        self._ask_network("cut", link)
         for name in self.links(link):
             self.proxy.command("cut", name)
 
     def half_open(self, link, direction):
+        """Leaves the connections of links half open, as soon as there is one."""
         self.inject("half-open", link, direction=direction)
-        for name in self.links(link):
-            self.proxy.command("half", name, direction)
+        places = {(name, direction) for name in self.links(link)}
+        before, deadline = self.proxy.count("half", places), time.monotonic() + 20
+        while self.proxy.count("half", places) == before:
+            assert time.monotonic() < deadline, f"{link} has no connection"
+            for name in self.links(link):
+                self.proxy.command("half", name, direction)
+            self._over.wait(0.02)
 
     def refuse(self, link):
         self.inject("refuse connections", link)
+        self._ask_network("refused", link)
         for name in self.links(link):
             self.proxy.command("refuse", name, 1)
 
@@ -671,6 +714,13 @@ class Arena(Stack):
                 )
 
     def heal_network(self):
+        """Ends what was asked of the network, once it has taken place."""
+        self.wait_network()
+        self.mend_network()
+
+    def mend_network(self):
+        """The same, whatever has taken place."""
+        self._asked.clear()
         for name in self.proxy.links:
             self.proxy.command("clear", name)
 

@@ -49,7 +49,7 @@ def arena(cluster, request):
     try:
         yield made.begin()
     finally:
-        made.heal_network()
+        made.mend_network()
         made.start_database()
         made.close()  # What a broken service says at its end is none of this test's business.
         cluster.drop_service_databases()

@@ -12,7 +12,7 @@ TITLE = "delay, reorder, duplicate, corrupt, truncate, drop"
 
 def tell(arena, load, random):
     def chance(most):
-        return random.randint(0, most)
+        return random.randint(most // 4 + 1, most)
 
     arena.network("*.pub", "down", jitter_ms=chance(100), drop=chance(2000), duplicate=chance(2000),
                   reorder=chance(3000), corrupt=chance(1000), truncate=chance(50))  # fmt: skip
@@ -27,5 +27,6 @@ def tell(arena, load, random):
     arena.heal_network()
     arena.network("*.database", "both", delay_ms=chance(10), jitter_ms=chance(10), truncate=chance(60))
     load.let_run(2)
+    arena.wait_network()
     arena.network("*.database", "both", delay_ms=0, jitter_ms=0, truncate=0, rate_bytes_s=200_000)
     load.let_run(1)
