@@ -242,9 +242,6 @@ class Checker:
         figures["statuses"] = collections.Counter(
             str(status) for ask in record.asks.values() for status, _ in ask.answers
         )
-        for ask in record.asks.values():
-            if any(status == 500 for status, _ in ask.answers):
-                findings.add("I12", f"request {ask.n} ({ask.what}) got 500")
         receipts = []
         for ballot_id, ballot in record.ballots.items():
             box = Box(self.state, self._rows, ballot_id, ballot["options"])
@@ -433,8 +430,12 @@ class Checker:
         for process in self.state["processes"]:
             if process["ended"] is not None and not process["expected"]:
                 findings.add("I12", f"{process['name']} ended by itself: {process['status']}")
-        for crash in Record(self.state["record"]).crashes:
+        record = Record(self.state["record"])
+        for crash in record.crashes:
             findings.add("I12", f"{crash['name']} ended by itself: {crash['status']}")
+        for ask in record.asks.values():
+            if any(status == 500 for status, _ in ask.answers):
+                findings.add("I12", f"request {ask.n} ({ask.what}) got 500")
         self._logs_before = dict(self._log_offsets)
         for log in sorted({process["log"] for process in self.state["processes"]}):
             self._check_log(findings, log)

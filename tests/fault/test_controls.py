@@ -8,6 +8,7 @@ changed table. Where a defect is a program of ours, the same program without it 
 
 import contextlib
 import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -21,9 +22,10 @@ import pytest
 import tale
 from checker import Checker
 from conftest import artifacts_folder
+from findings import Findings
 from load import Load
 from receipts import BallotKeys
-from supervisor import Arena, make_cluster
+from supervisor import Arena, Run, make_cluster
 from support.client import b64url
 from support.messages import encode
 from support.process import Process
@@ -62,6 +64,32 @@ def load(arena, chance):
     running.wait_acks(tale.SETTLE_ACKS)
     yield running
     running.abandon()
+
+
+@pytest.mark.parametrize("end", ["SEGV", "KILL"])
+def test_a_crash_where_a_kill_was_injected_is_noticed(tmp_path, end):
+    log = os.path.join(tmp_path, "service.log")
+    run = Run("service", Process("service", ["sh", "-c", f"kill -{end} $$"], log))
+    run.end(-signal.SIGKILL)
+    assert bool(check_record(tmp_path, [], [run.describe()])) == (end == "SEGV")
+
+
+@pytest.mark.parametrize("status", [500, 503])
+def test_an_answer_that_blames_the_service_is_noticed(tmp_path, status):
+    ask = {"kind": "ask", "n": 1, "what": "vote", "target": "/v1/ballots/x/votes", "key": "k"}
+    answer = {"kind": "answer", "n": 1, "status": status, "body": ""}
+    assert bool(check_record(tmp_path, [ask, answer], [])) == (status == 500)
+
+
+def check_record(folder, lines, processes):
+    """What I12 finds in a record of these lines, and in these processes; no service is asked."""
+    path = os.path.join(folder, "record.jsonl")
+    with open(path, "w", encoding="utf-8") as file:
+        file.writelines(json.dumps(line) + "\n" for line in lines)
+    findings = Findings()
+    checker = Checker({"record": path, "processes": processes, "clock": None})
+    checker.check_processes(findings)
+    return findings.violations["I12"]
 
 
 WAL_WRITER = (
