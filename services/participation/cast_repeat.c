@@ -125,7 +125,7 @@ enum err share_find_repeated(struct share *share)
 {
     struct repeat *repeats = NULL;
     size_t count;
-    enum err err = ERR_OK;
+    enum err err;
 
     if (share->request_count == 0) {
         return ERR_OK;
@@ -134,15 +134,9 @@ enum err share_find_repeated(struct share *share)
     if (repeats == NULL) {
         return ERR_FULL;
     }
-    for (size_t i = 0; i < share->request_count && !err; i++) {
-        err = store_vote_place(share->tx->db, share->frozen->definition.ballot_id,
-                               &share->requests[i]);
-    }
-    if (!err) {
-        count = match_repeats(share, repeats);
-        qsort(repeats, count, sizeof repeats[0], compare_repeats_by_commit);
-        err = answer_again(share, repeats, count);
-    }
+    count = match_repeats(share, repeats);
+    qsort(repeats, count, sizeof repeats[0], compare_repeats_by_commit);
+    err = answer_again(share, repeats, count);
     free(repeats);
     return err;
 }

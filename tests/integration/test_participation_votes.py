@@ -82,6 +82,34 @@ def test_a_full_batch_is_accepted_and_repeated_without_more_work_than_the_first_
     assert count(running, "vote", ballot_id) == LINES_MAX
 
 
+def test_a_repeated_batch_asks_the_database_as_often_as_a_repeated_vote(
+    databases, start_service, tmp_path
+):
+    # Each line once asked for the place of its vote by itself: 10,000 round trips of the writer
+    # under the ballot's lock, while every other vote waits.
+    for setting in ("log_statement = 'all'", "log_parameter_max_length = 0"):
+        databases.psql("postgres", f"ALTER ROLE participation SET {setting}")
+    running = Running(databases, start_service, tmp_path).begin()
+    writer = databases.psql(
+        "postgres", "SELECT pid FROM pg_stat_activity WHERE application_name = 'participation writer'"
+    )[0][0]
+    ballot_id = running.open_ballot()
+    asked = {}
+    for lines in (1, 300):
+        body = lines_of(vote(lines + n, ("a", "b")) for n in range(lines))
+        first = batch(running, ballot_id, body, key=f"of-{lines}")
+        assert {line["status"] for line in first.lines()} == {201}
+        since = databases.log_mark()
+        again = batch(running, ballot_id, body, key=f"of-{lines}")
+        assert again.body == first.body
+        databases.psql("participation", f"SELECT 'repeated {lines}'", role="participation")
+        log = databases.log_until(f"repeated {lines}", since)
+        asked[lines] = [
+            line for line in log if f"[{writer}]" in line and "FROM participation.vote" in line
+        ]
+    assert len(asked[300]) == len(asked[1]) > 0, asked[300][:5]
+
+
 def check_lines_and_ends(running):
     ballot_id = running.open_ballot()
     for nothing in (b"", b"\n", b"\r\n\r\n"):

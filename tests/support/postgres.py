@@ -241,6 +241,16 @@ class PostgresCluster:
         )
         return done.stdout
 
+    def log_mark(self):
+        """Returns a place in the server's log, for log_until()."""
+        return self._process.output.mark()
+
+    def log_until(self, text, since=0):
+        """Returns the lines of the server's log from `since` to one that has the text."""
+        last = self._process.wait_line(lambda line: text in line, f"line with {text}", since=since)
+        lines = self._process.output.lines(since)
+        return lines[: lines.index(last)]
+
     def create_service_database(self, service):
         """Creates the empty database of a service, its owner role and its runtime role.
 

@@ -66,16 +66,11 @@ struct receipt_row {
 /* What a commit asks of the database is asked at once, and heard in the same order: one round trip
  * serves all of it. Keys and vtags are 32 bytes each, one after another. */
 
-/* Those of the keys that were accepted before, in no order, without batch_no and leaf_index; *ret_rows
- * is malloc'd. */
+/* Those of the keys that were accepted before, in no order; *ret_rows is malloc'd. */
 ERR_CHECKED enum err store_request_ask(struct db *db, const uint8_t *ballot_id, const uint8_t *keys,
                                        size_t count);
 ERR_CHECKED enum err store_request_hear(struct db *db, struct request_row **ret_rows,
                                         size_t *ret_count);
-
-/* Fills the row's batch_no and leaf_index. */
-ERR_CHECKED enum err store_vote_place(struct db *db, const uint8_t *ballot_id,
-                                      struct request_row *row);
 
 /* Those of the voters that are on the roll, in no order; *ret_rows is malloc'd. */
 ERR_CHECKED enum err store_roll_ask(struct db *db, const uint8_t *ballot_id, const uint8_t *vtags,
