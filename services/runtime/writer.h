@@ -16,9 +16,9 @@
  * its refusal in its own fields. When work returns an error the transaction is
  * rolled back and every run of it is tried alone, so that one bad job takes
  * nobody with it; work must therefore be repeatable and set all its results
- * anew each time. When only COMMIT finds that a key is taken, all are first
- * tried once more together: work may trust that keys are free, and look only
- * then.
+ * anew each time. When a statement finds that a key is taken (a unique
+ * violation, by its own answer or by COMMIT's), all are first tried once more
+ * together: work may trust that keys are free, and look only then.
  *
  * job->err when done runs: ERR_OK means durable. ERR_UNAVAILABLE means the
  * database is away, another process leads, or the outcome of COMMIT is

@@ -18,6 +18,8 @@
 
 enum { NANOSECONDS_PER_US = 1000 };
 
+static const char UNIQUE_VIOLATION[] = "23505";
+
 static struct metric jobs_total = {
     .type = METRIC_COUNTER,
     .name = "hyeopchi_writer_jobs_total",
@@ -258,9 +260,16 @@ enum { TRY_COUNT_MAX = 3 }; /* of one transaction whose COMMIT is lost again and
 struct attempt {
     bool unknown; /* COMMIT may have been carried out, or not */
     bool fenced;  /* somebody else leads */
-    bool taken;   /* a queued statement found a key taken */
+    bool taken;   /* a key was found taken */
     bool lost;    /* COMMIT was sent in vain, as is known by now: it may be sent again */
 };
+
+/* A statement that was queued says so at COMMIT, or when the next one is prepared, as on a new connection
+ * each is. */
+static bool found_a_key_taken(const struct writer *writer, enum err err)
+{
+    return err == ERR_CONFLICT && strcmp(db_sqlstate(writer->link.db), UNIQUE_VIOLATION) == 0;
+}
 
 /* Decides whether the connection can be kept, and what the jobs' error is. */
 static enum err judge_failure(struct writer *writer, const struct attempt *attempt, enum err err)
@@ -326,10 +335,11 @@ static enum err try_jobs(struct writer *writer, struct writer_job *const *jobs, 
         err = eventlog_append(writer->link.db, &writer->head, writer->options.source,
                               writer->drafts, writer->draft_count, &commit->head, &commit->entries);
     }
+    attempt->taken = found_a_key_taken(writer, err);
     if (!err) {
         err = db_commit(writer->link.db);
         attempt->unknown = err && db_commit_is_unknown(writer->link.db);
-        attempt->taken = err == ERR_CONFLICT;
+        attempt->taken = found_a_key_taken(writer, err);
         err = err == ERR_CONFLICT ? ERR_INTERNAL : err;
     }
     forget_drafts(writer);

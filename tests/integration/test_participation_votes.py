@@ -152,6 +152,21 @@ def check_voters_and_keys(running):
     assert [line["vote"]["rev"] for line in mine.lines()] == [1, 1]
 
 
+def check_keys_on_new_connections(running):
+    # There each statement is prepared anew, and that tells of a key that is taken before COMMIT does.
+    ballot_id = running.open_ballot()
+    batch(running, ballot_id, lines_of([vote(1), vote(2)]), key="kept")
+    service = running.services["participation"]
+    service.stop()
+    service.start()
+    service.wait_ready()
+    for _ in range(2):
+        other = batch(running, ballot_id, lines_of([vote(1), vote(77)]), key="kept")
+        assert other.status == 200, other.body
+        assert [line["status"] for line in other.lines()] == [201, 409]
+        assert other.lines()[1]["problem"]["code"] == "idempotency-key-reused"
+
+
 def check_other_ballots(running):
     draft = running.create()
     refused(running.cast(draft, vote(1)), 409, "ballot-not-open")
@@ -224,6 +239,7 @@ def check_a_thousand_options(running):
 def test_every_line_and_every_request_gets_the_answer_it_deserves(running):
     check_lines_and_ends(running)
     check_voters_and_keys(running)
+    check_keys_on_new_connections(running)
     check_other_ballots(running)
     check_requests(running)
     check_what_is_public(running)
