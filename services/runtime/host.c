@@ -213,7 +213,7 @@ static void keep_memory_flat(void)
 /* What needs no closing. */
 static enum err prepare(const struct host_config *config)
 {
-    enum err err = fail("memory", process_protect_memory());
+    enum err err = fail("protection", process_protect());
 
     keep_memory_flat();
     if (!err) {

@@ -120,7 +120,7 @@ enum err host_command(const char *command, const struct host_config *config,
                   log_str("action", "--help lists the commands"));
         return ERR_NOT_FOUND;
     }
-    err = process_protect_memory();
+    err = process_protect();
     if (!err) {
         err = crypto_open();
     }

@@ -24,11 +24,12 @@ enum {
     ADDRESS_SIZE = 256,
 };
 
-enum err process_protect_memory(void)
+enum err process_protect(void)
 {
     const struct rlimit none = {.rlim_cur = 0, .rlim_max = 0};
 
-    return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || setrlimit(RLIMIT_CORE, &none) != 0
+    return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || setrlimit(RLIMIT_CORE, &none) != 0 ||
+                   prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0
                ? ERR_INTERNAL
                : ERR_OK;
 }

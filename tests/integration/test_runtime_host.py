@@ -265,7 +265,7 @@ def test_an_open_feed_does_not_hold_up_the_end(databases, make):
     connection.close()
 
 
-def test_memory_is_protected(databases, make):
+def test_memory_is_protected_and_no_program_gets_more_privileges(databases, make):
     settings = settings_of(databases, "ledger")
     driver = make(settings).start()
     driver.wait_log("service_started")
@@ -274,6 +274,8 @@ def test_memory_is_protected(databases, make):
     assert line.split()[4:6] == ["0", "0"]
     # The files of a process that is not dumpable belong to root, whoever runs it.
     assert os.stat(f"/proc/{driver.process.pid}/mem").st_uid == 0
+    status = open(f"/proc/{driver.process.pid}/status", encoding="ascii").read()
+    assert "NoNewPrivs:\t1\n" in status
 
 
 def test_metrics_tell_state_and_process(databases, make):

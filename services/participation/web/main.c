@@ -118,7 +118,7 @@ static enum err open_clock(const struct portal_config *config)
 static enum err prepare(struct portal *portal)
 {
     size_t length = 0;
-    enum err err = fail("memory", process_protect_memory());
+    enum err err = fail("protection", process_protect());
 
     if (!err) {
         err = open_clock(&portal->config);
