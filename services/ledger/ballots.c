@@ -34,6 +34,12 @@ struct hearing {
     struct store_change change;
 };
 
+/* What the log is told of an opening that was refused. */
+struct unopened {
+    char ballot_id[CRYPTO_UUID_TEXT_SIZE];
+    struct refusal refusal;
+};
+
 /* The entries of one tally; one allocation. */
 struct batch {
     struct order orders[EVENTS_WINNER_COUNT_MAX];
@@ -42,6 +48,8 @@ struct batch {
 
 static enum err hear(const struct hearing *hearing);
 static enum err reserve(const struct hearing *hearing);
+static enum err refuse_opening(const struct hearing *hearing, const struct refusal *refusal);
+static void log_unopened(const void *data);
 static enum err settle(const struct hearing *hearing);
 static enum err post_winners(const struct hearing *hearing);
 static enum err build_winner(const struct hearing *hearing, const struct heard_winner *winner,
@@ -143,16 +151,34 @@ static enum err reserve(const struct hearing *hearing)
     }
     err = envelope_reserve(&envelope, &limit, request, &refusal);
     if (err) {
-        log_info("envelope_refused", log_str("ballot_id", hearing->heard->ballot_id),
-                 log_str("code", refusal_code(refusal.reason)),
-                 log_int("shortfall_krw", refusal.shortfall_krw));
-        return events_say_refused(tx, &hearing->cause, request, &refusal);
+        return refuse_opening(hearing, &refusal);
     }
     err = store_envelope_save(tx->db, shard, &envelope, &hearing->change);
     if (err) {
         return err;
     }
     return events_say_reserved(tx, &hearing->cause, &envelope);
+}
+
+/* What was rolled back is heard again, and must not be in the log twice. */
+static enum err refuse_opening(const struct hearing *hearing, const struct refusal *refusal)
+{
+    struct unopened unopened = {.refusal = *refusal};
+
+    memcpy(unopened.ballot_id, hearing->heard->ballot_id, sizeof unopened.ballot_id);
+    enum err err = writer_tx_after(hearing->tx, log_unopened, &unopened, sizeof unopened);
+    return err ? err
+               : events_say_refused(hearing->tx, &hearing->cause, &hearing->heard->request,
+                                    refusal);
+}
+
+static void log_unopened(const void *data)
+{
+    const struct unopened *unopened = data;
+
+    log_info("envelope_refused", log_str("ballot_id", unopened->ballot_id),
+             log_str("code", refusal_code(unopened->refusal.reason)),
+             log_int("shortfall_krw", unopened->refusal.shortfall_krw));
 }
 
 static enum err settle(const struct hearing *hearing)

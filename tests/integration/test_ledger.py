@@ -295,6 +295,20 @@ def test_openings_beyond_the_limit_are_refused_with_reason_and_shortfall(ledger,
     assert envelope_of(ledger, last) is None
 
 
+def test_a_refused_opening_is_logged_once_though_its_commit_is_done_again(ledger, participation):
+    ledger.set_limit(10_000)
+    ballot_id = ballot()
+    with ledger.commits_held() as mark:
+        participation.request_opening(ballot_id, 10_001)
+        ledger.wait_given_up(mark)
+        assert ledger.service.log("envelope_refused", since=mark) == []
+    ledger.service.wait_log("envelope_refused", since=mark)
+    wait_applied(ledger, 1)
+    [row] = ledger.service.log("envelope_refused", since=mark)
+    assert (row["ballot_id"], row["code"], row["shortfall_krw"]) == (
+        ballot_id, "envelope-limit-exceeded", 1)
+
+
 def test_a_year_is_not_closed_over_a_ballot_and_takes_none_afterwards(ledger, participation):
     ledger.set_limit(10_000)
     ballot_id = ballot()

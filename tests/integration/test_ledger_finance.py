@@ -325,22 +325,18 @@ def test_limits_years_and_frozen_lines_are_set_by_message(asked, finance):
 
 
 def test_what_is_done_by_message_is_logged_once_it_is_committed_and_not_before(asked, finance):
-    # The log of events is locked from outside, so the transaction stands still behind all of its
-    # work, right before its COMMIT, until the lock takes it too long. Then it is tried again.
-    mark = asked.service.mark()
-    outside = asked.cluster.connect("ledger", autocommit=False)
-    with outside.cursor() as cursor:
-        cursor.execute("LOCK TABLE event.log IN SHARE MODE")
-    finance.freeze_line()
-    finance.open_period(2025)
-    asked.service.wait_log("database_error", since=mark, sqlstate="55P03")
-    told = ("line_frozen", "request_accepted")
-    assert [asked.service.log(event, since=mark) for event in told] == [[], []]
-    outside.rollback()
-    outside.close()
-    wait_heard(asked, 2)
+    told = ("line_frozen", "entry_request_refused", "request_accepted")
+    with asked.commits_held() as mark:
+        finance.freeze_line()
+        refused_id = finance.request(finance.entry("main_budget", 5))
+        finance.open_period(2025)
+        asked.wait_given_up(mark)
+        assert [asked.service.log(event, since=mark) for event in told] == [[], [], []]
+    wait_heard(asked, 3)
     asked.service.wait_log("request_accepted", since=mark, resource="periods/2025")
-    frozen, accepted_ones = (asked.service.log(event, since=mark) for event in told)
+    frozen, refused, accepted_ones = (asked.service.log(event, since=mark) for event in told)
+    assert [(row["event_id"], row["seq"], row["entry"], row["code"], row["field"]) for row in refused] == [
+        (refused_id, 2, 1, "line-frozen", "/programme")]
     assert [(row["by"], row["reason"]) for row in frozen] == [("finance:감사담당관-2", "감사 중")]
     assert [row["resource"] for row in accepted_ones] == ["lines/2025/district/a", "periods/2025"]
 

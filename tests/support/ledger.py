@@ -4,6 +4,7 @@
 The streams are real (the runtime's publisher over nng); only what is said on them is the test's.
 """
 
+import contextlib
 import copy
 import os
 import subprocess
@@ -341,6 +342,26 @@ class Ledger:
         )
         other.service = start_service("ledger", other.settings, address=("127.0.0.1", other.port))
         return other
+
+    @contextlib.contextmanager
+    def commits_held(self):
+        """Has every transaction stand still behind all of its work, right before its COMMIT.
+
+        One that waits too long for it is given up and tried again. Returns the place in the log.
+        """
+        mark = self.service.mark()
+        outside = self.cluster.connect("ledger", autocommit=False)
+        try:
+            with outside.cursor() as cursor:
+                cursor.execute("LOCK TABLE event.log IN SHARE MODE")
+            yield mark
+        finally:
+            outside.rollback()
+            outside.close()
+
+    def wait_given_up(self, mark):
+        """Waits until a transaction was given up that commits_held() holds."""
+        self.service.wait_log("database_error", since=mark, sqlstate="55P03")
 
     def client(self, key=None):
         """Returns a client that signs; the operator's unless said otherwise."""

@@ -89,9 +89,8 @@ struct account_balance {
     struct account account;
     int64_t balance_krw; /* credit-positive */
     int64_t held_krw;    /* promised, not yet posted; never negative */
-    int64_t
-        decided_krw; /* of an S40: decided for grants, where that was asked for; else no figure */
-    int64_t version; /* postings so far */
+    int64_t decided_krw; /* of an S40: decided for grants, where that was asked for */
+    int64_t version;     /* postings so far */
     bool has_floor;
     int64_t floor_krw; /* meaningful only with has_floor */
     bool frozen;       /* its line is: nothing may be posted to it */

@@ -22,6 +22,14 @@ struct asking {
     struct order *orders;
 };
 
+/* What the log is told of a request that was refused. */
+struct refused {
+    char event_id[EVENT_ID_SIZE];
+    int64_t seq;
+    int32_t entry;
+    struct order_refusal refusal;
+};
+
 static enum err answer(const struct asking *asking);
 static enum err build_orders(const struct asking *asking, size_t *ret_built,
                              struct refusal *refusal);
@@ -32,6 +40,9 @@ static enum err refuse(const struct finance_asking *asking, int32_t entry,
                        const struct order_refusal *refusal);
 static enum err refuse_unbuilt(const struct asking *asking, int32_t entry,
                                const struct refusal *refusal);
+static enum err log_later(const struct finance_asking *asking, int32_t entry,
+                          const struct order_refusal *refusal);
+static void log_refused(const void *data);
 
 enum err finance_entries_apply(const struct finance_asking *base)
 {
@@ -176,8 +187,27 @@ static enum err refuse(const struct finance_asking *asking, int32_t entry,
     if (entry > 0) {
         finance_key(asking, (size_t)entry, key);
     }
-    log_info("entry_request_refused", log_str("event_id", asking->event->id),
-             log_int("seq", (int64_t)asking->event->seq), log_int("entry", entry),
-             log_str("code", refusal_code(refusal->reason)), log_str("field", refusal->field));
-    return events_say_entry_refused(asking->tx, &asking->cause, &refused);
+    enum err err = log_later(asking, entry, refusal);
+    return err ? err : events_say_entry_refused(asking->tx, &asking->cause, &refused);
+}
+
+/* What was rolled back is asked for again, and must not be in the log twice. */
+static enum err log_later(const struct finance_asking *asking, int32_t entry,
+                          const struct order_refusal *refusal)
+{
+    struct refused refused = {
+        .seq = (int64_t)asking->event->seq, .entry = entry, .refusal = *refusal};
+
+    memcpy(refused.event_id, asking->event->id, sizeof refused.event_id);
+    return writer_tx_after(asking->tx, log_refused, &refused, sizeof refused);
+}
+
+static void log_refused(const void *data)
+{
+    const struct refused *refused = data;
+
+    log_info("entry_request_refused", log_str("event_id", refused->event_id),
+             log_int("seq", refused->seq), log_int("entry", refused->entry),
+             log_str("code", refusal_code(refused->refusal.reason)),
+             log_str("field", refused->refusal.field));
 }
