@@ -21,6 +21,7 @@
 enum {
     PAUSE_FIRST_MS = 100,
     PAUSE_MAX_MS = 2000,
+    LOOK_SIZE_MAX = 64 * 1024,
 };
 
 void client_pause(int64_t milliseconds)
@@ -270,6 +271,23 @@ out:
     }
     *ret_response = response;
     return ERR_OK;
+}
+
+json_t *client_look(struct client *client, const struct client_request *request, int64_t timeout_ms)
+{
+    struct http_client_attempt attempt = {.status = 0};
+    struct problem ignored;
+    struct buffer body;
+    json_t *json = NULL;
+
+    client->deadline_ms = clock_monotonic_ms() + timeout_ms;
+    buffer_init(&body, LOOK_SIZE_MAX);
+    if (client_attempt_send(client, request, &body, &attempt) || attempt.status != 200 ||
+        buffer_status(&body) || json_parse(body.data, body.length, &json, &ignored)) {
+        json = NULL;
+    }
+    buffer_release(&body);
+    return json;
 }
 
 void client_response_release(struct client_response *response)

@@ -77,6 +77,13 @@ ERR_CHECKED enum err client_send(struct client *client, const struct client_requ
                                  struct client_response *ret_response);
 void client_response_release(struct client_response *response); /* takes NULL */
 
+/*
+ * What a GET answers that is only looked at beside something else: one attempt of at most timeout_ms, which says
+ * nothing. NULL unless the answer is 200 and JSON; the caller's to json_decref().
+ */
+json_t *client_look(struct client *client, const struct client_request *request,
+                    int64_t timeout_ms);
+
 /* Takes each piece of a long answer as it comes; false ends the stream. */
 typedef bool (*client_piece_fn)(const char *data, size_t length, void *context);
 

@@ -20,6 +20,9 @@ enum {
     ANCHOR_MAX = 64, /* on one command line */
     DECIMAL_BASE = 10,
     VERIFY_PATIENCE_S = 3600, /* a million entries take a minute or more */
+    TELL_INTERVAL_MS = 900,   /* of a terminal, how far it is */
+    LOOK_TIMEOUT_MS = 1000,
+    PERCENT = 100,
 };
 
 const struct command_option LEDGER_VERIFY_OPTIONS[] = {
@@ -50,30 +53,83 @@ static enum cli_status check_anchor(const struct invocation *invocation,
 static enum cli_status ask_whether_it_holds(const struct invocation *invocation,
                                             const struct anchor *anchor, bool *ret_holds);
 
-/* The service says nothing before it is done; since when it computes is the context. */
-static void say_waiting(void *context)
-{
-    const int64_t *started_ms = context;
-    const int64_t seconds = (clock_monotonic_ms() - *started_ms) / 1000;
+/* What is told while the service computes. */
+struct waiting {
+    struct client *client; /* another than the one that waits; NULL: nobody is told */
+    int64_t started_ms;
+    int64_t told_ms; /* or when it began */
+    bool told;
+};
 
-    (void)fprintf(stderr,
-                  say("\r원장을 처음부터 다시 계산하고 있습니다: %" PRId64 "초\033[K",
-                      "\rrecomputing the ledger from its first entry: %" PRId64 " s\033[K"),
-                  seconds);
-    (void)fflush(stderr);
+/* How many percent are done; -1 while the service does not say. */
+static int64_t ask_percent(struct client *client)
+{
+    const struct client_request request = {
+        .service = CLIENT_LEDGER,
+        .method = "GET",
+        .path = "/v1/verification/progress",
+    };
+    json_t *answer = client_look(client, &request, LOOK_TIMEOUT_MS);
+    const json_int_t done = json_integer_value(json_object_get(answer, "done"));
+    const json_int_t total = json_integer_value(json_object_get(answer, "total"));
+
+    json_decref(answer);
+    return total > 0 && done >= 0 && done <= INT64_MAX / PERCENT ? done * PERCENT / total : -1;
 }
 
-enum cli_status ledger_verify(const struct invocation *invocation)
+/* Called far more often than there is something to say. */
+static void say_waiting(void *context)
 {
-    int64_t started_ms = clock_monotonic_ms();
-    const struct client_request request = {
+    struct waiting *waiting = context;
+    const int64_t now_ms = clock_monotonic_ms();
+    const int64_t seconds = (now_ms - waiting->started_ms) / 1000;
+    int64_t percent;
+
+    if (now_ms - waiting->told_ms < TELL_INTERVAL_MS) {
+        return;
+    }
+    percent = ask_percent(waiting->client);
+    (void)fprintf(stderr, say("\r원장을 처음부터 다시 계산하고 있습니다: ",
+                              "\rrecomputing the ledger from its first entry: "));
+    if (percent >= 0) {
+        (void)fprintf(stderr, "%" PRId64 "%%, ", percent);
+    }
+    (void)fprintf(stderr, say("%" PRId64 "초\033[K", "%" PRId64 " s\033[K"), seconds);
+    (void)fflush(stderr);
+    waiting->told_ms = clock_monotonic_ms();
+    waiting->told = true;
+}
+
+/* Asks for the verification; a terminal is told how far it is meanwhile. */
+static enum cli_status fetch(const struct invocation *invocation,
+                             struct client_response *ret_response)
+{
+    const int64_t now_ms = clock_monotonic_ms();
+    struct waiting waiting = {.started_ms = now_ms, .told_ms = now_ms};
+    struct client_request request = {
         .service = CLIENT_LEDGER,
         .method = "GET",
         .path = "/v1/verification",
         .patience_s = VERIFY_PATIENCE_S,
-        .waiting = progress_is_wanted() ? say_waiting : NULL,
-        .waiting_context = &started_ms,
+        .waiting_context = &waiting,
     };
+    enum cli_status status =
+        progress_is_wanted() ? client_open(invocation, &waiting.client) : CLI_OK;
+
+    if (status != CLI_OK) {
+        return status;
+    }
+    request.waiting = waiting.client ? say_waiting : NULL;
+    status = request_fetch(invocation, &request, ret_response);
+    if (waiting.told) {
+        (void)fprintf(stderr, "\r\033[K");
+    }
+    client_close(waiting.client);
+    return status;
+}
+
+enum cli_status ledger_verify(const struct invocation *invocation)
+{
     const char *texts[ANCHOR_MAX + 1] = {NULL};
     struct client_response response;
     struct anchor anchor;
@@ -88,10 +144,7 @@ enum cli_status ledger_verify(const struct invocation *invocation)
                                texts[i]);
         }
     }
-    status = request_fetch(invocation, &request, &response);
-    if (request.waiting) {
-        (void)fprintf(stderr, "\r\033[K");
-    }
+    status = fetch(invocation, &response);
     if (status != CLI_OK) {
         return status;
     }

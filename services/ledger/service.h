@@ -8,6 +8,7 @@
 
 #include "ledger/due_clock.h"
 #include "ledger/post.h"
+#include "ledger/verify.h"
 #include "runtime/host.h"
 
 #include <stdbool.h>
@@ -16,10 +17,11 @@ enum { LEDGER_SHEETS_MAX = 8 }; /* budget sheets that are read and kept at once 
 
 struct ledger {
     struct host host;
-    struct poster poster; /* the writer thread's, once the host is open */
-    const char *shard;    /* the district; any thread */
-    bool verifying;       /* a verification is under way; loop thread */
-    int sheet_count;      /* of LEDGER_SHEETS_MAX; loop thread */
+    struct poster poster;                   /* the writer thread's, once the host is open */
+    const char *shard;                      /* the district; any thread */
+    bool verifying;                         /* a verification is under way; loop thread */
+    struct verify_progress verify_progress; /* of it; any thread */
+    int sheet_count;                        /* of LEDGER_SHEETS_MAX; loop thread */
     struct due_clock due_clock;
 };
 

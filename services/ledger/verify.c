@@ -20,15 +20,19 @@
 
 enum { PAGE_ENTRY_COUNT = 200 };
 
+#define ENTRY_COUNT_MAX (INT64_C(1) << 50) /* more is a damaged head's */
+
 /* Everything a verification holds; one allocation. */
 struct run {
     struct db *db;
     const char *shard;
+    struct verify_progress *progress;
     struct verify_report *report;
     struct kind_rule_set rules;
     struct journal_check chain;
     struct balance_check balances;
     struct order orders[PAGE_ENTRY_COUNT];
+    int64_t entry_count; /* as the head has it */
     struct order linked; /* the entry that the one under way names */
     struct account_balance accounts[STORE_ACCOUNT_READ_MAX];
     struct journal_posting postings[STORE_POSTING_COUNT_MAX];
@@ -40,6 +44,7 @@ struct run {
 typedef enum err (*count_fn)(struct db *db, const char *shard, int64_t *ret_count);
 
 static enum err verify_all(struct run *run);
+static enum err foresee(struct run *run);
 static enum err verify_chain(struct run *run);
 static enum err verify_entry(struct run *run, const struct order *order,
                              enum journal_fault *ret_fault);
@@ -60,7 +65,8 @@ static enum err snapshot_set(struct db *db)
     return db_exec(db, SNAPSHOT_SET, NULL, 0);
 }
 
-enum err verify_run(struct db *db, const char *shard, struct verify_report *ret_report)
+enum err verify_run(struct db *db, const char *shard, struct verify_progress *progress,
+                    struct verify_report *ret_report)
 {
     struct run *run = calloc(1, sizeof *run);
     enum err err = ERR_OK;
@@ -71,6 +77,7 @@ enum err verify_run(struct db *db, const char *shard, struct verify_report *ret_
     memset(ret_report, 0, sizeof *ret_report);
     run->db = db;
     run->shard = shard;
+    run->progress = progress;
     run->report = ret_report;
     err = db_begin(db);
     if (err) {
@@ -92,6 +99,9 @@ static enum err verify_all(struct run *run)
     size_t faults_before = 0;
     enum err err = store_rule_list(run->db, &run->rules);
 
+    if (!err) {
+        err = foresee(run);
+    }
     if (err) {
         return err;
     }
@@ -127,6 +137,23 @@ static enum err verify_all(struct run *run)
     return err ? err : verify_count(run, store_grant_mismatch_count, JOURNAL_FAULT_GRANT);
 }
 
+/* How much there is to walk, so that somebody can be told; nothing is judged by it. */
+static enum err foresee(struct run *run)
+{
+    struct store_head head = {.seq = 0};
+    int64_t posting_count = 0;
+    enum err err = store_head_read(run->db, run->shard, &head);
+
+    if (!err || err == ERR_NOT_FOUND) {
+        err = store_posting_count(run->db, run->shard, &posting_count);
+    }
+    run->entry_count = head.seq < 0 || head.seq > ENTRY_COUNT_MAX ? 0 : head.seq;
+    if (!err) {
+        atomic_store(&run->progress->total, 2 * run->entry_count + posting_count);
+    }
+    return err;
+}
+
 static enum err verify_chain(struct run *run)
 {
     struct store_page page = {.limit = PAGE_ENTRY_COUNT};
@@ -149,6 +176,7 @@ static enum err verify_chain(struct run *run)
                     !report_fault(run->report, fault, run->orders[i].seq, NULL);
             whole = whole && fault != JOURNAL_FAULT_SEQ && fault != JOURNAL_FAULT_HASH;
         }
+        atomic_store(&run->progress->done, run->chain.seq);
     } while (page.count == PAGE_ENTRY_COUNT && whole);
     run->report->entry_count = run->chain.seq;
     return verify_head(run, whole);
@@ -237,12 +265,13 @@ static enum err verify_count(struct run *run, count_fn count, enum journal_fault
 static enum err verify_roots(struct run *run)
 {
     struct verify_blocks blocks = {.fault = JOURNAL_SOUND};
-    enum err err = verify_blocks(run->db, run->shard, run->report->seq, &blocks);
+    enum err err = verify_blocks(run->db, run->shard, run->report->seq, run->progress, &blocks);
 
     if (err) {
         return err;
     }
     run->report->block_count = blocks.block_count;
+    atomic_store(&run->progress->done, 2 * run->entry_count);
     if (blocks.fault) {
         (void)report_fault(run->report, blocks.fault, blocks.seq, NULL); /* a full report is kept */
     }
@@ -310,6 +339,7 @@ static enum err posting_page(struct run *run)
 {
     run->posting_at = 0;
     run->page.limit = STORE_POSTING_COUNT_MAX;
+    atomic_store(&run->progress->done, 2 * run->entry_count + run->balances.posting_count);
     return store_posting_read(run->db, run->shard, &run->posted, run->postings, &run->page);
 }
 

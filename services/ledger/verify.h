@@ -13,6 +13,7 @@
 #include "runtime/db.h"
 #include "runtime/err.h"
 
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,7 +38,17 @@ struct verify_report {
     size_t fault_count;
 };
 
+/*
+ * How far a verification is, in rows that it has walked: each entry twice, in the chain and in its block,
+ * and each posting. Written by its thread, read by any; zeroed before it begins.
+ */
+struct verify_progress {
+    atomic_int_fast64_t done;
+    atomic_int_fast64_t total; /* as head and accounts have it; 0: not known yet */
+};
+
 /* Verifies a shard. An error means that it could not be done; faults are the report's. */
-ERR_CHECKED enum err verify_run(struct db *db, const char *shard, struct verify_report *ret_report);
+ERR_CHECKED enum err verify_run(struct db *db, const char *shard, struct verify_progress *progress,
+                                struct verify_report *ret_report);
 
 #endif

@@ -7,6 +7,7 @@
 #define HYEOPCHI_LEDGER_VERIFY_BLOCKS_H
 
 #include "ledger/domain/journal.h"
+#include "ledger/verify.h"
 #include "runtime/db.h"
 #include "runtime/err.h"
 
@@ -20,9 +21,10 @@ struct verify_blocks {
 
 /*
  * Verifies the blocks of a journal that ends at head_seq, up to the first fault. Reader thread,
- * inside the verification's snapshot. An error means that it could not be done.
+ * inside the verification's snapshot. Adds to progress what it walked. An error means that it could not be done.
  */
 ERR_CHECKED enum err verify_blocks(struct db *db, const char *shard, int64_t head_seq,
+                                   struct verify_progress *progress,
                                    struct verify_blocks *ret_blocks);
 
 #endif

@@ -887,6 +887,33 @@ def test_verification_finds_whatever_was_tampered_with(ledger, participation):
 TABLES = ("journal", "transfer", "account", "head", "refused_key", "envelope_limit")
 
 
+def test_a_verification_says_how_far_it_is(ledger):
+    """It stands still behind a lock, once when the chain is walked and once when all is."""
+    idle = {"running": False, "done": None, "total": None}
+    target = "/v1/verification/progress"
+    assert ledger.get(target) == idle
+    ledger.set_limit(10_000_000)
+    entries, postings = 205, 410  # more than one page of both
+    body = {"linked": True, "entries": [
+        {"key": str(uuid.uuid4()), "kind": "main_budget", "fiscal_year": 2025, "programme": "a",
+         "funding_source": "district", "amount_krw": 1, "document": "의결"} for _ in range(entries)
+    ]}  # fmt: skip
+    assert ledger.ask("POST", "/v1/entries:batch", body)[1]["posted"] == entries
+    total = 2 * entries + postings
+    for table, done in (("ledger.envelope", entries), ("ledger.hold", total)):
+        outside = ledger.cluster.connect("ledger", autocommit=False)
+        with outside.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            verification = pool.submit(ledger.verification)
+            there = {"running": True, "done": done, "total": total}
+            wait_until(lambda there=there: ledger.get(target, key=ledger.auditor) == there, f"{there}")
+            outside.rollback()
+            outside.close()
+            assert verification.result(timeout=60)["sound"]
+        assert ledger.get(target) == idle
+
+
 def test_nothing_is_acknowledged_while_the_database_is_gone(ledger, participation, databases):
     ledger.set_limit(10_000)
     select(ledger, participation, [("1", "a", 100)], 1_000)

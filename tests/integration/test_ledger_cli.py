@@ -7,8 +7,9 @@ import pty
 import subprocess
 import threading
 from datetime import datetime, timedelta, timezone
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import pytest
 from test_cli import command  # noqa: F401  the fixture
 
 from support.command import CommandKey
@@ -206,15 +207,24 @@ def test_what_is_refused_is_said(command):  # noqa: F811
     assert "'x'" in said
 
 
-def test_a_terminal_is_told_that_a_verification_goes_on(tmp_path):
+@pytest.mark.parametrize(("progress", "told"), [
+    (b'{"running": true, "done": 7, "total": 21}', b": 33%, "),
+    (b'{"running": true, "done": null, "total": null}', b" s\x1b[K"),
+    (b'{"running": true, "done": -1, "total": 0}', b" s\x1b[K"),
+    (None, b" s\x1b[K"),
+])  # fmt: skip
+def test_a_terminal_is_told_how_far_a_verification_is(tmp_path, progress, told):
     # A ledger that takes its time: it answers once the terminal has said that it is waited for.
     go_on = threading.Event()
 
     class Ledger(BaseHTTPRequestHandler):
         def do_GET(self):
-            go_on.wait(60)
-            body = b'{"sound": true, "seq": 7}'
-            self.send_response(200)
+            body = progress
+            if self.path == "/v1/verification":
+                go_on.wait(60)
+                body = b'{"sound": true, "seq": 7}'
+            self.send_response(200 if body else 404)
+            body = body or b"{}"
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -223,8 +233,8 @@ def test_a_terminal_is_told_that_a_verification_goes_on(tmp_path):
         def log_message(self, *_):
             pass
 
-    server = HTTPServer(("127.0.0.1", 0), Ledger)
-    thread = threading.Thread(target=server.handle_request)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Ledger)
+    thread = threading.Thread(target=server.serve_forever)
     thread.start()
     key = CommandKey(str(tmp_path), "auditor", "park")
     settings = {
@@ -239,12 +249,14 @@ def test_a_terminal_is_told_that_a_verification_goes_on(tmp_path):
     )  # fmt: skip
     os.close(stderr)
     said = b""
-    while b" s\x1b[K" not in said:
+    while told not in said or b" s\x1b[K" not in said:
         said += os.read(terminal, 4096)
-    assert b"recomputing the ledger from its first entry: " in said
+    assert said.startswith(b"\rrecomputing the ledger from its first entry: ")
+    assert (b"%" in said) == (b"%" in told)
     go_on.set()
     output, _ = verify.communicate(timeout=60)
     os.close(terminal)
+    server.shutdown()
     thread.join()
     server.server_close()
     assert (verify.returncode, json.loads(output)["seq"]) == (0, 7)

@@ -40,5 +40,6 @@ void limit_list_start(struct http_request *request, void *context);
 void envelope_list_start(struct http_request *request, void *context);
 void envelope_release_start(struct http_request *request, void *context);
 void verification_get_start(struct http_request *request, void *context);
+void verification_progress_get_start(struct http_request *request, void *context);
 
 #endif

@@ -49,6 +49,8 @@ static const struct http_route ROUTES[] = {
      envelope_list_start},
     {"POST", "/v1/envelopes/{ballot_id}:release", ROLE_OPERATOR, 0, envelope_release_start},
     {"GET", "/v1/verification", ROLE_OPERATOR | ROLE_AUDITOR, 0, verification_get_start},
+    {"GET", "/v1/verification/progress", ROLE_OPERATOR | ROLE_AUDITOR, 0,
+     verification_progress_get_start},
 };
 
 struct http_route_table routes_table(struct ledger *ledger)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * GET /v1/verification: recomputes the whole ledger on a reader thread and
- * says what it found. One at a time, since it reads every row.
+ * says what it found. One at a time, since it reads every row; how far that one
+ * is says GET /v1/verification/progress.
  */
 #include "ledger/http/answers.h"
 #include "ledger/http/handlers.h"
@@ -44,6 +45,8 @@ void verification_get_start(struct http_request *request, void *context)
     verification->job.done = verification_done;
     verification->request = request;
     verification->ledger = ledger;
+    atomic_store(&ledger->verify_progress.done, 0);
+    atomic_store(&ledger->verify_progress.total, 0);
     err = reader_submit(ledger->host.reader, &verification->job);
     if (!err) {
         ledger->verifying = true;
@@ -62,7 +65,8 @@ static enum err verification_work(struct db *db, struct reader_job *job)
     if (!db) {
         return ERR_UNAVAILABLE;
     }
-    return verify_run(db, verification->ledger->shard, &verification->report);
+    return verify_run(db, verification->ledger->shard, &verification->ledger->verify_progress,
+                      &verification->report);
 }
 
 static void verification_done(struct reader_job *job)
@@ -90,6 +94,23 @@ static void verification_done(struct reader_job *job)
 
 out:
     free(verification);
+}
+
+void verification_progress_get_start(struct http_request *request, void *context)
+{
+    struct ledger *ledger = context;
+    const int64_t total = atomic_load(&ledger->verify_progress.total);
+    const int64_t done = atomic_load(&ledger->verify_progress.done);
+    const bool known = ledger->verifying && total > 0;
+    json_t *answer = json_pack("{s:b, s:o, s:o}", "running", ledger->verifying, "done",
+                               known ? json_integer(done < total ? done : total) : json_null(),
+                               "total", known ? json_integer(total) : json_null());
+
+    if (answer) {
+        http_respond_json(request, HTTP_OK, answer);
+    } else {
+        http_respond_error(request, ERR_UNAVAILABLE);
+    }
 }
 
 static json_t *report_json(const struct verify_report *report)

@@ -254,6 +254,16 @@ enum err store_transfer_orphan_count(struct db *db, const char *shard, int64_t *
     return count_rows(db, TRANSFER_ORPHAN_COUNT, shard, ret_count);
 }
 
+static const char POSTING_COUNT[] =
+    "SELECT least(greatest(coalesce(sum(account.version), 0), 0), 1125899906842624)::int8 AS "
+    "postings"
+    " FROM ledger.account WHERE account.shard = $1";
+
+enum err store_posting_count(struct db *db, const char *shard, int64_t *ret_count)
+{
+    return count_rows(db, POSTING_COUNT, shard, ret_count);
+}
+
 static const char LIMIT_EXCESS_COUNT[] =
     "WITH used AS ("
     "    SELECT fiscal_year, funding_source, sum(CASE state WHEN 'reserved' THEN amount_krw"
