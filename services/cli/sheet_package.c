@@ -2,7 +2,11 @@
 /*
  * The columns of each file stand in one table here, from which both the CSV
  * header and the descriptor are made. The column types are those of the
- * specification's budget taxonomy.
+ * specification's budget taxonomy, which says of which type a column is, and
+ * wants no label without its code: a sheet has names only, which are its codes.
+ *
+ * The profile is that of tabular packages, which version 1.0 of the specification
+ * extends; the one called fiscal is of version 0.3, which had another model.
  */
 #include "cli/sheet_package.h"
 
@@ -19,6 +23,8 @@
 
 enum { PATH_SIZE = 4096, VALUE_SIZE = 32, FOLDER_MODE = 0777 };
 
+static const char TAXONOMY[] = "https://specs.frictionlessdata.io/taxonomies/fiscal/budgets.json";
+
 struct column {
     const char *name;
     const char *type;
@@ -32,14 +38,14 @@ static const struct column FIGURE_COLUMNS[] = {
     {"fiscal_year", "integer", "date:fiscal-year", "회계연도", "empty: a total over years"},
     {"funding_source", "string", "fin-source:generic:code", "재원", "empty: a total over sources"},
     {"funding_source_name", "string", "fin-source:generic:label", "재원 이름", ""},
-    {"parent_programme", "string", "activity:generic:program:label", "상위 사업", ""},
-    {"programme", "string", "activity:generic:subprogram:label", "사업",
+    {"parent_programme", "string", "activity:generic:program:code", "상위 사업", ""},
+    {"programme", "string", "activity:generic:subprogram:code", "사업",
      "empty: a total over programmes"},
-    {"item", "string", "economic-classification:generic:label", "통계목",
+    {"item", "string", "economic-classification:generic:code", "통계목",
      "empty: a total over items"},
     {"phase", "string", "phase:id", "단계", "plan, budget, secured, executed, …"},
     {"phase_name", "string", "phase:label", "단계 이름", ""},
-    {"amount_krw", "integer", "value", "금액(원)", "whole won; empty: the document gives none"},
+    {"amount_krw", "number", "value", "금액(원)", "whole won; empty: the document gives none"},
     {"printed", "string", NULL, "적힌 금액", "as it is printed, in its unit"},
     {"unit", "string", NULL, "적힌 단위", ""},
     {NULL, NULL, NULL, NULL, NULL},
@@ -239,9 +245,10 @@ static json_t *descriptor(const struct sheet_file *file)
     if (title[0] == '\0') {
         title = sheet_text(sheet, sheet->tables[0].title);
     }
-    return json_pack("{s:s, s:s, s:s, s:s, s:[o, o]}", "profile", "fiscal-data-package", "name",
-                     "budget-sheet", "title", title[0] != '\0' ? title : "예산표", "countryCode",
-                     "KR", "resources", resource("figures", "예산표의 금액", FIGURE_COLUMNS, true),
+    return json_pack("{s:s, s:[s], s:s, s:s, s:s, s:[o, o]}", "profile", "tabular-data-package",
+                     "columnTypes", TAXONOMY, "name", "budget-sheet", "title",
+                     title[0] != '\0' ? title : "예산표", "countryCode", "KR", "resources",
+                     resource("figures", "예산표의 금액", FIGURE_COLUMNS, true),
                      resource("discrepancies", "맞지 않는 금액", DISCREPANCY_COLUMNS, false));
 }
 
@@ -268,6 +275,7 @@ static json_t *resource(const char *name, const char *title, const struct column
     }
     schema = json_pack("{s:o, s:[s]}", "fields", fields, "missingValues", "");
     if (fiscal) {
+        (void)json_object_set_new(schema, "primaryKey", json_string(columns[0].name));
         (void)json_object_set_new(schema, "extraFields",
                                   json_pack("[{s:s, s:s, s:s, s:s}, {s:s, s:s, s:s, s:s}]", "name",
                                             "currency", "type", "string", "columnType",

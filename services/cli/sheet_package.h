@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A budget sheet as a Fiscal Data Package: a folder with datapackage.json, every
+ * A budget sheet as a Fiscal Data Package 1.0: a folder with datapackage.json, every
  * amount with its place (figures.csv) and what does not add up
  * (discrepancies.csv). Amounts are whole won; a missing one is empty.
  */

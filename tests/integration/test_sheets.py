@@ -8,16 +8,19 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import zipfile
 from xml.etree import ElementTree
 
 import pytest
 
-from support.paths import ROOT
+from support.npm import install
+from support.paths import BUILD, ROOT
 from support.services import program
 
 FOLDER = os.path.join(ROOT, "tests", "data", "sheets")
+NPM = os.path.join(ROOT, "tests", "integration", "npm", "datapackage")
 NAMES = sorted(os.listdir(FOLDER))
 
 # What each says that is wrong with it: line, column, code, severity, printed, computed, in its unit.
@@ -237,7 +240,9 @@ def test_a_fiscal_data_package_holds_every_amount_in_won(tmp_path):
     sheet("export", os.path.join(FOLDER, "b02_gwangjin_secured.csv"), "--format", "package",
           "--output", folder)
     package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
-    assert package["profile"] == "fiscal-data-package"
+    assert package["profile"] == "tabular-data-package"
+    assert package["columnTypes"] == [
+        "https://specs.frictionlessdata.io/taxonomies/fiscal/budgets.json"]
     assert [resource["path"] for resource in package["resources"]] == [
         "figures.csv", "discrepancies.csv"]
     tables = []
@@ -250,6 +255,15 @@ def test_a_fiscal_data_package_holds_every_amount_in_won(tmp_path):
              for field in package["resources"][0]["schema"]["fields"] if "columnType" in field}
     assert types["value"] == "amount_krw" and types["date:fiscal-year"] == "fiscal_year"
     assert types["phase:id"] == "phase" and types["fin-source:generic:code"] == "funding_source"
+    # The taxonomy says of which type a column is, and wants no label without its code.
+    of = {field["columnType"]: field["type"]
+          for field in package["resources"][0]["schema"]["fields"] if "columnType" in field}
+    assert of.pop("value") == "number" and of.pop("date:fiscal-year") == "integer"
+    assert set(of.values()) == {"string"}
+    for name in of:
+        if name.endswith(":label"):
+            code = name.removesuffix(":label")
+            assert f"{code}:code" in of or f"{code}:id" in of, name
     amounts = {(row["phase"], row["fiscal_year"], row["funding_source"]): row["amount_krw"]
                for row in tables[0]}
     assert amounts["secured", "2023", "district"] == "406000000"
@@ -260,6 +274,30 @@ def test_a_fiscal_data_package_holds_every_amount_in_won(tmp_path):
     # What is there is never written over.
     sheet("export", os.path.join(FOLDER, "b08_yeonsu.csv"), "--format", "package", "--output",
           folder, status=1)
+
+
+def test_every_fiscal_data_package_is_read_by_another_implementation(tmp_path):
+    """npm's datapackage takes each for a valid tabular data package and casts every cell of it."""
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        pytest.skip("node and npm are not installed")
+    installed = install(NPM, os.path.join(BUILD, "datapackage"))
+    names = sorted(name for name in os.listdir(FOLDER) if name.endswith(".csv"))
+    assert len(names) >= 7
+    for name in names:
+        sheet("export", os.path.join(FOLDER, name), "--format", "package", "--output", tmp_path / name)
+    done = subprocess.run(
+        ["node", os.path.join(installed, "tables.cjs"), *(tmp_path / name for name in names)],
+        check=True, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    for name, line in zip(names, done.stdout.splitlines(), strict=True):
+        read = json.loads(line)
+        assert (read["valid"], read["errors"]) == (True, []), name
+        given = json.loads(sheet("export", os.path.join(FOLDER, name), "--format", "json").stdout)
+        amounts = {f"{figure['table']}.{figure['line']}.{figure['column']}": figure["amount_krw"]
+                   for figure in given["figures"] if "amount_krw" in figure}
+        assert {row["id"]: row["amount_krw"] for row in read["tables"]["figures"]} == amounts, name
+        assert len(read["tables"]["figures"]) == len(amounts), name
+        assert len(read["tables"]["discrepancies"]) == len(given["discrepancies"]), name
 
 
 SEEDS = os.path.join(ROOT, "..", "shared", "seeds")
