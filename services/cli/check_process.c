@@ -42,10 +42,10 @@ static void check_port(const struct survey_service *service, struct diagnosis *d
     if (service->answer == NULL || service->status == 404) {
         diagnosis_add(
             diagnosis, DIAGNOSIS_ERROR, service->name, "not-a-service",
-            say("주소와 앞단 프록시의 경로를 확인해 주십시오. 운영 명령은 nginx 를 거치지 "
-                "않고 서비스에 바로 연결합니다.",
-                "Check the address, and what a proxy in front does: this command talks to "
-                "the services themselves, not to nginx."),
+            say("주소를 확인하고, nginx 를 거친다면 그 이름과 포트가 이 서비스로 이어지는지 "
+                "확인해 주십시오.",
+                "Check the address and, where nginx stands in between, that it leads this name and "
+                "port to this service."),
             say("%s 의 응답(HTTP %d)은 협치 서비스의 것이 아닙니다.",
                 "What answers at %s (HTTP %d) is no service of Hyeopchi."),
             service->url, service->status);
@@ -163,14 +163,14 @@ void check_disk(const struct survey *survey, struct diagnosis *diagnosis)
                       percent < DISK_PERCENT_EMPTY || left < DISK_BYTES_EMPTY ? DIAGNOSIS_ERROR
                                                                               : DIAGNOSIS_WARNING,
                       service->name, "disk-low",
-                      say("공간을 늘리거나 오래된 백업과 로그를 옮겨 주십시오. 데이터베이스 "
-                          "디스크가 가득 차면 "
-                          "접수가 중단됩니다.",
-                          "Add room, or move old backups and logs. When the database's disk is "
-                          "full nothing is "
-                          "accepted any more."),
-                      say("디스크 여유가 %" PRId64 "%% (%" PRId64 " MiB) 남았습니다.",
-                          "%" PRId64 "%% of its disk (%" PRId64 " MiB) is left."),
+                      say("공간을 늘리거나 오래된 백업과 로그를 옮겨 주십시오. 데이터베이스의 "
+                          "디스크는 여기서 알 수 없으니 따로 확인해 주십시오. 그 디스크가 가득 "
+                          "차면 접수가 중단됩니다.",
+                          "Add room, or move old backups and logs. The database's disk is not seen "
+                          "from here: look at it too, since nothing is accepted while it is full."),
+                      say("서비스가 실행되는 디스크의 여유가 %" PRId64 "%% (%" PRId64
+                          " MiB) 남았습니다.",
+                          "%" PRId64 "%% of the disk that it runs on (%" PRId64 " MiB) is left."),
                       percent, left / ((int64_t)1024 * 1024));
     }
 }

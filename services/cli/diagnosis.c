@@ -63,8 +63,9 @@ const struct diagnosis_check DIAGNOSIS_CHECKS[] = {
     },
     {
         "disk",
-        {"디스크", "disk"},
-        {"여유 공간이 충분합니다.", "There is room enough."},
+        {"서비스 디스크", "service disk"},
+        {"서비스가 실행되는 디스크의 여유 공간이 충분합니다.",
+         "There is room enough on the disks that the services run on."},
         check_disk,
     },
     {

@@ -136,8 +136,8 @@ static void add_service(struct table *table, const struct survey_service *servic
                         say("쓰기", "writer"), writer_text(service), say("리더 프로세스", "leader"),
                         leader_text(service), say("이벤트", "events"),
                         survey_at(service, "stream", "head_seq"), say("DB 크기", "database"),
-                        database, say("디스크 여유", "disk free"), disk, say("버전", "version"),
-                        cell(survey_text(service, NULL, "version"))),
+                        database, say("서비스 디스크 여유", "service disk free"), disk,
+                        say("버전", "version"), cell(survey_text(service, NULL, "version"))),
               survey_is_ready(service) ? COLOUR_GOOD : COLOUR_BAD);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * GET /v1/status: how this process is, for `hyeopchi status` and `hyeopchi
- * doctor`: state, lag, leader, database, disk, keys, addresses, versions.
+ * doctor`: state, lag, leader, database, its own disk, keys, addresses, versions.
  *
  * What the database knows is asked on a reader thread; when it is away the
  * answer says why instead. Must never answer with a secret; public keys and
@@ -34,7 +34,8 @@ struct status_read {
 
 static void status_done(struct reader_job *job);
 
-/* Of the file system that the process works on: in a container, its own. */
+/* Of the file system that the process works on: in a container, its own. PostgreSQL says of the
+ * database's only what lies on it, not what is left. */
 static void read_disk(struct status_read *read)
 {
     struct statvfs disk;

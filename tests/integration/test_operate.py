@@ -113,6 +113,8 @@ def test_the_screen_has_every_service_in_both_languages_and_no_colours_in_a_pipe
         for name in SERVICES:
             assert len(re.findall(rf"^{name} ", text, re.MULTILINE)) >= 3
     assert "리더" in korean and "leading" in english
+    # The database's own is not seen.
+    assert "서비스 디스크" in korean and "service disk" in english
     told = operator.run("doctor", HYEOPCHI_LANGUAGE="ko")
     assert ESCAPE not in told and "정상  포트" in told and "오류 0건" in told
 
