@@ -20,7 +20,7 @@ import pytest
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.dirname(HERE)]
 
-from support.paths import ARTIFACTS  # noqa: E402
+from support.paths import ARTIFACTS, BUILD  # noqa: E402
 
 import supervisor  # noqa: E402
 import tale  # noqa: E402
@@ -94,7 +94,8 @@ def pytest_runtest_makereport(item, call):
 
 def artifacts_folder(name):
     """A folder for logs and records; it stays only after a failure."""
-    folder = os.path.join(ARTIFACTS, re.sub(r"[^A-Za-z0-9_.-]+", "-", f"fault-{name}"))
+    name = f"fault-{os.path.basename(BUILD)}-{name}"  # Runs of two builds may be under way at once.
+    folder = os.path.join(ARTIFACTS, re.sub(r"[^A-Za-z0-9_.-]+", "-", name))
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder)
     return folder

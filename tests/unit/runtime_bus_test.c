@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-enum { TEST_TIMEOUT_MS = 20000, CLOSE_TIMEOUT_MS = 15000, CLOSE_COUNT = 100 };
+enum { TEST_TIMEOUT_MS = 40000, CLOSE_TIMEOUT_MS = 15000, CLOSE_COUNT = 100 };
 
 struct fixture {
     struct loop loop;
