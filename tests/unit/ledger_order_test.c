@@ -6,6 +6,8 @@
 
 #include "ledger/domain/order.h"
 
+enum { STEP_COUNT = 20000 };
+
 static const uint8_t KEY[ENTRY_KEY_SIZE] = {7};
 
 /* An appropriation of a line whose request account holds what is given. */
@@ -200,6 +202,88 @@ static void what_a_grants_own_entry_takes_is_decided_no_more(void **state)
     }
 }
 
+/* What may happen to one S40; an entry of a grant names it. */
+static const struct movement {
+    const char *kind;
+    enum stage debit;
+    enum stage credit;
+    bool granted;
+} MOVEMENTS[] = {
+    {"commitment", STAGE_S30, STAGE_S40, false},
+    {"grant_decision", STAGE_S30, STAGE_S40, true},
+    {"grant_payment", STAGE_S40, STAGE_S45, true},
+    {"commitment_cancel", STAGE_S40, STAGE_S30, true},
+    {"commitment_cancel", STAGE_S40, STAGE_S30, false},
+    {"lapse", STAGE_S40, STAGE_S90, true},
+    {"lapse", STAGE_S40, STAGE_S90, false},
+    {"expenditure", STAGE_S40, STAGE_S50, false},
+};
+
+/* Three numbers that know nothing of entries: what nobody has, what is committed, what is decided. */
+struct purse {
+    int64_t free_krw;
+    int64_t committed_krw;
+    int64_t decided_krw;
+};
+
+/* Whether the movement fits, which then happens to the purse. */
+static bool purse_move(struct purse *purse, const struct movement *movement, int64_t amount_krw)
+{
+    int64_t *mine = movement->granted ? &purse->decided_krw : &purse->committed_krw;
+    int64_t *from = movement->debit == STAGE_S30 ? &purse->free_krw : mine;
+
+    if (amount_krw > *from) {
+        return false;
+    }
+    *from -= amount_krw;
+    *mine += movement->credit == STAGE_S40 ? amount_krw : 0;
+    purse->free_krw += movement->credit == STAGE_S30 ? amount_krw : 0;
+    return true;
+}
+
+static void a_long_life_of_one_account_leaves_every_grant_its_money(void **state)
+{
+    const struct line line = fixture_line(2025, FUNDING_SOURCE_DISTRICT, "park");
+    const struct entry_head head = fixture_head(KEY);
+    struct account_balance accounts[STAGE_COUNT + 1];
+    struct grant_book book = {.fiscal_year = 2025, .programme = "park"};
+    struct purse purse = {.free_krw = INT64_MAX / 2};
+    uint64_t seed = fixture_seed();
+    int refused_count = 0;
+
+    (void)state;
+    book.amounts_krw[FUNDING_SOURCE_DISTRICT - 1] = INT64_MAX;
+    for (int stage = 1; stage <= STAGE_COUNT; stage++) {
+        account_balance_init(&accounts[stage], &(const struct account){line, (enum stage)stage});
+    }
+    accounts[STAGE_S30].balance_krw = purse.free_krw;
+    for (int step = 0; step < STEP_COUNT; step++) {
+        const struct movement *movement =
+            &MOVEMENTS[fixture_below(&seed, (int)(sizeof MOVEMENTS / sizeof MOVEMENTS[0]))];
+        const struct entry_transfer transfer = {line, movement->debit, movement->credit,
+                                                1 + fixture_below(&seed, 1000)};
+        const struct order_context context = {.rules = fixture_rules(),
+                                              .period = {2025, PERIOD_OPEN},
+                                              .grant = movement->granted ? &book : NULL};
+        struct account_balance *balances[] = {&accounts[movement->debit],
+                                              &accounts[movement->credit]};
+        struct order order = {.has_grant = movement->granted};
+        struct refusal refusal;
+
+        assert_int_equal(entry_build(&order.entry, &head, movement->kind, &transfer, 1, &refusal),
+                         ERR_OK);
+        order_post(&order, &context, balances);
+        const bool fits = purse_move(&purse, movement, transfer.amount_krw);
+        assert_int_equal(order.result, fits ? ORDER_POSTED : ORDER_REFUSED);
+        refused_count += fits ? 0 : 1;
+        assert_true(accounts[STAGE_S40].decided_krw == purse.decided_krw);
+        assert_true(accounts[STAGE_S40].balance_krw == purse.committed_krw + purse.decided_krw);
+        assert_true(grant_book_balance(&book, &accounts[STAGE_S40].account) == purse.decided_krw);
+    }
+    assert_true(refused_count > STEP_COUNT / 100);
+    assert_true(refused_count < STEP_COUNT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -209,6 +293,7 @@ int main(void)
         cmocka_unit_test(a_broken_rule_is_found_before_any_balance_is_looked_at),
         cmocka_unit_test(what_is_decided_for_grants_is_taken_by_no_other_entry),
         cmocka_unit_test(what_a_grants_own_entry_takes_is_decided_no_more),
+        cmocka_unit_test(a_long_life_of_one_account_leaves_every_grant_its_money),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
