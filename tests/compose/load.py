@@ -51,6 +51,15 @@ class Record:
             self.answered[kind] += 1
             self._changed.notify_all()
 
+    def failed(self, kind):
+        """How many attempts have got no answer, or another than they were for."""
+        with self._changed:
+            return sum(
+                count
+                for (of, outcome), count in self.attempts.items()
+                if of == kind and outcome not in (200, 201)
+            )
+
     def fail(self, what):
         with self._changed:
             self.failures.append(what)
@@ -71,7 +80,8 @@ class Record:
 
 
 class Load:
-    """Threads that vote, set a limit of the ledger, read reports and follow their events."""
+    """Threads that vote, set a limit of the ledger, read reports, follow their events and look at the
+    ballot page."""
 
     def __init__(self, stack, ballot_id, front_end, operator, path):
         self.stack = stack
@@ -83,9 +93,10 @@ class Load:
         self.votes = {}  # number -> (body, receipt's bytes)
         self.limit_krw = 0
         self.events = []  # of reporting, in order
+        self.missed = collections.Counter()  # by the service that was killed: attempts that failed
         self._numbers = iter(range(1_000_000))
         self._lock = threading.Lock()
-        work = [self._vote] * VOTER_THREADS + [self._set_limits, self._read, self._follow]
+        work = [self._vote] * VOTER_THREADS + [self._set_limits, self._read, self._look, self._follow]
         self._threads = [threading.Thread(target=self._guard, args=(one,)) for one in work]
 
     def start(self):
@@ -158,15 +169,19 @@ class Load:
             self.stopping.wait(0.02)
 
     def _read(self):
-        client = self.stack.client("reporting")
+        self._get_on_and_on("report", "reporting", "/v1/ballot-reports", 0.03)
+
+    def _look(self):
+        self._get_on_and_on("page", "vote", "/", 0.1)
+
+    def _get_on_and_on(self, kind, name, target, pause):
+        client = self.stack.client(name)
         number = 0
         while not self.stopping.is_set():
             number += 1
-            answer = self._until_answered(
-                "report", number, lambda: client.get("/v1/ballot-reports", timeout=20)
-            )
+            answer = self._until_answered(kind, number, lambda: client.get(target, timeout=20))
             assert answer.status == 200, (answer.status, answer.body)
-            self.stopping.wait(0.03)
+            self.stopping.wait(pause)
 
     def _follow(self):
         """Keeps a stream of events open; after a break it goes on behind the last one heard."""
