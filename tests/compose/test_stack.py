@@ -85,6 +85,13 @@ def test_every_container_is_closed(stack, demonstration):
             assert not succeeds("docker", "exec", container, "touch", "/usr/written"), service
 
 
+def test_services_share_no_network(stack, demonstration):
+    networks = [
+        set(stack.inspect(service)["NetworkSettings"]["Networks"]) for service in (*SERVICES, "portal")
+    ]
+    assert all(networks) and len(set.union(*networks)) == sum(map(len, networks)), networks
+
+
 def test_no_secret_is_in_an_environment_an_image_or_a_log(stack, demonstration):
     values = {}
     for name in os.listdir(stack.secrets):

@@ -47,6 +47,9 @@ PUBLISHED_BY = "nginx"
 NO_HEALTHCHECK = ("-migrate", "hyeopchi")
 SECRET_WORDS = ("PASSWORD", "SECRET", "TOKEN", "RECEIPT_KEY", "SUBJECT_KEY", "SIGNING_KEY", "JOIN_KEY")
 
+# They serve many; of everybody else a network has one program, with its migration.
+SHARED = {"nginx", "postgres"}
+
 # The one network that leads outside.
 OPEN_NETWORKS = {"public"}
 
@@ -101,6 +104,18 @@ def check_service(name, service, add):
         add("network", f"only {PUBLISHED_BY} has a network that leads outside")
 
 
+def check_networks(text, services, report):
+    on = {}
+    for name, service in services.items():
+        for network in service.get("networks", []):
+            on.setdefault(network, set()).add(name.removesuffix("-migrate"))
+    for network, names in on.items():
+        strangers = sorted(names - SHARED)
+        if len(strangers) > 1:
+            line = line_of(text, f"{network}:")
+            report.add(FILE, line, "network", f"{network} is of {' and '.join(strangers)}")
+
+
 def check(root, report):
     text = read(root, FILE)
     document = yaml.safe_load(text)
@@ -110,6 +125,7 @@ def check(root, report):
         check_service(
             name, service, lambda rule, why, n=name, at=line: report.add(FILE, at, rule, f"{n} {why}")
         )
+    check_networks(text, services, report)
     if PUBLISHED_BY not in services or not services[PUBLISHED_BY].get("ports"):
         report.add(FILE, 1, "port", f"{PUBLISHED_BY} must publish the one port")
     for name, network in document.get("networks", {}).items():

@@ -270,7 +270,14 @@ COMPOSE_FAULTS = {
         "      PGDATA:",
         "      POSTGRES_PASSWORD: x\n      PGDATA:",
     ),
-    "database must be internal": ("  database: {internal: true}\n", "  database: {}\n"),
+    "ledger-database must be internal": (
+        "  ledger-database: {internal: true}\n",
+        "  ledger-database: {}\n",
+    ),
+    "ledger-database is of ledger and reporting": (
+        "networks: [reporting-database]",
+        "networks: [reporting-database, ledger-database]",
+    ),
     "nothing asks it how it is": ("      test: [CMD, ledger, healthcheck]\n", ""),
     "must be read-only": ("docker-entrypoint-initdb.d:ro", "docker-entrypoint-initdb.d"),
 }
