@@ -92,6 +92,14 @@ def test_services_share_no_network(stack, demonstration):
     assert all(networks) and len(set.union(*networks)) == sum(map(len, networks)), networks
 
 
+def test_the_packages_that_a_program_links_are_told_from_its_image(stack, demonstration):
+    stack.shell(stack.readme("spdx"))
+    with open(os.path.join(stack.folder, "ledger.spdx"), encoding="utf-8") as file:
+        lines = file.read().splitlines()
+    for package in ("libc6", "libnng1", "libpq5", "libuv1t64"):
+        assert f"PackageName: {package}" in lines
+
+
 def test_no_secret_is_in_an_environment_an_image_or_a_log(stack, demonstration):
     values = {}
     for name in os.listdir(stack.secrets):
