@@ -379,13 +379,34 @@ static void finished(struct counter *counter)
     }
 }
 
+/* Goes on with the ballots behind this one, also where the database only was too slow for it. */
+static void note_uncountable(struct counter *counter, enum err err)
+{
+    char ballot_id[CRYPTO_UUID_TEXT_SIZE] = "";
+
+    if (counter->found) {
+        crypto_uuid_format(counter->write.ballot_id, ballot_id);
+        memcpy(counter->after, counter->write.ballot_id, sizeof counter->after);
+        counter->again = true;
+    }
+    log_write(err == ERR_UNAVAILABLE ? LOG_WARN : LOG_ERROR, "ballot_not_counted",
+              (const struct log_field[]){
+                  log_str("ballot_id", ballot_id),
+                  log_str("error", err_name(err)),
+                  log_str("action", "retrying"),
+                  log_end(),
+              });
+}
+
 static void write_done(struct writer_job *job)
 {
     struct counter *counter = (struct counter *)((char *)job - offsetof(struct counter, write));
     char ballot_id[CRYPTO_UUID_TEXT_SIZE];
 
-    crypto_uuid_format(counter->write.ballot_id, ballot_id);
-    if (!job->err) {
+    if (job->err) {
+        note_uncountable(counter, job->err);
+    } else {
+        crypto_uuid_format(counter->write.ballot_id, ballot_id);
         log_info("ballot_counted", log_str("ballot_id", ballot_id));
         counter->again = true; /* There may be another one. */
     }
@@ -398,20 +419,6 @@ static const struct writer_job_type COUNT_JOB_TYPE = {
     .work = decide_count_work,
     .done = write_done,
 };
-
-/* Goes on with the ballots behind this one. */
-static void note_uncountable(struct counter *counter, enum err err)
-{
-    char ballot_id[CRYPTO_UUID_TEXT_SIZE] = "";
-
-    if (counter->found) {
-        crypto_uuid_format(counter->write.ballot_id, ballot_id);
-        memcpy(counter->after, counter->write.ballot_id, sizeof counter->after);
-        counter->again = true;
-    }
-    log_error("ballot_not_counted", log_str("ballot_id", ballot_id),
-              log_str("error", err_name(err)), log_str("action", "retrying"));
-}
 
 static void count_done(struct reader_job *job)
 {
@@ -428,7 +435,7 @@ static void count_done(struct reader_job *job)
         counter->again = true;
     } else if (job->err == ERR_NOT_FOUND) {
         memset(counter->after, 0, sizeof counter->after); /* All were seen: start over later. */
-    } else if (job->err && job->err != ERR_UNAVAILABLE) {
+    } else if (job->err && (counter->found || job->err != ERR_UNAVAILABLE)) {
         note_uncountable(counter, job->err);
     }
     finished(counter);

@@ -289,6 +289,46 @@ def test_closing_in_a_flood_counts_everybody_who_was_told_so_and_nobody_else(run
     assert result["options"][0]["score"] == str(accepted)
 
 
+def refuse_count_sum(databases, ballot_id, sqlstate):
+    databases.psql(
+        "participation",
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+        f" $$ BEGIN RAISE EXCEPTION 'refused' USING ERRCODE = '{sqlstate}'; END $$;"
+        "CREATE TRIGGER refuse BEFORE INSERT ON participation.count_sum FOR EACH ROW"
+        f" WHEN (NEW.ballot_id = '{ballot_id}') EXECUTE FUNCTION refuse()",
+    )
+
+
+def refuse_votes(databases, ballot_id, sqlstate):
+    """Whoever reads a vote of this ballot fails."""
+    databases.psql(
+        "participation",
+        "CREATE FUNCTION refuse(ballot_id uuid) RETURNS boolean LANGUAGE plpgsql AS"
+        f" $$ BEGIN IF ballot_id = '{ballot_id}' THEN"
+        f" RAISE EXCEPTION 'refused' USING ERRCODE = '{sqlstate}'; END IF; RETURN TRUE; END $$;"
+        "ALTER TABLE participation.vote ENABLE ROW LEVEL SECURITY;"
+        "ALTER TABLE participation.vote FORCE ROW LEVEL SECURITY;"
+        "CREATE POLICY refuse ON participation.vote USING (refuse(ballot_id))",
+    )
+
+
+@pytest.mark.parametrize("refuse", [refuse_count_sum, refuse_votes])
+@pytest.mark.parametrize("sqlstate", ["P0001", "57014"])
+def test_a_ballot_that_cannot_be_counted_keeps_no_other_waiting(
+    running, databases, refuse, sqlstate
+):
+    # The first is found first each time; 57014 is what a statement ends with that took too long.
+    first, second = running.open_ballot(), running.open_ballot()
+    for ballot_id in (first, second):
+        assert running.cast(ballot_id, vote(1)).status == 201
+    refuse(databases, first, sqlstate)
+    mark = running.services["participation"].mark()
+    running.decide(first, "close")
+    running.services["participation"].wait_log("ballot_not_counted", since=mark, ballot_id=first)
+    running.close_and_count(second)
+    assert running.state(first) == "closed"
+
+
 def test_clients_that_give_up_leave_no_vote_half_done(running):
     # Each request is sent whole and its connection closed at once: the answer finds nobody.
     ballot_id = running.open_ballot()
