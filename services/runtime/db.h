@@ -5,11 +5,14 @@
  * text. For database threads only, one thread at a time; never on the loop.
  *
  * SQLSTATE becomes enum err here and nowhere else:
- *   08*, 40001, 40P01, 53*, 55P03, 57P0*, connection lost  ERR_UNAVAILABLE
- *   anything behind db_cancel()                            ERR_UNAVAILABLE
- *   23*, HL*                                               ERR_CONFLICT
- *   22*                                                    ERR_INVALID
- *   anything else                                          ERR_INTERNAL
+ *   08*, 25006, 40001, 40P01, 53*, 55P03, 57014, 57P0*, 58*  ERR_UNAVAILABLE
+ *   connection lost, or anything behind db_cancel()          ERR_UNAVAILABLE
+ *   23*, HL*                                                 ERR_CONFLICT
+ *   22*                                                      ERR_INVALID
+ *   anything else                                            ERR_INTERNAL
+ * A statement that takes longer than its timeout is therefore tried again by
+ * whoever tries again at all; who goes through several things must go on with
+ * the next, since one may never be done in time.
  * The failing statement's SQLSTATE and message are logged once, here
  * ("database_error"); parameters never are.
  */

@@ -28,7 +28,10 @@ enum err db_error_of_sqlstate(const char *sqlstate)
         {"40P01", ERR_UNAVAILABLE}, /* deadlock detected */
         {"53", ERR_UNAVAILABLE},    /* insufficient resources */
         {"55P03", ERR_UNAVAILABLE}, /* lock not available */
+        {"57014", ERR_UNAVAILABLE}, /* query canceled: the statement timeout, or an operator */
         {"57P0", ERR_UNAVAILABLE},  /* the server shuts down or starts up */
+        {"58", ERR_UNAVAILABLE},    /* system error, as of its disk */
+        {"25006", ERR_UNAVAILABLE}, /* the server only reads, as one does that was deposed */
         {"23", ERR_CONFLICT},       /* integrity constraint violation */
         {"HL", ERR_CONFLICT},       /* another process leads: event.refuse_fenced() */
         {"22", ERR_INVALID},        /* data exception */

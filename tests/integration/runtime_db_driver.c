@@ -538,7 +538,7 @@ static void a_read_only_connection_refuses_to_write(void **state)
 {
     struct db *reader = connect_as("db driver reader", 5000, true);
 
-    assert_int_equal(insert_item(reader, 1), ERR_INTERNAL);
+    assert_int_equal(insert_item(reader, 1), ERR_UNAVAILABLE);
     assert_string_equal(db_sqlstate(reader), "25006");
     assert_int_equal(count_items(reader), 0);
     db_close(reader);

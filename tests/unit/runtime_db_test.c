@@ -139,14 +139,18 @@ static void sqlstates_say_whether_to_retry_refuse_or_stop(void **state)
         {"55000", ERR_INTERNAL},    /* not in the right state */
         {"57P01", ERR_UNAVAILABLE}, /* admin shutdown */
         {"57P03", ERR_UNAVAILABLE}, /* cannot connect now */
-        {"57014", ERR_INTERNAL},    /* statement timeout */
+        {"57014", ERR_UNAVAILABLE}, /* statement timeout */
+        {"57000", ERR_INTERNAL},    /* another of its class is not */
+        {"58030", ERR_UNAVAILABLE}, /* I/O error */
+        {"58000", ERR_UNAVAILABLE}, /* system error */
         {"23505", ERR_CONFLICT},    /* unique violation */
         {"23514", ERR_CONFLICT},    /* check violation */
         {"22003", ERR_INVALID},     /* out of range */
         {"22021", ERR_INVALID},     /* not in the encoding */
         {"42P01", ERR_INTERNAL},    /* undefined table */
         {"42501", ERR_INTERNAL},    /* insufficient privilege */
-        {"25006", ERR_INTERNAL},    /* read only */
+        {"25006", ERR_UNAVAILABLE}, /* read only */
+        {"25001", ERR_INTERNAL},    /* another of its class is not */
         {"XX000", ERR_INTERNAL},    {"", ERR_INTERNAL},
     };
 
