@@ -26,20 +26,25 @@ void subscriber_connected(void *context)
     }
 }
 
+static void note_head(struct subscriber *self, const struct event_frame *frame)
+{
+    if (frame->epoch != self->head_epoch || frame->seq > self->head_seq) {
+        self->head_seq = frame->seq;
+    }
+    self->head_epoch = frame->epoch;
+}
+
 static void heard_head(struct subscriber *self, const struct event_frame *frame)
 {
+    bool epoch_changed = self->head_epoch != 0 && frame->epoch != self->head_epoch;
+
     if (self->state == SUBSCRIBER_DEGRADED) {
         subscriber_change_state(self, SUBSCRIBER_CATCHING_UP, "the publisher is heard again");
     }
-    if (self->head_epoch != 0 && frame->epoch != self->head_epoch) {
-        self->head_seq = frame->seq;
-        self->head_epoch = frame->epoch;
+    note_head(self, frame);
+    if (epoch_changed) {
         subscriber_reload(self, 0, "the publisher's epoch changed");
         return;
-    }
-    self->head_epoch = frame->epoch;
-    if (frame->seq > self->head_seq) {
-        self->head_seq = frame->seq;
     }
     /* An old heartbeat that a Fetch has overtaken, or a publisher whose history was restored. */
     if (frame->kind == EVENT_FRAME_HEARTBEAT && frame->seq + 1 < self->offset.next_seq) {
@@ -96,8 +101,15 @@ void subscriber_heard(const void *data, size_t length, void *context)
         return; /* From a publisher that was deposed, or from before it was: not a sign of life. */
     }
     self->heard_ms = clock_monotonic_ms();
-    if (self->state == SUBSCRIBER_LOADING || self->state == SUBSCRIBER_HALTED) {
-        return; /* What is missed here is fetched later. */
+    /* What is missed here is fetched later. Who loads may stand by, whose lag means nothing; who has
+     * halted shall show how much it keeps waiting, and compares histories before it goes on. */
+    if (self->state == SUBSCRIBER_LOADING) {
+        return;
+    }
+    if (self->state == SUBSCRIBER_HALTED) {
+        note_head(self, &frame);
+        subscriber_go_on(self);
+        return;
     }
     heard_head(self, &frame);
     if (frame.kind == EVENT_FRAME_EVENT && self->state != SUBSCRIBER_LOADING &&

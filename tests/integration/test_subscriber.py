@@ -578,6 +578,22 @@ def test_a_poison_event_halts_across_restarts(publisher, hear):
     assert consumer.heard() == [(1, "one")]
 
 
+def test_the_lag_of_a_halted_stream_grows(publisher, hear):
+    """Also behind a restart, which finds it halted."""
+    consumer = hear()
+    publisher.say(["one", "poison", "three"])
+    consumer.wait_status(state="halted", next=2, dead=1)
+    publisher.say(notes(4, 30))
+    consumer.wait_status(state="halted", next=2, head=30)
+    consumer.close()
+    consumer = hear()
+    consumer.wait_status(state="halted", next=2, head=30)
+    mark = consumer.output.mark()
+    publisher.say(notes(31, 40))
+    consumer.wait_status(since=mark, state="halted", next=2, head=40)
+    assert consumer.close()["hyeopchi_subscriber_lag_events"] == 39
+
+
 def test_an_event_whose_writing_breaks_a_constraint_halts(publisher, hear):
     """Also when the consumer did not wait for the answer: its offset is not what was lost."""
     consumer = hear()
