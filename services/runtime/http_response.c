@@ -17,6 +17,10 @@
 #include <string.h>
 #include <strings.h>
 
+/* Whole weeks, and more than a demonstration's clock can be set back: what is counted from so long before
+ * 1970 is never below zero. */
+#define DATE_SHIFT_MS (INT64_C(20000) * 7 * 86400 * 1000)
+
 /* sha-256=:…: */
 enum { DIGEST_SIZE_MAX = 64 };
 
@@ -145,7 +149,7 @@ static const char *date_of(struct http_server *server)
     static const char days[] = "ThuFriSatSunMonTueWed"; /* 1970-01-01 was a Thursday. */
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
     int64_t now_ms = clock_now_ms();
-    int64_t second = now_ms / 1000;
+    int64_t second = (now_ms + DATE_SHIFT_MS) / 1000;
     char text[CLOCK_TEXT_SIZE]; /* 2022-09-19T00:00:00.000Z */
     size_t day;
     size_t month;
@@ -153,6 +157,7 @@ static const char *date_of(struct http_server *server)
     if (second == server->date_second) {
         return server->date;
     }
+    assert(second >= 0);
     clock_format(now_ms, text);
     day = (size_t)(second / 86400 % 7);
     month = (size_t)((text[5] - '0') * 10 + (text[6] - '0') - 1);

@@ -6,6 +6,7 @@
  */
 #include "runtime_http_support.h"
 
+#include "runtime/clock.h"
 #include "runtime/metrics.h"
 
 #include <jansson.h>
@@ -337,6 +338,31 @@ static void every_answer_carries_the_headers_it_must(void **state)
     assert_null(strstr(text, "Content-Length"));
     buffer_release(&answer);
     stop(fixture);
+}
+
+/* A demonstration may be set back so far, and a remainder below zero is no day of the week. */
+static void a_date_before_1970_has_its_day_of_the_week(void **state)
+{
+    char path[] = "/tmp/hyeopchi_clock_XXXXXX";
+    int file = mkstemp(path);
+    struct fixture *fixture;
+    struct buffer answer;
+    int64_t offset_ms;
+
+    (void)state;
+    assert_int_equal(clock_parse("1969-07-20T20:17:00Z", &offset_ms), ERR_OK);
+    offset_ms -= clock_system_now_ms();
+    assert_int_equal(pwrite(file, &offset_ms, sizeof offset_ms, 0), sizeof offset_ms);
+    assert_int_equal(clock_demonstration_open(path), ERR_OK);
+    fixture = start();
+    assert_non_null(strstr(ask(fixture, "GET /hello HTTP/1.1\r\n" CLOSE, &answer),
+                           "\r\nDate: Sun, 20 Jul 1969 2"));
+    buffer_release(&answer);
+    stop(fixture);
+    offset_ms = 0; /* Once mapped, it stays for the life of the process. */
+    assert_int_equal(pwrite(file, &offset_ms, sizeof offset_ms, 0), sizeof offset_ms);
+    assert_int_equal(close(file), 0);
+    assert_int_equal(unlink(path), 0);
 }
 
 static void a_handler_may_set_headers_but_not_break_the_answer(void **state)
@@ -935,6 +961,7 @@ int main(void)
         cmocka_unit_test(each_request_gets_its_status),
         cmocka_unit_test(byte_by_byte_delivery_changes_no_status),
         cmocka_unit_test(every_answer_carries_the_headers_it_must),
+        cmocka_unit_test(a_date_before_1970_has_its_day_of_the_week),
         cmocka_unit_test(a_handler_may_set_headers_but_not_break_the_answer),
         cmocka_unit_test(head_is_answered_like_get_without_the_body),
         cmocka_unit_test(problems_speak_the_language_that_was_asked_for),
