@@ -75,7 +75,8 @@ typedef void (*bus_reply_fn)(const void *reply, size_t length, void *context);
 /* A reply of more than reply_size_max bytes (0: BUS_MESSAGE_SIZE_MAX) ends the connection. */
 ERR_CHECKED enum err bus_req_open(struct loop *loop, const char *url, size_t reply_size_max,
                                   struct bus_req **ret_req);
-/* ERR_CONFLICT while another request is under way. on_reply runs exactly once. */
+/* ERR_CONFLICT while another request is under way, ERR_FULL without memory: on_reply never runs then,
+ * else exactly once. */
 ERR_CHECKED enum err bus_req_send(struct bus_req *req, const void *data, size_t length,
                                   int64_t timeout_ms, bus_reply_fn on_reply, void *context);
 void bus_req_close(struct bus_req *req); /* takes NULL; no callback afterwards */

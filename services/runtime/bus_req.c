@@ -23,6 +23,7 @@ struct bus_req {
     nng_dialer dialer;
     char url[BUS_URL_SIZE];
     nng_ctx ctx;
+    bool has_context;
     nng_aio *aio;
     struct bus_inbox inbox;
     uv_timer_t timer;
@@ -84,6 +85,15 @@ static void req_item(struct bus_item *item, void *context)
     }
 }
 
+/* Where it fails the next request tries again. Returns nng's error number. */
+static int req_open_context(struct bus_req *req)
+{
+    int result = nng_ctx_open(&req->ctx, req->socket);
+
+    req->has_context = result == 0;
+    return result;
+}
+
 static void req_timed_out(uv_timer_t *timer)
 {
     struct bus_req *req = timer->data;
@@ -95,8 +105,8 @@ static void req_timed_out(uv_timer_t *timer)
     nng_aio_wait(req->aio);
     (void)nng_dialer_close(req->dialer); /* Gone either way; its pipe goes with it. */
     bus_dial_again(req->socket, req->url, &req->dialer);
-    if (nng_ctx_open(&req->ctx, req->socket) != 0) {
-        log_error("bus_context_failed", log_str("kind", "req"));
+    if (req_open_context(req) != 0) {
+        log_warn("bus_context_failed", log_str("kind", "req"), log_str("action", "retrying"));
     }
     req_finish(req, NULL);
 }
@@ -131,7 +141,7 @@ static enum err req_connect(struct bus_req *req, size_t reply_size_max)
     bus_socket_limits(req->socket, reply_size_max);
     /* A lost request is our caller's to repeat: it may want another peer by then. */
     (void)nng_socket_set_ms(req->socket, NNG_OPT_REQ_RESENDTIME, NNG_DURATION_INFINITE);
-    result = nng_ctx_open(&req->ctx, req->socket);
+    result = req_open_context(req);
     return result == 0 ? bus_dial(req->socket, req->url, &req->dialer)
                        : bus_error(result, "bus_dial_failed", req->url);
 }
@@ -186,6 +196,9 @@ enum err bus_req_send(struct bus_req *req, const void *data, size_t length, int6
     assert(on_reply != NULL && timeout_ms > 0);
     if (req->on_reply != NULL) {
         return ERR_CONFLICT;
+    }
+    if (!req->has_context && req_open_context(req) != 0) {
+        return ERR_FULL;
     }
     if (nng_msg_alloc(&message, 0) != 0) {
         return ERR_FULL;

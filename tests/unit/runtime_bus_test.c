@@ -6,6 +6,7 @@
 #include "runtime/bus.h"
 #include "runtime/log.h"
 
+#include <nng/nng.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -454,6 +455,50 @@ static void ask_twice(const void *reply, size_t length, void *context)
     assert_int_equal(bus_req_send(f->req, "again", 5, 1000, ask_twice, f), ERR_OK);
 }
 
+/* As if nng had no memory for one more context, so many times: the linker puts this before it. */
+static int contexts_refused;
+
+/* NOLINTBEGIN(readability-identifier-naming): the linker's names. */
+int __real_nng_ctx_open(nng_ctx *context, nng_socket socket);
+int __wrap_nng_ctx_open(nng_ctx *context, nng_socket socket);
+
+/* NOLINTEND(readability-identifier-naming) */
+
+int __wrap_nng_ctx_open(nng_ctx *context, nng_socket socket)
+{
+    if (contexts_refused > 0) {
+        contexts_refused--;
+        return NNG_ENOMEM;
+    }
+    return __real_nng_ctx_open(context, socket);
+}
+
+static void first_reply_without_context(const void *reply, size_t length, void *context)
+{
+    struct fixture *f = context;
+
+    assert_int_equal(contexts_refused, 1);
+    assert_int_equal(bus_req_send(f->req, "second", 6, 5000, second_reply, f), ERR_FULL);
+    first_reply(reply, length, context);
+}
+
+static void a_request_is_sent_once_there_is_memory_for_it_again(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(bus_rep_open(&f->loop,
+                                  &(const struct bus_rep_options){
+                                      .url = f->url, .on_request = hold_the_first, .context = f},
+                                  &f->rep),
+                     ERR_OK);
+    assert_int_equal(bus_req_open(&f->loop, f->url, 0, &f->req), ERR_OK);
+    contexts_refused = 2;
+    assert_int_equal(bus_req_send(f->req, "first", 5, 300, first_reply_without_context, f), ERR_OK);
+    loop_run(&f->loop);
+    assert_false(f->timed_out);
+    assert_int_equal(f->heard, 2);
+}
+
 static void a_request_that_times_out_is_not_asked_again_over_the_same_connection(void **state)
 {
     struct fixture *f = *state;
@@ -506,6 +551,7 @@ int main(void)
         BUS_TEST(every_request_gets_its_own_answer),
         BUS_TEST(a_second_request_at_once_is_a_conflict),
         BUS_TEST(a_request_that_times_out_is_reported_and_the_next_one_works),
+        BUS_TEST(a_request_is_sent_once_there_is_memory_for_it_again),
         BUS_TEST(a_request_that_times_out_is_not_asked_again_over_the_same_connection),
         BUS_TEST(nobody_listening_times_out),
         BUS_TEST(an_address_in_use_is_a_conflict),
