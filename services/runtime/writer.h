@@ -24,8 +24,9 @@
  * database is away, another process leads, or the outcome of COMMIT is
  * unknown: the requester retries under the same idempotency key.
  *
- * When COMMIT was sent and its answer lost, the writer finds out (for 8 s at
- * most): it leads again on a new connection and looks in the log. What was
+ * When COMMIT was sent and its answer lost, the writer finds out: it leads
+ * again on a new connection and looks in the log. It begins no attempt after
+ * 8 s; the last one may take the 5 s that connecting takes at most. What was
  * committed is announced, what was not is run again, and only what cannot be
  * known ends with ERR_UNAVAILABLE: a commit without events leaves no trace in
  * the log, and one that no standby confirmed is not as durable as was asked.
