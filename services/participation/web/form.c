@@ -5,29 +5,19 @@
  */
 #include "participation/web/form.h"
 
+#include "participation/domain/encode.h"
 #include "runtime/http_text.h"
 
 #include <assert.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-
-static bool has_control(const char *text)
-{
-    for (const char *at = text; *at != '\0'; at++) {
-        if ((unsigned char)*at < ' ' || *at == 0x7f) {
-            return true;
-        }
-    }
-    return false;
-}
 
 /* Decodes one half of a field into the form's memory and moves *at behind it. */
 static enum err decode(const char *begin, const char *end, char **at, const char **ret_text)
 {
     size_t length = 0;
 
-    if (!http_text_decode(begin, end, true, *at, &length) || has_control(*at)) {
+    if (!http_text_decode(begin, end, true, *at, &length) || !encode_text_valid(*at, length)) {
         return ERR_INVALID;
     }
     *ret_text = *at;
