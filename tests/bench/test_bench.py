@@ -35,7 +35,7 @@ def test_one_command_prints_every_figure_and_ratio(tmp_path):
         r"peer +\d+ votes/s \(median\)",
         r"pgbench +\d+ votes/s \(median\)",
         r"batch / pgbench +\d+\.\d+ +wanted 4 +(NOT )?reached",
-        r"single / Node\.js \+ pg +\d+\.\d+ +wanted 3 +(NOT )?reached",
+        r"single / peer +\d+\.\d+ +wanted 3 +(NOT )?reached",
         r"p99 of single votes +\d+\.\d+ +wanted 50 ms +(NOT )?reached",
         r"vote acknowledged to report heard +p50 +-?\d+\.\d+ +p99 +-?\d+\.\d+ ms",
         r"tally certified to entry heard +p50 +\d+\.\d+ +p99 +\d+\.\d+ ms",
