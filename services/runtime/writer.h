@@ -58,6 +58,9 @@ struct writer;
 struct writer_tx {
     struct db *db;
     int64_t now_ms; /* one time for the whole commit */
+    /* From 1 on: one more than that of the work before, when what that wrote stands for this one, whether
+     * committed or in the same transaction, and nobody else can have written since; else greater. */
+    uint64_t run;
     struct writer *writer;
 };
 
@@ -124,10 +127,6 @@ ERR_CHECKED enum err writer_submit(struct writer *writer, struct writer_job *job
 
 /* What the writer is doing. Any thread. */
 enum writer_state writer_state(const struct writer *writer);
-
-/* The term under which it leads, another each time that it takes the lead; 0 while it does not. Whoever
- * remembers what the database said under one term asks again under the next. Any thread. */
-int64_t writer_term(const struct writer *writer);
 
 /*
  * Commits what is queued, joins the thread, runs the done functions, frees. Loop

@@ -215,6 +215,8 @@ static enum err work(struct writer *writer, struct writer_job *const *jobs, size
     while (!err && done < count) {
         size_t length = run_length(jobs + done, count - done);
 
+        writer->run++;
+        tx.run = writer->run;
         err = jobs[done]->type->work(&tx, jobs + done, length);
         done += length;
     }
@@ -347,6 +349,7 @@ static enum err try_jobs(struct writer *writer, struct writer_job *const *jobs, 
     attempt->fenced = err && eventlog_is_fenced(writer->link.db);
     if (err) {
         db_rollback(writer->link.db);
+        writer->run++; /* What it wrote does not stand, or others may have written. */
     }
     if (err && can_be_found(writer, attempt, commit)) {
         err = find_commit(writer, commit, attempt);

@@ -73,7 +73,6 @@ struct writer {
     uv_prepare_t *turn_end; /* active while jobs came in this turn of the loop */
     bool delivering;        /* the loop is inside hooks and done functions */
     _Atomic int state;      /* enum writer_state; changed under the mutex */
-    _Atomic int64_t term;   /* 0: not leading */
 
     uv_mutex_t mutex;
     uv_cond_t changed; /* a job came, or closing */
@@ -86,6 +85,7 @@ struct writer {
     struct db_link link;
     bool away_logged;
     struct eventlog_head head;
+    uint64_t run; /* of the last work */
     struct event_draft drafts[EVENTLOG_APPEND_COUNT_MAX];
     struct writer_texts texts[EVENTLOG_APPEND_COUNT_MAX]; /* of the drafts */
     size_t draft_count;

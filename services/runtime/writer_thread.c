@@ -52,7 +52,6 @@ static void change_state(struct writer *writer, enum writer_state state)
     }
     uv_mutex_lock(&writer->mutex);
     atomic_store(&writer->state, (int)state);
-    atomic_store(&writer->term, state == WRITER_LEADING ? writer->head.leader_term : 0);
     writer->outbox.head = writer->head;
     writer->outbox.state_changed = true;
     if (state != WRITER_LEADING) {
@@ -152,6 +151,7 @@ static void try_to_lead(struct writer *writer)
 {
     enum err err = ERR_OK;
 
+    writer->run++; /* Others may have written. */
     if (writer->options.stream != NULL) {
         err = eventlog_lead(writer->link.db, writer->options.stream, writer->options.leader_id,
                             &writer->head);
