@@ -24,6 +24,8 @@ struct run_mark {
     struct grant_book *grants;
 };
 
+static enum err run_post(struct post_run *run);
+static void run_keep(const struct post_run *run);
 static enum err run_answer(struct post_run *run);
 static enum err answer_group(struct post_run *run, size_t first, size_t count);
 static void recall_again(struct post_run *run, struct order *order);
@@ -34,7 +36,8 @@ static void answer_or_recall(struct post_run *run, size_t index);
 static enum err run_write(struct post_run *run);
 static enum err run_write_held(struct post_run *run);
 static enum err run_seal(struct post_run *run);
-static bool any_pending(struct order *const *orders, size_t count);
+static bool any_order(const struct post_run *run, enum order_result result);
+static bool any_remembered(struct order *const *orders, size_t count);
 static void answer_one(struct post_run *run, struct order *order);
 static void chain(struct post_run *run, struct order *order);
 static void link_update(const struct post_run *run, const struct order *order);
@@ -42,22 +45,63 @@ static void link_update(const struct post_run *run, const struct order *order);
 enum err post_orders(struct poster *poster, struct writer_tx *tx, struct order *const *orders,
                      size_t count)
 {
-    struct post_run run = {.poster = poster, .tx = tx, .orders = orders, .order_count = count};
-    enum err err = ERR_OK;
+    const bool knows = kept_take(&poster->kept, tx);
+    struct post_run run = {.poster = poster,
+                           .tx = tx,
+                           .orders = orders,
+                           .order_count = count,
+                           .knows = knows,
+                           .trusts = knows};
+    enum err err = run_post(&run);
 
     assert(count <= POST_ORDER_COUNT_MAX);
-    for (size_t i = 0; i < count; i++) {
-        order_reset(orders[i]);
+    if (!err && run.doubtful) {
+        run = (struct post_run){
+            .poster = poster, .tx = tx, .orders = orders, .order_count = count, .knows = knows};
+        err = run_post(&run);
     }
-    err = post_run_load(&run);
-    if (!err && any_pending(orders, count)) {
-        err = run_answer(&run);
-        if (!err) {
-            err = run_write(&run);
+    poster->repeated = any_remembered(orders, count);
+    return err;
+}
+
+void post_keep(struct poster *poster, const struct writer_tx *tx)
+{
+    if (!poster->repeated) {
+        kept_keep(&poster->kept, tx);
+    }
+}
+
+/* All of a run; nothing is written when it is doubtful. */
+static enum err run_post(struct post_run *run)
+{
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < run->order_count; i++) {
+        order_reset(run->orders[i]);
+    }
+    err = post_run_load(run);
+    if (!err && any_order(run, ORDER_PENDING)) {
+        err = run_answer(run);
+        run->doubtful = run->trusts && any_order(run, ORDER_REFUSED);
+        if (!err && !run->doubtful) {
+            err = run_write(run);
         }
     }
-    post_run_release(&run);
+    if (!err && !run->doubtful) {
+        run_keep(run);
+    }
+    post_run_release(run);
     return err;
+}
+
+static void run_keep(const struct post_run *run)
+{
+    struct kept *kept = &run->poster->kept;
+
+    kept->head = run->head;
+    memcpy(kept->periods, run->periods, run->period_count * sizeof *kept->periods);
+    kept->period_count = run->period_count;
+    kept_fill(kept, run->accounts, run->account_count);
 }
 
 static enum err run_answer(struct post_run *run)
@@ -320,10 +364,20 @@ static enum err run_seal(struct post_run *run)
     return blocks_seal(run->tx, run->poster->shard, &wish, &outcome);
 }
 
-static bool any_pending(struct order *const *orders, size_t count)
+static bool any_order(const struct post_run *run, enum order_result result)
+{
+    for (size_t i = 0; i < run->order_count; i++) {
+        if (run->orders[i]->result == result) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool any_remembered(struct order *const *orders, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (orders[i]->result == ORDER_PENDING) {
+        if (orders[i]->remembered) {
             return true;
         }
     }

@@ -9,6 +9,7 @@
 
 #include "ledger/domain/kind_rule.h"
 #include "ledger/domain/order.h"
+#include "ledger/kept.h"
 #include "runtime/err.h"
 #include "runtime/writer.h"
 
@@ -22,6 +23,8 @@ struct poster {
     const char *shard; /* borrowed for the service's life */
     bool has_rules;
     struct kind_rule_set rules;
+    struct kept kept;
+    bool repeated; /* an order had a known key: the next run looks keys up before it answers */
 };
 
 /*
@@ -31,5 +34,9 @@ struct poster {
  */
 ERR_CHECKED enum err post_orders(struct poster *poster, struct writer_tx *tx,
                                  struct order *const *orders, size_t count);
+
+/* Has what was read kept for the next run: for work that has posted its last orders, and writes nothing
+ * else in the ledger's tables. */
+void post_keep(struct poster *poster, const struct writer_tx *tx);
 
 #endif

@@ -14,6 +14,7 @@
 static enum err run_load_links(struct post_run *run);
 static enum err run_collect_keys(struct post_run *run);
 static enum err run_collect_accounts(struct post_run *run);
+static void run_recall(struct post_run *run);
 static void run_mark_taken(struct post_run *run);
 static enum err run_ask(struct post_run *run);
 static enum err run_hear(struct post_run *run);
@@ -58,6 +59,7 @@ enum err post_run_load(struct post_run *run)
         err = run_collect_accounts(run);
     }
     if (!err) {
+        run_recall(run);
         run_mark_taken(run);
         err = run_ask(run);
     }
@@ -173,6 +175,23 @@ static enum err run_collect_accounts(struct post_run *run)
     return ERR_OK;
 }
 
+/* What is kept from the run before. */
+static void run_recall(struct post_run *run)
+{
+    const struct kept *kept = &run->poster->kept;
+
+    if (run->knows) {
+        run->before = kept->head;
+        run->head = kept->head;
+        memcpy(run->periods, kept->periods, kept->period_count * sizeof *kept->periods);
+        run->period_count = kept->period_count;
+        kept_recall(kept, run->accounts, run->account_count);
+    }
+    for (size_t i = 0; i < run->account_count && !run->misses; i++) {
+        run->misses = !run->accounts[i].known;
+    }
+}
+
 /* Of which accounts must be known what is decided for grants. */
 static void run_mark_taken(struct post_run *run)
 {
@@ -186,20 +205,20 @@ static void run_mark_taken(struct post_run *run)
     }
 }
 
-/* Everything that is asked in each run, sent at once. */
+/* Everything that is not known, asked for at once. */
 static enum err run_ask(struct post_run *run)
 {
     const char *shard = run->poster->shard;
     struct db *db = run->tx->db;
-    enum err err = store_key_ask(db, shard, run->orders, run->order_count);
+    enum err err = run->trusts ? ERR_OK : store_key_ask(db, shard, run->orders, run->order_count);
 
-    if (!err) {
+    if (!err && !run->knows) {
         err = store_head_ask(db, shard);
     }
-    if (!err) {
+    if (!err && !run->knows) {
         err = store_period_ask(db, shard);
     }
-    if (!err) {
+    if (!err && run->misses) {
         err = store_account_ask(db, shard, run->tx->now_ms, run->accounts, run->account_count);
     }
     return err || !run->takes
@@ -210,16 +229,16 @@ static enum err run_ask(struct post_run *run)
 static enum err run_hear(struct post_run *run)
 {
     struct db *db = run->tx->db;
-    enum err err = store_key_hear(db, run->orders, run->order_count);
+    enum err err = run->trusts ? ERR_OK : store_key_hear(db, run->orders, run->order_count);
 
-    if (!err) {
+    if (!err && !run->knows) {
         err = store_head_hear(db, run->poster->shard, &run->before);
         run->head = run->before;
     }
-    if (!err) {
+    if (!err && !run->knows) {
         err = store_period_hear(db, run->periods, &run->period_count);
     }
-    if (!err) {
+    if (!err && run->misses) {
         err = store_account_hear(db, run->accounts, run->account_count);
     }
     if (!err && run->takes) {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What one run of posting holds: the orders and all that the database knows of
- * what they touch, loaded in one round trip. Balances live here for the run only,
- * so that nothing stale can survive a rollback or another leader. For post.c; must
- * never decide anything. Writer thread.
+ * what they touch, loaded in one round trip, or in none where it is kept from the
+ * run before (kept.h). For post.c; must never decide anything. Writer thread.
  */
 #ifndef HYEOPCHI_LEDGER_POST_RUN_H
 #define HYEOPCHI_LEDGER_POST_RUN_H
@@ -37,11 +36,16 @@ struct post_run {
     struct grant_books grants;
     struct store_account *accounts; /* sorted by account */
     size_t account_count;
-    bool takes; /* an order takes from an S40 without being a grant's */
+    bool knows; /* head, years and most accounts are kept from the run before */
+    bool
+        trusts; /* keys are taken for new ones and not looked up; whoever repeats one, fails the commit */
+    bool doubtful; /* trusting that, an order was refused: its key must be looked up first */
+    bool misses;   /* an account is not known */
+    bool takes;    /* an order takes from an S40 without being a grant's */
 };
 
 /* Loads it, and answers the orders whose keys are remembered; holds that are due are ended. The run has
- * its first four fields, the rest zero; release it whatever this returns. */
+ * its first four fields, knows and trusts, the rest zero; release it whatever this returns. */
 ERR_CHECKED enum err post_run_load(struct post_run *run);
 void post_run_release(struct post_run *run);
 

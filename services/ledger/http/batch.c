@@ -154,6 +154,9 @@ static enum err batch_work(struct writer_tx *tx, struct writer_job *const *jobs,
         run = batch_run(&jobs[first], count - first);
         err = batch_post(tx, &jobs[first], run);
     }
+    if (!err) {
+        post_keep(&((struct batch *)jobs[0])->ledger->poster, tx);
+    }
     return err;
 }
 

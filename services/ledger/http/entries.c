@@ -125,7 +125,13 @@ static enum err entry_post_work(struct writer_tx *tx, struct writer_job *const *
     for (size_t i = 0; !err && i < count; i++) {
         err = entry_post_recall(tx, (struct entry_post *)jobs[i]);
     }
-    return err ? err : say_posts(tx, jobs, orders, count);
+    if (!err) {
+        err = say_posts(tx, jobs, orders, count);
+    }
+    if (!err) {
+        post_keep(&first->ledger->poster, tx);
+    }
+    return err;
 }
 
 /* Neighbours of one trace, as all are that have none, are said together. */

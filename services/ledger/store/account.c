@@ -55,8 +55,10 @@ enum err store_account_ask(struct db *db, const char *shard, int64_t now_ms,
     assert(count <= STORE_ACCOUNT_COUNT_MAX);
     db_columns_init(columns, TYPES, DB_COUNT(TYPES));
     for (size_t i = 0; i < count; i++) {
-        store_account_add(columns, &accounts[i].balance.account);
-        db_column_add_int32(&columns[4], (int32_t)i);
+        if (!accounts[i].known) {
+            store_account_add(columns, &accounts[i].balance.account);
+            db_column_add_int32(&columns[4], (int32_t)i);
+        }
     }
     params[0] = db_text(shard);
     db_columns_params(columns, DB_COUNT(columns), params + 1);
@@ -179,7 +181,8 @@ static enum err account_add(struct db *db, const char *shard, const struct store
 
 static const char ACCOUNT_SAVE[] =
     "UPDATE ledger.account SET balance_krw = changed.balance_krw, version = changed.version"
-    " FROM unnest($1::int4[], $2::int8[], $3::int8[]) AS changed (number, balance_krw, version)"
+    " FROM (SELECT unnest($1::int4[]) AS number, unnest($2::int8[]) AS balance_krw,"
+    "    unnest($3::int8[]) AS version) AS changed"
     " WHERE account.number = changed.number";
 
 enum err store_account_save(struct db *db, const char *shard, const struct store_account *accounts,

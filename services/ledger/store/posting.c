@@ -14,7 +14,8 @@ static void add_key(struct db_column columns[], const struct order *order);
 static void add_request(struct db_column *column, const struct order *order);
 static void copy_text(char *target, size_t size, const char *text);
 
-/* Nothing is appended unless the head is where the run found it. */
+/* Nothing is appended unless the head is where the run found it, and no key was refused before: one that
+ * was accepted is in the journal already. */
 static const char JOURNAL_INSERT[] =
     "WITH head AS (UPDATE ledger.head SET seq = $15, hash = $16"
     "    WHERE shard = $1 AND epoch = $17 AND seq = $13 AND hash = $14 RETURNING epoch)"
@@ -23,11 +24,15 @@ static const char JOURNAL_INSERT[] =
     " SELECT $1, added.seq, added.key, added.kind, added.effective_date, added.period,"
     "    added.posted_time_ms, added.document, added.metadata, added.hash, added.linked_seq,"
     "    added.request"
-    " FROM unnest($2::int8[], $3::uuid[], $4::text[], $5::int4[], $6::int4[], $7::int8[],"
-    "    $8::text[], $9::text[], $10::bytea[], $11::int8[], $12::bytea[])"
-    "    AS added (seq, key, kind, effective_date, period, posted_time_ms, document, metadata,"
-    "    hash, linked_seq, request)"
-    " WHERE coalesce((SELECT head.epoch FROM head), event.refuse_fenced()) > 0";
+    " FROM (SELECT unnest($2::int8[]) AS seq, unnest($3::uuid[]) AS key,"
+    "    unnest($4::text[]) AS kind, unnest($5::int4[]) AS effective_date,"
+    "    unnest($6::int4[]) AS period, unnest($7::int8[]) AS posted_time_ms,"
+    "    unnest($8::text[]) AS document, unnest($9::text[]) AS metadata,"
+    "    unnest($10::bytea[]) AS hash, unnest($11::int8[]) AS linked_seq,"
+    "    unnest($12::bytea[]) AS request) AS added"
+    " WHERE coalesce((SELECT head.epoch FROM head), event.refuse_fenced()) > 0"
+    "    AND CASE WHEN EXISTS (SELECT 1 FROM ledger.refused_key WHERE refused_key.shard = $1"
+    "        AND refused_key.key = ANY ($3::uuid[])) THEN ledger.refuse_taken() ELSE TRUE END";
 
 enum err store_journal_insert(struct db *db, const char *shard, const struct store_heads *heads,
                               struct order *const *orders, size_t count)
@@ -83,10 +88,11 @@ static const char TRANSFER_INSERT[] =
     " SELECT added.seq, added.place, added.debit_account, added.credit_account, added.amount_krw,"
     "    added.debit_version, added.credit_version, added.debit_balance_krw,"
     "    added.credit_balance_krw"
-    " FROM unnest($1::int8[], $2::int2[], $3::int4[], $4::int4[], $5::int8[], $6::int8[],"
-    "    $7::int8[], $8::int8[], $9::int8[])"
-    "    AS added (seq, place, debit_account, credit_account, amount_krw, debit_version,"
-    "    credit_version, debit_balance_krw, credit_balance_krw)";
+    " FROM (SELECT unnest($1::int8[]) AS seq, unnest($2::int2[]) AS place,"
+    "    unnest($3::int4[]) AS debit_account, unnest($4::int4[]) AS credit_account,"
+    "    unnest($5::int8[]) AS amount_krw, unnest($6::int8[]) AS debit_version,"
+    "    unnest($7::int8[]) AS credit_version, unnest($8::int8[]) AS debit_balance_krw,"
+    "    unnest($9::int8[]) AS credit_balance_krw) AS added";
 
 static int compare_accounts(const void *left, const void *right)
 {

@@ -29,6 +29,7 @@ struct store_account {
     int32_t number; /* by which transfers name it; 0: it has none yet */
     int64_t loaded_version;
     int64_t loaded_held_krw;
+    bool known; /* kept from an earlier run; not read again */
     bool due;   /* some of what it holds has passed its deadline, though it is still held */
     bool taken; /* an S40 that an order takes from without being a grant's */
 };
@@ -67,8 +68,8 @@ ERR_CHECKED enum err store_period_hear(struct db *db, struct period periods[STOR
 ERR_CHECKED enum err store_period_open(struct db *db, const char *shard, int32_t fiscal_year);
 
 /*
- * Fills in the balances of the accounts that exist and whether anything they hold is due now, and for
- * all whether their line is frozen.
+ * Fills in the balances of the accounts that exist and are not known and whether anything they hold is due now, and for
+ * all of them whether their line is frozen.
  */
 ERR_CHECKED enum err store_account_load(struct db *db, const char *shard, int64_t now_ms,
                                         struct store_account *accounts, size_t count);
