@@ -131,6 +131,7 @@ static void work_as_needed(struct subscriber *self)
         return;
     }
     if (self->state == SUBSCRIBER_LOADING) {
+        self->term = writer_term(self->writer);
         task_start(self, SUBSCRIBER_TASK_LOAD);
     } else if (self->resolution != NULL) {
         self->task.resolution = self->resolution;
@@ -266,8 +267,7 @@ static void resolved(struct subscriber *self)
     resolution->done(resolution, err);
 }
 
-/* Whoever decided hears that nothing is certain: on the next start the letter shows what became of
- * it. */
+/* Whoever decided hears that nothing is certain: the letter shows what became of it. */
 static void resolution_drop(struct subscriber *self)
 {
     struct subscriber_resolution *resolution = self->resolution;
@@ -314,6 +314,21 @@ void subscriber_task_done(struct writer_job *job)
 }
 
 /* ---- Time and states ---- */
+
+/* What others do while they lead is not heard of here: whoever has lost the lead does not know any
+ * more that it has to halt, and cannot carry out what an operator decides. */
+static void judge_lead(struct subscriber *self)
+{
+    if (self->task_busy) {
+        return;
+    }
+    if (writer_state(self->writer) != WRITER_LEADING) {
+        resolution_drop(self);
+    }
+    if (self->state == SUBSCRIBER_HALTED && writer_term(self->writer) != self->term) {
+        subscriber_reload(self, 0, "the lead was lost");
+    }
+}
 
 static void judge_silence(struct subscriber *self, int64_t now_ms)
 {
@@ -380,6 +395,7 @@ static void tick(uv_timer_t *timer)
 {
     struct subscriber *self = timer->data;
 
+    judge_lead(self);
     judge_silence(self, clock_monotonic_ms());
     subscriber_go_on(self);
 }
@@ -464,7 +480,7 @@ enum err subscriber_resolve(struct subscriber *self, struct subscriber_resolutio
     if (self->resolution != NULL) {
         return ERR_CONFLICT;
     }
-    if (self->state == SUBSCRIBER_LOADING) {
+    if (self->state == SUBSCRIBER_LOADING || writer_state(self->writer) != WRITER_LEADING) {
         return ERR_UNAVAILABLE;
     }
     self->resolution = resolution;

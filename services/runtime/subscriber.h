@@ -18,8 +18,9 @@
  *
  * When apply (or decoding) keeps failing with anything else, the event is tried
  * SUBSCRIBER_ATTEMPT_COUNT_MAX times and goes into event.dead_letter; then
- * SUBSCRIBER_HALT stops here until an operator retries or discards it, and
- * SUBSCRIBER_PARK goes on with the next. Loop thread.
+ * SUBSCRIBER_HALT stops here until an operator retries or discards it, in this
+ * process or in another that leads meanwhile, and SUBSCRIBER_PARK goes on with
+ * the next. Loop thread.
  */
 #ifndef HYEOPCHI_RUNTIME_SUBSCRIBER_H
 #define HYEOPCHI_RUNTIME_SUBSCRIBER_H
@@ -105,7 +106,10 @@ const char *subscriber_state_name(enum subscriber_state state);
  * again in order (a halted stream goes on from it; a parked event is applied
  * out of order), discard skips it for good. The decision itself (who, why) is
  * written in the same transaction. done runs once with ERR_OK, ERR_NOT_FOUND,
- * or the error of applying it again.
+ * the error of applying it again, or ERR_UNAVAILABLE when the lead was lost.
+ *
+ * ERR_UNAVAILABLE  this process does not lead, or is still reading its offset.
+ * ERR_CONFLICT     another decision about this stream is under way.
  */
 enum subscriber_decision { SUBSCRIBER_RETRY, SUBSCRIBER_DISCARD };
 

@@ -81,6 +81,7 @@ struct subscriber {
     struct subscriber_window window;
     struct subscriber_task task;
     bool task_busy;
+    int64_t term;     /* the writer's when the offset was last read */
     int attempts;     /* at applying the event at offset.next_seq */
     enum err failure; /* of the last attempt */
     size_t apply_count_max;

@@ -253,6 +253,11 @@ enum writer_state writer_state(const struct writer *writer)
     return (enum writer_state)atomic_load(&writer->state);
 }
 
+int64_t writer_term(const struct writer *writer)
+{
+    return atomic_load(&writer->term);
+}
+
 void writer_close(struct writer *writer)
 {
     if (writer == NULL) {

@@ -128,6 +128,10 @@ ERR_CHECKED enum err writer_submit(struct writer *writer, struct writer_job *job
 /* What the writer is doing. Any thread. */
 enum writer_state writer_state(const struct writer *writer);
 
+/* The term under which it leads, another each time that it takes the lead; 0 while it does not. Whoever
+ * remembers what the database said under one term asks again under the next. Any thread. */
+int64_t writer_term(const struct writer *writer);
+
 /*
  * Commits what is queued, joins the thread, runs the done functions, frees. Loop
  * thread, but not from a done function or hook; takes NULL. loop_close() must follow.

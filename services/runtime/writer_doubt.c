@@ -138,6 +138,7 @@ enum err writer_doubt_resolve(struct writer *writer, const struct eventlog_head 
         return err;
     }
     writer->head = head;
+    atomic_store(&writer->term, head.leader_term);
     if (!*ret_committed) {
         follow_others(writer);
     }

@@ -73,6 +73,7 @@ struct writer {
     uv_prepare_t *turn_end; /* active while jobs came in this turn of the loop */
     bool delivering;        /* the loop is inside hooks and done functions */
     _Atomic int state;      /* enum writer_state; changed under the mutex */
+    _Atomic int64_t term;   /* 0: not leading */
 
     uv_mutex_t mutex;
     uv_cond_t changed; /* a job came, or closing */

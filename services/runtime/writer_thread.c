@@ -52,6 +52,7 @@ static void change_state(struct writer *writer, enum writer_state state)
     }
     uv_mutex_lock(&writer->mutex);
     atomic_store(&writer->state, (int)state);
+    atomic_store(&writer->term, state == WRITER_LEADING ? writer->head.leader_term : 0);
     writer->outbox.head = writer->head;
     writer->outbox.state_changed = true;
     if (state != WRITER_LEADING) {

@@ -63,15 +63,28 @@ def settings_of(databases, service, **extra):
     return settings
 
 
+def beside(driver):
+    """The settings of a second process of this service."""
+    return dict(
+        driver.settings,
+        HYEOPCHI_HTTP_LISTEN=f"127.0.0.1:{free_port()}",
+        HYEOPCHI_PUB_URL=f"tcp://127.0.0.1:{free_port()}",
+        HYEOPCHI_FETCH_URL=f"tcp://127.0.0.1:{free_port()}",
+    )
+
+
 @pytest.fixture
 def make(artifacts):
-    """A function that makes a driver (not started) with these settings; all are stopped."""
+    """A function that makes a driver (not started) with these settings; all are stopped.
+
+    Of two of one name the second needs a folder of its own for its log.
+    """
     drivers = []
 
-    def make_driver(settings):
+    def make_driver(settings, logs=artifacts):
         port = int(settings["HYEOPCHI_HTTP_LISTEN"].rpartition(":")[2])
         driver = Driver(
-            settings["HYEOPCHI_SERVICE_NAME"], settings, artifacts, address=("127.0.0.1", port)
+            settings["HYEOPCHI_SERVICE_NAME"], settings, logs, address=("127.0.0.1", port)
         )
         drivers.append(driver)
         return driver
@@ -406,6 +419,41 @@ def test_a_halted_stream_goes_on_once_the_poison_is_discarded(databases, pair):
     assert page["items"][0]["reason"] == "a test's poison"
     status, answer = hearer.signed(operator, "POST", "/v1/events/dead/2:discard", decision)
     assert (status, answer["code"]) == (404, "dead-letter-not-found")
+
+
+def test_a_halted_stream_goes_on_after_another_leader_has_discarded_the_poison(
+    databases, pair, make, tmp_path
+):
+    """The first halts and is paused while it leads; the second takes over, an operator decides
+    there. Then the first wakes, still halted, and has the lead back once the second has ended."""
+    speaker, first, operator, auditor = pair()
+    for text in ("one", "poison", "three"):
+        assert speaker.post("/v1/notes", text)[0] == 201
+    first.wait_log("event_dead_letter")
+    first.wait_readiness(503)
+
+    first.process.send_signal(signal.SIGSTOP)
+    second = make(beside(first), str(tmp_path)).start()
+    second.wait_log("writer_leading", timeout=60)
+    second.wait_log("subscriber_state", to="halted")
+    decision = {"stream": "participation", "reason": "a test's poison"}
+    status, answer = second.signed(operator, "POST", "/v1/events/dead/2:discard", decision)
+    assert (status, answer["state"]) == (200, "discarded")
+    wait_heard(databases, 2)
+    mark = first.mark()
+    first.process.send_signal(signal.SIGCONT)
+    first.wait_log("writer_standby", since=mark)
+    first.wait_ready()
+    status, answer = first.signed(operator, "POST", "/v1/events/dead/2:retry", decision)
+    assert status == 503, "who stands by decides nothing"
+
+    second.stop()
+    first.wait_log("writer_leading", since=mark)
+    assert speaker.post("/v1/notes", "four")[0] == 201
+    wait_heard(databases, 3)
+    first.wait_ready()
+    heard = databases.psql("ledger", "SELECT seq, text FROM note.heard ORDER BY seq")
+    assert heard == [(1, "one"), (3, "three"), (4, "four")]
 
 
 def test_a_parked_event_is_applied_when_its_cause_is_gone(databases, pair):
