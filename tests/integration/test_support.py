@@ -11,7 +11,7 @@ import pytest
 
 from support.ports import PORT_FIRST, PORT_LAST, free_port
 from support.process import Process, ProcessError
-from support.services import SANITIZER_MARKS, Service
+from support.services import SANITIZER_MARKS, SANITIZER_STATUS, Service
 
 
 def test_cluster_answers_on_its_socket_and_on_loopback(postgres):
@@ -130,6 +130,69 @@ def test_service_with_a_sanitizer_report_fails_the_test(artifacts, monkeypatch, 
     service = fake_service(artifacts, monkeypatch, f"print({mark!r} + ' x')")
     with pytest.raises(AssertionError, match=mark):
         service.wait_exit()
+
+
+LOST_CONNECTION = """\
+==7==ERROR: LeakSanitizer: detected memory leaks
+
+Direct leak of 856 byte(s) in 1 object(s) allocated from:
+    #0 0x7f89d1cb83b7 in __interceptor_calloc ../../../../src/libsanitizer/asan/asan_malloc_linux.cpp:77
+    #1 0x7f89d23f4c60  (/lib/x86_64-linux-gnu/libnng.so.1+0x2d1a0)
+
+Indirect leak of 64 byte(s) in 2 object(s) allocated from:
+    #0 0x7f89d1cb83b7 in __interceptor_calloc ../../../../src/libsanitizer/asan/asan_malloc_linux.cpp:77
+    #1 0x7f89d23f4b07  (/lib/x86_64-linux-gnu/libnng.so.1+0x1cb07)
+    #2 0x7f89d1ab5ea6 in start_thread nptl/pthread_create.c:477
+
+SUMMARY: AddressSanitizer: 984 byte(s) leaked in 3 allocation(s).
+"""
+OUR_CALLBACK = "\n    #2 0x55819878ac78 in on_message ../../services/runtime/bus_inbox.c:79"
+
+
+def service_that_reports(artifacts, monkeypatch, report, event="service_stopped"):
+    service = fake_service(
+        artifacts,
+        monkeypatch,
+        "import signal, sys\n"
+        "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM]); print('up', flush=True)\n"
+        f"signal.sigwait([signal.SIGTERM]); print('{{\"event\":\"{event}\"}}')\n"
+        f"print({report!r}); sys.exit({SANITIZER_STATUS})",
+    )
+    service.process.wait_line(lambda line: line == "up", "start")
+    return service
+
+
+def test_a_connection_that_nng_has_lost_is_not_taken_for_a_leak_of_ours(artifacts, monkeypatch):
+    service_that_reports(artifacts, monkeypatch, LOST_CONNECTION).stop()
+
+
+OTHER_LEAKS = {
+    "in our callback": ("+0x2d1a0)", "+0x2d1a0)" + OUR_CALLBACK),
+    "of ours that hangs of it": ("+0x1cb07)", "+0x1cb07)" + OUR_CALLBACK),
+    "of two": ("856 byte(s) in 1 ", "1712 byte(s) in 2 "),
+    "of a message": ("856 byte(s)", "112 byte(s)"),
+    "of several things": ("Indirect", "Direct"),
+    "in another library": ("libnng.so.1+0x2d1a0", "libpq.so.5+0x2d1a0"),
+    "of nobody knows what": ("(/lib/x86_64-linux-gnu/libnng.so.1+0x2d1a0)", "(<unknown module>)"),
+    "and worse": ("SUMMARY", "==7==ERROR: AddressSanitizer: heap-use-after-free"),
+}
+
+
+@pytest.mark.parametrize("kind", OTHER_LEAKS)
+def test_any_other_leak_fails_the_test(artifacts, monkeypatch, kind):
+    report = LOST_CONNECTION.replace(*OTHER_LEAKS[kind])
+    assert report != LOST_CONNECTION
+    service = service_that_reports(artifacts, monkeypatch, report)
+    with pytest.raises(AssertionError, match="Sanitizer"):
+        service.stop()
+
+
+def test_a_lost_connection_does_not_hide_a_service_that_did_not_stop_in_order(
+    artifacts, monkeypatch
+):
+    service = service_that_reports(artifacts, monkeypatch, LOST_CONNECTION, "service_stopping")
+    with pytest.raises(AssertionError, match=f"ended with {SANITIZER_STATUS}"):
+        service.stop()
 
 
 def test_service_that_ignores_the_stop_is_killed_and_fails_the_test(artifacts, monkeypatch):
