@@ -66,13 +66,15 @@ static struct event_frame frame_of(const struct publisher *publisher, enum event
 /* Sends the events that wait. One that the ring has forgotten is missed, and fetched. */
 static void publish_waiting(struct publisher *publisher)
 {
-    while (publisher->published_seq < publisher->head.seq) {
-        const uint64_t seq = ++publisher->published_seq;
-        const struct event_ring_entry *entry = event_ring_get(&publisher->ring, seq);
-        struct event_frame frame = frame_of(publisher, EVENT_FRAME_EVENT);
+    struct event_frame frame = frame_of(publisher, EVENT_FRAME_EVENT);
 
+    while (publisher->published_seq < publisher->head.seq) {
+        const struct event_ring_entry *entry;
+
+        publisher->published_seq++;
+        entry = event_ring_get(&publisher->ring, publisher->published_seq);
         if (entry != NULL) {
-            frame.seq = seq;
+            frame.seq = publisher->published_seq;
             frame.payload = entry->envelope;
             frame.payload_length = entry->length;
             send_frame(publisher, &frame);
@@ -80,25 +82,24 @@ static void publish_waiting(struct publisher *publisher)
     }
 }
 
-static void on_rest_end(uv_timer_t *timer)
-{
-    struct publisher *publisher = timer->data;
+static void on_rest_end(uv_timer_t *timer);
 
-    if (publisher->published_seq < publisher->head.seq) {
-        publish_waiting(publisher);
-        (void)uv_timer_start(timer, on_rest_end, PUBLISHER_REST_MS, 0); /* Cannot fail. */
-    }
-}
-
+/* At once, unless the last was sent so lately that what waits may wait for more. */
 static void publish_or_wait(struct publisher *publisher)
 {
     const uint64_t waiting = publisher->head.seq - publisher->published_seq;
+    const bool resting = uv_is_active((uv_handle_t *)&publisher->rest) != 0;
 
-    if (waiting < PUBLISHER_WAITING_MAX && uv_is_active((uv_handle_t *)&publisher->rest)) {
+    if (waiting == 0 || (resting && waiting < PUBLISHER_WAITING_MAX)) {
         return;
     }
     publish_waiting(publisher);
     (void)uv_timer_start(&publisher->rest, on_rest_end, PUBLISHER_REST_MS, 0); /* Cannot fail. */
+}
+
+static void on_rest_end(uv_timer_t *timer)
+{
+    publish_or_wait(timer->data);
 }
 
 static void heartbeat(struct publisher *publisher)
