@@ -20,7 +20,7 @@
 
 enum { PAGE_ENTRY_COUNT = 200 };
 
-#define ENTRY_COUNT_MAX (INT64_C(1) << 50) /* more is a damaged head's */
+#define ROW_COUNT_MAX (INT64_C(1) << 50) /* more is a damaged head's or account's */
 
 /* Everything a verification holds; one allocation. */
 struct run {
@@ -137,6 +137,12 @@ static enum err verify_all(struct run *run)
     return err ? err : verify_count(run, store_grant_mismatch_count, JOURNAL_FAULT_GRANT);
 }
 
+/* As many rows as somebody says there are, or none when there cannot be that many. */
+static int64_t row_count(int64_t said)
+{
+    return said < 0 || said > ROW_COUNT_MAX ? 0 : said;
+}
+
 /* How much there is to walk, so that somebody can be told; nothing is judged by it. */
 static enum err foresee(struct run *run)
 {
@@ -147,9 +153,9 @@ static enum err foresee(struct run *run)
     if (!err || err == ERR_NOT_FOUND) {
         err = store_posting_count(run->db, run->shard, &posting_count);
     }
-    run->entry_count = head.seq < 0 || head.seq > ENTRY_COUNT_MAX ? 0 : head.seq;
+    run->entry_count = row_count(head.seq);
     if (!err) {
-        atomic_store(&run->progress->total, 2 * run->entry_count + posting_count);
+        atomic_store(&run->progress->total, 2 * run->entry_count + row_count(posting_count));
     }
     return err;
 }

@@ -255,8 +255,7 @@ enum err store_transfer_orphan_count(struct db *db, const char *shard, int64_t *
 }
 
 static const char POSTING_COUNT[] =
-    "SELECT least(greatest(coalesce(sum(account.version), 0), 0), 1125899906842624)::int8 AS "
-    "postings"
+    "SELECT least(coalesce(sum(account.version), 0), 9223372036854775807)::int8 AS postings"
     " FROM ledger.account WHERE account.shard = $1";
 
 enum err store_posting_count(struct db *db, const char *shard, int64_t *ret_count)

@@ -63,7 +63,7 @@ ERR_CHECKED enum err store_key_mismatch_count(struct db *db, const char *shard, 
 ERR_CHECKED enum err store_transfer_orphan_count(struct db *db, const char *shard,
                                                  int64_t *ret_count);
 
-/* How many postings the accounts say they have, as far as a number of rows can be that large. */
+/* How many postings the accounts say they have, whatever a damaged one says; at most INT64_MAX. */
 ERR_CHECKED enum err store_posting_count(struct db *db, const char *shard, int64_t *ret_count);
 
 /* How many (fiscal year, source) have envelopes beyond their limit. */
