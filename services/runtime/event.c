@@ -8,6 +8,7 @@
 #include "runtime/event.h"
 
 #include "runtime/crypto.h"
+#include "runtime/event_pack.h"
 
 #include "hyeopchi/event/v1/envelope.pb-c.h"
 
@@ -170,24 +171,10 @@ static bool is_envelope_sound(const Hyeopchi__Event__V1__Envelope *envelope)
            is_text(envelope->causationid, EVENT_ID_SIZE);
 }
 
-/* protobuf-c packs through this into a struct buffer. */
-struct pack_buffer {
-    ProtobufCBuffer base;
-    struct buffer *target;
-};
-
-static void pack_append(ProtobufCBuffer *base, size_t length, const uint8_t *data)
-{
-    struct pack_buffer *buffer = (struct pack_buffer *)base;
-
-    buffer_append(buffer->target, data, length);
-}
-
 enum err event_encode(const struct event_draft *draft, const struct event_number *number,
                       struct buffer *ret_envelope)
 {
     Hyeopchi__Event__V1__Envelope envelope = HYEOPCHI__EVENT__V1__ENVELOPE__INIT;
-    struct pack_buffer packed = {.base = {.append = pack_append}, .target = ret_envelope};
     char key[EVENT_SUBJECT_SIZE];
 
     assert(draft->data != NULL || draft->data_length == 0);
@@ -213,7 +200,7 @@ enum err event_encode(const struct event_draft *draft, const struct event_number
     if (hyeopchi__event__v1__envelope__get_packed_size(&envelope) > EVENT_ENVELOPE_SIZE_MAX) {
         return ERR_FULL;
     }
-    (void)hyeopchi__event__v1__envelope__pack_to_buffer(&envelope, &packed.base);
+    event_pack(&envelope.base, ret_envelope);
     return buffer_status(ret_envelope);
 }
 

@@ -6,6 +6,7 @@
 #include "runtime/event_fetch.h"
 
 #include "hyeopchi/event/v1/envelope.pb-c.h"
+#include "runtime/event_pack.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -16,37 +17,17 @@ static_assert((int)EVENT_FETCH_OK == (int)HYEOPCHI__EVENT__V1__FETCH_STATUS__FET
 static_assert((int)EVENT_FETCH_GONE == (int)HYEOPCHI__EVENT__V1__FETCH_STATUS__FETCH_STATUS_GONE,
               "");
 
-/* Room for length bytes at the end of the buffer, or NULL when it would overflow. */
-static uint8_t *buffer_reserve(struct buffer *buffer, size_t length)
-{
-    static const uint8_t zeros[4096];
-    size_t start = buffer->length;
-    size_t left = length;
-
-    while (left > 0) {
-        size_t piece = left < sizeof zeros ? left : sizeof zeros;
-
-        buffer_append(buffer, zeros, piece);
-        left -= piece;
-    }
-    return buffer_status(buffer) ? NULL : buffer->data + start;
-}
-
 void event_fetch_encode_request(const struct event_fetch_request *request, struct buffer *buffer)
 {
     Hyeopchi__Event__V1__FetchRequest message = HYEOPCHI__EVENT__V1__FETCH_REQUEST__INIT;
     char stream[EVENT_STREAM_SIZE];
-    uint8_t *room;
 
     memcpy(stream, request->stream, sizeof stream);
     message.stream = stream;
     message.from_seq = request->from_seq;
     message.limit = request->limit;
     message.wait_ms = request->wait_ms;
-    room = buffer_reserve(buffer, hyeopchi__event__v1__fetch_request__get_packed_size(&message));
-    if (room != NULL) {
-        (void)hyeopchi__event__v1__fetch_request__pack(&message, room); /* Its size is known. */
-    }
+    event_pack(&message.base, buffer);
 }
 
 enum err event_fetch_decode_request(const void *data, size_t length,
@@ -79,7 +60,6 @@ void event_fetch_encode_response(const struct event_fetch_response *response, st
     Hyeopchi__Event__V1__FetchResponse message = HYEOPCHI__EVENT__V1__FETCH_RESPONSE__INIT;
     uint8_t chain[EVENT_CHAIN_SIZE];
     ProtobufCBinaryData envelopes[EVENT_FETCH_COUNT_MAX];
-    uint8_t *room;
 
     assert(response->count <= EVENT_FETCH_COUNT_MAX);
     for (size_t i = 0; i < response->count; i++) {
@@ -97,10 +77,7 @@ void event_fetch_encode_response(const struct event_fetch_response *response, st
     message.chain_before.len = sizeof chain;
     message.n_envelopes = response->count;
     message.envelopes = envelopes;
-    room = buffer_reserve(buffer, hyeopchi__event__v1__fetch_response__get_packed_size(&message));
-    if (room != NULL) {
-        (void)hyeopchi__event__v1__fetch_response__pack(&message, room); /* Its size is known. */
-    }
+    event_pack(&message.base, buffer);
 }
 
 static bool response_is_sound(const Hyeopchi__Event__V1__FetchResponse *message)

@@ -7,7 +7,6 @@
 #ifndef HYEOPCHI_RUNTIME_EVENT_SAY_H
 #define HYEOPCHI_RUNTIME_EVENT_SAY_H
 
-#include "runtime/buffer.h"
 #include "runtime/event.h"
 #include "runtime/writer.h"
 
@@ -35,9 +34,6 @@ struct event_cause event_cause_of(const struct event *event);
  * writer_tx_event(), and ERR_UNAVAILABLE when memory is short. */
 ERR_CHECKED enum err event_say(struct writer_tx *tx, const struct event_saying *saying,
                                const ProtobufCMessage *message);
-
-/* Appends the packed message; the buffer's status is the caller's to ask for. Any thread. */
-void event_pack(const ProtobufCMessage *message, struct buffer *buffer);
 
 /* The same text, for a field of a message: protobuf-c has no const, and only reads what it packs. */
 char *event_say_text(const char *text);

@@ -6,6 +6,7 @@
 #include "cli/gateway/events.h"
 
 #include "hyeopchi/participation/v1/cast.pb-c.h"
+#include "runtime/event_pack.h"
 #include "runtime/event_say.h"
 
 #include <string.h>

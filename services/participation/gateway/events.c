@@ -7,7 +7,7 @@
 #include "participation/gateway/events.h"
 
 #include "hyeopchi/participation/v1/cast.pb-c.h"
-#include "runtime/event_say.h"
+#include "runtime/event_pack.h"
 
 #include <assert.h>
 #include <stdbool.h>
