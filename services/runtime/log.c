@@ -8,6 +8,7 @@
 #include "runtime/log.h"
 
 #include "runtime/clock.h"
+#include "runtime/utf8.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -107,40 +108,6 @@ static void line_add_integer(struct line *line, int64_t integer)
     line_add_text(line, digits);
 }
 
-static bool is_continuation(unsigned char byte)
-{
-    return (byte & 0xC0) == 0x80;
-}
-
-/*
- * Length of the well-formed UTF-8 character at text, 0 when there is none: the
- * shortest form only, no surrogates, nothing past U+10FFFF. The NUL at the end
- * is no continuation byte, so this never reads past it.
- */
-static size_t character_length(const unsigned char *text)
-{
-    if (text[0] < 0x80) {
-        return 1;
-    }
-    if (text[0] >= 0xC2 && text[0] <= 0xDF) {
-        return is_continuation(text[1]) ? 2 : 0;
-    }
-    if (text[0] >= 0xE0 && text[0] <= 0xEF) {
-        if ((text[0] == 0xE0 && text[1] < 0xA0) || (text[0] == 0xED && text[1] > 0x9F)) {
-            return 0;
-        }
-        return is_continuation(text[1]) && is_continuation(text[2]) ? 3 : 0;
-    }
-    if (text[0] >= 0xF0 && text[0] <= 0xF4) {
-        if ((text[0] == 0xF0 && text[1] < 0x90) || (text[0] == 0xF4 && text[1] > 0x8F)) {
-            return 0;
-        }
-        return is_continuation(text[1]) && is_continuation(text[2]) && is_continuation(text[3]) ? 4
-                                                                                                : 0;
-    }
-    return 0;
-}
-
 static void line_add_control(struct line *line, unsigned char byte)
 {
     char escape[8];
@@ -156,7 +123,7 @@ static void line_add_escaped(struct line *line, const char *text)
     size_t done = 0;
 
     while (at[done] != '\0') {
-        size_t length = character_length(at + done);
+        size_t length = utf8_length(text + done);
 
         if (done + length > LOG_TEXT_LENGTH_MAX) {
             line_add_text(line, "…");

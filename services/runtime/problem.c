@@ -6,52 +6,19 @@
  */
 #include "runtime/problem.h"
 
+#include "runtime/utf8.h"
+
 #include <assert.h>
 #include <stdbool.h>
 #include <string.h>
 #include <strings.h>
 
 enum {
-    UTF8_LENGTH_MAX = 4,
     QUALITY_MAX = 1000, /* q=1.000 */
     LANGUAGE_RANGE_COUNT_MAX = 32,
 };
 
 static const char TYPE_PREFIX[] = "urn:hyeopchi:problem:";
-
-/* Length of the well-formed UTF-8 character that text starts with; 0 when it is none. */
-static size_t utf8_length(const char *text)
-{
-    const unsigned char *byte = (const unsigned char *)text;
-    size_t length;
-    size_t i;
-
-    if (byte[0] < 0x80) {
-        return 1;
-    }
-    if (byte[0] >= 0xc2 && byte[0] <= 0xdf) {
-        length = 2;
-    } else if (byte[0] >= 0xe0 && byte[0] <= 0xef) {
-        length = 3;
-    } else if (byte[0] >= 0xf0 && byte[0] <= 0xf4) {
-        length = 4;
-    } else {
-        return 0;
-    }
-
-    /* A NUL is no continuation byte, so this never reads past the end. */
-    for (i = 1; i < length; i++) {
-        if ((byte[i] & 0xc0U) != 0x80U) {
-            return 0;
-        }
-    }
-    /* Overlong forms, surrogates, and what is beyond U+10FFFF. */
-    if ((byte[0] == 0xe0 && byte[1] < 0xa0) || (byte[0] == 0xed && byte[1] > 0x9f) ||
-        (byte[0] == 0xf0 && byte[1] < 0x90) || (byte[0] == 0xf4 && byte[1] > 0x8f)) {
-        return 0;
-    }
-    return length;
-}
 
 /* Copies what fits, cut at a character; what is no UTF-8 becomes '?', so that JSON can carry it. */
 static void copy_text(char *ret_text, size_t size, const char *text)
