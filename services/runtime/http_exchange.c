@@ -14,8 +14,6 @@
 #include <string.h>
 #include <strings.h>
 
-enum { BRIEF_BODY_SIZE_MAX = 16 * 1024 }; /* hashed faster than its signature is verified */
-
 static const struct problem_kind *check_route(struct http_request *request);
 static const struct problem_kind *check_body(struct http_request *request);
 static void refuse(struct http_request *request, const struct problem_kind *kind, const char *rule);
@@ -191,7 +189,7 @@ static void verify_start(struct http_request *request)
         return;
     }
     request->verified_at_ms = clock_now_ms();
-    if (request->message.body_length <= BRIEF_BODY_SIZE_MAX) {
+    if (request->message.body_length <= HTTP_SIGNATURE_BRIEF_BODY_SIZE_MAX) {
         err = loop_work_brief(server->loop, verify_work, verify_done, request);
     } else {
         err = loop_work(server->loop, verify_work, verify_done, request);

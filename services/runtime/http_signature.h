@@ -28,6 +28,8 @@ enum {
     HTTP_SIGNATURE_NONCE_SIZE = 65, /* 16 to 64 characters and the NUL */
     HTTP_SIGNATURE_COMPONENT_COUNT_MAX = 24,
     HTTP_SIGNATURE_BASE_SIZE_MAX = 16 * 1024,
+    HTTP_SIGNATURE_BRIEF_BODY_SIZE_MAX =
+        16 * 1024, /* hashed faster than its signature is verified */
 };
 
 struct http_header {

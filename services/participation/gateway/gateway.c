@@ -21,8 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BRIEF_BODY_SIZE_MAX = 16 * 1024 }; /* hashed faster than its signature is verified */
-
 static_assert((int)GATEWAY_REQUEST_COUNT_MAX < (int)BUS_REPLY_CONTEXT_COUNT,
               "requests under way must leave room to refuse others");
 static_assert((int)GATEWAY_REQUEST_SIZE_MAX > (int)HTTP_BULK_BODY_SIZE_MAX, "beside the body");
@@ -340,7 +338,7 @@ static void verify_start(struct handing *handing)
     signature->expires_ms = statement->expires_ms != 0 ? statement->expires_ms : INT64_MAX;
     memcpy(signature->signature, request->signature, sizeof signature->signature);
     handing->verified_at_ms = clock_now_ms();
-    err = request->body_length <= BRIEF_BODY_SIZE_MAX
+    err = request->body_length <= HTTP_SIGNATURE_BRIEF_BODY_SIZE_MAX
               ? loop_work_brief(loop, verify_work, verify_done, handing)
               : loop_work(loop, verify_work, verify_done, handing);
     if (err) {
