@@ -3,13 +3,11 @@
  * The ledger service: load settings, open in order, run, close in reverse.
  * Everything else is in the parts that service.h names.
  */
-#include "ledger/ballots.h"
 #include "ledger/config.h"
 #include "ledger/events.h"
-#include "ledger/finance/apply.h"
-#include "ledger/finance/events.h"
 #include "ledger/http/routes.h"
 #include "ledger/service.h"
+#include "ledger/subscribe.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -54,39 +52,6 @@ int main(int argc, char **argv)
     return err ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-static enum err subscribe(struct ledger *ledger, const struct ledger_config *config)
-{
-    const struct subscriber_options participation = {
-        .consumer = ledger->host.options.service,
-        .stream = EVENTS_STREAM_PARTICIPATION,
-        .sub_url = config->participation_pub_url,
-        .fetch_url = config->participation_fetch_url,
-        .policy = SUBSCRIBER_HALT,
-        .apply = ballots_apply,
-        .context = &ledger->poster,
-        .rest_ms = events_rest_ms,
-    };
-    const struct subscriber_options finance = {
-        .consumer = ledger->host.options.service,
-        .stream = EVENTS_STREAM_FINANCE,
-        .sub_url = config->finance_pub_url,
-        .fetch_url = config->finance_fetch_url,
-        .policy = SUBSCRIBER_HALT,
-        .may_be_away = true,
-        .apply = finance_apply,
-        .context = &ledger->poster,
-    };
-    enum err err = ledger_config_check(config);
-
-    if (!err) {
-        err = host_subscribe(&ledger->host, &participation);
-    }
-    if (!err && config->finance_pub_url[0] != '\0') {
-        err = host_subscribe(&ledger->host, &finance);
-    }
-    return err;
-}
-
 static enum err run(const struct ledger_config *config, const struct host_options *options)
 {
     static struct ledger ledger;
@@ -97,7 +62,7 @@ static enum err run(const struct ledger_config *config, const struct host_option
     }
     ledger.shard = ledger.host.config.district;
     ledger.poster.shard = ledger.shard;
-    err = subscribe(&ledger, config);
+    err = subscribe_open(&ledger, config);
     if (!err) {
         err = due_clock_open(&ledger.due_clock, &ledger.host, &ledger.poster);
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The parts of participation that main wires together. Handlers get a struct
- * participation as their context; only main opens or closes its parts.
+ * participation as their context; only main opens or closes its parts, by parts.h.
  */
 #ifndef HYEOPCHI_PARTICIPATION_SERVICE_H
 #define HYEOPCHI_PARTICIPATION_SERVICE_H
