@@ -293,6 +293,29 @@ class Office:
         )
 
 
+class Count:
+    """A number that grows, and that others wait for."""
+
+    def __init__(self):
+        self._changed = threading.Condition()
+        self._value = 0
+
+    def add(self, count=1):
+        with self._changed:
+            self._value += count
+            self._changed.notify_all()
+
+    @property
+    def value(self):
+        with self._changed:
+            return self._value
+
+    def wait_for(self, value, timeout):
+        """Waits until it is at least this; returns whether it is."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._value >= value, timeout)
+
+
 class Load:
     """Starts with start(), ends with finish(); counts acknowledgements for those who wait."""
 
@@ -305,9 +328,8 @@ class Load:
         self.errors = []
         self._ending = threading.Event()  # No new requests.
         self._over = threading.Event()  # Nor repeats of old ones.
-        self._changed = threading.Condition()
-        self._acks = 0
-        self._waits = 0
+        self.acks = Count()
+        self.waits = Count()  # Votes answered 503 with Retry-After.
         self._wires = []
         self._seeds = [random.getrandbits(64) for _ in range(workers)]
         self._threads = []
@@ -339,38 +361,16 @@ class Load:
         self._threads.append(thread)
         thread.start()
 
-    def _acknowledged(self, count=1):
-        with self._changed:
-            self._acks += count
-            self._changed.notify_all()
-
-    @property
-    def acks(self):
-        with self._changed:
-            return self._acks
-
     def wait_acks(self, count, timeout=60):
         """Waits for so many acknowledgements from now on."""
-        with self._changed:
-            wanted = self._acks + count
-            enough = self._changed.wait_for(lambda: self._acks >= wanted, timeout)
-        assert enough, f"only {self._acks - wanted + count} of {count} votes in {timeout} s"
-
-    def _told_to_wait(self):
-        with self._changed:
-            self._waits += 1
-            self._changed.notify_all()
-
-    @property
-    def waits(self):
-        """How often votes were answered 503 with Retry-After."""
-        with self._changed:
-            return self._waits
+        before = self.acks.value
+        assert self.acks.wait_for(before + count, timeout), (
+            f"only {self.acks.value - before} of {count} votes in {timeout} s"
+        )
 
     def wait_told_to_wait(self, before, timeout=30):
-        """Waits until a vote has been answered so more often than before."""
-        with self._changed:
-            told = self._changed.wait_for(lambda: self._waits > before, timeout)
+        """Waits until votes have been told to wait more often than before."""
+        told = self.waits.wait_for(before + 1, timeout)
         assert told, f"no vote was answered 503 with Retry-After in {timeout} s"
 
     def let_run(self, seconds):
@@ -411,7 +411,7 @@ class Load:
             votes=[paper],
         )
         if answer.status == 201:
-            self._acknowledged()
+            self.acks.add()
         return answer
 
     def cast_batch(self, asker, papers, key):
@@ -426,13 +426,13 @@ class Load:
             ballot=self.ballot_id,
             votes=papers,
         )
-        self._acknowledged(sum(line["status"] == 201 for line in answer.lines()))
+        self.acks.add(sum(line["status"] == 201 for line in answer.lines()))
 
     def front_end(self):
         """A new worker's asker."""
         wire = Wire(self.arena.proxied("participation"), self.arena.front_end, self.arena.clock)
         self._wires.append(wire)
-        return Asker(self.arena.recorder, wire, self._over, self._told_to_wait)
+        return Asker(self.arena.recorder, wire, self._over, self.waits.add)
 
     def _vote(self, random):
         asker = self.front_end()

@@ -13,7 +13,7 @@ def NEEDS(arena):
 
 
 def tell(arena, load, random):
-    before, told = arena.database_log_size(), load.waits
+    before, told = arena.database_log_size(), load.waits.value
     for room in (random.randint(1, 4) * 1024 * 1024, 0):
         arena.fill_disk(room)
         # With the disk full there is nothing to wait for but time; 16 MB are a segment of WAL.
