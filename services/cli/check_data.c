@@ -238,9 +238,9 @@ static void check_subscription(const struct subscription *heard, struct diagnosi
                       strcmp(heard->state, "halted") == 0 ? DIAGNOSIS_ERROR : DIAGNOSIS_WARNING,
                       name, "stream-lags",
                       say("멈춘 것이 아니라면 스스로 따라잡습니다. 줄어들지 않으면 데이터베이스와 "
-                          "그 디스크를 확인해 주십시오.",
+                          "그 디스크, 로그의 event_delayed 를 확인해 주십시오.",
                           "Unless it has stopped it catches up by itself. If it does not, look at "
-                          "its database and that one's disk."),
+                          "its database, that one's disk, and event_delayed in the log."),
                       say("%s 스트림을 이벤트 %" PRId64 "건만큼 늦게 반영하고 있습니다.",
                           "Of the stream %s it still has to apply %" PRId64 " events."),
                       heard->stream, heard->lag);

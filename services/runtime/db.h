@@ -33,6 +33,7 @@ enum {
     DB_COPY_FIELD_COUNT_MAX = 32,
     DB_QUERY_LATER_COUNT_MAX = 8, /* queries of a transaction that wait to be asked for */
     DB_REASON_SIZE = 256,         /* why a connection failed, with its NUL */
+    DB_SQLSTATE_SIZE = 6,         /* with its NUL */
 
     /* Beside db_options.statement_timeout_ms, on every connection. */
     DB_LOCK_TIMEOUT_MS = 5000,

@@ -36,7 +36,6 @@ enum db_oid {
 };
 
 enum {
-    DB_SQLSTATE_SIZE = 6,
     DB_QUEUE_LENGTH_MAX = 16,  /* statements sent whose answers were not read yet */
     DB_LENGTH_NULL = -1,       /* db_param.length of SQL NULL */
     DB_LENGTH_OVERFLOWED = -2, /* … of a column that was too long */

@@ -15,6 +15,7 @@
 enum {
     TICK_MS = 50,
     RETRY_MAX_MS = 10000,
+    DELAY_LOG_MS = 60000,
     LIVE_AFTER_MS = 5000, /* how long the lag must stay small before the bus is heard again */
 };
 
@@ -184,10 +185,35 @@ static bool failed_for_now(struct subscriber *self)
     }
     if (self->task.job.err == ERR_UNAVAILABLE) {
         subscriber_reload(self, back_off(self),
-                          "the database is away, or the outcome of a commit unknown");
+                          "the database cannot do it now, or what became of a commit is unknown");
         return true;
     }
     return false;
+}
+
+/* It may be the event: a lock that is never free, a statement that never ends in time. Nothing is given
+ * up for that, but somebody has to know; the event is found as one that fails for good is. */
+static void delayed(struct subscriber *self)
+{
+    const int64_t now_ms = clock_monotonic_ms();
+
+    self->delays = self->delayed_seq == self->offset.next_seq ? self->delays + 1 : 1;
+    self->delayed_seq = self->offset.next_seq;
+    if (self->delays < SUBSCRIBER_ATTEMPT_COUNT_MAX) {
+        return;
+    }
+    self->apply_count_max = 1;
+    if (self->task.count > 1 || now_ms < self->delay_not_before_ms) {
+        return;
+    }
+    self->delay_not_before_ms = now_ms + DELAY_LOG_MS;
+    log_error("event_delayed", log_str("stream", self->options.stream),
+              log_int("seq", (int64_t)self->offset.next_seq),
+              log_str("error", err_name(self->task.job.err)),
+              log_str("sqlstate", self->task.sqlstate), log_int("attempt", (int64_t)self->delays),
+              log_str("action",
+                      "see database_error before this line; goes on by itself once the"
+                      " database can apply the event"));
 }
 
 static void applied(struct subscriber *self)
@@ -209,6 +235,9 @@ static void applied(struct subscriber *self)
     }
     self->rest_ms = 0;
     if (failed_for_now(self)) {
+        if (!task->offset_lost) {
+            delayed(self);
+        }
         return;
     }
     self->task_not_before_ms = clock_monotonic_ms() + SUBSCRIBER_RETRY_MS;

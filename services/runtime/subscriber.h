@@ -20,7 +20,9 @@
  * SUBSCRIBER_ATTEMPT_COUNT_MAX times and goes into event.dead_letter; then
  * SUBSCRIBER_HALT stops here until an operator retries or discards it, in this
  * process or in another that leads meanwhile, and SUBSCRIBER_PARK goes on with
- * the next. Loop thread.
+ * the next. What the database cannot do for now is tried again for ever; once
+ * an event has failed so in a row, event_delayed says which and why, at most
+ * once a minute. Loop thread.
  */
 #ifndef HYEOPCHI_RUNTIME_SUBSCRIBER_H
 #define HYEOPCHI_RUNTIME_SUBSCRIBER_H

@@ -47,6 +47,7 @@ struct subscriber_task {
     bool skip;                                /* BURY: move on past the event */
     struct subscriber_resolution *resolution; /* RESOLVE */
     bool offset_lost;                         /* out: somebody else moved the offset */
+    char sqlstate[DB_SQLSTATE_SIZE]; /* out of APPLY: why it failed; "" when no statement did */
     bool halted; /* out of LOAD: the event at next_seq lies in the dead letters */
 };
 
@@ -81,9 +82,12 @@ struct subscriber {
     struct subscriber_window window;
     struct subscriber_task task;
     bool task_busy;
-    int64_t term;     /* the writer's when the offset was last read */
-    int attempts;     /* at applying the event at offset.next_seq */
-    enum err failure; /* of the last attempt */
+    int64_t term;                /* the writer's when the offset was last read */
+    int attempts;                /* at applying the event at offset.next_seq */
+    enum err failure;            /* of the last attempt */
+    uint64_t delayed_seq;        /* where applying last failed though the database was there */
+    uint64_t delays;             /* how often in a row */
+    int64_t delay_not_before_ms; /* of the next line about it */
     size_t apply_count_max;
     bool fetch_busy;
     uint64_t fetch_from; /* 0: the answer under way is to a question of before the last reload */

@@ -320,15 +320,21 @@ out:
 enum err subscriber_task_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count)
 {
     struct subscriber_task *task = (struct subscriber_task *)jobs[0];
+    enum err err;
 
     assert(count == 1);
     (void)count; /* Only read by the assertion. */
     task->offset_lost = false;
+    task->sqlstate[0] = '\0';
     switch (task->kind) {
     case SUBSCRIBER_TASK_LOAD:
         return work_load(tx, task);
     case SUBSCRIBER_TASK_APPLY:
-        return work_apply(tx, task);
+        err = work_apply(tx, task);
+        if (err) {
+            memcpy(task->sqlstate, db_sqlstate(tx->db), strlen(db_sqlstate(tx->db)) + 1);
+        }
+        return err;
     case SUBSCRIBER_TASK_BURY:
         return work_bury(tx, task);
     case SUBSCRIBER_TASK_RESOLVE:

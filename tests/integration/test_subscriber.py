@@ -6,6 +6,7 @@ no key: an event that takes effect twice, or out of order, is seen there. Where 
 change or invent something, a relay stands between the two and does it; Fetch goes past the relay.
 """
 
+import json
 import os
 import signal
 import socket
@@ -600,6 +601,33 @@ def test_an_event_whose_writing_breaks_a_constraint_halts(publisher, hear):
     publisher.say(["one", "clash", "three"])
     consumer.wait_status(state="halted", next=2, dead=1)
     assert consumer.heard() == [(1, "one")]
+
+
+def test_an_event_that_the_database_cannot_apply_for_now_is_named_and_waited_for(
+    databases, publisher, hear
+):
+    """Its statement is cancelled each time, as by the timeout. That says nothing about the event, so it
+    is never given up; but whoever operates the service is told which one it is."""
+    databases.psql(
+        "ledger",
+        "CREATE FUNCTION cancel() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$BEGIN RAISE 'too slow' USING ERRCODE = '57014'; END$$;"
+        "CREATE TRIGGER slow BEFORE INSERT ON heard"
+        " FOR EACH ROW WHEN (NEW.text = 'slow') EXECUTE FUNCTION cancel()",
+    )
+    publisher.say(["one", "two", "slow", "four"])
+    consumer = hear()
+    line = json.loads(consumer.wait_event("event_delayed"))
+    assert (line["stream"], line["seq"], line["error"]) == (STREAM, 3, "unavailable")
+    assert (line["sqlstate"], line["level"]) == ("57014", "error")
+    assert consumer.heard() == numbered(["one", "two"])
+    retried = consumer.output.mark()
+    consumer.wait_event("database_error", retried)
+    databases.psql("ledger", "DROP FUNCTION cancel CASCADE")
+    assert consumer.wait_status(state="live", next=5, timeout=60)["dead"] == 0
+    assert consumer.heard() == numbered(["one", "two", "slow", "four"])
+    said = [line for line in consumer.output.lines() if '"event":"event_delayed"' in line]
+    assert len(said) == 1, said
 
 
 def test_letters_of_two_epochs_for_one_event_do_not_stop_a_start(databases, publisher, hear):
