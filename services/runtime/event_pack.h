@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From any message to bytes. Any thread.
+ * From any message of protobuf-c to bytes, in one place. Any thread.
  */
 #ifndef HYEOPCHI_RUNTIME_EVENT_PACK_H
 #define HYEOPCHI_RUNTIME_EVENT_PACK_H
