@@ -11,7 +11,9 @@ import os
 import resource
 import secrets
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
 
 from cryptography.hazmat.primitives.serialization import (
@@ -125,6 +127,8 @@ class World:
         self.stack = Running(self.cluster, self._start_service, self.folder)
 
     def __enter__(self):
+        # Told to end, it ends in order, and servers with it.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
         try:
             self._open()
         except BaseException:
