@@ -75,8 +75,8 @@ hyeopchi_dependency(jemalloc jemalloc>=5.2)
 # Its version is not asked for: Debian's pkg-config file names the library's ABI instead.
 hyeopchi_dependency(xlsxwriter xlsxwriter)
 
-# What one thread allocates another frees, and blocks of a batch lie among those of single requests: jemalloc
-# spends a third of what glibc does on that (tests/bench/README.md). Sanitizers have a malloc of their own.
+# What one thread allocates another frees, and blocks of a batch lie among those of single requests: with jemalloc a
+# vote takes a tenth less than with glibc's malloc (tests/bench/README.md). Sanitizers have a malloc of their own.
 add_library(hyeopchi_allocator INTERFACE)
 add_library(hyeopchi::allocator ALIAS hyeopchi_allocator)
 if(HYEOPCHI_PRESET STREQUAL "release")
