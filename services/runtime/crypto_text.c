@@ -29,8 +29,10 @@ static size_t base64(const uint8_t *data, size_t length, bool padded, char *ret_
     size_t last_length;
 
     assert(length <= INT_MAX && end < size);
-    (void)EVP_EncodeBlock((uint8_t *)ret_text, data, (int)whole);
-    (void)EVP_EncodeBlock(last, data + whole, (int)(length - whole));
+    if (length > 0) { /* data may be NULL without it */
+        (void)EVP_EncodeBlock((uint8_t *)ret_text, data, (int)whole);
+        (void)EVP_EncodeBlock(last, data + whole, (int)(length - whole));
+    }
     last_length = padded ? strlen((char *)last) : strcspn((char *)last, "=");
     assert(last_length < size - end);
     memcpy(ret_text + end, last, last_length);
@@ -53,13 +55,51 @@ void crypto_base64(const void *data, size_t length, char *ret_text, size_t size)
     (void)base64(data, length, true, ret_text, size);
 }
 
-/* libsodium refuses trailing bits that are not zero, missing padding, and what does not fit. */
-static enum err base64_parse(const char *text, size_t text_length, int variant, uint8_t *ret_data,
-                             size_t size, size_t *ret_length)
+/* A digit's value, or -1 for what is none. `plus` and `slash` are the alphabet's last two. */
+static int base64_digit(char digit, char plus, char slash)
 {
+    if (digit >= 'A' && digit <= 'Z') {
+        return digit - 'A';
+    }
+    if (digit >= 'a' && digit <= 'z') {
+        return digit - 'a' + 26;
+    }
+    if (digit >= '0' && digit <= '9') {
+        return digit - '0' + 52;
+    }
+    return digit == plus ? 62 : digit == slash ? 63 : -1;
+}
+
+/* Digits without padding. Not by libsodium, for base64()'s reason, nor by OpenSSL, which takes spaces and
+ * trailing bits that are not zero. */
+static enum err base64_parse(const char *text, size_t text_length, const char *last_two,
+                             uint8_t *ret_data, size_t size, size_t *ret_length)
+{
+    uint32_t bits = 0; /* the latest of them; the lowest `count` are not taken yet */
+    unsigned count = 0;
     size_t length = 0;
 
-    if (sodium_base642bin(ret_data, size, text, text_length, NULL, &length, NULL, variant) != 0) {
+    if (text_length % 4 == 1) {
+        return ERR_INVALID;
+    }
+    for (size_t i = 0; i < text_length; i++) {
+        const int digit = base64_digit(text[i], last_two[0], last_two[1]);
+
+        if (digit < 0) {
+            return ERR_INVALID;
+        }
+        bits = bits << 6 | (uint32_t)digit;
+        count += 6;
+        if (count >= 8) {
+            if (length == size) {
+                return ERR_INVALID;
+            }
+            count -= 8;
+            ret_data[length] = (uint8_t)(bits >> count);
+            length++;
+        }
+    }
+    if ((bits & ((1U << count) - 1)) != 0) {
         return ERR_INVALID;
     }
     *ret_length = length;
@@ -69,15 +109,19 @@ static enum err base64_parse(const char *text, size_t text_length, int variant, 
 enum err crypto_base64url_parse(const char *text, size_t text_length, uint8_t *ret_data,
                                 size_t size, size_t *ret_length)
 {
-    return base64_parse(text, text_length, sodium_base64_VARIANT_URLSAFE_NO_PADDING, ret_data, size,
-                        ret_length);
+    return base64_parse(text, text_length, "-_", ret_data, size, ret_length);
 }
 
 enum err crypto_base64_parse(const char *text, size_t text_length, uint8_t *ret_data, size_t size,
                              size_t *ret_length)
 {
-    return base64_parse(text, text_length, sodium_base64_VARIANT_ORIGINAL, ret_data, size,
-                        ret_length);
+    size_t length = text_length;
+
+    while (length > 0 && text_length - length < 2 && text[length - 1] == '=') {
+        length--;
+    }
+    return text_length % 4 != 0 ? ERR_INVALID
+                                : base64_parse(text, length, "+/", ret_data, size, ret_length);
 }
 
 void crypto_hex(const void *data, size_t length, char *ret_text, size_t size)
