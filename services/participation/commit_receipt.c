@@ -155,7 +155,9 @@ void commit_receipt_write(const struct commit_receipt *receipt,
     buffer_append_format(text, "\"vote\":{\"rev\":%u", (unsigned)vote->rev);
     write_bytes(text, ",\"nullifier\":\"", vote->nullifier, CRYPTO_HASH_SIZE);
     write_bytes(text, ",\"leaf_hash\":\"", leaf_hash, MERKLE_HASH_SIZE);
-    buffer_append_format(text, "},\"receipt\":{\"code\":\"%s\"", code);
+    buffer_append_text(text, "},\"receipt\":{\"code\":\"");
+    buffer_append_text(text, code);
+    buffer_append_u8(text, '"');
     write_bytes(text, ",\"body\":\"", receipt->body, sizeof receipt->body);
     write_path(text, receipt, vote->leaf_index);
     write_bytes(text, ",\"signature\":\"", receipt->signature, sizeof receipt->signature);

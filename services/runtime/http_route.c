@@ -27,7 +27,6 @@ struct captures {
 static bool route_is_sound(const struct http_route *route);
 static bool pattern_is_sound(const char *pattern);
 static bool path_matches(const char *pattern, const char *path, struct captures *ret_captures);
-static bool method_matches(const struct http_route *route, const char *method);
 static void find_methods(const struct http_routes *routes, const char *path,
                          struct http_match *match);
 static void allow_method(struct http_match *match, const char *method);
@@ -97,6 +96,8 @@ size_t http_route_count(const struct http_routes *routes)
 void http_route_match(const struct http_routes *routes, struct http_head *head,
                       struct http_match *ret_match)
 {
+    /* RFC 9110 9.3.2: what can be had by GET can be asked about by HEAD. */
+    const char *method = strcmp(head->method, "HEAD") == 0 ? "GET" : head->method;
     struct captures best = {.count = SIZE_MAX};
     size_t number = 0;
 
@@ -113,7 +114,7 @@ void http_route_match(const struct http_routes *routes, struct http_head *head,
             const struct http_route *route = &routes->tables[t].routes[i];
             struct captures captures;
 
-            if (method_matches(route, head->method) &&
+            if (strcmp(route->method, method) == 0 &&
                 path_matches(route->path, head->path, &captures) && captures.count < best.count) {
                 best = captures;
                 ret_match->route = route;
@@ -176,14 +177,6 @@ static bool path_matches(const char *pattern, const char *path, struct captures 
         path++;
     }
     return *path == '\0';
-}
-
-static bool method_matches(const struct http_route *route, const char *method)
-{
-    if (strcmp(route->method, method) == 0) {
-        return true;
-    }
-    return strcmp(method, "HEAD") == 0 && strcmp(route->method, "GET") == 0;
 }
 
 static void allow_method(struct http_match *match, const char *method)

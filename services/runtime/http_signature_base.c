@@ -183,7 +183,9 @@ void content_digest_format(const void *body, size_t length, struct buffer *buffe
 
     crypto_sha256(body, length, hash);
     crypto_base64(hash, sizeof hash, text, sizeof text);
-    buffer_append_format(buffer, "sha-256=:%s:", text);
+    buffer_append_text(buffer, "sha-256=:");
+    buffer_append_text(buffer, text);
+    buffer_append_text(buffer, ":");
 }
 
 /* One algorithm of the dictionary against the hash that it should be. */

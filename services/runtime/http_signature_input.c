@@ -266,7 +266,9 @@ static void format_string(const char *text, struct buffer *buffer)
 static void format_parameter(const struct signature_input *input,
                              enum signature_parameter parameter, struct buffer *buffer)
 {
-    buffer_append_format(buffer, ";%s=", PARAMETER_NAMES[parameter]);
+    buffer_append_text(buffer, ";");
+    buffer_append_text(buffer, PARAMETER_NAMES[parameter]);
+    buffer_append_text(buffer, "=");
     switch (parameter) {
     case SIGNATURE_CREATED:
         buffer_append_format(buffer, "%" PRId64, input->created_s);
