@@ -39,10 +39,7 @@ enum err post_run_load(struct post_run *run)
         }
         poster->has_rules = true;
     }
-    err = db_use_keys(run->tx->db); /* Before whatever looks up rows. */
-    if (!err) {
-        err = run_load_links(run);
-    }
+    err = run_load_links(run);
     if (err) {
         return err;
     }

@@ -140,8 +140,11 @@ static void worker_main(void *context)
 
 static enum err worker_start(struct worker *worker, const struct db_options *options)
 {
-    enum err err = db_link_init(&worker->link, options);
+    struct db_options by_keys = *options;
+    enum err err;
 
+    by_keys.by_keys = true;
+    err = db_link_init(&worker->link, &by_keys);
     if (!err) {
         worker->running = true;
         worker->started = uv_thread_create(&worker->thread, worker_main, worker) == 0;

@@ -25,7 +25,7 @@ enum {
 struct board;
 
 struct board_options {
-    struct db_options db;
+    struct db_options db;              /* by_keys is set, here and in the next */
     struct db_options db_results;      /* of the thread that puts results there */
     const struct board_signer *signer; /* borrowed */
     int64_t interval_ms; /* between rounds; at most half of what receipts promise is waited */

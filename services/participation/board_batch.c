@@ -87,11 +87,8 @@ static enum err sign(struct db *db, const struct board_signer *signer, const uin
 static enum err lock_head(struct db *db, const struct board_signer *signer,
                           const uint8_t *ballot_id, struct board_head *ret_head)
 {
-    enum err err = db_use_keys(db);
+    enum err err = store_board_lock(db, ballot_id, ret_head);
 
-    if (!err) {
-        err = store_board_lock(db, ballot_id, ret_head);
-    }
     if (err == ERR_NOT_FOUND) {
         err = store_board_make(db, ballot_id, signer->public_key);
         if (!err) {

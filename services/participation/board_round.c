@@ -168,16 +168,13 @@ static enum err work_page(struct board_round *round, const struct board_survey *
     return ERR_OK;
 }
 
-/* Reads a page in a transaction of its own, whose plans go by keys. */
+/* Reads a page in a transaction of its own. */
 static enum err survey_page(struct board_round *round, const uint8_t *after,
                             struct board_survey *ret, size_t *ret_count)
 {
     struct db *db = round->db;
     enum err err = db_begin(db);
 
-    if (!err) {
-        err = db_use_keys(db);
-    }
     if (!err) {
         err = store_board_survey(db, after, ret, ret_count);
     }

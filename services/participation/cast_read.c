@@ -118,7 +118,7 @@ static enum err ask_voters(const struct share *share)
     struct db *db = share->tx->db;
     size_t count = 0;
     uint8_t *vtags = keys_new(share, offsetof(struct cast_item, vtag), true, &count);
-    enum err err = vtags != NULL ? db_use_keys(db) : ERR_FULL;
+    enum err err = vtags != NULL ? ERR_OK : ERR_FULL;
 
     if (!err) {
         err = store_ballot_ask_state(db, ballot_id);

@@ -100,11 +100,9 @@ static enum err cancel_issue(struct writer_tx *tx, struct paper_cancel *cancel,
 
 static enum err lock_ballot(struct writer_tx *tx, struct paper_job *paper, struct ballot_row *row)
 {
-    enum err err = db_use_keys(tx->db);
-
     paper->refusal = PAPER_REFUSAL_NONE;
     paper->repeated = false;
-    return err ? err : store_ballot_lock(tx->db, paper->frozen->definition.ballot_id, row);
+    return store_ballot_lock(tx->db, paper->frozen->definition.ballot_id, row);
 }
 
 enum err paper_cancel_work(struct writer_tx *tx, struct writer_job *const *jobs, size_t count)

@@ -29,6 +29,7 @@ enum {
 
 static enum err trust_settings(struct db *db, const struct db_options *options,
                                char ret_reason[DB_REASON_SIZE]);
+static enum err find_by_keys(struct db *db, char ret_reason[DB_REASON_SIZE]);
 
 /* Warnings matter to db_commit(); everything is kept off standard error. */
 static void on_notice(void *context, const PGresult *result)
@@ -94,6 +95,9 @@ enum err db_open(const struct db_options *options, struct db **ret_db)
         goto out;
     }
     err = trust_settings(db, options, reason);
+    if (!err && options->by_keys) {
+        err = find_by_keys(db, reason);
+    }
     if (err) {
         goto out;
     }
@@ -181,6 +185,19 @@ static enum err trust_settings(struct db *db, const struct db_options *options,
     }
     db_rows_release(rows);
     return err;
+}
+
+static const char FIND_BY_KEYS[] =
+    "SELECT set_config('enable_seqscan', 'off', FALSE),"
+    " set_config('plan_cache_mode', 'force_generic_plan', FALSE)";
+
+static enum err find_by_keys(struct db *db, char ret_reason[DB_REASON_SIZE])
+{
+    if (db_exec(db, FIND_BY_KEYS, NULL, 0) != ERR_OK) {
+        db_one_line(PQerrorMessage(db->connection), ret_reason, DB_REASON_SIZE);
+        return ERR_UNAVAILABLE;
+    }
+    return ERR_OK;
 }
 
 /* True when the server has sent something, or hung up. */

@@ -50,6 +50,12 @@ struct db_options {
     const char *application_name; /* "participation writer" */
     int64_t statement_timeout_ms; /* 0: none */
     bool read_only;               /* the server refuses every write */
+
+    /* Rows are found by their keys, and plans are made once and kept: one made while a table was small must not
+     * read all of it when it has grown to millions, and one made anew because it would know the sizes of the
+     * arrays takes longer than to carry it out. */
+    bool by_keys;
+
     char *reason; /* NULL: db_open() logs why it failed; else DB_REASON_SIZE bytes for that */
 
     /* Looks at each new connection before anybody uses it (is the schema ours?); its error closes the
@@ -179,13 +185,6 @@ ERR_CHECKED enum err db_exec_count(struct db *db, const char *sql, const struct 
 /* Runs a query. *ret_rows is the caller's, to db_rows_release(). */
 ERR_CHECKED enum err db_query(struct db *db, const char *sql, const struct db_param *params,
                               size_t param_count, struct db_rows **ret_rows);
-
-/*
- * From here on the transaction finds rows by their keys. Its plans are made once
- * and kept: one made while a table was small must not read all of it when it has
- * grown to millions. Sent with the next statement that waits.
- */
-ERR_CHECKED enum err db_use_keys(struct db *db);
 
 /*
  * BEGIN, COMMIT, ROLLBACK. BEGIN travels with the next statement, COMMIT with

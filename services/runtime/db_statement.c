@@ -355,17 +355,6 @@ enum err db_exec_later(struct db *db, const char *sql, const struct db_param *pa
     return send_later(db, sql, params, param_count, false);
 }
 
-/* Nor is one made anew in each transaction, because it would know the sizes of the arrays: that takes
- * longer than to carry it out. */
-static const char USE_KEYS[] =
-    "SELECT set_config('enable_seqscan', 'off', TRUE),"
-    " set_config('plan_cache_mode', 'force_generic_plan', TRUE)";
-
-enum err db_use_keys(struct db *db)
-{
-    return db_exec_later(db, USE_KEYS, NULL, 0);
-}
-
 enum err db_query_later(struct db *db, const char *sql, const struct db_param *params,
                         size_t param_count)
 {

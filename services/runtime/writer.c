@@ -141,6 +141,8 @@ static void release(struct writer *writer)
 /* Copies the options. */
 static enum err copy_options(struct writer *writer, const struct writer_options *options)
 {
+    struct db_options db = options->db;
+
     writer->options = *options;
     if (options->stream != NULL) {
         assert(options->source != NULL && options->leader_id != NULL);
@@ -155,7 +157,8 @@ static enum err copy_options(struct writer *writer, const struct writer_options 
     writer->options.source = writer->source;
     writer->options.leader_id = writer->leader_id;
     writer->options.db = (struct db_options){.conninfo = NULL};
-    return db_link_init(&writer->link, &options->db);
+    db.by_keys = true;
+    return db_link_init(&writer->link, &db);
 }
 
 static void close_handles(struct writer *writer)

@@ -102,9 +102,9 @@ size_t writer_tx_event_count(const struct writer_tx *tx);
 enum writer_state { WRITER_CONNECTING, WRITER_STANDBY, WRITER_LEADING };
 
 struct writer_options {
-    struct db_options db;
-    const char *stream; /* NULL: no events, no leadership needed (tools only) */
-    const char *source; /* //hyeopchi/<district>/<service> */
+    struct db_options db; /* by_keys is set */
+    const char *stream;   /* NULL: no events, no leadership needed (tools only) */
+    const char *source;   /* //hyeopchi/<district>/<service> */
     const char *leader_id;
 
     /* After each commit with events, before the jobs' done; and with no entries when the state
