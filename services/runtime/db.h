@@ -88,7 +88,7 @@ bool db_is_usable(const struct db *db);
  * way, which fails with ERR_UNAVAILABLE, and db_is_usable() is false from then
  * on. For a thread beside the connection's own, which must keep the connection
  * open until this returns; to be called again until that thread lets go of it,
- * since a statement that was not sent yet is missed. Asks over a connection
+ * since a statement that is just being sent is missed. Asks over a connection
  * of its own, waiting for the server.
  */
 void db_cancel(struct db *db);

@@ -71,6 +71,9 @@ static enum err prepare(struct db *db, const char *sql, struct call *call)
         log_error("database_statements_full", log_int("statements", index));
         return ERR_FULL;
     }
+    if (atomic_load(&db->cancelled)) {
+        return db_error_of_result(db, sql, NULL);
+    }
     (void)snprintf(call->name, sizeof call->name, "s%d", index);
     if (index < db->statement_count) {
         return ERR_OK;

@@ -4,7 +4,7 @@
  *
  * The stop has two steps. First HTTP stops listening and answers what it has
  * begun, with everything else still running; the watch timer looks when that
- * is done. Then the service's own stop functions run, which is why host_run()
+ * is done, and cancels reads that would go on for too long. Then the service's own stop functions run, which is why host_run()
  * takes them over from the loop, and subscribers, writer, readers and publisher
  * end, in an order in which nobody is called by what comes after: writer and
  * readers run the last done functions, which may still speak to the publisher.
@@ -355,6 +355,9 @@ static void on_drain(uv_timer_t *timer)
     if (http_server_request_count(host->http) == 0 &&
         (host->options.owes_answers == NULL || !host->options.owes_answers(host))) {
         close_parts(host);
+    } else if (uv_now(&host->loop.uv) >= state->cancel_ms) {
+        reader_cancel(host->reader);
+        state->cancel_ms = uv_now(&host->loop.uv) + READER_CANCEL_MS;
     }
 }
 
@@ -371,6 +374,8 @@ static void on_stop(void *context)
         return;
     }
     http_server_stop(host->http);
+    state->cancel_ms =
+        uv_now(&host->loop.uv) + (uint64_t)host->config.stop_timeout_ms / HOST_READ_PART;
     if (uv_timer_start(&state->watch, on_drain, 0, HOST_DRAIN_MS) != 0) {
         close_parts(host);
     }

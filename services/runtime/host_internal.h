@@ -18,6 +18,7 @@ enum {
     HOST_NAME_SIZE = 96,        /* application names, the leader's id */
     HOST_WATCH_MS = 100,        /* how often readiness is looked at */
     HOST_DRAIN_MS = 10,         /* the same while answers are awaited at stop */
+    HOST_READ_PART = 10,        /* of stop_timeout_ms reads may go on for one in so many */
     HOST_DEAD_COUNT_MAX = 1000, /* dead letters in one answer */
     HOST_DEAD_COUNT_DEFAULT = 100,
     HOST_STATE_SIZE = 16,   /* "discarded" and its NUL */
@@ -96,6 +97,7 @@ struct host_state {
     bool was_ready;
     bool said_unready;
     struct host_health health;                   /* when readiness was last logged */
+    uint64_t cancel_ms;                          /* when reads are cancelled at stop; the loop's */
     bool closed_parts;                           /* the stop has gone past draining */
     struct loop_stop stops[LOOP_STOP_COUNT_MAX]; /* the service's own, until HTTP is done */
     int stop_count;

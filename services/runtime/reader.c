@@ -33,6 +33,7 @@ struct reader_thread {
     struct db_link link;
     int64_t next_attempt_ms; /* to connect; monotonic */
     bool counted;            /* among connected_count */
+    struct db *busy;         /* a job's connection; under the mutex; NULL between jobs */
 };
 
 struct reader {
@@ -41,14 +42,17 @@ struct reader {
 
     uv_mutex_t mutex;
     uv_cond_t job_came; /* or closing; for threads with a connection */
-    uv_cond_t away; /* the last connection went, a job came after that, or closing; for others */
+    uv_cond_t away;  /* the last connection went, a job came after that, or closing; for others */
+    uv_cond_t ended; /* a thread */
     struct job_list waiting;
     int64_t waiting_count;
     struct job_list finished;
     bool closing;
+    bool cancelled; /* no job gets a connection any more */
     bool away_logged;
     char reason[DB_REASON_SIZE]; /* why the last attempt to connect failed */
 
+    int64_t running_count; /* threads that have not ended */
     int64_t thread_count;
     struct reader_thread threads[READER_THREAD_COUNT_MAX];
 };
@@ -129,7 +133,7 @@ static void count_connection(struct reader_thread *thread, enum err err)
         atomic_store(&reader->connected_count, count);
     }
     came = connected && count == 1;
-    went = !connected && count == 0 && !reader->away_logged;
+    went = !connected && count == 0 && !reader->away_logged && !reader->cancelled;
     reader->away_logged = count == 0;
     if (!connected) {
         (void)snprintf(reader->reason, sizeof reader->reason, "%s", thread->link.reason);
@@ -203,14 +207,21 @@ static void run_job(struct reader_thread *thread, struct reader_job *job)
 {
     struct reader *reader = thread->reader;
     uint64_t started_ns = uv_hrtime();
+    struct db *db;
 
-    job->err = job->work(thread->link.db, job);
+    uv_mutex_lock(&reader->mutex);
+    db = reader->cancelled ? NULL : thread->link.db;
+    thread->busy = db;
+    uv_mutex_unlock(&reader->mutex);
+
+    job->err = job->work(db, job);
     metrics_observe(&query_duration, (int64_t)((uv_hrtime() - started_ns) / NANOSECONDS_PER_US));
     if (job->err == ERR_UNAVAILABLE) {
         metrics_add(&jobs_unavailable_total, 1);
     }
 
     uv_mutex_lock(&reader->mutex);
+    thread->busy = NULL;
     job_list_append(&reader->finished, job);
     uv_mutex_unlock(&reader->mutex);
     (void)uv_async_send(reader->wake); /* Fails only for handles of another type. */
@@ -252,6 +263,10 @@ static void thread_main(void *context)
         check_connection(thread);
     }
     db_link_drop(&thread->link, "closing");
+    uv_mutex_lock(&thread->reader->mutex);
+    thread->reader->running_count--;
+    uv_cond_signal(&thread->reader->ended);
+    uv_mutex_unlock(&thread->reader->mutex);
 }
 
 static void deliver(struct reader *reader)
@@ -280,6 +295,17 @@ static void on_wake_closed(uv_handle_t *handle)
     free(handle);
 }
 
+/* Under the mutex, so that no thread lets go of its connection meanwhile. */
+static void cancel(struct reader *reader)
+{
+    reader->cancelled = true;
+    for (int64_t i = 0; i < reader->thread_count; i++) {
+        if (reader->threads[i].busy != NULL) {
+            db_cancel(reader->threads[i].busy);
+        }
+    }
+}
+
 /* Ends the threads, delivers, frees. */
 static void stop(struct reader *reader)
 {
@@ -287,6 +313,14 @@ static void stop(struct reader *reader)
     reader->closing = true;
     uv_cond_broadcast(&reader->job_came);
     uv_cond_broadcast(&reader->away);
+    while (reader->running_count > 0) {
+        int64_t wait_ms = reader->cancelled ? READER_CANCEL_MS : READER_CLOSE_MS;
+
+        if (uv_cond_timedwait(&reader->ended, &reader->mutex,
+                              (uint64_t)wait_ms * NANOSECONDS_PER_MS) != 0) {
+            cancel(reader);
+        }
+    }
     uv_mutex_unlock(&reader->mutex);
     for (int64_t i = 0; i < reader->thread_count; i++) {
         (void)uv_thread_join(&reader->threads[i].thread); /* Fails only for what is no thread. */
@@ -298,6 +332,7 @@ static void stop(struct reader *reader)
     uv_close((uv_handle_t *)reader->wake, on_wake_closed);
     uv_cond_destroy(&reader->job_came);
     uv_cond_destroy(&reader->away);
+    uv_cond_destroy(&reader->ended);
     uv_mutex_destroy(&reader->mutex);
     free(reader);
 }
@@ -313,7 +348,9 @@ static enum err start_thread(struct reader *reader, const struct db_options *opt
     if (err) {
         return err;
     }
+    reader->running_count++;
     if (uv_thread_create(&thread->thread, thread_main, thread) != 0) {
+        reader->running_count--;
         return ERR_INTERNAL;
     }
     reader->thread_count++;
@@ -344,6 +381,7 @@ enum err reader_open(struct loop *loop, const struct reader_options *options,
     (void)uv_mutex_init(&reader->mutex);
     (void)uv_cond_init(&reader->job_came);
     (void)uv_cond_init(&reader->away);
+    (void)uv_cond_init(&reader->ended);
     register_metrics();
 
     db_options.read_only = true;
@@ -386,6 +424,13 @@ void reader_reason(struct reader *reader, char ret_reason[DB_REASON_SIZE])
     uv_mutex_lock(&reader->mutex);
     (void)snprintf(ret_reason, DB_REASON_SIZE, "%s",
                    atomic_load(&reader->connected_count) > 0 ? "" : reader->reason);
+    uv_mutex_unlock(&reader->mutex);
+}
+
+void reader_cancel(struct reader *reader)
+{
+    uv_mutex_lock(&reader->mutex);
+    cancel(reader);
     uv_mutex_unlock(&reader->mutex);
 }
 

@@ -16,6 +16,8 @@
 enum {
     READER_THREAD_COUNT_MAX = 16,
     READER_QUEUE_LENGTH_MAX = 4096,
+    READER_CLOSE_MS = 5000, /* for what was begun to end by itself when the reader is closed */
+    READER_CANCEL_MS = 100, /* until what was cancelled in vain is cancelled again */
 };
 
 struct reader;
@@ -51,7 +53,14 @@ bool reader_is_ready(const struct reader *reader);
 void reader_reason(struct reader *reader, char ret_reason[DB_REASON_SIZE]);
 
 /*
- * Finishes what is queued, joins the threads, runs their done functions, frees.
+ * Ends reading: jobs under way are cancelled as db_cancel() says, and those that wait or come later
+ * get NULL for db. To be called every READER_CANCEL_MS until all are done. Waits for the server. Loop thread.
+ */
+void reader_cancel(struct reader *reader);
+
+/*
+ * Finishes what is queued, and cancels what takes longer than READER_CLOSE_MS; joins the threads, runs
+ * their done functions, frees.
  * Loop thread, but not from a done function; takes NULL. loop_close() must follow.
  */
 void reader_close(struct reader *reader);

@@ -513,6 +513,22 @@ static void run_slowly(void *context)
     atomic_store(&slow->ended, true);
 }
 
+static void wait_until_it_sleeps(struct db *db)
+{
+    static const char sql[] =
+        "SELECT pid FROM pg_stat_activity WHERE application_name = 'slow' AND wait_event = "
+        "'PgSleep'";
+    int64_t count = 0;
+
+    while (count == 0) {
+        struct db_rows *rows;
+
+        assert_int_equal(db_query(db, sql, NULL, 0, &rows), ERR_OK);
+        count = db_rows_count(rows);
+        db_rows_release(rows);
+    }
+}
+
 static void a_statement_that_is_cancelled_ends_and_so_does_its_connections_use(void **state)
 {
     struct slow slow = {.db = connect_as("slow", 50000, false)};
@@ -522,6 +538,7 @@ static void a_statement_that_is_cancelled_ends_and_so_does_its_connections_use(v
     atomic_init(&slow.ended, false);
     assert_true(db_is_usable(slow.db));
     assert_int_equal(uv_thread_create(&thread, run_slowly, &slow), 0);
+    wait_until_it_sleeps(*state);
     while (!atomic_load(&slow.ended)) {
         db_cancel(slow.db);
     }
@@ -529,6 +546,8 @@ static void a_statement_that_is_cancelled_ends_and_so_does_its_connections_use(v
     assert_int_equal(slow.err, ERR_UNAVAILABLE);
     assert_string_equal(db_sqlstate(slow.db), "57014");
     assert_false(db_is_usable(slow.db));
+    run_slowly(&slow); /* is not sent */
+    assert_int_equal(slow.err, ERR_UNAVAILABLE);
     assert_int_equal(db_begin(slow.db), ERR_UNAVAILABLE);
     db_rollback(slow.db);
     db_close(slow.db);

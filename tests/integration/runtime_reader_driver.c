@@ -40,7 +40,7 @@ static void open_reader(struct fixture *fixture, const char *server, int64_t thr
         .db = {.conninfo = server,
                .password = "",
                .application_name = "reader driver",
-               .statement_timeout_ms = 10000},
+               .statement_timeout_ms = 600000},
         .thread_count = thread_count,
     };
 
@@ -209,6 +209,91 @@ static void connections_that_were_hung_up_are_made_again(void **state)
     close_reader(&fixture);
 }
 
+static uv_sem_t page_read;
+
+/* Reads one page after the other, and never comes to an end. */
+static enum err pages_work(struct db *db, struct reader_job *job)
+{
+    enum err err = db == NULL ? ERR_UNAVAILABLE : ERR_OK;
+    bool told = false;
+
+    while (!err) {
+        err = echo_work(db, job);
+        if (!told) {
+            uv_sem_post(&page_read);
+            told = true;
+        }
+    }
+    return err;
+}
+
+static const char ANSWER_LATE[] = "SELECT pg_sleep(600)";
+
+/* One statement that no test could wait for. */
+static enum err late_work(struct db *db, struct reader_job *job)
+{
+    enum err err = echo_work(db, job);
+    struct db_rows *rows;
+
+    uv_sem_post(&page_read);
+    if (!err) {
+        err = db_query(db, ANSWER_LATE, NULL, 0, &rows);
+    }
+    if (!err) {
+        db_rows_release(rows);
+    }
+    return err;
+}
+
+/* Submits one job that only being cancelled ends, and waits until it works. */
+static void start_endless(struct fixture *fixture, struct read *read,
+                          enum err (*work)(struct db *, struct reader_job *))
+{
+    *read = make_read(fixture, work, 7);
+    assert_int_equal(reader_submit(fixture->reader, &read->job), ERR_OK);
+    uv_sem_wait(&page_read);
+}
+
+static void what_is_cancelled_ends_as_unavailable(void **state)
+{
+    static enum err (*const works[])(struct db *, struct reader_job *) = {pages_work, late_work};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof works / sizeof works[0]; i++) {
+        struct fixture fixture;
+        struct read endless;
+        struct read later;
+
+        open_reader(&fixture, conninfo, 1);
+        assert_int_equal(run_one(&fixture, echo_work), ERR_OK);
+        start_endless(&fixture, &endless, works[i]);
+        later = make_read(&fixture, echo_work, 7);
+        assert_int_equal(reader_submit(fixture.reader, &later.job), ERR_OK);
+        while (fixture.done_count < 3) {
+            reader_cancel(fixture.reader);
+            (void)uv_run(&fixture.loop.uv, UV_RUN_NOWAIT);
+        }
+        assert_int_equal(endless.job.err, ERR_UNAVAILABLE);
+        assert_int_equal(later.job.err, ERR_UNAVAILABLE);
+        assert_false(later.had_connection);
+        close_reader(&fixture);
+    }
+}
+
+static void closing_cancels_what_goes_on(void **state)
+{
+    struct fixture fixture;
+    struct read endless;
+
+    (void)state;
+    open_reader(&fixture, conninfo, 1);
+    assert_int_equal(run_one(&fixture, echo_work), ERR_OK);
+    start_endless(&fixture, &endless, pages_work);
+    close_reader(&fixture);
+    assert_int_equal(fixture.done_count, 2);
+    assert_int_equal(endless.job.err, ERR_UNAVAILABLE);
+}
+
 static void without_a_database_every_job_ends_at_once_as_unavailable(void **state)
 {
     static struct read reads[JOB_COUNT];
@@ -275,11 +360,13 @@ int main(int argc, char **argv)
         cmocka_unit_test(closing_finishes_what_is_queued),
         cmocka_unit_test(a_reader_cannot_write),
         cmocka_unit_test(connections_that_were_hung_up_are_made_again),
+        cmocka_unit_test(what_is_cancelled_ends_as_unavailable),
+        cmocka_unit_test(closing_cancels_what_goes_on),
         cmocka_unit_test(without_a_database_every_job_ends_at_once_as_unavailable),
         cmocka_unit_test(a_full_queue_refuses_and_its_done_never_runs),
     };
 
-    if (argc != 2) {
+    if (argc != 2 || uv_sem_init(&page_read, 0) != 0) {
         return EXIT_FAILURE;
     }
     conninfo = argv[1];

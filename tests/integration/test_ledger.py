@@ -914,6 +914,27 @@ def test_a_verification_says_how_far_it_is(ledger):
         assert ledger.get(target) == idle
 
 
+def test_a_stop_ends_a_verification(ledger):
+    """Reading the journal takes longer than a stop may; who asked is told that there is no answer."""
+    ledger.set_limit(10_000_000)
+    assert ledger.post("main_budget", 5)[0] == 201
+    ledger.cluster.psql(
+        "ledger",
+        "ALTER TABLE ledger.journal ENABLE ROW LEVEL SECURITY;"
+        " CREATE POLICY slow ON ledger.journal FOR SELECT USING (pg_sleep(60) IS NOT NULL)",
+        role="ledger_owner",
+    )
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        verification = pool.submit(ledger.ask, "GET", "/v1/verification", key=ledger.auditor)
+        wait_until(
+            lambda: ledger.sql("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'"),
+            "verification that reads the journal",
+        )
+        ledger.service.stop()
+        status, answer = verification.result()
+    assert status == 503 and "sound" not in answer, answer
+
+
 def test_nothing_is_acknowledged_while_the_database_is_gone(ledger, participation, databases):
     ledger.set_limit(10_000)
     select(ledger, participation, [("1", "a", 100)], 1_000)
