@@ -142,5 +142,7 @@ void http_stream_on_drained(struct http_request *request, void (*drained)(void *
 void http_stream_end(struct http_request *request);
 /* Ends it so that the client sees that it is not whole: the connection breaks. on_close runs later. */
 void http_stream_abort(struct http_request *request);
+/* Only all of it is of use: what ends it before http_stream_end() breaks the connection. After http_stream_begin(). */
+void http_stream_whole(struct http_request *request);
 
 #endif

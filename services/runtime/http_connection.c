@@ -415,13 +415,23 @@ static bool is_reading_its_answer(struct http_connection *connection)
     return waiting == 0 || moved;
 }
 
+/* Ends a stream that its handler has not ended. */
+static void end_stream(struct http_connection *connection)
+{
+    if (connection->request.stream_whole && connection->state != HTTP_CONNECTION_CLOSED) {
+        http_connection_close(connection); /* Which finishes the stream. */
+    } else {
+        http_stream_end(&connection->request);
+    }
+}
+
 void http_connection_tick(struct http_connection *connection, int64_t now_ms)
 {
     bool is_sending = connection->state == HTTP_CONNECTION_ANSWERING ||
                       connection->state == HTTP_CONNECTION_STREAMING;
 
     if (connection->request.streaming && connection->request.stream_ending) {
-        http_stream_end(&connection->request);
+        end_stream(connection);
         return;
     }
     if (connection->state == HTTP_CONNECTION_CLOSED) {
@@ -458,6 +468,6 @@ void http_connection_stop(struct http_connection *connection)
             http_exchange_finish(&connection->request, 0, 0);
         }
     } else if (connection->state == HTTP_CONNECTION_STREAMING && connection->request.streaming) {
-        http_stream_end(&connection->request);
+        end_stream(connection);
     }
 }

@@ -224,6 +224,7 @@ struct http_request {
     bool streaming;
     bool stream_chunked;
     bool stream_ending; /* there is nobody to send to: the next tick ends it */
+    bool stream_whole;  /* it is of use only to its end */
     int stream_status;
     uint64_t stream_sent;
     void (*stream_closed)(void *context);

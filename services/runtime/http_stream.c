@@ -32,6 +32,7 @@ void http_stream_begin(struct http_request *request, int status, const char *con
     request->stream_chunked = response.chunked;
     request->stream_status = status;
     request->stream_sent = 0;
+    request->stream_whole = false;
     request->stream_closed = on_close;
     request->stream_drained = NULL;
     request->stream_context = context;
@@ -127,6 +128,12 @@ void http_stream_abort(struct http_request *request)
 {
     assert(request->streaming);
     http_connection_close(request->connection); /* Again is harmless. */
+}
+
+void http_stream_whole(struct http_request *request)
+{
+    assert(request->streaming);
+    request->stream_whole = strcmp(http_request_method(request), "HEAD") != 0;
 }
 
 void http_stream_finish(struct http_request *request)

@@ -80,6 +80,13 @@ static void open_stream(struct http_request *request, void *context)
     note(fixture, &fixture->begun);
 }
 
+/* The same, of use only to its end. */
+static void open_whole(struct http_request *request, void *context)
+{
+    open_stream(request, context);
+    http_stream_whole(request);
+}
+
 static void on_drained(void *context)
 {
     struct fixture *fixture = context;
@@ -115,13 +122,15 @@ static void plain(struct http_request *request, void *context)
 static const struct http_route routes[] = {
     {.method = "GET", .path = "/pieces", .roles = ROLE_PUBLIC, .handler = pieces},
     {.method = "GET", .path = "/open", .roles = ROLE_PUBLIC, .handler = open_stream},
+    {.method = "GET", .path = "/whole", .roles = ROLE_PUBLIC, .handler = open_whole},
     {.method = "GET", .path = "/flood", .roles = ROLE_PUBLIC, .handler = flood},
     {.method = "GET", .path = "/plain", .roles = ROLE_PUBLIC, .handler = plain},
 };
 
 static struct fixture *start_with(int64_t send_timeout_ms)
 {
-    static struct http_route_table table = {.routes = routes, .count = 4};
+    static struct http_route_table table = {.routes = routes,
+                                            .count = sizeof routes / sizeof routes[0]};
     struct fixture *fixture = calloc(1, sizeof *fixture);
     struct http_server_options options = {
         .listen = "127.0.0.1:0", .tables = &table, .table_count = 1};
@@ -314,6 +323,24 @@ static void a_stop_ends_streams_in_order(void **state)
     end(fixture, 1);
 }
 
+static void a_stop_breaks_off_what_is_of_use_only_whole(void **state)
+{
+    struct fixture *fixture = start();
+    int client = support_connect(&fixture->server);
+    struct buffer answer;
+
+    (void)state;
+    support_send_text(client, "GET /whole HTTP/1.1\r\n" STAY);
+    wait_for(fixture, &fixture->begun, 1);
+    support_stop_begin(&fixture->server);
+    support_read_end(client, &answer);
+    assert_string_equal(buffer_text(&answer) + answer.length - 10, "5\r\nbegun\r\n");
+    buffer_release(&answer);
+    assert_int_equal(close(client), 0);
+    support_stop_wait(&fixture->server);
+    end(fixture, 1);
+}
+
 static void a_half_closed_client_does_not_keep_a_stream(void **state)
 {
     struct fixture *fixture = start();
@@ -341,6 +368,7 @@ int main(void)
         cmocka_unit_test(a_client_that_never_reads_is_cut_off),
         cmocka_unit_test(a_quiet_stream_is_not_cut_off),
         cmocka_unit_test(a_stop_ends_streams_in_order),
+        cmocka_unit_test(a_stop_breaks_off_what_is_of_use_only_whole),
         cmocka_unit_test(a_half_closed_client_does_not_keep_a_stream),
     };
 

@@ -156,6 +156,7 @@ static void open_done(struct reader_job *job)
     http_response_header(get->request, "cache-control", "public, max-age=31536000, immutable");
     get->more = true;
     http_stream_begin(get->request, 200, "application/x-tar", on_closed, get);
+    http_stream_whole(get->request);
     http_stream_on_drained(get->request, on_drained);
     piece_start(get);
 }
