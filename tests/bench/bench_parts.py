@@ -255,6 +255,24 @@ def report_latencies(world, listener, ballot_id, trace):
     return latencies
 
 
+def wait_last_report(world, listener, ballot_id):
+    """Until the report of the last commit in the box is heard, which is behind that commit's event."""
+    ((last_batch,),) = world.cluster.psql(
+        "participation",
+        "SELECT max(batch_no) FROM participation.vote WHERE ballot_id = %s",
+        (ballot_id,),
+    )
+    heard = listener.wait_event(
+        lambda event: event.get("batch_no") == last_batch
+        and event["subject"] == f"ballots/{ballot_id}",
+        "event of the last vote",
+    )
+    last = json.loads(heard)["seq"]
+    listener.wait_event(
+        lambda event: event.get("participation_seq", 0) >= last, "report of the last vote"
+    )
+
+
 def messages(world, rate, seconds, ballot_count):
     """Both ways of a message at a steady rate of votes, heard by somebody outside."""
     ballots = prepare_ballots(world, ballot_count)
@@ -273,10 +291,7 @@ def messages(world, rate, seconds, ballot_count):
         sender.start()
         sent = certify_all(world, ballots, seconds)
         sender.join()
-        last = max(e["seq"] for e in listener.events(".votes.accepted.v1", f"ballots/{ballot_id}"))
-        listener.wait_event(
-            lambda event: event.get("participation_seq", 0) >= last, "report of the last vote"
-        )
+        wait_last_report(world, listener, ballot_id)
         return {
             "rate": round(report["votes_per_second"]),
             "vote_latency_us": report["latency_us"],
