@@ -373,7 +373,7 @@ static void on_stop(void *context)
         close_parts(host);
         return;
     }
-    http_server_stop(host->http);
+    http_server_stop(host->http, host->config.stop_timeout_ms);
     state->cancel_ms =
         uv_now(&host->loop.uv) + (uint64_t)host->config.stop_timeout_ms / HOST_READ_PART;
     if (uv_timer_start(&state->watch, on_drain, 0, HOST_DRAIN_MS) != 0) {

@@ -26,7 +26,8 @@
  *
  * At stop HTTP answers what it has begun, with everything else still there: reads
  * that take longer than a tenth of stop_timeout_ms are cancelled, and answered
- * by 503; then the service's own loop_on_stop() functions run (registered between
+ * by 503; clients that do not take their answer within half of it are cut off;
+ * then the service's own loop_on_stop() functions run (registered between
  * host_open() and host_run()), then subscribers, writer, readers and publisher
  * end. A service that begins work by itself ends that in its stop function, and
  * begins nothing anew in the done function of what was still under way.

@@ -75,9 +75,10 @@ struct http_server_options {
  * Tables are borrowed for the server's life. */
 ERR_CHECKED enum err http_server_open(struct loop *loop, const struct http_server_options *options,
                                       struct http_server **ret_server);
-/* Stops listening, lets answers finish, ends streams, closes idle connections; the loop then runs
- * out. Whoever opened the server calls this when the loop stops; again is harmless. */
-void http_server_stop(struct http_server *server);
+/* Stops listening, ends streams, closes idle connections, and lets answers finish, the taking of them
+ * within half of timeout_ms: whoever has not by then is cut off. The loop then runs out. Whoever opened
+ * the server calls this when the loop stops; again is harmless. */
+void http_server_stop(struct http_server *server, int64_t timeout_ms);
 /* Requests under way, those of clients that have gone included; for an orderly stop. */
 int64_t http_server_request_count(const struct http_server *server);
 /* The nonces it has seen, for whoever else takes signed requests: one is used once, whichever way. */

@@ -437,7 +437,9 @@ void http_connection_tick(struct http_connection *connection, int64_t now_ms)
     if (connection->state == HTTP_CONNECTION_CLOSED) {
         return;
     }
-    if (is_sending && is_reading_its_answer(connection)) {
+    if (is_sending && now_ms >= connection->server->cut_off_ms) {
+        connection->deadline_ms = now_ms;
+    } else if (is_sending && is_reading_its_answer(connection)) {
         connection->deadline_ms = now_ms + connection->server->limits.send_timeout_ms;
     }
     if (now_ms < connection->deadline_ms) {

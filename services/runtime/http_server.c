@@ -57,6 +57,7 @@ enum err http_server_open_limited(struct loop *loop, const struct http_server_op
     server->listener = (struct http_listener){.socket = -1, .lock = -1};
     server->connection_count_max = options->connection_count_max > 0 ? options->connection_count_max
                                                                      : HTTP_CONNECTION_COUNT_MAX;
+    server->cut_off_ms = INT64_MAX;
     server->date_second = -1;
     buffer_init(&server->head, HTTP_RESPONSE_HEAD_SIZE_MAX);
     buffer_init(&server->overloaded, HTTP_RESPONSE_HEAD_SIZE_MAX);
@@ -177,7 +178,7 @@ static void on_tick(uv_timer_t *timer)
     }
 }
 
-void http_server_stop(struct http_server *server)
+void http_server_stop(struct http_server *server, int64_t timeout_ms)
 {
     struct http_connection *next;
 
@@ -185,6 +186,7 @@ void http_server_stop(struct http_server *server)
         return;
     }
     server->stopping = true;
+    server->cut_off_ms = (int64_t)uv_now(&server->loop->uv) + timeout_ms / 2;
     uv_close(&server->socket.handle, on_handle_closed);
     next = server->connections;
     while (next) {

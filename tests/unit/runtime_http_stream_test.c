@@ -341,6 +341,20 @@ static void a_stop_breaks_off_what_is_of_use_only_whole(void **state)
     end(fixture, 1);
 }
 
+static void a_stop_cuts_off_a_client_that_never_reads(void **state)
+{
+    enum { LONGER_THAN_ANY_STOP_MS = 3600 * 1000, SOON_MS = 2 };
+    struct fixture *fixture = start_with(LONGER_THAN_ANY_STOP_MS);
+    int client = support_connect(&fixture->server);
+
+    (void)state;
+    support_send_text(client, "GET /flood HTTP/1.1\r\n" STAY);
+    wait_for(fixture, &fixture->begun, 1);
+    support_stop_within(&fixture->server, SOON_MS);
+    stop(fixture, 1);
+    assert_int_equal(close(client), 0);
+}
+
 static void a_half_closed_client_does_not_keep_a_stream(void **state)
 {
     struct fixture *fixture = start();
@@ -369,6 +383,7 @@ int main(void)
         cmocka_unit_test(a_quiet_stream_is_not_cut_off),
         cmocka_unit_test(a_stop_ends_streams_in_order),
         cmocka_unit_test(a_stop_breaks_off_what_is_of_use_only_whole),
+        cmocka_unit_test(a_stop_cuts_off_a_client_that_never_reads),
         cmocka_unit_test(a_half_closed_client_does_not_keep_a_stream),
     };
 

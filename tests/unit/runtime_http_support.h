@@ -43,6 +43,7 @@ struct support_server {
     bool called_after_stop;          /* call stays open until it was used once more */
     void (*stopping)(void *context); /* runs before HTTP stops; may be NULL */
     void *stopping_context;
+    int64_t stop_timeout_ms; /* which HTTP is told of when it stops */
     pthread_t thread;
     char unix_path[100]; /* "" for TCP */
 };
@@ -53,16 +54,18 @@ static inline void support_on_stop(uv_async_t *async)
 
     bool called_after_stop;
     void (*stopping)(void *context);
+    int64_t stop_timeout_ms;
 
     (void)pthread_mutex_lock(&server->mutex);
+    stop_timeout_ms = server->stop_timeout_ms;
     called_after_stop = server->called_after_stop;
     stopping = server->stopping;
     (void)pthread_mutex_unlock(&server->mutex);
     if (stopping) {
         stopping(server->stopping_context);
     }
-    http_server_stop(server->http);
-    http_server_stop(server->http); /* Again is harmless. */
+    http_server_stop(server->http, stop_timeout_ms);
+    http_server_stop(server->http, stop_timeout_ms); /* Again is harmless. */
     uv_close((uv_handle_t *)async, NULL);
     if (!called_after_stop) {
         uv_close((uv_handle_t *)&server->call, NULL);
@@ -111,6 +114,7 @@ static inline void support_start(struct support_server *server,
                                  const struct http_limits *limits)
 {
     memset(server, 0, sizeof *server);
+    server->stop_timeout_ms = SUPPORT_STOP_TIMEOUT_MS;
     assert_int_equal(pthread_mutex_init(&server->mutex, NULL), 0);
     if (strncmp(options->listen, "unix:", 5) == 0) {
         (void)snprintf(server->unix_path, sizeof server->unix_path, "%s", options->listen + 5);
@@ -136,6 +140,14 @@ static inline void support_stop_wait(struct support_server *server)
     http_server_free(server->http);
     loop_close(&server->loop);
     assert_int_equal(pthread_mutex_destroy(&server->mutex), 0);
+}
+
+/* Has HTTP stop within so long. */
+static inline void support_stop_within(struct support_server *server, int64_t timeout_ms)
+{
+    (void)pthread_mutex_lock(&server->mutex);
+    server->stop_timeout_ms = timeout_ms;
+    (void)pthread_mutex_unlock(&server->mutex);
 }
 
 /* Runs stopping on the server's thread before HTTP stops. */

@@ -153,7 +153,7 @@ static void on_stop(void *context)
 {
     struct portal *portal = context;
 
-    http_server_stop(portal->http);
+    http_server_stop(portal->http, portal->config.stop_timeout_ms);
 }
 
 static enum err serve(struct portal *portal)
@@ -171,7 +171,7 @@ static enum err serve(struct portal *portal)
     }
     err = fail("stop", loop_on_stop(&portal->loop, on_stop, portal));
     if (err) {
-        http_server_stop(portal->http);
+        http_server_stop(portal->http, portal->config.stop_timeout_ms);
         loop_stop(&portal->loop);
     } else {
         log_info("service_started", log_str("listen", portal->config.http_listen),
