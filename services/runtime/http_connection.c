@@ -140,7 +140,7 @@ static size_t process(struct http_connection *connection, const char *data, size
             http_parser_feed(&connection->parser, data + used, length - used, &taken);
 
         used += taken;
-        again = parse == HTTP_PARSE_HEAD;
+        again = false;
         switch (parse) {
         case HTTP_PARSE_MORE:
             if (connection->state == HTTP_CONNECTION_IDLE) {
@@ -149,6 +149,7 @@ static size_t process(struct http_connection *connection, const char *data, size
             break;
         case HTTP_PARSE_HEAD:
             process_head(connection, used < length);
+            again = connection->state == HTTP_CONNECTION_BODY; /* It was not refused. */
             break;
         case HTTP_PARSE_WHOLE:
             http_connection_set_state(connection, HTTP_CONNECTION_BUSY);

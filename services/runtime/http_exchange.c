@@ -128,8 +128,13 @@ static const struct problem_kind *check_body(struct http_request *request)
 
 static void refuse(struct http_request *request, const struct problem_kind *kind, const char *rule)
 {
+    struct http_connection *connection = request->connection;
     struct problem problem;
 
+    /* From here on the answer ends the request, whether or not the client is there to take it. */
+    if (connection->state == HTTP_CONNECTION_BODY) {
+        http_connection_set_state(connection, HTTP_CONNECTION_BUSY);
+    }
     problem_set(&problem, kind, NULL, rule, NULL);
     if (kind->status == 503) {
         problem.retry_after_s = PROBLEM_RETRY_AFTER_S;

@@ -5,6 +5,7 @@
  */
 #include "runtime_http_support.h"
 
+#include <semaphore.h>
 #include <sys/stat.h>
 
 static void hello(struct http_request *request, void *context)
@@ -15,8 +16,11 @@ static void hello(struct http_request *request, void *context)
 
 static const struct http_route routes[] = {
     {.method = "GET", .path = "/", .roles = ROLE_PUBLIC, .handler = hello},
+    {.method = "POST", .path = "/echo", .roles = ROLE_PUBLIC, .handler = hello},
+    {.method = "POST", .path = "/staff", .roles = ROLE_OPERATOR, .handler = hello},
 };
-static const struct http_route_table table = {.routes = routes, .count = 1};
+static const struct http_route_table table = {.routes = routes,
+                                              .count = sizeof routes / sizeof routes[0]};
 
 struct folder {
     char path[64];
@@ -210,6 +214,52 @@ static void a_file_that_is_no_socket_is_left_alone(void **state)
     remove_folder(&folder);
 }
 
+static void wait_for_sign(void *context)
+{
+    assert_int_equal(sem_wait(context), 0);
+}
+
+/* What was sent over a UNIX socket can still be read when the sender has left, and the first byte
+ * back fails. */
+static void clients_that_leave_before_their_answer_stop_nobody_else(void **state)
+{
+    static const char *const requests[] = {
+        "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\na",
+        "POST /staff HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nno size",
+        "GET / HTTP/1.1\n\n",
+    };
+    struct folder folder = make_folder();
+    struct http_server_options options = {
+        .listen = folder.listen, .tables = &table, .table_count = 1};
+    struct support_server server;
+    struct buffer answer;
+    sem_t sign;
+
+    (void)state;
+    assert_int_equal(sem_init(&sign, 0, 0), 0);
+    support_start(&server, &options, &HTTP_LIMITS_DEFAULT);
+    for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
+        int client;
+
+        support_call(&server, wait_for_sign, &sign);
+        client = support_connect(&server);
+        support_send_text(client, requests[i]);
+        assert_int_equal(close(client), 0);
+        assert_int_equal(sem_post(&sign), 0);
+        support_exchange(&server, "GET / HTTP/1.1\r\nHost: a\r\n\r\n", 27, SIZE_MAX, &answer);
+        assert_memory_equal(buffer_text(&answer), "HTTP/1.1 200 ", 13);
+        buffer_release(&answer);
+    }
+    support_stop(&server);
+    assert_int_equal(sem_destroy(&sign), 0);
+    remove_folder(&folder);
+}
+
 static void a_server_that_cannot_listen_leaves_nothing_behind(void **state)
 {
     struct http_listener other;
@@ -245,6 +295,7 @@ int main(void)
         cmocka_unit_test(a_stale_socket_is_replaced),
         cmocka_unit_test(a_socket_somebody_else_serves_is_left_alone),
         cmocka_unit_test(a_file_that_is_no_socket_is_left_alone),
+        cmocka_unit_test(clients_that_leave_before_their_answer_stop_nobody_else),
         cmocka_unit_test(a_server_that_cannot_listen_leaves_nothing_behind),
     };
 

@@ -809,6 +809,29 @@ static void slow_clients_run_out_of_time(void **state)
     stop(fixture);
 }
 
+/* It waits for a request and not for the rest of one. */
+static void an_idle_client_whose_request_was_refused_is_told_nothing_more(void **state)
+{
+    struct http_limits limits = quick_limits();
+    struct fixture *fixture;
+    struct buffer answer;
+    char statuses[16];
+    int client;
+
+    (void)state;
+    limits.head_timeout_ms = 1;
+    limits.idle_timeout_ms = 50;
+    fixture = start_with(&limits, 0, "127.0.0.1:0");
+    client = support_connect(&fixture->server);
+    support_send_text(client, "GET /nowhere HTTP/1.1\r\n" STAY);
+    support_read_end(client, &answer);
+    support_statuses(&answer, statuses, sizeof statuses);
+    assert_string_equal(statuses, "404 ");
+    buffer_release(&answer);
+    assert_int_equal(close(client), 0);
+    stop(fixture);
+}
+
 /* A drip of one header byte now and then must not reset the head's time. */
 static void a_dripping_head_runs_out_of_time_all_the_same(void **state)
 {
@@ -978,6 +1001,7 @@ int main(void)
         cmocka_unit_test(one_client_too_many_is_told_so_unheard),
         cmocka_unit_test(large_bodies_share_a_bounded_memory),
         cmocka_unit_test(slow_clients_run_out_of_time),
+        cmocka_unit_test(an_idle_client_whose_request_was_refused_is_told_nothing_more),
         cmocka_unit_test(a_dripping_head_runs_out_of_time_all_the_same),
         cmocka_unit_test(a_client_that_does_not_read_its_answer_is_cut_off),
         cmocka_unit_test(a_stop_lets_answers_finish_and_closes_the_idle),
