@@ -237,6 +237,9 @@ static enum err work_apply(struct writer_tx *tx, struct subscriber_task *task)
     while (applied < task->count && (applied == 0 || replaced || may_go_on(tx, until_ms))) {
         const struct subscriber_slot *slot = task->slots[applied];
 
+        if (applied > 0) {
+            writer_tx_next_run(tx);
+        }
         replaced = is_replaced(task, applied);
         err = replaced ? ERR_OK
                        : apply_envelope(tx, task->options, offset.next_seq, slot->envelope,

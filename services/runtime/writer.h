@@ -96,6 +96,10 @@ ERR_CHECKED enum err writer_tx_event(struct writer_tx *tx, const struct event_dr
 ERR_CHECKED enum err writer_tx_after(struct writer_tx *tx, void (*committed)(const void *data),
                                      const void *data, size_t size);
 
+/* Begins the next run in the same transaction: for work that does one thing after another, each of which
+ * must count for the next. From work only. */
+void writer_tx_next_run(struct writer_tx *tx);
+
 /* Events that were added to the running transaction so far. From work only. */
 size_t writer_tx_event_count(const struct writer_tx *tx);
 

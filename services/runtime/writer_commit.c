@@ -188,6 +188,12 @@ void writer_after_list_end(struct writer_after_list *list, bool committed)
     *list = (struct writer_after_list){.count = 0};
 }
 
+void writer_tx_next_run(struct writer_tx *tx)
+{
+    tx->writer->run++;
+    tx->run = tx->writer->run;
+}
+
 size_t writer_tx_event_count(const struct writer_tx *tx)
 {
     return tx->writer->draft_count;
@@ -215,8 +221,7 @@ static enum err work(struct writer *writer, struct writer_job *const *jobs, size
     while (!err && done < count) {
         size_t length = run_length(jobs + done, count - done);
 
-        writer->run++;
-        tx.run = writer->run;
+        writer_tx_next_run(&tx);
         err = jobs[done]->type->work(&tx, jobs + done, length);
         done += length;
     }

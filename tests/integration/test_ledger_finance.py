@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a district's accounting system asks for by message, and the answer that each request gets."""
 
+import contextlib
 import subprocess
+import threading
 import time
 import uuid
 from datetime import datetime, timedelta, timezone
@@ -322,6 +324,43 @@ def test_limits_years_and_frozen_lines_are_set_by_message(asked, finance):
     assert refusals(asked, held_id) == [("line-frozen", "/programme")]
     assert accepted(asked, freed) == ("lines/2025/district/a", [])
     assert stages(asked) == {"R10.main": -5, "S10": 5}
+
+
+@contextlib.contextmanager
+def posting(ledger):
+    """Posts entries one after another by HTTP meanwhile, until one is refused."""
+    enough, answered = threading.Event(), threading.Event()
+
+    def post():
+        while not enough.is_set() and ledger.post("main_budget", 1)[0] == 201:
+            answered.set()
+
+    thread = threading.Thread(target=post)
+    thread.start()
+    try:
+        assert answered.wait(30)
+        yield
+    finally:
+        enough.set()
+        thread.join()
+
+
+def test_a_request_counts_for_the_next_one_whatever_was_posted_right_before(
+    asked, finance, databases, tmp_path
+):
+    finance.close()
+    silent_folder = tmp_path / "silent"
+    silent_folder.mkdir()
+    silent = Finance(databases, str(silent_folder)).start()  # both are said where nobody hears them
+    frozen = silent.freeze_line()
+    refused_id = silent.request(finance.entry("main_budget", 5))
+    silent.close()
+    with posting(asked):
+        finance.start()  # and are fetched together
+        wait_heard(asked, 2)
+    assert accepted(asked, frozen) == ("lines/2025/district/a", [])
+    assert answers(asked, refused_id)[0][1]["code"] == "line-frozen"
+    assert asked.verification()["sound"]
 
 
 def test_what_is_done_by_message_is_logged_once_it_is_committed_and_not_before(asked, finance):
