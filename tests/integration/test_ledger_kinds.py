@@ -143,6 +143,16 @@ def test_a_reclassification_moves_an_expenditure_to_the_right_line(ledger):
     assert ledger.verification()["sound"]
 
 
+def test_a_reclassification_that_stays_in_its_line_takes_nothing_back_and_is_refused(ledger):
+    commit(ledger, 1_000)
+    spent = posted(ledger.post("expenditure", 300))["seq"]
+    legs = [move("S50", "S30", 1_000), move("S30", "S50", 1_000)]
+    answer = ledger.post("reclassification", transfers=legs, linked_seq=spent)
+    refused(ledger, answer, "legs-invalid", "/transfers")
+    posted(ledger.post("expenditure_return", 300, linked_seq=spent))
+    assert ledger.verification()["sound"]
+
+
 def batch(ledger, linked, *entries):
     status, answer = ledger.ask("POST", "/v1/entries:batch", {"linked": linked, "entries": entries})
     assert status == 200, answer

@@ -82,12 +82,13 @@ static enum err check_taking(const struct entry *entry, const struct entry_link 
     }
     int64_t spent_krw = spent_on(link->entry, &entry->legs[0].account.line);
     int64_t taking_krw = entry_taking(entry);
-    assert(taking_krw >= 0);
+    if (taking_krw == 0) { /* what comes back to the line that it leaves, or no expenditure */
+        return refusal_set(ret_refusal, REFUSAL_LEGS_INVALID, "/transfers", 0);
+    }
     if (spent_krw <= 0) {
         return refusal_set(ret_refusal, REFUSAL_LINK_INVALID, "/linked_seq", 0);
     }
-    int64_t left_krw = spent_krw - link->taken_krw;
-    assert(left_krw >= 0);
+    int64_t left_krw = spent_krw > link->taken_krw ? spent_krw - link->taken_krw : 0;
     if (taking_krw > left_krw) {
         return refusal_set(ret_refusal, REFUSAL_LINK_EXCEEDED, "/amount_krw",
                            taking_krw - left_krw);

@@ -91,16 +91,20 @@ static bool read_entry(const struct db_rows *rows, int64_t row, struct order *or
            copy_text(entry->metadata, sizeof entry->metadata, db_rows_text(rows, row, 7));
 }
 
+/* By line, as entry_taking() has it: what an entry moves on within its line it does not take. */
 static const char LINK_READ[] =
-    "SELECT coalesce(bool_or(journal.kind = 'reversal'), FALSE),"
-    "    coalesce(sum(-entry_leg.amount_krw) FILTER (WHERE entry_leg.stage = 'S50'"
-    "        AND entry_leg.amount_krw < 0 AND rule.kind IS NOT NULL), 0)::int8"
-    " FROM ledger.journal"
-    " INNER JOIN ledger.entry_leg ON entry_leg.shard = journal.shard"
-    "    AND entry_leg.seq = journal.seq"
-    " LEFT JOIN ledger.kind_rule AS rule ON rule.kind = journal.kind AND rule.transfer = 1"
-    "    AND rule.needs_link"
-    " WHERE journal.shard = $1 AND journal.linked_seq = $2";
+    "SELECT coalesce(bool_or(line.reversal), FALSE),"
+    "    coalesce(sum(-line.spent_krw) FILTER (WHERE line.takes AND line.spent_krw < 0), 0)::int8"
+    " FROM (SELECT journal.kind = 'reversal' AS reversal, rule.kind IS NOT NULL AS takes,"
+    "        sum(entry_leg.amount_krw) FILTER (WHERE entry_leg.stage = 'S50') AS spent_krw"
+    "    FROM ledger.journal"
+    "    INNER JOIN ledger.entry_leg ON entry_leg.shard = journal.shard"
+    "        AND entry_leg.seq = journal.seq"
+    "    LEFT JOIN ledger.kind_rule AS rule ON rule.kind = journal.kind AND rule.transfer = 1"
+    "        AND rule.needs_link"
+    "    WHERE journal.shard = $1 AND journal.linked_seq = $2"
+    "    GROUP BY journal.seq, journal.kind, rule.kind, entry_leg.fiscal_year,"
+    "        entry_leg.programme, entry_leg.funding_source) AS line";
 
 enum err store_link_read(struct db *db, const char *shard, int64_t seq, struct store_link *ret_link)
 {
