@@ -28,7 +28,8 @@ static enum err run_post(struct post_run *run);
 static void run_keep(const struct post_run *run);
 static enum err run_answer(struct post_run *run);
 static enum err answer_group(struct post_run *run, size_t first, size_t count);
-static void recall_again(struct post_run *run, struct order *order);
+static void answer_refused(const struct post_run *run, struct order *order);
+static void recall_first(struct order *order, const struct order *first);
 static enum err run_mark(const struct post_run *run, struct run_mark *ret_mark);
 static void run_restore(struct post_run *run, const struct run_mark *mark);
 static void run_mark_release(struct run_mark *mark);
@@ -148,27 +149,37 @@ static enum err answer_group(struct post_run *run, size_t first, size_t count)
         run_restore(run, &mark);
     }
     for (size_t i = first; i < first + count && refused; i++) {
-        if (i != refused_at && !run->orders[i]->remembered) {
-            order_refuse_group(run->orders[i]);
+        if (i != refused_at) {
+            answer_refused(run, run->orders[i]);
         }
-    }
-    for (size_t i = first; i < first + count && refused; i++) {
-        recall_again(run, run->orders[i]);
     }
     run_mark_release(&mark);
     return ERR_OK;
 }
 
-/* An order that repeats one of its own group is answered as that one is now. */
-static void recall_again(struct post_run *run, struct order *order)
+/* Of a group that is refused for the sake of another order. One that repeats a key of this run is answered
+ * as that one is now; what was answered before the run stays. */
+static void answer_refused(const struct post_run *run, struct order *order)
 {
-    struct order_key key;
+    const struct order *first = post_run_first(run, order);
 
-    if (order->result != ORDER_REPEATED || order->seq <= run->head.seq) {
+    if (first->remembered) {
+        return;
+    }
+    if (first == order) {
+        order_refuse_group(order);
         return;
     }
     order_reset(order);
-    order_key_init(&key, post_run_first(run, order));
+    recall_first(order, first);
+}
+
+/* The same key twice in one commit. */
+static void recall_first(struct order *order, const struct order *first)
+{
+    struct order_key key;
+
+    order_key_init(&key, first);
     order_recall(order, &key);
 }
 
@@ -227,7 +238,6 @@ static void answer_or_recall(struct post_run *run, size_t index)
 {
     struct order *order = run->orders[index];
     const struct order *first = post_run_first(run, order);
-    struct order_key key;
 
     if (order->result != ORDER_PENDING) {
         return;
@@ -236,8 +246,7 @@ static void answer_or_recall(struct post_run *run, size_t index)
         answer_one(run, order);
         return;
     }
-    order_key_init(&key, first); /* The same key twice in one commit. */
-    order_recall(order, &key);
+    recall_first(order, first);
 }
 
 static void answer_one(struct post_run *run, struct order *order)

@@ -186,6 +186,13 @@ def test_linked_entries_share_their_fate_and_others_do_not(ledger):
     codes = [row["problem"]["code"] for row in twice["results"]]
     assert codes == ["group-refused", "group-refused", "group-refused", "balance-short"]
 
+    for order in ((2, 2), (0, 2, 0), (0, 1, 2, 1, 2)):  # repeated at and behind the refused one
+        entries = [dict(entry, key=str(uuid.uuid4())) for entry in entries]
+        repeated = batch(ledger, True, *(entries[at] for at in order))
+        codes = [row["problem"]["code"] for row in repeated["results"]]
+        assert codes == ["balance-short" if at == 2 else "group-refused" for at in order]
+        assert batch(ledger, True, *(entries[at] for at in order)) == repeated
+
     entries = [dict(entry, key=str(uuid.uuid4())) for entry in entries]
     answer = batch(ledger, False, *entries)
     assert [row["result"] for row in answer["results"]] == ["posted", "posted", "refused"]
