@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXPIRE_PASS_MAX = 4 }; /* how often one run of orders ends what is due */
-
 static enum err place(struct writer_tx *tx, const char *shard, const struct holds_wanted *wanted,
                       struct refusal *ret_refusal);
 static enum err recall(struct writer_tx *tx, const char *shard, const struct holds_wanted *wanted,
@@ -20,6 +18,8 @@ static enum err recall(struct writer_tx *tx, const char *shard, const struct hol
 static enum err remember_refusal(struct writer_tx *tx, const char *shard, struct order *order,
                                  const struct refusal *refusal);
 static bool any_due(const struct store_account *accounts, size_t count);
+static enum err finish_expired(struct writer_tx *tx, const char *shard, const struct hold *holds,
+                               size_t count);
 
 enum err holds_load(struct writer_tx *tx, const char *shard, struct order *const *orders,
                     size_t count, struct holds *ret_holds)
@@ -75,17 +75,20 @@ struct store_hold *holds_find(const struct holds *holds, const struct order *ord
 enum err holds_expire_due(struct writer_tx *tx, const char *shard, struct store_account *accounts,
                           size_t count)
 {
-    for (int pass = 0; pass < EXPIRE_PASS_MAX && any_due(accounts, count); pass++) {
-        size_t ended = 0;
-        enum err err = holds_expire(tx, shard, &ended);
-        if (!err) {
-            err = store_account_load(tx->db, shard, tx->now_ms, accounts, count);
-        }
-        if (err) {
-            return err;
-        }
+    const struct store_accounts touched = {accounts, count};
+    struct hold *ended = NULL;
+    size_t ended_count = 0;
+    enum err err = ERR_OK;
+
+    if (!any_due(accounts, count)) {
+        return ERR_OK;
     }
-    return any_due(accounts, count) ? ERR_UNAVAILABLE : ERR_OK;
+    err = store_hold_expire_of(tx->db, shard, tx->now_ms, &touched, &ended, &ended_count);
+    if (!err) {
+        err = ended_count > 0 ? finish_expired(tx, shard, ended, ended_count) : ERR_FULL;
+    }
+    free(ended);
+    return err ? err : store_account_load(tx->db, shard, tx->now_ms, accounts, count);
 }
 
 static bool any_due(const struct store_account *accounts, size_t count)
@@ -126,20 +129,29 @@ void holds_release_rows(struct holds *holds)
 
 enum err holds_expire(struct writer_tx *tx, const char *shard, size_t *ret_count)
 {
-    const struct event_cause cause = event_cause_of(NULL);
     struct hold *holds = NULL;
     size_t count = 0;
     enum err err = store_hold_expire(tx->db, shard, tx->now_ms, &holds, &count);
 
     if (!err && count > 0) {
-        err = store_account_free_held(tx->db, shard, holds, count);
-    }
-    for (size_t i = 0; !err && i < count; i++) {
-        err = events_say_hold_ended(tx, &cause, &holds[i]);
+        err = finish_expired(tx, shard, holds, count);
     }
     free(holds);
     if (!err) {
         *ret_count = count;
+    }
+    return err;
+}
+
+/* Frees what they held and says so. */
+static enum err finish_expired(struct writer_tx *tx, const char *shard, const struct hold *holds,
+                               size_t count)
+{
+    const struct event_cause cause = event_cause_of(NULL);
+    enum err err = store_account_free_held(tx->db, shard, holds, count);
+
+    for (size_t i = 0; !err && i < count; i++) {
+        err = events_say_hold_ended(tx, &cause, &holds[i]);
     }
     return err;
 }

@@ -33,8 +33,8 @@ ERR_CHECKED enum err holds_load(struct writer_tx *tx, const char *shard,
 struct store_hold *holds_find(const struct holds *holds, const struct order *order);
 
 /*
- * Ends what is due on accounts that were loaded, and loads them again if anything was. ERR_UNAVAILABLE
- * when more is due than one transaction ends: the next one goes on.
+ * Ends what is due on accounts that were loaded, and loads them again if anything was. ERR_FULL, and
+ * nothing is ended, when that is more than STORE_HOLD_DUE_MAX: the clock ends them, others' work goes on.
  */
 ERR_CHECKED enum err holds_expire_due(struct writer_tx *tx, const char *shard,
                                       struct store_account *accounts, size_t count);
@@ -50,7 +50,8 @@ ERR_CHECKED enum err holds_check_account(const struct holds *holds,
 void holds_release_rows(struct holds *holds);
 
 /*
- * Ends holds that are due, at most STORE_HOLD_EXPIRE_MAX of them, and says so; *ret_count is how many.
+ * Ends holds that are due on any account, at most STORE_HOLD_EXPIRE_MAX of them, and says so;
+ * *ret_count is how many.
  */
 ERR_CHECKED enum err holds_expire(struct writer_tx *tx, const char *shard, size_t *ret_count);
 

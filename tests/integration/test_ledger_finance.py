@@ -301,6 +301,24 @@ def test_a_hold_is_placed_extended_taken_up_and_released_by_message(asked, finan
     assert asked.verification()["sound"]
 
 
+def test_a_request_waits_until_what_is_due_on_its_line_is_ended(asked, finance):
+    allotted(finance, 20_000)
+    kept = finance.hold(1, now_ms() + DAY_MS)
+    wait_heard(asked, 2)
+    asked.copy_due(key_of(kept), 10_000)
+    entry = finance.request(finance.entry("commitment", 19_999))
+    hold = finance.hold(1, now_ms() + DAY_MS)
+    asked.service.wait_log(
+        "subscriber_state",
+        why="the database cannot do it now, or what became of a commit is unknown",
+    )
+    wait_heard(asked, 4)
+    assert [kind for kind, _ in answers(asked, entry)] == ["entries.posted.v1"]
+    assert refusals(asked, hold) == [("balance-short", "/amount_krw")]
+    assert asked.sql("SELECT count(*) FROM event.dead_letter")[0][0] == 0
+    assert asked.verification()["sound"]
+
+
 def test_limits_years_and_frozen_lines_are_set_by_message(asked, finance):
     limit = finance.set_limit(7_000, fiscal_year=2027)
     same = finance.set_limit(7_000, fiscal_year=2027)

@@ -199,6 +199,68 @@ def test_more_holds_than_one_statement_ends_are_all_ended(ledger):
     assert ledger.verification()["sound"]
 
 
+def appropriated(ledger, programme, amount_krw):
+    for kind in ("main_budget", "securing", "allotment"):
+        assert ledger.post(kind, amount_krw, programme=programme)[0] == 201
+
+
+def test_what_is_due_on_other_lines_stands_in_nobodys_way(ledger):
+    appropriated(ledger, "b", 10_000)
+    other = held(ledger, 1, programme="b")["hold_id"]
+    mine = held(ledger, 1)["hold_id"]  # due behind all of the other line's
+    ledger.copy_due(other, 5_000)
+    ledger.copy_due(mine, 1_000)
+    assert ledger.post("commitment", 999)[0] == 201
+    assert account(ledger) == (1, 1)
+    wait_no_due(ledger)
+    assert len(said(ledger, "hold.ended")) == 6_000
+    assert ledger.verification()["sound"]
+
+
+def wait_no_due(ledger):
+    """Waits until the clock has ended all that copy_due() made."""
+    deadline = time.monotonic() + 60
+    pause = 0.05
+    while ledger.sql(
+        "SELECT count(*) FROM ledger.hold WHERE state = 'held' AND expires_time_ms = placed_time_ms + 1"
+    )[0][0]:
+        assert time.monotonic() < deadline, "what is due is not ended"
+        time.sleep(pause)
+        pause = min(pause * 2, 0.5)
+
+
+def test_more_due_on_a_line_than_is_ended_at_once_keeps_only_that_line_waiting(ledger):
+    appropriated(ledger, "b", 20_000)
+    appropriated(ledger, "c", 1_000)
+    hold_id = held(ledger, 1, programme="b")["hold_id"]
+    ledger.copy_due(hold_id, 10_000)
+
+    def post(programme):
+        body = {
+            "kind": "commitment",
+            "document": "계약",
+            "fiscal_year": 2025,
+            "programme": programme,
+            "funding_source": "district",
+            "amount_krw": 1,
+        }
+        headers = {"Idempotency-Key": str(uuid.uuid4())}
+        return ledger.client().request("POST", "/v1/entries", body, headers)
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda at: ("bc"[at % 2], post("bc"[at % 2])), range(40)))
+    assert {answer.status for programme, answer in answers if programme == "c"} == {201}
+    waiting = [answer for _, answer in answers if answer.status != 201]
+    assert waiting  # 10,000 are not ended while 40 entries are posted
+    for answer in waiting:
+        assert (answer.status, answer.json()["code"]) == (503, "overloaded")
+        assert int(answer.headers["Retry-After"]) > 0
+    wait_no_due(ledger)
+    assert post("b").status == 201
+    assert len(said(ledger, "hold.ended")) == 10_000
+    assert ledger.verification()["sound"]
+
+
 def test_the_same_request_is_answered_the_same_and_another_is_a_conflict(ledger):
     key = str(uuid.uuid4())
     until = in_hours(ledger, 24)

@@ -8,6 +8,7 @@
 #include "ledger/event_key.h"
 #include "ledger/finance/asking.h"
 #include "ledger/store/finance_request.h"
+#include "ledger/store/hold.h"
 #include "ledger/store/posting.h"
 #include "runtime/clock.h"
 #include "runtime/crypto.h"
@@ -33,6 +34,7 @@ static void hash_request(struct finance_asking *asking);
 static enum err apply(const struct finance_asking *asking);
 static enum err recall_request(const struct finance_asking *asking, enum finance_known *ret_known);
 static enum err recall_entry(const struct finance_asking *asking, enum finance_known *ret_known);
+static enum err judge_full(const struct finance_asking *asking);
 
 enum err finance_apply(struct writer_tx *tx, const struct event *event, void *context)
 {
@@ -50,8 +52,24 @@ enum err finance_apply(struct writer_tx *tx, const struct event *event, void *co
         hash_request(&asking);
         err = apply(&asking);
     }
+    if (err == ERR_FULL) {
+        err = judge_full(&asking);
+    }
     finance_request_release(&request);
     return err;
+}
+
+/* While anything is due, it may be that more is due on one line than is ended at once (holds.h): that is
+ * not the request's fault, and the clock mends it. */
+static enum err judge_full(const struct finance_asking *asking)
+{
+    bool due = false;
+    enum err err = store_hold_due(asking->tx->db, asking->poster->shard, asking->tx->now_ms, &due);
+
+    if (err) {
+        return err;
+    }
+    return due ? ERR_UNAVAILABLE : ERR_FULL;
 }
 
 /*

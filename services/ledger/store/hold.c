@@ -147,22 +147,12 @@ static const char HOLD_EXPIRE[] =
     " RETURNING hold_id, kind, fiscal_year, programme, funding_source, stage, amount_krw,"
     "    committed_krw, expires_time_ms, state, document";
 
-enum err store_hold_expire(struct db *db, const char *shard, int64_t now_ms,
-                           struct hold **ret_holds, size_t *ret_count)
+static enum err read_ended(const struct db_rows *rows, struct hold **ret_holds, size_t *ret_count)
 {
-    const struct db_param params[] = {db_text(shard), db_int64(now_ms),
-                                      db_int64(STORE_HOLD_EXPIRE_MAX)};
-    struct db_rows *rows = NULL;
-    struct hold *holds = NULL;
-    size_t count = 0;
-    enum err err = db_query(db, HOLD_EXPIRE, params, DB_COUNT(params), &rows);
+    const size_t count = (size_t)db_rows_count(rows);
+    struct hold *holds = calloc(count + 1, sizeof *holds);
+    enum err err = holds ? ERR_OK : ERR_UNAVAILABLE;
 
-    if (err) {
-        goto out;
-    }
-    count = (size_t)db_rows_count(rows);
-    holds = calloc(count + 1, sizeof *holds);
-    err = holds ? ERR_OK : ERR_UNAVAILABLE;
     for (size_t i = 0; !err && i < count; i++) {
         err = db_rows_fixed(rows, (int64_t)i, 0, holds[i].id, HOLD_ID_SIZE);
         if (!err) {
@@ -170,15 +160,75 @@ enum err store_hold_expire(struct db *db, const char *shard, int64_t now_ms,
         }
     }
     if (err) {
-        goto out;
+        free(holds);
+        return err;
     }
     *ret_holds = holds;
     *ret_count = count;
-    holds = NULL;
+    return ERR_OK;
+}
 
-out:
-    free(holds);
+enum err store_hold_expire(struct db *db, const char *shard, int64_t now_ms,
+                           struct hold **ret_holds, size_t *ret_count)
+{
+    const struct db_param params[] = {db_text(shard), db_int64(now_ms),
+                                      db_int64(STORE_HOLD_EXPIRE_MAX)};
+    struct db_rows *rows = NULL;
+    enum err err = db_query(db, HOLD_EXPIRE, params, DB_COUNT(params), &rows);
+
+    if (!err) {
+        err = read_ended(rows, ret_holds, ret_count);
+    }
     db_rows_release(rows);
+    return err;
+}
+
+/* One account at a time, as keys are looked up in posting.c. */
+static const char HOLD_EXPIRE_OF[] =
+    "WITH due AS ("
+    "    SELECT found.hold_id"
+    "    FROM unnest($3::int4[], $4::text[], $5::text[], $6::text[])"
+    "        AS wanted (fiscal_year, programme, funding_source, stage)"
+    "    CROSS JOIN LATERAL ("
+    "        SELECT h.hold_id FROM ledger.hold AS h"
+    "        WHERE h.shard = $1 AND h.fiscal_year = wanted.fiscal_year"
+    "        AND h.programme = wanted.programme AND h.funding_source = wanted.funding_source"
+    "        AND h.stage = wanted.stage AND h.state = 'held' AND h.expires_time_ms <= $2"
+    "        LIMIT $7 + 1"
+    "    ) AS found LIMIT $7 + 1"
+    " )"
+    " UPDATE ledger.hold SET state = 'expired', ended_time_ms = $2"
+    " WHERE shard = $1 AND hold_id = ANY (ARRAY(SELECT due.hold_id FROM due))"
+    "    AND (SELECT count(*) FROM due) <= $7"
+    " RETURNING hold_id, kind, fiscal_year, programme, funding_source, stage, amount_krw,"
+    "    committed_krw, expires_time_ms, state, document";
+
+enum err store_hold_expire_of(struct db *db, const char *shard, int64_t now_ms,
+                              const struct store_accounts *accounts, struct hold **ret_holds,
+                              size_t *ret_count)
+{
+    static const enum db_column_type TYPES[] = {DB_COLUMN_INT32, DB_COLUMN_TEXT, DB_COLUMN_TEXT,
+                                                DB_COLUMN_TEXT};
+    struct db_column columns[DB_COUNT(TYPES)];
+    struct db_param params[3 + DB_COUNT(TYPES)];
+    struct db_rows *rows = NULL;
+
+    db_columns_init(columns, TYPES, DB_COUNT(TYPES));
+    for (size_t i = 0; i < accounts->count; i++) {
+        if (accounts->rows[i].due) {
+            store_account_add(columns, &accounts->rows[i].balance.account);
+        }
+    }
+    params[0] = db_text(shard);
+    params[1] = db_int64(now_ms);
+    db_columns_params(columns, DB_COUNT(TYPES), params + 2);
+    params[2 + DB_COUNT(TYPES)] = db_int64(STORE_HOLD_DUE_MAX);
+    enum err err = db_query(db, HOLD_EXPIRE_OF, params, DB_COUNT(params), &rows);
+    if (!err) {
+        err = read_ended(rows, ret_holds, ret_count);
+    }
+    db_rows_release(rows);
+    db_columns_release(columns, DB_COUNT(TYPES));
     return err;
 }
 

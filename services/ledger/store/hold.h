@@ -14,7 +14,10 @@
 #include "ledger/store/posting.h"
 #include "runtime/db.h"
 
-enum { STORE_HOLD_EXPIRE_MAX = 256 }; /* holds that one statement ends */
+enum {
+    STORE_HOLD_EXPIRE_MAX = 256, /* holds that the clock ends at once */
+    STORE_HOLD_DUE_MAX = 1024,   /* holds that whoever needs their accounts ends at once */
+};
 
 /* A hold as it lies in its row; state NONE when there is none with its id. */
 struct store_hold {
@@ -72,6 +75,14 @@ ERR_CHECKED enum err store_hold_extension_rows(struct db *db, const char *shard,
  */
 ERR_CHECKED enum err store_hold_expire(struct db *db, const char *shard, int64_t now_ms,
                                        struct hold **ret_holds, size_t *ret_count);
+
+/*
+ * The same for all that is due on those of the accounts that say so; for none of them, when they are
+ * more than STORE_HOLD_DUE_MAX.
+ */
+ERR_CHECKED enum err store_hold_expire_of(struct db *db, const char *shard, int64_t now_ms,
+                                          const struct store_accounts *accounts,
+                                          struct hold **ret_holds, size_t *ret_count);
 
 /* Takes what the holds held off their accounts. */
 ERR_CHECKED enum err store_account_free_held(struct db *db, const char *shard,
