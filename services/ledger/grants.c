@@ -47,30 +47,28 @@ out:
     return err;
 }
 
-/* What was answered under the key before, as a grant or as a refusal. */
+/* What was answered under the key before, as a grant or as a refusal. The grant comes first: an entry may
+ * have been posted under its key since. */
 static enum err recall(struct writer_tx *tx, const char *shard, const struct grants_wanted *wanted,
                        struct order *order, bool *ret_known)
 {
     uint8_t hash[ORDER_HASH_SIZE];
-    enum err err = store_key_recall(tx->db, shard, &order, 1);
+    enum err err = store_grant_hash(tx->db, shard, wanted->grant->id, hash);
 
-    if (err) {
+    if (!err) {
+        *ret_known = true;
+        if (memcmp(hash, wanted->request_hash, ORDER_HASH_SIZE) != 0) {
+            order->refusal.reason = REFUSAL_KEY_REUSED;
+        }
+        return ERR_OK;
+    }
+    if (err != ERR_NOT_FOUND) {
         return err;
     }
-    if (order->result != ORDER_PENDING) {
-        *ret_known = true;
-        /* A key of an entry has another request's hash, so that it is refused, too. */
-        return order->result == ORDER_REFUSED ? ERR_OK : ERR_INTERNAL;
-    }
-    err = store_grant_hash(tx->db, shard, wanted->grant->id, hash);
-    if (err) {
-        return err == ERR_NOT_FOUND ? ERR_OK : err;
-    }
-    *ret_known = true;
-    if (memcmp(hash, wanted->request_hash, ORDER_HASH_SIZE) != 0) {
-        order->refusal.reason = REFUSAL_KEY_REUSED;
-    }
-    return ERR_OK;
+    err = store_key_recall(tx->db, shard, &order, 1);
+    *ret_known = order->result != ORDER_PENDING;
+    /* A key of an entry has another request's hash, so that it is refused, too. */
+    return !err && order->result == ORDER_REPEATED ? ERR_INTERNAL : err;
 }
 
 static enum err write_grant(struct writer_tx *tx, const char *shard,

@@ -237,31 +237,30 @@ enum err holds_extend(struct writer_tx *tx, const char *shard,
     return err ? err : events_say_hold_extended(tx, extended->cause, &row.hold, previous_ms);
 }
 
-/* What was answered under the key before, as a hold or as a refusal. */
+/* What was answered under the key before, as a hold or as a refusal. The hold comes first: an entry may
+ * have been posted under its key since. */
 static enum err recall(struct writer_tx *tx, const char *shard, const struct holds_wanted *wanted,
                        struct order *order, bool *ret_known)
 {
     struct store_hold row = {.changed = false};
-    enum err err = store_key_recall(tx->db, shard, &order, 1);
+    enum err err = ERR_OK;
 
+    memcpy(row.hold.id, wanted->hold->id, HOLD_ID_SIZE);
+    err = store_hold_load(tx->db, shard, &row, 1);
     if (err) {
         return err;
     }
-    if (order->result != ORDER_PENDING) {
+    if (row.hold.state != HOLD_NONE) {
         *ret_known = true;
-        /* A key of an entry has another request's hash, so that it is refused, too. */
-        return order->result == ORDER_REFUSED ? ERR_OK : ERR_INTERNAL;
+        if (memcmp(row.request_hash, wanted->request_hash, ORDER_HASH_SIZE) != 0) {
+            order->refusal.reason = REFUSAL_KEY_REUSED;
+        }
+        return ERR_OK;
     }
-    memcpy(row.hold.id, wanted->hold->id, HOLD_ID_SIZE);
-    err = store_hold_load(tx->db, shard, &row, 1);
-    if (err || row.hold.state == HOLD_NONE) {
-        return err;
-    }
-    *ret_known = true;
-    if (memcmp(row.request_hash, wanted->request_hash, ORDER_HASH_SIZE) != 0) {
-        order->refusal.reason = REFUSAL_KEY_REUSED;
-    }
-    return ERR_OK;
+    err = store_key_recall(tx->db, shard, &order, 1);
+    *ret_known = order->result != ORDER_PENDING;
+    /* A key of an entry has another request's hash, so that it is refused, too. */
+    return !err && order->result == ORDER_REPEATED ? ERR_INTERNAL : err;
 }
 
 static enum err place(struct writer_tx *tx, const char *shard, const struct holds_wanted *wanted,

@@ -102,6 +102,9 @@ static enum err recall(struct run *run, bool *ret_known)
 
     for (size_t i = 0; !err && i < KEY_COUNT; i++) {
         const struct order *order = &run->orders[i];
+        if (i == SETTLE_ORDER_MAX && run->result->count > 0) {
+            break; /* it was settled; an entry may have been posted under the request's own key since */
+        }
         *ret_known = *ret_known || order->result != ORDER_PENDING;
         if (order->result == ORDER_REFUSED) {
             take_refusal(run, order);

@@ -47,6 +47,8 @@ def test_a_grant_is_registered_with_its_terms_and_its_consortium(ledger):
     status, problem = register(ledger, key, programme="b")
     assert (status, problem["code"]) == (409, "idempotency-key-reused")
     other = register(ledger, programme="b", bodies=["단독 수행 단체"])[1]
+    assert ledger.post("main_budget", 1, key=key, programme="c")[0] == 201  # an entry may have its key
+    assert register(ledger, key) == (201, grant)
     listed = ledger.get("/v1/grants?fiscal_year=2025")
     assert listed["next"] is None
     assert sorted(listed["grants"], key=lambda row: row["programme"]) == [grant, other]

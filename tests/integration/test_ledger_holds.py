@@ -289,6 +289,17 @@ def test_the_same_request_is_answered_the_same_and_another_is_a_conflict(ledger)
     assert ledger.verification()["sound"]
 
 
+def test_an_entry_under_a_holds_key_changes_no_answer_about_the_hold(ledger):
+    key = str(uuid.uuid4())
+    until = in_hours(ledger, 24)
+    first = ledger.hold(400, until, key)
+    assert first[0] == 201
+    assert ledger.post("commitment", 1, key=key)[0] == 201
+    assert ledger.hold(400, until, key) == first
+    assert code_of(ledger.hold(401, until, key)) == "idempotency-key-reused"
+    assert ledger.verification()["sound"]
+
+
 def test_many_at_once_never_hold_or_commit_more_than_there_is(ledger):
     deadline = in_hours(ledger, 24)
     with concurrent.futures.ThreadPoolExecutor(16) as pool:

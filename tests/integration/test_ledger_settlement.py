@@ -84,6 +84,9 @@ def test_what_was_not_spent_goes_back_to_each_source_to_the_won(ledger):
     status, problem = settle(ledger, 1, 0)
     assert (status, problem["code"]) == (409, "settlement-empty")
     assert len(ledger.get("/v1/journal")["entries"]) == 15 + 6 + 3
+    # An entry may have its key.
+    assert ledger.post("main_budget", 1, key=key, programme="b")[0] == 201
+    assert settle(ledger, 899, 101, 7, key, effective_date="2025-12-20") == (201, settlement)
     report = ledger.verification()
     assert report["sound"], report
 

@@ -5,7 +5,9 @@
  *
  * A key is answered once for ever, whether its entry was posted or refused:
  * the same request gets the same answer, another request under the key is
- * refused and not remembered.
+ * refused and not remembered. An entry under the key of a hold, a grant or a
+ * settlement is taken for a new one, since to look there would cost each entry
+ * a look; what was answered to those under the key stays as it was.
  */
 #ifndef HYEOPCHI_LEDGER_DOMAIN_ORDER_H
 #define HYEOPCHI_LEDGER_DOMAIN_ORDER_H
