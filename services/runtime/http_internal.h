@@ -140,8 +140,7 @@ struct http_server {
     int64_t request_count; /* requests under way, also of clients that have gone */
     size_t bulk_size;      /* reserved for large bodies */
     bool stopping;
-    int64_t
-        cut_off_ms; /* from then on nobody is waited for to take an answer; by the loop's clock */
+    int64_t cut_off_ms;  /* by the loop's clock: then nobody is waited for to take an answer */
     bool accept_waiting; /* a client that there was no memory to take; tried again at the tick */
     int open_handles;    /* listener and tick */
     struct buffer head;  /* of the answer being written */
