@@ -10,6 +10,11 @@
  * is dropped. Everything a handler gets from a request is borrowed until it
  * has answered.
  *
+ * A body above HTTP_BODY_SIZE_MAX takes its room out of HTTP_BULK_TOTAL_SIZE_MAX
+ * when its head is there: the most it may become when it is chunked. Its
+ * signature is verified before that, and before any of it is read, so that
+ * nobody without a key of a role that may send it holds anything.
+ *
  * Limits (ARCHITECTURE.md, HTTP): below. Duplicate Content-Length, bare LF,
  * obs-fold and Transfer-Encoding with Content-Length are refused.
  */
@@ -53,7 +58,7 @@ struct http_route {
     const char *method; /* "GET" (HEAD is answered too), "POST", "PUT" */
     const char *path;   /* "/v1/ballots/{id}/votes:batch": {name} is one segment up to / or : */
     unsigned roles;     /* bits of enum role; ROLE_PUBLIC: no signature needed */
-    size_t body_max;    /* 0: HTTP_BODY_SIZE_MAX */
+    size_t body_max;    /* 0: HTTP_BODY_SIZE_MAX; more is for routes that must be signed */
     http_handler_fn handler;
 };
 

@@ -16,10 +16,16 @@
 
 static const struct problem_kind *check_route(struct http_request *request);
 static const struct problem_kind *check_body(struct http_request *request);
+static size_t body_expected(const struct http_request *request);
+static enum err admit_bulk(struct http_request *request, size_t expected,
+                           struct problem *ret_problem);
 static void refuse(struct http_request *request, const struct problem_kind *kind, const char *rule);
+static void refuse_with(struct http_request *request, const struct problem *problem);
 static void begin(struct http_request *request);
 static void verify_start(struct http_request *request);
 static void fill_message(struct http_request *request);
+static enum err find_key(struct http_request *request, struct problem *ret_problem);
+static enum err check_role(const struct http_request *request, struct problem *ret_problem);
 static void verify_work(void *context);
 static void verify_done(void *context);
 static enum err check_credentials(struct http_request *request, struct problem *ret_problem);
@@ -31,6 +37,7 @@ bool http_exchange_head(struct http_connection *connection)
 {
     struct http_server *server = connection->server;
     struct http_request *request = &connection->request;
+    struct problem problem = {.kind = NULL};
     const struct problem_kind *kind;
 
     begin(request);
@@ -39,14 +46,16 @@ bool http_exchange_head(struct http_connection *connection)
     if (!kind) {
         kind = check_body(request);
     }
-    if (!kind) {
+    if (kind) {
+        problem_set(&problem, kind, NULL, NULL, NULL);
+    } else if (!admit_bulk(request, body_expected(request), &problem)) {
         return true;
     }
     /* A body that nobody reads cannot be told from the next request. */
     if (connection->parser.head.has_body) {
         connection->keep_alive = false;
     }
-    refuse(request, kind, NULL);
+    refuse_with(request, &problem);
     return false;
 }
 
@@ -97,49 +106,118 @@ static const struct problem_kind *check_route(struct http_request *request)
     return NULL;
 }
 
+static size_t body_max(const struct http_request *request)
+{
+    size_t size = request->match.route->body_max;
+
+    return size > 0 ? size : (size_t)HTTP_BODY_SIZE_MAX;
+}
+
 static const struct problem_kind *check_body(struct http_request *request)
 {
-    struct http_connection *connection = request->connection;
-    struct http_server *server = connection->server;
-    struct http_parser *parser = &connection->parser;
-    size_t body_max = request->match.route->body_max;
-    size_t expected;
+    struct http_parser *parser = &request->connection->parser;
 
-    if (body_max == 0) {
-        body_max = HTTP_BODY_SIZE_MAX;
-    }
-    if (parser->head.content_length > body_max) {
+    if (parser->head.content_length > body_max(request)) {
         return &PROBLEM_TOO_LARGE;
     }
-    parser->body.length_max = body_max;
-
-    /* Of a chunked body only the most it may become is known. */
-    expected = parser->head.chunked ? body_max : (size_t)parser->head.content_length;
-    if (expected > HTTP_BODY_SIZE_MAX) {
-        if (expected > server->limits.bulk_total_size_max - server->bulk_size) {
-            metrics_add(&http_metrics.refused_bodies, 1);
-            return &PROBLEM_OVERLOADED;
-        }
-        request->bulk_size = expected;
-        server->bulk_size += expected;
-    }
+    parser->body.length_max = body_max(request);
     return NULL;
+}
+
+/* Of a chunked body only the most it may become is known. */
+static size_t body_expected(const struct http_request *request)
+{
+    const struct http_head *head = &request->connection->parser.head;
+
+    return head->chunked ? body_max(request) : (size_t)head->content_length;
+}
+
+/*
+ * Whether its signature is that of somebody who may send it, as far as that shows without the body: only
+ * the body's digest is checked later. On the loop, since it takes far less than a millisecond and the
+ * body does not come before; nothing is kept, and no nonce used up.
+ */
+static enum err verify_head(struct http_request *request, size_t expected,
+                            struct problem *ret_problem)
+{
+    struct http_server *server = request->connection->server;
+    const struct http_signature *signature = &request->signature;
+    uint8_t base_hash[CRYPTO_HASH_SIZE];
+    enum err err;
+
+    fill_message(request);
+    request->message.body_length = expected;
+    err = find_key(request, ret_problem);
+    if (!err) {
+        err =
+            http_signature_check(signature, &request->key, clock_now_ms(), base_hash, ret_problem);
+    }
+    if (!err) {
+        err = check_role(request, ret_problem);
+    }
+    if (!err && nonce_cache_has(server->nonces, signature->key_id, signature->nonce,
+                                signature->created_ms)) {
+        problem_set(ret_problem, &PROBLEM_REPLAYED, NULL, NULL, NULL);
+        err = ERR_CONFLICT;
+    }
+    if (err) {
+        metrics_add(&http_metrics.refused_signatures, 1);
+        return err;
+    }
+    http_signature_release(&request->signature);
+    request->is_signed = false;
+    return ERR_OK;
+}
+
+/*
+ * A large body gets all its room before its first byte, so that who is let in can also finish, and who is
+ * not is told before sending it. Therefore only a sender whose signature is right gets any: a key's name
+ * is no secret, and eight strangers who send nothing, or all but the last byte, would keep everybody out.
+ */
+static enum err admit_bulk(struct http_request *request, size_t expected,
+                           struct problem *ret_problem)
+{
+    struct http_server *server = request->connection->server;
+    enum err err;
+
+    if (expected <= HTTP_BODY_SIZE_MAX) {
+        return ERR_OK;
+    }
+    err = has_signature(request) ? verify_head(request, expected, ret_problem) : ERR_OK;
+    if (err) {
+        return err;
+    }
+    if (expected > server->limits.bulk_total_size_max - server->bulk_size) {
+        metrics_add(&http_metrics.refused_bodies, 1);
+        problem_set(ret_problem, &PROBLEM_OVERLOADED, NULL, NULL, NULL);
+        ret_problem->retry_after_s = PROBLEM_RETRY_AFTER_S;
+        return ERR_FULL;
+    }
+    request->bulk_size = expected;
+    server->bulk_size += expected;
+    return ERR_OK;
 }
 
 static void refuse(struct http_request *request, const struct problem_kind *kind, const char *rule)
 {
-    struct http_connection *connection = request->connection;
     struct problem problem;
+
+    problem_set(&problem, kind, NULL, rule, NULL);
+    if (kind->status == 503) {
+        problem.retry_after_s = PROBLEM_RETRY_AFTER_S;
+    }
+    refuse_with(request, &problem);
+}
+
+static void refuse_with(struct http_request *request, const struct problem *problem)
+{
+    struct http_connection *connection = request->connection;
 
     /* From here on the answer ends the request, whether or not the client is there to take it. */
     if (connection->state == HTTP_CONNECTION_BODY) {
         http_connection_set_state(connection, HTTP_CONNECTION_BUSY);
     }
-    problem_set(&problem, kind, NULL, rule, NULL);
-    if (kind->status == 503) {
-        problem.retry_after_s = PROBLEM_RETRY_AFTER_S;
-    }
-    http_respond_problem(request, &problem);
+    http_respond_problem(request, problem);
 }
 
 void http_exchange_refuse(struct http_connection *connection, const struct problem_kind *kind,
@@ -178,19 +256,10 @@ static void verify_start(struct http_request *request)
     enum err err;
 
     fill_message(request);
-    err = http_signature_parse(&request->message, &request->signature, &problem);
-    if (err) {
-        request->signature.key_id[0] = '\0';
-        metrics_add(&http_metrics.refused_signatures, 1);
-        http_respond_problem(request, &problem);
-        return;
-    }
-    request->is_signed = true;
-    err = server->keyring ? keyring_find(server->keyring, request->signature.key_id, &request->key)
-                          : ERR_NOT_FOUND;
+    err = find_key(request, &problem);
     if (err) {
         metrics_add(&http_metrics.refused_signatures, 1);
-        refuse(request, &PROBLEM_UNKNOWN_CREDENTIAL, NULL);
+        refuse_with(request, &problem);
         return;
     }
     request->verified_at_ms = clock_now_ms();
@@ -202,6 +271,25 @@ static void verify_start(struct http_request *request)
     if (err) {
         refuse(request, &PROBLEM_OVERLOADED, NULL);
     }
+}
+
+/* What the message's signature says of itself, and the key that it names. */
+static enum err find_key(struct http_request *request, struct problem *ret_problem)
+{
+    const struct keyring *keyring = request->connection->server->keyring;
+    enum err err;
+
+    err = http_signature_parse(&request->message, &request->signature, ret_problem);
+    if (err) {
+        request->signature.key_id[0] = '\0';
+        return err;
+    }
+    request->is_signed = true;
+    err = keyring ? keyring_find(keyring, request->signature.key_id, &request->key) : ERR_NOT_FOUND;
+    if (err) {
+        problem_set(ret_problem, &PROBLEM_UNKNOWN_CREDENTIAL, NULL, NULL, NULL);
+    }
+    return err;
 }
 
 static void fill_message(struct http_request *request)
@@ -256,20 +344,30 @@ static void verify_done(void *context)
     handle(request);
 }
 
+static enum err check_role(const struct http_request *request, struct problem *ret_problem)
+{
+    unsigned roles = request->match.route->roles;
+
+    if (!(roles & ROLE_PUBLIC) && !(roles & (unsigned)request->key.principal.role)) {
+        problem_set(ret_problem, &PROBLEM_FORBIDDEN, NULL, NULL, NULL);
+        return ERR_INVALID;
+    }
+    return ERR_OK;
+}
+
 /* A nonce is used up only by a request that was right in everything else. */
 static enum err check_credentials(struct http_request *request, struct problem *ret_problem)
 {
     struct http_server *server = request->connection->server;
-    unsigned roles = request->match.route->roles;
     enum err err;
 
     if (request->verify_error) {
         *ret_problem = request->verify_problem;
         return request->verify_error;
     }
-    if (!(roles & ROLE_PUBLIC) && !(roles & (unsigned)request->key.principal.role)) {
-        problem_set(ret_problem, &PROBLEM_FORBIDDEN, NULL, NULL, NULL);
-        return ERR_INVALID;
+    err = check_role(request, ret_problem);
+    if (err) {
+        return err;
     }
     err = nonce_cache_add(server->nonces, request->signature.key_id, request->signature.nonce,
                           request->signature.created_ms, request->verified_at_ms);
