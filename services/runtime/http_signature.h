@@ -101,7 +101,9 @@ struct nonce_cache;
 
 enum { NONCE_CACHE_LENGTH_MAX = 1 << 22 };
 ERR_CHECKED enum err nonce_cache_new(struct nonce_cache **ret_cache);
-/* After the signature was found right. ERR_CONFLICT when it was seen; ERR_FULL when too many are remembered. */
+/* After the signature was found right. ERR_CONFLICT when it was seen, or may have been and is forgotten;
+ * ERR_FULL when too many are remembered. The nows of requests that overtook each other may come in any
+ * order: the latest counts. */
 ERR_CHECKED enum err nonce_cache_add(struct nonce_cache *cache, const char *key_id,
                                      const char *nonce, int64_t created_ms, int64_t now_ms);
 /* Whether it was seen, as far as that is remembered. */

@@ -33,6 +33,7 @@ struct nonce_set {
 struct nonce_cache {
     struct nonce_set sets[SLOT_COUNT];
     size_t count;
+    int64_t latest_ms; /* the latest now of all that came */
     uint8_t key[crypto_shorthash_KEYBYTES];
 };
 
@@ -127,11 +128,26 @@ static void forget(struct nonce_cache *cache, int64_t earliest, int64_t latest)
     }
 }
 
+/*
+ * Requests end in another order than their times were taken. To one that was overtaken, what the younger
+ * one forgot must not look new, nor may it forget what is too far ahead for its own time only. A clock that
+ * was set back by more than a request can have waited starts anew: else nothing would be taken until it
+ * has caught up.
+ */
+static int64_t latest_now(struct nonce_cache *cache, int64_t now_ms)
+{
+    if (now_ms > cache->latest_ms || now_ms < cache->latest_ms - HTTP_SIGNATURE_AGE_MAX_MS) {
+        cache->latest_ms = now_ms;
+    }
+    return cache->latest_ms;
+}
+
 enum err nonce_cache_add(struct nonce_cache *cache, const char *key_id, const char *nonce,
                          int64_t created_ms, int64_t now_ms)
 {
-    const int64_t earliest = (now_ms - HTTP_SIGNATURE_AGE_MAX_MS) / SLOT_MS;
-    const int64_t latest = (now_ms + HTTP_SIGNATURE_AGE_MAX_MS) / SLOT_MS;
+    const int64_t latest_ms = latest_now(cache, now_ms);
+    const int64_t earliest = (latest_ms - HTTP_SIGNATURE_AGE_MAX_MS) / SLOT_MS;
+    const int64_t latest = (latest_ms + HTTP_SIGNATURE_AGE_MAX_MS) / SLOT_MS;
     const int64_t slot = created_ms / SLOT_MS;
     const uint64_t hash = nonce_hash(cache, key_id, nonce);
     struct nonce_set *set;

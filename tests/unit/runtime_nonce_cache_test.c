@@ -17,7 +17,7 @@
 
 #define NOW_MS INT64_C(1663545600000)
 
-enum { AGE_MS = HTTP_SIGNATURE_AGE_MAX_MS };
+enum { AGE_MS = HTTP_SIGNATURE_AGE_MAX_MS, HOUR_MS = 3600 * 1000 };
 
 static int set_up(void **state)
 {
@@ -77,6 +77,40 @@ static void what_is_outside_the_window_cannot_be_told_and_is_refused(void **stat
     assert_int_equal(nonce_cache_add(cache, "k", "n", -1, NOW_MS), ERR_CONFLICT);
 }
 
+/*
+ * A replay as old as may be is verified and waits; a younger request ends first, and its time forgets the
+ * first use. The replay then came upon an empty place and was taken.
+ */
+static void a_replay_that_a_younger_request_overtook_is_refused(void **state)
+{
+    struct nonce_cache *cache = *state;
+    const int64_t younger_ms = NOW_MS + AGE_MS + AGE_MS / 4;
+
+    assert_int_equal(nonce_cache_add(cache, "k", "n", NOW_MS, NOW_MS), ERR_OK);
+    assert_int_equal(nonce_cache_add(cache, "k", "younger", younger_ms, younger_ms), ERR_OK);
+    assert_int_equal(nonce_cache_add(cache, "k", "n", NOW_MS, NOW_MS + AGE_MS), ERR_CONFLICT);
+}
+
+static void an_overtaken_request_forgets_nothing_of_a_client_whose_clock_is_ahead(void **state)
+{
+    struct nonce_cache *cache = *state;
+    const int64_t older_ms = NOW_MS - AGE_MS / 4;
+
+    assert_int_equal(nonce_cache_add(cache, "k", "n", NOW_MS + AGE_MS, NOW_MS), ERR_OK);
+    assert_int_equal(nonce_cache_add(cache, "k", "older", older_ms, older_ms), ERR_OK);
+    assert_int_equal(nonce_cache_add(cache, "k", "n", NOW_MS + AGE_MS, NOW_MS), ERR_CONFLICT);
+}
+
+static void a_clock_that_is_set_back_does_not_keep_anybody_waiting(void **state)
+{
+    struct nonce_cache *cache = *state;
+    const int64_t back_ms = NOW_MS - HOUR_MS;
+
+    assert_int_equal(nonce_cache_add(cache, "k", "n", NOW_MS, NOW_MS), ERR_OK);
+    assert_int_equal(nonce_cache_add(cache, "k", "back", back_ms, back_ms), ERR_OK);
+    assert_int_equal(nonce_cache_add(cache, "k", "back", back_ms, back_ms), ERR_CONFLICT);
+}
+
 static void a_full_cache_says_so_and_empties_with_time(void **state)
 {
     struct nonce_cache *cache = *state;
@@ -105,6 +139,13 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_nonce_stays_taken_for_as_long_as_its_request_is_fresh,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_outside_the_window_cannot_be_told_and_is_refused,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_replay_that_a_younger_request_overtook_is_refused, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(
+            an_overtaken_request_forgets_nothing_of_a_client_whose_clock_is_ahead, set_up,
+            tear_down),
+        cmocka_unit_test_setup_teardown(a_clock_that_is_set_back_does_not_keep_anybody_waiting,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_full_cache_says_so_and_empties_with_time, set_up,
                                         tear_down),
