@@ -106,6 +106,16 @@ ERR_CHECKED enum err nonce_cache_new(struct nonce_cache **ret_cache);
  * order: the latest counts. */
 ERR_CHECKED enum err nonce_cache_add(struct nonce_cache *cache, const char *key_id,
                                      const char *nonce, int64_t created_ms, int64_t now_ms);
+
+/* A request that its sender may send again by itself, the same to the last bit. */
+struct nonce_request {
+    const char *nonce;
+    const char *statement; /* stands for all that was signed: its hash in hexadecimal */
+    int64_t created_ms;
+};
+/* The same, but ERR_OK also when the whole request was seen; and after ERR_FULL it may come again. */
+ERR_CHECKED enum err nonce_cache_add_request(struct nonce_cache *cache, const char *key_id,
+                                             const struct nonce_request *request, int64_t now_ms);
 /* Whether it was seen, as far as that is remembered. */
 bool nonce_cache_has(const struct nonce_cache *cache, const char *key_id, const char *nonce,
                      int64_t created_ms);

@@ -183,6 +183,23 @@ enum err nonce_cache_add(struct nonce_cache *cache, const char *key_id, const ch
     return ERR_OK;
 }
 
+enum err nonce_cache_add_request(struct nonce_cache *cache, const char *key_id,
+                                 const struct nonce_request *request, int64_t now_ms)
+{
+    enum err err;
+
+    if (nonce_cache_has(cache, key_id, request->statement, request->created_ms)) {
+        return ERR_OK;
+    }
+    if (nonce_cache_has(cache, key_id, request->nonce, request->created_ms)) {
+        return ERR_CONFLICT;
+    }
+    /* The request before its nonce: were there a place for the nonce alone, the request sent again would
+     * be a replay, though nothing was accepted. */
+    err = nonce_cache_add(cache, key_id, request->statement, request->created_ms, now_ms);
+    return err ? err : nonce_cache_add(cache, key_id, request->nonce, request->created_ms, now_ms);
+}
+
 bool nonce_cache_has(const struct nonce_cache *cache, const char *key_id, const char *nonce,
                      int64_t created_ms)
 {

@@ -111,13 +111,11 @@ static void a_clock_that_is_set_back_does_not_keep_anybody_waiting(void **state)
     assert_int_equal(nonce_cache_add(cache, "k", "back", back_ms, back_ms), ERR_CONFLICT);
 }
 
-static void a_full_cache_says_so_and_empties_with_time(void **state)
+/* The nonces "0", "1", … made within a second of NOW_MS. */
+static void fill(struct nonce_cache *cache, int count)
 {
-    struct nonce_cache *cache = *state;
-    char nonce[HTTP_SIGNATURE_NONCE_SIZE];
-    int i;
-
-    for (i = 0; i < NONCE_CACHE_LENGTH_MAX; i++) {
+    for (int i = 0; i < count; i++) {
+        char nonce[HTTP_SIGNATURE_NONCE_SIZE];
         enum err err;
 
         (void)snprintf(nonce, sizeof nonce, "%d", i);
@@ -126,10 +124,45 @@ static void a_full_cache_says_so_and_empties_with_time(void **state)
             fail_msg("nonce %d: %s", i, err_name(err));
         }
     }
+}
+
+static void a_full_cache_says_so_and_empties_with_time(void **state)
+{
+    struct nonce_cache *cache = *state;
+
+    fill(cache, NONCE_CACHE_LENGTH_MAX);
     assert_int_equal(nonce_cache_add(cache, "k", "one more", NOW_MS, NOW_MS), ERR_FULL);
     assert_int_equal(nonce_cache_add(cache, "k", "7", NOW_MS + 7, NOW_MS), ERR_CONFLICT);
     assert_int_equal(nonce_cache_add(cache, "k", "later", NOW_MS + 2 * AGE_MS, NOW_MS + 2 * AGE_MS),
                      ERR_OK);
+}
+
+static void a_request_may_be_sent_again_but_its_nonce_not_with_another(void **state)
+{
+    struct nonce_cache *cache = *state;
+    const struct nonce_request first = {.nonce = "n", .statement = "s-1", .created_ms = NOW_MS};
+    const struct nonce_request other = {.nonce = "n", .statement = "s-2", .created_ms = NOW_MS};
+
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(nonce_cache_add_request(cache, "k", &first, NOW_MS), ERR_OK);
+        assert_int_equal(nonce_cache_add_request(cache, "k", &other, NOW_MS), ERR_CONFLICT);
+    }
+}
+
+/*
+ * There was a last place for the nonce and none for the request: it was refused, and sent again as it was,
+ * it was a replay, though nothing had been accepted.
+ */
+static void a_request_that_found_no_place_may_come_again(void **state)
+{
+    struct nonce_cache *cache = *state;
+    const int64_t later_ms = NOW_MS + AGE_MS / 2;
+    const struct nonce_request request = {.nonce = "n", .statement = "s", .created_ms = later_ms};
+
+    fill(cache, NONCE_CACHE_LENGTH_MAX - 1);
+    assert_int_equal(nonce_cache_add_request(cache, "k", &request, later_ms), ERR_FULL);
+    assert_int_equal(nonce_cache_add_request(cache, "k", &request, later_ms + AGE_MS), ERR_OK);
+    assert_int_equal(nonce_cache_add_request(cache, "k", &request, later_ms + AGE_MS), ERR_OK);
 }
 
 int main(void)
@@ -148,6 +181,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_clock_that_is_set_back_does_not_keep_anybody_waiting,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_full_cache_says_so_and_empties_with_time, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_request_may_be_sent_again_but_its_nonce_not_with_another,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_request_that_found_no_place_may_come_again, set_up,
                                         tear_down),
     };
 

@@ -399,17 +399,14 @@ static enum err use_nonce(const struct handing *handing)
     struct nonce_cache *nonces = http_server_nonces(handing->gateway->service->host.http);
     const struct http_signature *signature = &handing->signature;
     char statement[2 * CRYPTO_HASH_SIZE + 1];
-    enum err err;
+    const struct nonce_request request = {
+        .nonce = signature->nonce,
+        .statement = statement,
+        .created_ms = signature->created_ms,
+    };
 
     crypto_hex(handing->run.cast.req_hash, CRYPTO_HASH_SIZE, statement, sizeof statement);
-    if (nonce_cache_has(nonces, signature->key_id, statement, signature->created_ms)) {
-        return ERR_OK;
-    }
-    err = nonce_cache_add(nonces, signature->key_id, signature->nonce, signature->created_ms,
-                          handing->verified_at_ms);
-    return err ? err
-               : nonce_cache_add(nonces, signature->key_id, statement, signature->created_ms,
-                                 handing->verified_at_ms);
+    return nonce_cache_add_request(nonces, signature->key_id, &request, handing->verified_at_ms);
 }
 
 static void verify_done(void *context)
