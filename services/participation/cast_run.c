@@ -23,8 +23,8 @@ static const struct problem_kind KEY_DESTROYED = {
 
 enum { SMALL_BODY_SIZE_MAX = 4096 };
 
-static void run_step(struct cast_run *run, void (*work)(void *context),
-                     void (*done)(void *context));
+ERR_CHECKED static enum err run_step(struct cast_run *run, void (*work)(void *context),
+                                     void (*done)(void *context));
 static void vote_found(struct frozen *frozen, enum err err, void *context);
 static void prepare_work(void *context);
 static void prepare_done(void *context);
@@ -70,6 +70,12 @@ static void refuse_error(struct cast_run *run, enum err err)
     run->type->refused(run, &problem);
 }
 
+/* The votes are durable; the same request under the same key gets the receipts. */
+static void refuse_unwritten(struct cast_run *run)
+{
+    refuse_error(run, ERR_UNAVAILABLE);
+}
+
 /* One vote costs less than handing it to another thread and back; ten thousand, or one as long as a
  * request may be, are too much for the loop. */
 static bool run_is_small(const struct cast_run *run)
@@ -91,23 +97,23 @@ static void vote_found(struct frozen *frozen, enum err err, void *context)
         return;
     }
     run->cast.frozen = frozen_hold(frozen);
-    run_step(run, prepare_work, prepare_done);
-}
-
-/* On the work queue and then on the loop, or at once. */
-static void run_step(struct cast_run *run, void (*work)(void *context), void (*done)(void *context))
-{
-    enum err err;
-
-    if (run_is_small(run)) {
-        work(run);
-        done(run);
-        return;
-    }
-    err = loop_work(&run->service->host.loop, work, done, run);
+    err = run_step(run, prepare_work, prepare_done);
     if (err) {
         refuse_error(run, err);
     }
+}
+
+/* On the work queue and then on the loop, or at once. After an error neither runs; without one the run
+ * may be gone. */
+static enum err run_step(struct cast_run *run, void (*work)(void *context),
+                         void (*done)(void *context))
+{
+    if (run_is_small(run)) {
+        work(run);
+        done(run);
+        return ERR_OK;
+    }
+    return loop_work(&run->service->host.loop, work, done, run);
 }
 
 static void prepare_work(void *context)
@@ -127,11 +133,11 @@ static void prepare_done(void *context)
         return;
     }
     if (cast_is_decided(&run->cast)) {
-        run_step(run, write_work, write_done);
-        return;
+        err = run_step(run, write_work, write_done);
+    } else {
+        run->cast.job.type = &CAST_JOB_TYPE;
+        err = writer_submit(run->service->host.writer, &run->cast.job);
     }
-    run->cast.job.type = &CAST_JOB_TYPE;
-    err = writer_submit(run->service->host.writer, &run->cast.job);
     if (err) {
         refuse_error(run, err);
     }
@@ -143,9 +149,9 @@ static void commit_done(struct writer_job *job)
 
     if (job->err) {
         refuse_error(run, job->err);
-        return;
+    } else if (run_step(run, write_work, write_done)) {
+        refuse_unwritten(run);
     }
-    run_step(run, write_work, write_done);
 }
 
 /* Appends a document; an unfinished answer is noticed by its missing text. */
@@ -219,8 +225,7 @@ static void write_done(void *context)
     const struct cast_item *first = &run->cast.items[0];
 
     if (run->err) {
-        /* The votes are durable; the same request under the same key gets the receipts. */
-        refuse_error(run, ERR_UNAVAILABLE);
+        refuse_unwritten(run);
         return;
     }
     if (!run->source.batch && first->outcome == CAST_REFUSED) {

@@ -21,7 +21,8 @@ struct cast_run;
 
 /* Exactly one of refused and answered is called, once, on the loop; it may free the run. */
 struct cast_run_type {
-    /* Nothing was accepted, or nothing is known to have been. */
+    /* Nothing was accepted, or, of a 503 only, it may have been: the same request under the same key
+     * gets the receipts or is accepted. */
     void (*refused)(struct cast_run *run, const struct problem *problem);
     /* run->answer is what was accepted: of a batch a line for each vote, else one document. */
     void (*answered)(struct cast_run *run);
