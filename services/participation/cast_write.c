@@ -2,7 +2,7 @@
 /*
  * Leaves, the receipt and the rows of a commit. Every list here is sorted by a
  * hash before it is written, so that nothing in the database keeps the order of
- * arrival.
+ * arrival within a commit.
  */
 #include "participation/cast_share.h"
 #include "participation/domain/leaf.h"

@@ -5,8 +5,9 @@
  * thread may read it; whoever keeps it holds a reference.
  *
  * K_ballot is 32 random bytes in <ballot_keys_directory>/<ballot id>.key, made
- * with the ballot, and never in the database. Deleting the file after the
- * objection period is what makes the roll and the box two strangers for ever.
+ * with the ballot, and never in the database. With the file goes, after the
+ * objection period, what leads from the roll to the box by what is stored; what
+ * else there is says README.md ("What ties a vote to its hour").
  */
 #ifndef HYEOPCHI_PARTICIPATION_FROZEN_H
 #define HYEOPCHI_PARTICIPATION_FROZEN_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The bytes of leaf.h. What is written here can be read by anyone for ever: it
- * must never contain a voter, a choice or a time of arrival.
+ * must never contain a voter, a choice or a time of arrival other than the commit.
  */
 #include "participation/domain/leaf.h"
 

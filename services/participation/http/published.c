@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the public may see of a ballot: turnout and result. While a ballot is
- * open that is one number, rounded down and at most as fresh as a minute ago.
+ * open that is one number, rounded down and at most as fresh as a minute ago; the
+ * board beside it says exactly how many leaves there are.
  */
 #include "participation/http/outcome.h"
 #include "participation/http/params.h"
