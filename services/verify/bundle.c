@@ -11,6 +11,7 @@
 
 #include "verify/bundle_internal.h"
 #include "verify/recount.h"
+#include "verify/spell.h"
 
 typedef enum verdict (*check_fn)(struct bundle *bundle, struct finding *finding);
 
@@ -186,29 +187,57 @@ static const struct definition_option *find_option(const struct definition *defi
     return NULL;
 }
 
+static struct span span_of(const json_t *text)
+{
+    return (struct span){(const uint8_t *)json_string_value(text), json_string_length(text)};
+}
+
+static json_t *load(const struct bundle *bundle, enum archive_file file)
+{
+    const struct span bytes = bundle->archive.files[file];
+
+    return json_loadb((const char *)bytes.data, bytes.length, 0, NULL);
+}
+
+/* What the tally gave the option. */
+static int64_t granted_krw(const json_t *result, const struct definition_option *option)
+{
+    const json_t *options = json_object_get(result, "options");
+    uint64_t granted = 0;
+
+    for (size_t i = 0; i < json_array_size(options); i++) {
+        const json_t *one = json_array_get(options, i);
+
+        if (span_equal(span_of(json_object_get(one, "id")), option->id)) {
+            return spell_read_decimal(span_of(json_object_get(one, "granted")), &granted)
+                       ? (int64_t)granted /* counted again, so no more than the budget */
+                       : option->cost_krw;
+        }
+    }
+    return option->cost_krw;
+}
+
 enum verdict bundle_each_funded(const struct bundle *bundle, bundle_funded_fn tell, void *argument)
 {
-    struct span bytes = bundle->archive.files[ARCHIVE_RESULT];
-    json_t *result = json_loadb((const char *)bytes.data, bytes.length, 0, NULL);
-    const json_t *funded = json_object_get(result, "funded");
-    bool read = result != NULL;
+    json_t *decided = load(bundle, ARCHIVE_DECIDED);
+    json_t *result = load(bundle, ARCHIVE_RESULT);
+    const json_t *funded = json_object_get(decided, "funded");
+    bool read = decided != NULL && result != NULL;
 
-    for (size_t i = 0; i < json_array_size(funded); i++) {
-        const json_t *id = json_array_get(funded, i);
-        struct span text = {
-            .data = (const uint8_t *)json_string_value(id),
-            .length = json_string_length(id),
-        };
-        const struct definition_option *option = find_option(bundle->definition, text);
+    for (size_t i = 0; read && i < json_array_size(funded); i++) {
+        const struct definition_option *option =
+            find_option(bundle->definition, span_of(json_array_get(funded, i)));
 
         if (option != NULL) {
             tell(argument, &(const struct bundle_option){
                                .id = option->id,
                                .name = option->name,
                                .cost_krw = option->cost_krw,
+                               .granted_krw = granted_krw(result, option),
                            });
         }
     }
+    json_decref(decided);
     json_decref(result);
     return read ? VERDICT_GOOD : VERDICT_UNREADABLE;
 }

@@ -101,16 +101,18 @@ struct bundle_summary {
 
 void bundle_summary(const struct bundle *bundle, struct bundle_summary *ret);
 
-/* An option that was funded. */
+/* An option that is funded. */
 struct bundle_option {
     struct span id;
     struct span name;
     int64_t cost_krw;
+    int64_t granted_krw; /* its cost, or less where it is funded partly */
 };
 
 typedef void (*bundle_funded_fn)(void *argument, const struct bundle_option *option);
 
-/* Tells every option that was funded, in the order they were; VERDICT_UNREADABLE without memory. */
+/* Tells every option that is funded, in the order they were, those left out that operators excluded;
+ * VERDICT_UNREADABLE without memory. For a bundle that was verified. */
 VERDICT_CHECKED enum verdict bundle_each_funded(const struct bundle *bundle, bundle_funded_fn tell,
                                                 void *argument);
 

@@ -150,7 +150,9 @@ static enum choice_fault check_each(const struct definition *d, struct span body
             return fault;
         }
         if (d->method == DEFINITION_ORDINAL) {
-            if (choice.value == 0 || choice.value > count || taken[choice.value]) {
+            /* A body may have room for more choices than there are options; it is no place then. */
+            if (choice.value == 0 || choice.value > count || choice.value > d->option_count ||
+                taken[choice.value]) {
                 return CHOICE_PLACE;
             }
             taken[choice.value] = true;

@@ -206,9 +206,14 @@ static void print_option(void *argument, const struct bundle_option *option)
     char won[WON_SIZE];
 
     (void)argument;
-    write_won(option->cost_krw, won);
-    (void)printf("  %.*s  %.*s  %s원\n", (int)option->id.length, (const char *)option->id.data,
+    write_won(option->granted_krw, won);
+    (void)printf("  %.*s  %.*s  %s원", (int)option->id.length, (const char *)option->id.data,
                  (int)option->name.length, (const char *)option->name.data, won);
+    if (option->granted_krw < option->cost_krw) {
+        write_won(option->cost_krw, won);
+        (void)printf(" (사업비 %s원 중 일부 partly)", won);
+    }
+    (void)printf("\n");
 }
 
 /* What the ledger can be held against: `hyeopchi ledger verify --anchor`. */
@@ -261,9 +266,10 @@ static json_t *json_span(struct span span)
 
 static void add_option(void *argument, const struct bundle_option *option)
 {
-    (void)json_array_append_new(argument, json_pack("{s:o,s:o,s:I}", "id", json_span(option->id),
-                                                    "name", json_span(option->name), "cost_krw",
-                                                    (json_int_t)option->cost_krw));
+    (void)json_array_append_new(
+        argument, json_pack("{s:o,s:o,s:I,s:I}", "id", json_span(option->id), "name",
+                            json_span(option->name), "cost_krw", (json_int_t)option->cost_krw,
+                            "granted_krw", (json_int_t)option->granted_krw));
 }
 
 static json_t *json_checks(const struct say *say)

@@ -78,6 +78,20 @@ def test_json_says_the_same_to_programs(sound):
     assert (result["verdict"], result["status"], result["check"]) == ("unreadable", 2, "kept")
 
 
+def test_funded_is_what_was_decided_with_what_it_was_granted(tmp_path):
+    ballot = ballot_by_chance()
+    numbers = [option["number"] for option in ballot.definition["options"]]
+    for ballot.excluded in ([], numbers):
+        parts = ballot.parts()
+        (tmp_path / "bundle.tar").write_bytes(parts.pack())
+        told = json.loads(run("bundle.tar", "--json", cwd=tmp_path).stdout)
+        decided = json.loads(parts.documents["decided.json"])
+        funded = told["summary"]["funded"]
+        assert [option["id"] for option in funded] == decided["funded"]
+        assert sum(option["granted_krw"] for option in funded) == int(decided["total_cost"])
+        assert all(option["granted_krw"] <= option["cost_krw"] for option in funded)
+
+
 def test_a_failure_names_check_file_and_position(sound):
     data = bytearray((sound / "bundle.tar").read_bytes())
     at = data.index(b"pbv1/leaf", data.index(b"pbv1/leaf") + 1) + 11

@@ -17,7 +17,7 @@
 #include <string.h>
 
 #define FIXTURE_OPTIONS 4
-#define FIXTURE_ROOM    4096
+#define FIXTURE_ROOM    65536
 
 struct fixture_bytes {
     uint8_t data[FIXTURE_ROOM];

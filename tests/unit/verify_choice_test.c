@@ -58,6 +58,19 @@ static void an_approval_names_known_options_in_order(void **state)
     assert_int_equal(judge(&fixture, 1, NULL, 0), CHOICE_EMPTY);
 }
 
+static void a_place_behind_all_options_is_refused_however_long_the_body(void **state)
+{
+    enum { PAIR_COUNT = 8191 }; /* what two bytes of length leave room for */
+
+    static uint32_t pairs[PAIR_COUNT][2] = {{1, DEFINITION_OPTIONS_MAX + 1}};
+    struct fixture fixture;
+
+    (void)state;
+    fixture_init(&fixture);
+    fixture.method = DEFINITION_ORDINAL;
+    assert_int_equal(judge(&fixture, 3, (const uint32_t(*)[2])pairs, PAIR_COUNT), CHOICE_PLACE);
+}
+
 static void a_body_has_exactly_its_choices_and_an_accepted_channel(void **state)
 {
     const uint32_t pairs[][2] = {{1, 1}, {2, 1}};
@@ -166,6 +179,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_approval_names_known_options_in_order),
+        cmocka_unit_test(a_place_behind_all_options_is_refused_however_long_the_body),
         cmocka_unit_test(a_body_has_exactly_its_choices_and_an_accepted_channel),
         cmocka_unit_test(a_limit_of_cost_makes_a_knapsack_and_is_kept),
         cmocka_unit_test(points_keep_their_limits_each_and_together),
