@@ -30,6 +30,10 @@ enum {
     /* Votes of one commit: the board takes a commit whole, and its leaves are one column of a row
      * (DB_COLUMN_SIZE_MAX). With more, each request is committed alone. */
     CAST_RUN_VOTE_MAX = 131072,
+
+    /* Earlier commits whose receipts one commit reads for requests that come again. A batch was accepted
+     * by one, and by one more each time that refused lines of it were mended and it came again. */
+    CAST_RUN_REPEATED_COMMIT_MAX = 256,
 };
 
 enum cast_outcome {

@@ -20,6 +20,17 @@ static const struct problem_kind PAPER_HANDED_BACK = {
         "Idempotency-Key.",
 };
 
+static const struct problem_kind REPEATS_TOO_MANY = {
+    .status = 503,
+    .code = "repeats-too-many",
+    .ko =
+        "이 표는 이미 접수되었으나, 따로 접수된 요청의 답을 한꺼번에 너무 많이 다시 "
+        "요청하였습니다. 더 적은 줄로 나누어 다시 요청하십시오.",
+    .en =
+        "This vote was accepted before, but the answers of too many earlier requests are asked for "
+        "at once; ask again for fewer lines at a time.",
+};
+
 /* An item and the accepted request it repeats. */
 struct repeat {
     struct cast_item *item;
@@ -51,17 +62,34 @@ static enum err read_receipt(const struct share *share, int64_t batch_no,
     return err;
 }
 
-/* The items take the answers of the votes that their keys stand for. repeats: by commit. */
+static void refuse_too_many(struct cast_item *item)
+{
+    cast_item_refuse_kind(item, &REPEATS_TOO_MANY, "idempotency-key");
+    if (item->problem != NULL) {
+        item->problem->retry_after_s = PROBLEM_RETRY_AFTER_S;
+    }
+}
+
+/*
+ * The items take the answers of the votes that their keys stand for; those of further commits than the
+ * maximum are refused, since every other vote of the ballot waits meanwhile. repeats: by commit.
+ */
 static enum err answer_again(const struct share *share, const struct repeat *repeats, size_t count)
 {
     struct commit_receipt *receipt = NULL;
+    size_t commit_count = 0;
     enum err err = ERR_OK;
+    size_t i;
 
-    for (size_t i = 0; i < count && !err; i++) {
+    for (i = 0; i < count && !err; i++) {
         struct cast_item *item = repeats[i].item;
         const struct request_row *row = repeats[i].row;
 
         if (receipt == NULL || row->batch_no != repeats[i - 1].row->batch_no) {
+            if (commit_count == CAST_RUN_REPEATED_COMMIT_MAX) {
+                break;
+            }
+            commit_count++;
             commit_receipt_release(receipt);
             receipt = NULL;
             err = read_receipt(share, row->batch_no, &receipt);
@@ -77,6 +105,9 @@ static enum err answer_again(const struct share *share, const struct repeat *rep
             item->receipt = commit_receipt_hold(receipt);
             memcpy(item->nullifier, row->nullifier, CRYPTO_HASH_SIZE);
         }
+    }
+    for (; i < count && !err; i++) {
+        refuse_too_many(repeats[i].item);
     }
     commit_receipt_release(receipt);
     return err;

@@ -15,6 +15,7 @@ from support.participation import BASE, Running, refused, vote
 
 NDJSON = {"content-type": "application/x-ndjson"}
 LINES_MAX = 10_000
+COMMITS_MAX = 256  # whose receipts are read again at once
 
 
 @pytest.fixture
@@ -108,6 +109,31 @@ def test_a_repeated_batch_asks_the_database_as_often_as_a_repeated_vote(
             line for line in log if f"[{writer}]" in line and "FROM participation.vote" in line
         ]
     assert len(asked[300]) == len(asked[1]) > 0, asked[300][:5]
+
+
+def test_a_batch_that_repeats_too_many_requests_is_answered_in_parts(running):
+    # Each line was accepted by a request of its own, the others of it refused. All together once had the
+    # writer read a receipt, and build its tree, for each line, while every other vote waited.
+    ballot_id = running.open_ballot()
+    lines = [lines_of([vote(n)]) for n in range(COMMITS_MAX + 2)]
+
+    def ask(wanted):
+        body = b"\n".join(line if n in wanted else b"{}" for n, line in enumerate(lines))
+        answer = batch(running, ballot_id, body, key="parts")
+        assert answer.status == 200, answer.body
+        return answer.lines()
+
+    first = [ask({n})[n] for n in range(len(lines))]
+    assert {line["status"] for line in first} == {201}
+    again = ask(range(len(lines)))
+    late = [n for n, line in enumerate(again) if line["status"] != 201]
+    assert late == [COMMITS_MAX, COMMITS_MAX + 1]
+    assert again[:COMMITS_MAX] == first[:COMMITS_MAX]
+    for n in late:
+        assert (again[n]["status"], again[n]["problem"]["code"]) == (503, "repeats-too-many")
+    rest = ask(late)
+    assert [rest[n] for n in late] == [first[n] for n in late]
+    assert count(running, "vote", ballot_id) == len(lines)
 
 
 def check_lines_and_ends(running):
