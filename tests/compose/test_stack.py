@@ -339,6 +339,20 @@ def test_the_door_keeps_no_address_of_a_voter(stack, certified):
     assert all(entry["network"] == "-" or "/" in entry["network"] for entry in entries)
 
 
+def test_the_door_keeps_neither_a_receipts_code_nor_who_asked_for_it(stack, certified):
+    code = json.loads(next(iter(certified.votes.values())))["receipt"]["code"]
+    client = stack.client("participation")
+    ballot = f"/v1/ballots/{certified.ballot_id}"
+    assert client.get(f"{ballot}/board/codes/{code}").json()["code"] == code
+    assert client.get(f"{ballot}/turnout").status == 200
+    log = stack.logs("nginx")
+    assert code not in log
+    assert "client: " not in log, "an error is told with the address of who asked"
+    entries = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+    asked = [entry for entry in entries if "/board/codes/" in entry["path"]]
+    assert [(entry["path"], entry["network"]) for entry in asked] == [(f"{ballot}/board/codes/-", "-")]
+
+
 def flood(client, between):
     """A wave of requests: all are sent before the first answer is read, so that how fast this machine
     answers makes no difference. Calls between() while it waits for them; returns the answers."""

@@ -26,6 +26,8 @@ MACHINE_PATH = "/wor" + "k/main"
 UNFINISHED = "TO" + "DO"
 MISSPELLED = "reci" + "eve"
 
+NGINX = "deploy/nginx/nginx.conf"
+
 
 @pytest.fixture
 def tree(tmp_path):
@@ -294,6 +296,29 @@ def test_compose_refuses_a_service_that_is_less_closed(tree, finding):
 
 def test_compose_accepts_the_file_as_it_is():
     accepts("compose.py", ROOT)
+
+
+NGINX_FAULTS = {
+    "/votes is logged": ('        "~/votes(:batch)?$" "-";\n', ""),
+    "the network of who asks for /v1/ballots/": ('        "~/board/codes/" "-";\n', ""),
+    "the code in ": ('"$board-"', '"$uri"'),
+    "$uri is logged": ('"path":"$logged_path"', '"path":"$uri"'),
+    "http has no 'error_log stderr emerg;'": ("    error_log stderr emerg;\n", ""),
+    "$remote_addr is logged": ('"network":"$logged_network"', '"network":"$remote_addr"'),
+}
+
+
+@pytest.mark.parametrize("finding", sorted(NGINX_FAULTS))
+def test_nginx_refuses_a_door_that_tells_or_keeps_too_much(tree, finding):
+    before, after = NGINX_FAULTS[finding]
+    with open(os.path.join(ROOT, NGINX), encoding="utf-8") as file:
+        text = file.read()
+    assert before in text, f"the sample no longer fits {NGINX}"
+    refuses("nginx.py", finding, tree({NGINX: text.replace(before, after)}))
+
+
+def test_nginx_accepts_the_file_as_it_is():
+    accepts("nginx.py", ROOT)
 
 
 def test_toplevel_refuses_a_stranger(tree):
