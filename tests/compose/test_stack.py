@@ -50,6 +50,9 @@ FLOOD_WAVE = 400
 FLOOD_WAVES_MAX = 5
 OPENING_THREADS = 8
 
+# As nginx.conf has it.
+BUNDLES_AT_ONCE = 2
+
 
 @pytest.fixture(scope="session")
 def demonstration(stack):
@@ -387,6 +390,30 @@ def test_a_flood_is_told_to_come_back_and_disturbs_nobody_who_signs(stack, certi
         assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
         assert answer.headers["Content-Type"] == "application/problem+json"
         assert answer.json()["code"] == "overloaded"
+
+
+def test_an_address_takes_two_bundles_at_once_and_is_told_to_come_back_for_a_third(stack, certified):
+    """A request whose body has not come yet counts; nginx says 100 once it has counted it."""
+    client = stack.client("participation")
+    target = f"/v1/ballots/{certified.ballot_id}/bundle"
+    whole = until(lambda: client.get(target), lambda answer: answer.status != 409)
+    assert whole.status == 200, whole.body
+    held = [client.connect(60) for _ in range(BUNDLES_AT_ONCE)]
+    try:
+        for connection in held:
+            connection.putrequest("GET", target)
+            connection.putheader("Content-Length", "1")
+            connection.putheader("Expect", "100-continue")
+            connection.endheaders()
+            assert b" 100 " in connection.sock.recv(100)
+        refused = client.get(target)
+        assert (refused.status, refused.json()["code"]) == (503, "overloaded")
+        assert client.get(f"/v1/ballots/{certified.ballot_id}/result").status == 200
+    finally:
+        for connection in held:
+            connection.close()
+    again = until(lambda: client.get(target), lambda answer: answer.status != 503)
+    assert again.body == whole.body
 
 
 # --- From a backup. ---------------------------------------------------------------------------------

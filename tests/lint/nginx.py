@@ -92,9 +92,19 @@ def check_errors(text, add):
         add(0, "log", "http has no 'error_log stderr emerg;', or something in it has its own")
 
 
+def check_spool(text, add):
+    """Unless told otherwise, nginx spools an answer of up to 1 GB for each that reads slowly."""
+    sizes = re.findall(r"^( *)proxy_max_temp_file_size ([^;]*);", text, re.MULTILINE)
+    if (" " * 4, "0") not in sizes:
+        add(0, "spool", "an answer may be kept on /tmp: http has no 'proxy_max_temp_file_size 0;'")
+    for match in re.finditer(r"proxy_max_temp_file_size (?!0;)", text):
+        add(match.start(), "spool", "an answer may be kept on /tmp")
+
+
 def check(text, add):
     check_errors(text, add)
     check_log(text, add)
+    check_spool(text, add)
 
 
 def main():

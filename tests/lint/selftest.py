@@ -304,6 +304,7 @@ NGINX_FAULTS = {
     "the code in ": ('"$board-"', '"$uri"'),
     "$uri is logged": ('"path":"$logged_path"', '"path":"$uri"'),
     "http has no 'error_log stderr emerg;'": ("    error_log stderr emerg;\n", ""),
+    "http has no 'proxy_max_temp_file_size 0;'": ("    proxy_max_temp_file_size 0;\n", ""),
     "$remote_addr is logged": ('"network":"$logged_network"', '"network":"$remote_addr"'),
 }
 
