@@ -66,6 +66,9 @@ choose_place() {
                 "user '$run_as' may not enter $root, so everything is kept in $data"
         fi
     fi
+    is_free || has_our_lock ||
+        fail "$data 폴더는 비어 있지 않고 deploy/up 이 쓰던 곳도 아닙니다. --data 로 비어 있거나 없는 폴더를 주십시오" \
+            "$data is neither empty nor of an earlier deploy/up; give an empty or a new directory with --data"
     mkdir -p "$data" || fail "$data 폴더를 만들 수 없습니다" "cannot make the directory $data"
     data=$(cd "$data" && pwd)
     parent=$(dirname "$data")
@@ -80,6 +83,7 @@ choose_place() {
         fail "$data 은(는) 다른 사용자의 것입니다. 처음 실행한 사용자로 실행하거나 --data 로 다른 곳을 주십시오" \
             "$data belongs to another user; run as the one who began, or give another place with --data"
     chmod 0700 "$data"
+    : >>"$data/lock" # before anything else, so that what is stopped here may go on
     for name in keys settings log run ballots ballot-keys; do
         as_user mkdir -p -m 0700 "$data/$name"
     done
@@ -89,6 +93,16 @@ choose_place() {
             "$data is too long a path for sockets; give a shorter one with --data"
     fi
     choose_programs
+}
+
+# Succeeds if nothing is in the data directory; one that cannot be read is found another user's later.
+is_free() {
+    [ -z "$(ls -A "$data" 2>/dev/null)" ]
+}
+
+# Succeeds if an earlier run began in the data directory: others have a file 'lock' as well.
+has_our_lock() {
+    [ -f "$data/lock" ] && { [ -d "$data/keys" ] || [ "$(ls -A "$data")" = lock ]; }
 }
 
 check_disk() {

@@ -327,6 +327,43 @@ def test_a_wrong_argument_is_one_line(wrong, sentence):
     assert len(result.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize("name", ["letter", "lock"])
+@pytest.mark.parametrize("language, sentence", [("en", "neither empty nor"), ("ko", "비어 있지 않고")])
+def test_a_folder_with_something_of_others_in_it_is_refused_and_left_as_it_is(
+    place, name, language, sentence
+):
+    data = place()
+    os.mkdir(data, 0o755)
+    for one in (name, "other"):
+        with open(os.path.join(data, one), "w", encoding="ascii") as file:
+            file.write("not ours")
+    before = os.stat(data)
+    result = up(data, port_base(), language)
+    assert result.returncode == 1
+    assert data in result.stderr and sentence in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    after = os.stat(data)
+    assert (after.st_uid, after.st_gid, after.st_mode) == (before.st_uid, before.st_gid, before.st_mode)
+    assert sorted(os.listdir(data)) == sorted([name, "other"])
+
+
+def test_an_empty_folder_is_taken_and_taken_again_wherever_it_was_stopped(place):
+    """Each run gets as far as the ports, of which one is in use."""
+    data = place()
+    os.mkdir(data)
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        base = min(other.getsockname()[1], 65532)
+        for left in (None, {"lock", "keys"}, {"lock"}):
+            for name in set(os.listdir(data)) - (left or set()):
+                path = os.path.join(data, name)
+                shutil.rmtree(path) if os.path.isdir(path) else os.remove(path)
+            result = up(data, base)
+            assert result.returncode == 1
+            assert "in use by another program" in result.stderr, result.stderr
+
+
 def test_help_has_examples():
     result = subprocess.run([UP, "--help"], env=settings(), capture_output=True, text=True, check=True)
     assert "Examples:" in result.stdout
