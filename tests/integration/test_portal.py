@@ -4,6 +4,7 @@ voting, everything that can come between a voter and a receipt, and the result."
 
 import base64
 import concurrent.futures
+import datetime
 import hashlib
 import html
 import json
@@ -18,7 +19,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from support.npm import install
-from support.participation import BASE, vote
+from support.participation import BASE, rfc3339, vote
 from support.paths import BUILD, ROOT
 from support.portal import Served
 from support.ports import free_port
@@ -451,6 +452,62 @@ def check_settings(served):
     served.page.stop()
     log = open(served.page.log_path, encoding="utf-8").read()
     assert "홍길동" not in log and "900101" not in log
+
+
+MINUTE_MS = 60_000
+DAY_MS = 24 * 60 * MINUTE_MS
+
+
+def both(served, ballot_id, action, body):
+    assert served.kim.post(f"/v1/ballots/{ballot_id}:{action}", body).status == 202
+    answer = served.lee.post(f"/v1/ballots/{ballot_id}:{action}", body)
+    assert answer.status == 200, answer.body
+
+
+def words(page):
+    """What a page says, without its markup."""
+    return html.unescape(" ".join(re.sub(r"<[^>]+>", " ", page.text).split()))
+
+
+def korean_moment(time_ms):
+    korea = datetime.timezone(datetime.timedelta(hours=9))
+    moment = datetime.datetime.fromtimestamp(time_ms / 1000, korea)
+    day = "월화수목금토일"[moment.weekday()]
+    return f"{moment.year}. {moment.month}. {moment.day}.({day}) {moment:%H:%M}"
+
+
+def test_an_extended_ballot_is_open_until_its_new_end(served):
+    end = served.clock.now_ms() + 10 * MINUTE_MS
+    ballot_id = served.open_ballot(title="연장한 투표", closes_at=rfc3339(end))
+    body = {"closes_at": rfc3339(end + DAY_MS), "reason": "본인확인 서비스가 중단되었습니다"}
+    both(served, ballot_id, "extend", body)
+    served.clock.move_ms(11 * MINUTE_MS)
+    visitor = served.visitor()
+    page = visitor.get("/")
+    text = words(page)
+    assert "지금 참여할 수 있는 투표 연장한 투표" in text and "확정하는 투표" not in text
+    assert f"~ {korean_moment(end + DAY_MS)}" in text
+    page = visitor.get(f"/ballots/{ballot_id}")
+    assert "마감되었습니다" not in page.text
+    assert f"/ballots/{ballot_id}/identity" in page.links
+    assert f"~ {korean_moment(end + DAY_MS)}" in words(page)
+    page = visitor.identify(ballot_id, "resident-1")
+    accepted(visitor.confirm(ballot_form(page).set("choice", page.option("마을"))))
+    served.clock.move_ms(DAY_MS)
+    page = visitor.get(f"/ballots/{ballot_id}")
+    assert "마감되었습니다" in page.text and f"/ballots/{ballot_id}/identity" not in page.links
+    assert "마감되어 결과를 확정하는 투표 연장한 투표" in words(visitor.get("/"))
+
+
+def test_a_ballot_that_was_not_opened_is_not_called_closed(served):
+    draft = served.create()
+    visitor = served.visitor()
+    page = visitor.get(f"/ballots/{draft}")
+    assert page.status == 200 and "마감되었습니다" not in page.text
+    assert "아직 열리지 않은 투표입니다." in page.text
+    assert f"/ballots/{draft}/identity" not in page.links
+    page = visitor.get(f"/ballots/{draft}?lang=en")
+    assert "This ballot has not been opened yet." in page.text and "Closed." not in page.text
 
 
 class LosingProxy:

@@ -18,6 +18,22 @@ const char *web_json_text(const json_t *json, const char *name)
     return text != NULL ? text : "";
 }
 
+enum err web_json_window(const json_t *json, int64_t *ret_opens_ms, int64_t *ret_closes_ms)
+{
+    const char *extended = json_string_value(json_object_get(json, "extended_to"));
+    const char *closes = extended != NULL ? extended : web_json_text(json, "closes_at");
+    int64_t opens_ms = 0;
+    int64_t closes_ms = 0;
+
+    if (clock_parse(web_json_text(json, "opens_at"), &opens_ms) ||
+        clock_parse(closes, &closes_ms)) {
+        return ERR_INVALID;
+    }
+    *ret_opens_ms = opens_ms;
+    *ret_closes_ms = closes_ms;
+    return ERR_OK;
+}
+
 /* Everything is read, and whether all of it was right is asked once. */
 struct reading {
     const json_t *json;
@@ -303,7 +319,6 @@ static void read_ballot(struct web_ballot *ballot, struct reading *reading)
     definition->budget_year = (int32_t)read_number(reading, "budget_year");
     definition->budget_krw = read_number(reading, "budget_krw");
     definition->method = ballot_method_from_name(web_json_text(reading->json, "method"));
-    definition->opens_at_ms = read_time(reading, "opens_at");
     definition->closes_at_ms = read_time(reading, "closes_at");
     definition->demonstration = read_flag(reading, "demonstration");
     definition->channels = read_set(reading, "channels", channel_of);
@@ -316,7 +331,8 @@ static void read_ballot(struct web_ballot *ballot, struct reading *reading)
     read_eligibility(definition, reading, &reading->wrong);
     read_options(ballot, reading);
     read_terms(definition, reading);
-    if (definition->method == BALLOT_METHOD_MISSING || ballot->state == BALLOT_STATE_MISSING ||
+    if (web_json_window(reading->json, &definition->opens_at_ms, &ballot->closes_at_ms) ||
+        definition->method == BALLOT_METHOD_MISSING || ballot->state == BALLOT_STATE_MISSING ||
         ballot->max_merge_delay_s < 1 || crypto_uuid_parse(ballot->id, definition->ballot_id)) {
         reading->wrong = true;
     }

@@ -217,14 +217,16 @@ static void who_may(struct view *view, const struct ballot_definition *definitio
     }
 }
 
-static void facts(struct view *view, const struct ballot_definition *definition)
+static void facts(struct view *view, const struct web_ballot *ballot)
 {
+    const struct ballot_definition *definition = &ballot->definition;
+
     MARK(view, "<dl>\n<dt>");
     BOTH(view, "투표 기간", "Voting");
     MARK(view, "</dt><dd>");
     view_moment(view, definition->opens_at_ms);
     MARK(view, " ~ ");
-    view_moment(view, definition->closes_at_ms);
+    view_moment(view, ballot->closes_at_ms);
     MARK(view, "</dd>\n<dt>");
     BOTH(view, "참여할 수 있는 사람", "Who may vote");
     MARK(view, "</dt><dd>");
@@ -281,21 +283,35 @@ static void options(struct view *view, const struct ballot_definition *definitio
     MARK(view, "</ol>\n");
 }
 
+/* Why nobody can vote now. */
+static void notice(struct view *view, const struct web_ballot *ballot, int64_t now_ms)
+{
+    MARK(view, "<p class=\"notice\">");
+    if (ballot->state == BALLOT_STATE_DRAFT || ballot->state == BALLOT_STATE_OPENING) {
+        BOTH(view, "아직 열리지 않은 투표입니다.", "This ballot has not been opened yet.");
+    } else if (ballot->state == BALLOT_STATE_OPEN && now_ms < ballot->definition.opens_at_ms) {
+        BOTH(view, "아직 투표 기간이 아닙니다.", "Voting has not begun yet.");
+    } else {
+        BOTH(view, "마감되었습니다. 결과는 확정된 뒤에 공개합니다.",
+             "Closed. The result is published once it is certified.");
+    }
+    MARK(view, "</p>\n");
+}
+
 /* Where a person goes from here. */
 static void way_on(struct exchange *exchange, int64_t now_ms)
 {
     struct view *view = &exchange->view;
-    const struct ballot_definition *definition = &exchange->ballot->definition;
-    const bool open =
-        exchange->ballot->state == BALLOT_STATE_OPEN && now_ms < definition->closes_at_ms;
+    const struct web_ballot *ballot = exchange->ballot;
 
-    if (exchange->ballot->state == BALLOT_STATE_CERTIFIED) {
+    if (ballot->state == BALLOT_STATE_CERTIFIED) {
         MARK(view, "<p><a class=\"button\" href=\"/ballots/");
         view_text(view, exchange->ballot_id);
         MARK(view, "/result\">");
         BOTH(view, "결과 보기", "See the result");
         MARK(view, "</a></p>\n");
-    } else if (open && now_ms >= definition->opens_at_ms) {
+    } else if (ballot->state == BALLOT_STATE_OPEN && now_ms >= ballot->definition.opens_at_ms &&
+               now_ms < ballot->closes_at_ms) {
         MARK(view, "<p><a class=\"button\" href=\"/ballots/");
         view_text(view, exchange->ballot_id);
         MARK(view, "/identity\">");
@@ -307,14 +323,7 @@ static void way_on(struct exchange *exchange, int64_t now_ms)
              "Until it closes you may vote again in the same way; the last vote counts.");
         MARK(view, "</p>\n");
     } else {
-        MARK(view, "<p class=\"notice\">");
-        if (open) {
-            BOTH(view, "아직 투표 기간이 아닙니다.", "Voting has not begun yet.");
-        } else {
-            BOTH(view, "마감되었습니다. 결과는 확정된 뒤에 공개합니다.",
-                 "Closed. The result is published once it is certified.");
-        }
-        MARK(view, "</p>\n");
+        notice(view, ballot, now_ms);
     }
 }
 
@@ -329,7 +338,7 @@ void page_ballot(struct exchange *exchange, int64_t now_ms)
     view_words(view, definition->title);
     MARK(view, "</h1>\n");
     way_on(exchange, now_ms);
-    facts(view, definition);
+    facts(view, exchange->ballot);
     options(view, definition);
     MARK(view, "<h2>");
     BOTH(view, "내 표 확인", "Check a vote");

@@ -23,9 +23,8 @@ static enum standing standing_of(const json_t *ballot, int64_t now_ms)
     int64_t opens_ms = 0;
     int64_t closes_ms = 0;
 
-    if (clock_parse(web_json_text(ballot, "opens_at"), &opens_ms) ||
-        clock_parse(web_json_text(ballot, "closes_at"), &closes_ms) ||
-        strcmp(state, "draft") == 0 || strcmp(state, "opening") == 0) {
+    if (web_json_window(ballot, &opens_ms, &closes_ms) || strcmp(state, "draft") == 0 ||
+        strcmp(state, "opening") == 0) {
         return STANDING_HIDDEN;
     }
     if (strcmp(state, "certified") == 0) {
@@ -42,8 +41,7 @@ static void window(struct view *view, const json_t *ballot)
     int64_t opens_ms = 0;
     int64_t closes_ms = 0;
 
-    if (clock_parse(web_json_text(ballot, "opens_at"), &opens_ms) == ERR_OK &&
-        clock_parse(web_json_text(ballot, "closes_at"), &closes_ms) == ERR_OK) {
+    if (web_json_window(ballot, &opens_ms, &closes_ms) == ERR_OK) {
         view_moment(view, opens_ms);
         MARK(view, " ~ ");
         view_moment(view, closes_ms);
