@@ -404,7 +404,7 @@ def check_result(served):
     turns = " ".join(text[text.index("차례대로 본 과정") :].split())
     assert "1 마을공동체 지원사업 득표 순서대로 선정 20,000,000 2 커피박 업사이클링" in turns
     assert "2 커피박 업사이클링 득표 순서대로 선정 0 3 청년공유공간 운영" in turns
-    assert "≠" not in text
+    assert "≠" not in text and "제외" not in text and "무효로" not in text
     public = f"http://127.0.0.1:{served.ports['participation']}/v1/ballots/{ballot_id}"
     for what in ("/bundle", "/board/checkpoint", "/result", "/turnout"):
         assert public + what in page.links
@@ -508,6 +508,48 @@ def test_a_ballot_that_was_not_opened_is_not_called_closed(served):
     assert f"/ballots/{draft}/identity" not in page.links
     page = visitor.get(f"/ballots/{draft}?lang=en")
     assert "This ballot has not been opened yet." in page.text and "Closed." not in page.text
+
+
+def section(text, begins, ends):
+    begin = text.index(begins)
+    return text[begin : text.index(ends, begin)]
+
+
+def test_a_result_is_shown_as_operators_decided_it(served):
+    """a and b are funded and c gets what is left; a and c are excluded, and one vote is void."""
+    reason = "사유지로 확인되어 <설치>할 수 없습니다"
+    ballot_id = served.open_ballot(max_options=3, partial_fit="4/10")
+    cast = [served.cast(ballot_id, vote(number, ("a", "b", "c")[: 1 + number % 3])).json()["vote"]
+            for number in range(6)]  # fmt: skip
+    void = {"nullifier": cast[5]["nullifier"], "rev": 1, "reason_code": "cast-twice",
+            "reason": "한 사람이 두 번 투표하였습니다"}  # fmt: skip
+    both(served, ballot_id, "void", void)
+    served.close_and_count(ballot_id)
+    for option in ("a", "c"):
+        both(served, ballot_id, "exclude", {"option": option, "reason": reason})
+    served.decide(ballot_id, "certify")
+    visitor = served.visitor()
+    page = visitor.get(f"/ballots/{ballot_id}/result")
+    assert page.status == 200, page.text
+    text = words(page)
+    assert "가운데 20,000,000원을 1개 사업에 쓰기로" in text
+    assert "개표에서 선정된 사업 2개를 운영자 두 명이 제외했습니다." in text
+    assert "무효로 처리한 투표는 1명의 표입니다 (개표에서 뺌, 사유 공개)." in text
+    funded = section(text, "선정된 사업 (금액", "선정되지 않은 사업 (금액")
+    assert "커피박 업사이클링 3 20,000,000 선정 합계 20,000,000 남은 예산 40,000,000" in funded
+    assert "마을공동체" not in funded and "청년공유공간" not in funded
+    others = section(text, "선정되지 않은 사업 (금액", "차례대로 본 과정")
+    assert f"마을공동체 지원사업 5 30,000,000 선정되었으나 결정으로 제외: {reason}" in others
+    assert f"청년공유공간 운영 1 25,000,000 선정되었으나 결정으로 제외: {reason}" in others
+    assert "10,000,000" not in others
+    assert "제외하기 전에 계산한 과정입니다." in section(text, "차례대로 본 과정", "동점")
+    public = f"http://127.0.0.1:{served.ports['participation']}/v1/ballots/{ballot_id}"
+    assert f"{public}/voids" in page.links
+    english = words(visitor.get(f"/ballots/{ballot_id}/result?lang=en"))
+    assert "20,000,000 won go to 1 projects." in english
+    assert "Two operators excluded 2 of the projects that the count had selected." in english
+    assert f"selected, but excluded by decision: {reason}" in english
+    assert "Void votes: 1 (not counted; the reasons are public)." in english
 
 
 class LosingProxy:

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A certified result: what is funded, what is left, ties and what decided them,
- * where everything can be recomputed from, and what that proves. Figures are
- * the service's own strings; nothing is computed here.
+ * A certified result: what is funded, what is left, what operators excluded and
+ * declared void, ties and what decided them, where everything can be recomputed
+ * from, and what that proves. Figures are the service's own strings; nothing is
+ * computed here.
  */
 #include "participation/web/pages.h"
 
@@ -51,6 +52,7 @@ static const char *reason_words(const struct view *view, const char *reason)
         {"incompatible", "함께 할 수 없는 사업이 선정됨", "excluded by a funded project"},
         {"over-area-cap", "지역 한도를 넘음", "over its area's cap"},
         {"over-field-cap", "분야 한도를 넘음", "over its field's cap"},
+        {"excluded", "선정되었으나 결정으로 제외", "selected, but excluded by decision"},
         {"quorum-missed", "투표자 수가 정족수에 미치지 못함", "too few people voted"},
     };
 
@@ -69,6 +71,46 @@ static const char *criterion_words(const struct view *view, const char *criterio
     };
 
     return view_term(view, WORDS, sizeof WORDS / sizeof WORDS[0], criterion);
+}
+
+/* Where what stands is said: in what operators decided, or in the computed result itself. */
+static const json_t *standing(const json_t *result)
+{
+    const json_t *decided = json_object_get(result, "decided");
+
+    return json_is_object(decided) ? decided : result;
+}
+
+static bool is_funded(const json_t *result, const char *id)
+{
+    const json_t *funded = json_object_get(standing(result), "funded");
+
+    for (size_t i = 0; i < json_array_size(funded); i++) {
+        const char *one = json_string_value(json_array_get(funded, i));
+
+        if (one != NULL && strcmp(one, id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const json_t *exclusions(const json_t *result)
+{
+    return json_object_get(json_object_get(result, "decided"), "exclusions");
+}
+
+/* The exclusion of an option; NULL when it was not excluded. */
+static const json_t *exclusion_of(const json_t *result, const char *id)
+{
+    for (size_t i = 0; i < json_array_size(exclusions(result)); i++) {
+        const json_t *exclusion = json_array_get(exclusions(result), i);
+
+        if (strcmp(web_json_text(exclusion, "option"), id) == 0) {
+            return exclusion;
+        }
+    }
+    return NULL;
 }
 
 /* The parts that votes are weighed in by channel; none where they are not. */
@@ -214,6 +256,48 @@ static void quorum(struct view *view, const json_t *result)
     }
 }
 
+/* What operators decided on the count, where they did. */
+static void decisions(struct view *view, const json_t *result)
+{
+    const json_t *voids = json_object_get(result, "voids");
+    const size_t excluded = json_array_size(exclusions(result));
+
+    if (excluded > 0) {
+        BOTH(view, "<p>개표에서 선정된 사업 ", "<p>Two operators excluded ");
+        view_number(view, (int64_t)excluded);
+        BOTH(view,
+             "개를 운영자 두 명이 제외했습니다. 그 금액은 다른 사업에 쓰지 않고 예산에 "
+             "남습니다.</p>\n",
+             " of the projects that the count had selected. What these would have got goes to no "
+             "other project and stays in the budget.</p>\n");
+    }
+    if (json_is_object(voids)) {
+        BOTH(view, "<p>무효로 처리한 투표는 ", "<p>Void votes: ");
+        view_number(view, json_integer_value(json_object_get(voids, "votes")));
+        BOTH(view, "명의 표입니다 (개표에서 뺌, 사유 공개).</p>\n",
+             " (not counted; the reasons are public).</p>\n");
+    }
+}
+
+/* What became of an option, and why. */
+static void outcome_cell(struct view *view, const json_t *result, const json_t *option)
+{
+    const json_t *exclusion = exclusion_of(result, web_json_text(option, "id"));
+
+    if (exclusion != NULL) {
+        view_text(view, reason_words(view, "excluded"));
+        MARK(view, ": ");
+        view_words(view, web_json_text(exclusion, "reason"));
+        return;
+    }
+    view_text(view, reason_words(view, web_json_text(option, "reason")));
+    if (json_is_string(json_object_get(option, "granted"))) {
+        MARK(view, ": ");
+        figure(view, web_json_text(option, "granted"));
+        BOTH(view, "원", " won");
+    }
+}
+
 static void outcome_row(struct view *view, const struct ballot_definition *definition,
                         const json_t *result, const json_t *option)
 {
@@ -225,12 +309,7 @@ static void outcome_row(struct view *view, const struct ballot_definition *defin
     MARK(view, "</td><td class=\"number\">");
     figure(view, web_json_text(option, "cost"));
     MARK(view, "</td><td>");
-    view_text(view, reason_words(view, web_json_text(option, "reason")));
-    if (json_is_string(json_object_get(option, "granted"))) {
-        MARK(view, ": ");
-        figure(view, web_json_text(option, "granted"));
-        BOTH(view, "원", " won");
-    }
+    outcome_cell(view, result, option);
     MARK(view, "</td></tr>\n");
 }
 
@@ -261,7 +340,7 @@ static void outcome_table(struct view *view, const struct ballot_definition *def
     for (size_t i = 0; i < json_array_size(options); i++) {
         const json_t *option = json_array_get(options, i);
 
-        if (json_is_true(json_object_get(option, "funded")) == funded) {
+        if (is_funded(result, web_json_text(option, "id")) == funded) {
             outcome_row(view, definition, result, option);
         }
     }
@@ -270,11 +349,11 @@ static void outcome_table(struct view *view, const struct ballot_definition *def
         MARK(view, "<tfoot><tr><th scope=\"row\" colspan=\"2\">");
         BOTH(view, "합계", "Together");
         MARK(view, "</th><td class=\"number\">");
-        figure(view, web_json_text(result, "total_cost"));
+        figure(view, web_json_text(standing(result), "total_cost"));
         MARK(view, "</td><td></td></tr>\n<tr class=\"line\"><th scope=\"row\" colspan=\"2\">");
         BOTH(view, "남은 예산", "Left over");
         MARK(view, "</th><td class=\"number\">");
-        figure(view, web_json_text(result, "left_over"));
+        figure(view, web_json_text(standing(result), "left_over"));
         MARK(view, "</td><td></td></tr></tfoot>\n");
     }
     MARK(view, "</table>\n</div>\n");
@@ -330,7 +409,12 @@ static void rounds(struct view *view, const struct ballot_definition *definition
     }
     MARK(view, "<h2>");
     BOTH(view, "차례대로 본 과정", "Round by round");
-    MARK(view, "</h2>\n<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
+    MARK(view, "</h2>\n");
+    if (json_array_size(exclusions(result)) > 0) {
+        BOTH(view, "<p>사업을 제외하기 전에 계산한 과정입니다.</p>\n",
+             "<p>As it was computed, before projects were excluded.</p>\n");
+    }
+    MARK(view, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
     BOTH(view, "차례대로 본 과정", "Round by round");
     MARK(view, "\">\n<table>\n<caption>");
     BOTH(view,
@@ -431,7 +515,7 @@ static void source(struct exchange *exchange, const char *what, const char *text
     MARK(&exchange->view, "</a></li>\n");
 }
 
-static void sources(struct exchange *exchange)
+static void sources(struct exchange *exchange, const json_t *result)
 {
     struct view *view = &exchange->view;
 
@@ -444,6 +528,10 @@ static void sources(struct exchange *exchange)
     source(exchange, "/board/checkpoint",
            view_say(view, "공개 게시판의 서명된 상태", "The board's signed checkpoint"));
     source(exchange, "/result", view_say(view, "결과 원자료 (JSON)", "The result as JSON"));
+    if (json_is_object(json_object_get(result, "voids"))) {
+        source(exchange, "/voids",
+               view_say(view, "무효로 처리한 투표와 사유 (JSON)", "Void votes and why, as JSON"));
+    }
     source(exchange, "/turnout", view_say(view, "투표율 원자료 (JSON)", "The turnout as JSON"));
     if (exchange->portal->config.reporting_public_url[0] != '\0') {
         MARK(view, "<li><a href=\"");
@@ -508,12 +596,13 @@ void page_result(struct exchange *exchange, const json_t *result, const json_t *
     BOTH(view, "예산 ", "Of ");
     view_krw(view, definition->budget_krw);
     BOTH(view, " 가운데 ", ", ");
-    figure(view, web_json_text(result, "total_cost"));
+    figure(view, web_json_text(standing(result), "total_cost"));
     BOTH(view, "원을 ", " won go to ");
-    view_number(view, (int64_t)json_array_size(json_object_get(result, "funded")));
+    view_number(view, (int64_t)json_array_size(json_object_get(standing(result), "funded")));
     BOTH(view, "개 사업에 쓰기로 했습니다. 운영자 두 명이 확정한 결과입니다.",
          " projects. Two operators have certified this.");
     MARK(view, "</p>\n");
+    decisions(view, result);
     quorum(view, result);
     weights(view, result);
     outcome_table(view, definition, result, true);
@@ -521,7 +610,7 @@ void page_result(struct exchange *exchange, const json_t *result, const json_t *
     rounds(view, definition, result);
     ties(view, definition, result);
     page_turnout(view, turnout);
-    sources(exchange);
+    sources(exchange, result);
     what_is_proven(view);
     MARK(view, "<p class=\"hint\">");
     BOTH(view,
