@@ -553,12 +553,13 @@ def test_a_result_is_shown_as_operators_decided_it(served):
 
 
 class LosingProxy:
-    """Passes requests on, and loses the answers to votes: before they are sent on, or after."""
+    """Passes requests on, loses the answers to votes, and then answers them itself where it is told to."""
 
     def __init__(self, port):
         self.target = port
         self.port = free_port()
         self.lose = 0
+        self.own = None  # what it answers, given the vote's Idempotency-Key
         self.seen = []
         self.listener = socket.create_server(("127.0.0.1", self.port))
         self.thread = threading.Thread(target=self._run, daemon=True)
@@ -583,6 +584,9 @@ class LosingProxy:
             length = re.search(rb"(?i)content-length: (\d+)", head)
             body = source.read(int(length.group(1))) if length else b""
             vote = head.startswith(b"POST")
+            if vote and self.lose == 0 and self.own is not None:
+                client.sendall(self.own(re.search(rb"(?i)idempotency-key: ([^\r]+)", head).group(1)))
+                return
             with socket.create_connection(("127.0.0.1", self.target)) as service:
                 service.sendall(re.sub(rb"(?i)connection: [^\r]+\r\n", b"", head[:-2])
                                 + b"Connection: close\r\n\r\n" + body)
@@ -629,3 +633,59 @@ def test_a_lost_answer_is_asked_for_again_until_it_is_known(databases, start_ser
     assert page.status == 503 and "보내지 못했습니다" in page.text
     assert visitor.get("/").status == 503
     assert served.page.readiness() == 200
+
+
+def problem(status, code, of_vote):
+    """An answer as participation gives it, bound to the vote where it has looked at its signature."""
+
+    def answer(key):
+        body = json.dumps({"status": status, "code": code}).encode()
+        lines = [b"HTTP/1.1 %d Refused" % status, b"Content-Type: application/problem+json",
+                 b"Content-Length: %d" % len(body), b"Connection: close"]  # fmt: skip
+        if of_vote:
+            digest = base64.b64encode(hashlib.sha256(body).digest())
+            lines += [b"Idempotency-Key: " + key, b"Content-Digest: sha-256=:" + digest + b":"]
+        return b"\r\n".join(lines) + b"\r\n\r\n" + body
+
+    return answer
+
+
+NOTHING_OF_THE_VOTE = [
+    problem(401, "key-expired", of_vote=False),
+    problem(401, "nonce-replayed", of_vote=True),
+    problem(403, "role-not-allowed", of_vote=True),
+    problem(403, "", of_vote=False),
+    problem(408, "request-slow", of_vote=False),
+]
+
+
+def test_what_says_nothing_of_a_vote_leaves_a_lost_answer_unknown(
+    databases, start_service, tmp_path
+):
+    # A vote was accepted and its answer lost; asked again under a key that had been withdrawn, the
+    # page said that the vote had not been accepted.
+    served = Served(databases, start_service, tmp_path)
+    proxy = LosingProxy(served.ports["participation"])
+    served.begin(participation_url=f"http://127.0.0.1:{proxy.port}", answer_timeout_ms=1000)
+    ballot_id = served.open_ballot()
+    for number, own in enumerate(NOTHING_OF_THE_VOTE):
+        visitor = served.visitor()
+        page = visitor.identify(ballot_id, f"resident-{number}")
+        proxy.lose, proxy.own = 1, own
+        page = visitor.confirm(ballot_form(page).set("choice", page.option("마을")))
+        assert page.status == 503 and "아직 모릅니다" in page.text, page.text
+        if number == 0:  # The same button again: not known any better.
+            page = visitor.send(page.form("/confirm"))
+            assert page.status == 503 and "아직 모릅니다" in page.text, page.text
+        proxy.own = None
+        assert accepted(visitor.send(page.form("/confirm")))
+    assert [rev for rev, _ in votes(served, ballot_id)] == [1] * len(NOTHING_OF_THE_VOTE)
+    # What the service says of this very vote is believed, and so is a refusal of the first attempt.
+    for lose, own in ((1, problem(403, "age-not-eligible", of_vote=True)),
+                      (0, NOTHING_OF_THE_VOTE[0])):  # fmt: skip
+        visitor = served.visitor()
+        page = visitor.identify(ballot_id, f"resident-refused-{lose}")
+        proxy.lose, proxy.own = lose, own
+        page = visitor.confirm(ballot_form(page).set("choice", page.option("마을")))
+        assert page.status in (401, 403), page.text
+    proxy.close()

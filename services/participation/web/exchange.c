@@ -227,6 +227,7 @@ static void exchange_work(void *context)
         .body = exchange->vote_body,
         .length = exchange->vote_length,
         .timeout_ms = exchange->portal->config.answer_timeout_ms,
+        .in_doubt = exchange->vote_in_doubt,
     };
 
     for (size_t i = 0; i < readings; i++) {

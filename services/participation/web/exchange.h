@@ -35,6 +35,7 @@ struct exchange {
     char vote_key[CRYPTO_UUID_TEXT_SIZE]; /* of the vote that the last call sends; "" for none */
     char *vote_body;
     size_t vote_length;
+    bool vote_in_doubt; /* it was sent before, and may have arrived */
     void (*done)(struct exchange *exchange);
 };
 

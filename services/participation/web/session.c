@@ -155,6 +155,7 @@ void session_take_submission(struct session *session, const char *key, char **bo
     memcpy(session->submission.key, key, strlen(key) + 1);
     session->submission.body = *body;
     session->submission.length = length;
+    session->submission.in_doubt = false;
     *body = NULL;
 }
 

@@ -37,6 +37,7 @@ struct submission {
     char key[CRYPTO_UUID_TEXT_SIZE]; /* Idempotency-Key; "" when there is none */
     char *body;
     size_t length;
+    bool in_doubt; /* it was sent, and what became of it is not known */
 };
 
 /* What the service answered to the last accepted vote, byte for byte. */

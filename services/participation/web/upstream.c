@@ -143,6 +143,18 @@ static bool is_own_answer(const struct upstream_vote *vote, const struct upstrea
     return strcmp(attempt->content_digest, wanted) == 0;
 }
 
+/* Whether an answer is about who asked, or about the connection, rather than about the vote. Where an
+ * attempt before it may have arrived, it must not pass for what became of that one. */
+static bool says_nothing_of_vote(const struct upstream_call *call,
+                                 const struct http_client_attempt *attempt)
+{
+    const char *code = json_string_value(json_object_get(call->json, "code"));
+
+    return attempt->status >= 400 &&
+           (attempt->idempotency_key[0] == '\0' || attempt->status == 401 ||
+            attempt->status == 408 || (code != NULL && strcmp(code, PROBLEM_FORBIDDEN.code) == 0));
+}
+
 /* What an attempt says of the vote: an answer, or what to think until the next attempt. */
 static enum upstream_outcome judge(const struct upstream_vote *vote,
                                    const struct upstream_call *call,
@@ -153,6 +165,9 @@ static enum upstream_outcome judge(const struct upstream_vote *vote,
     }
     /* Nobody refuses a vote with these; a proxy may say them of a service that it lost. */
     if (attempt->status >= 500 || attempt->status == 429) {
+        return UPSTREAM_UNKNOWN;
+    }
+    if (call->outcome == UPSTREAM_UNKNOWN && says_nothing_of_vote(call, attempt)) {
         return UPSTREAM_UNKNOWN;
     }
     return is_own_answer(vote, call, attempt) ? UPSTREAM_ANSWERED : UPSTREAM_UNKNOWN;
@@ -178,14 +193,16 @@ static bool attempt_vote(struct upstream *upstream, struct http_client *client,
     enum upstream_outcome outcome;
 
     buffer_clear(&call->answer);
+    json_decref(call->json);
+    call->json = NULL;
     if (http_client_send(client, &options, request, &call->answer, &attempt)) {
         return true;
     }
+    read_json(call, attempt.content_type);
     outcome = judge(vote, call, &attempt);
     if (outcome == UPSTREAM_ANSWERED) {
         call->outcome = outcome;
         call->status = attempt.status;
-        read_json(call, attempt.content_type);
         return true;
     }
     log_warn("vote_unanswered", log_int("status", attempt.status), log_bool("sent", attempt.sent),
@@ -215,7 +232,7 @@ void upstream_send(struct upstream *upstream, const struct upstream_vote *vote,
     int64_t pause_ms = PAUSE_FIRST_MS;
 
     buffer_init(&call->answer, UPSTREAM_ANSWER_MAX);
-    call->outcome = UPSTREAM_NOT_SENT;
+    call->outcome = vote->in_doubt ? UPSTREAM_UNKNOWN : UPSTREAM_NOT_SENT;
     for (;;) {
         const int64_t left_ms = deadline_ms - clock_monotonic_ms();
 

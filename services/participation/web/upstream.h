@@ -62,10 +62,12 @@ struct upstream_vote {
     const char *body;
     size_t length;
     int64_t timeout_ms;
+    bool in_doubt; /* it was sent before, and may have arrived */
 };
 
 /* Sends it until there is an answer that is no 503 (or other sign of a gateway's), and that is this
- * vote's own and whole, by Idempotency-Key and Content-Digest. Work queue. */
+ * vote's own and whole, by Idempotency-Key and Content-Digest. Once it may have arrived, an answer about
+ * who asked or about the connection leaves it unknown. Work queue. */
 void upstream_send(struct upstream *upstream, const struct upstream_vote *vote,
                    struct upstream_call *call);
 

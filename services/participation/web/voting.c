@@ -191,6 +191,16 @@ static void vote_accepted(struct exchange *exchange, const struct upstream_call 
     exchange_answer(exchange, 200);
 }
 
+/* So that asking again begins with what is known. */
+static void keep_doubt(struct exchange *exchange)
+{
+    struct session *session = exchange_session(exchange);
+
+    if (session != NULL && strcmp(session->submission.key, exchange->vote_key) == 0) {
+        session->submission.in_doubt = true;
+    }
+}
+
 static void vote_sent(struct exchange *exchange)
 {
     const struct upstream_call *call = &exchange->calls[1];
@@ -198,6 +208,9 @@ static void vote_sent(struct exchange *exchange)
     if (call->outcome != UPSTREAM_ANSWERED || (call->status < 300 && !is_receipt(call->json))) {
         log_warn("vote_outcome_unknown", log_str("ballot", exchange->ballot_id),
                  log_bool("sent", call->outcome != UPSTREAM_NOT_SENT));
+        if (call->outcome != UPSTREAM_NOT_SENT) {
+            keep_doubt(exchange);
+        }
         page_unknown(exchange, call->outcome != UPSTREAM_NOT_SENT);
         exchange_answer(exchange, 503);
         return;
@@ -221,6 +234,7 @@ static enum err prepare_vote(struct exchange *exchange, const struct session *se
     }
     memcpy(exchange->vote_body, session->submission.body, session->submission.length + 1);
     exchange->vote_length = session->submission.length;
+    exchange->vote_in_doubt = session->submission.in_doubt;
     memcpy(exchange->vote_key, session->submission.key, sizeof exchange->vote_key);
     return ERR_OK;
 }
