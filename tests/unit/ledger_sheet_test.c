@@ -392,6 +392,8 @@ static void what_cannot_be_read_is_named_by_line_and_column(void **state)
         {"단위,원\n재원종료,시비,언젠가\n항목,계획\n구분,2022\n가,1\n", SHEET_NOT_A_YEAR, 2, 3},
         {"단위,원\n재원종료,도비,2023\n항목,계획\n구분,2022\n가,1\n", SHEET_SOURCE_UNKNOWN, 2, 2},
         {"단위,원\n항목,계획\n구분,2022\n2023,1\n", SHEET_WORD_TWICE, 4, 2},
+        {"단위,원\n구분,사업기간,지원기간,교부\n가,2016.11.01~2017.04.30,2016.11.01~2016.12.31,1\n",
+         SHEET_WORD_TWICE, 3, 3},
     };
 
     (void)state;

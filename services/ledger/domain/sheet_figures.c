@@ -246,8 +246,11 @@ static void read_term(struct reading *reading, uint32_t row, uint32_t column)
     const char *word = strstr(at, "개월");
     const char *from = word;
 
-    assert(term->start == 0);
     assert(at[0] != '\0');
+    if (term->start != 0) { /* a row has one term, however many columns are of that word */
+        sheet_fault_cell(reading->sheet, SHEET_WORD_TWICE, row, column);
+        return;
+    }
     term->months_column = column;
     enum err err = sheet_date_find(&at, &term->start);
     if (!err) {
