@@ -8,9 +8,13 @@
 #include "cli/print.h"
 #include "cli/request.h"
 
+#include <stdio.h>
 #include <string.h>
 
-enum { PATH_SIZE_MAX = 4096 };
+enum {
+    PATH_SIZE_MAX = 4096,
+    NUMBER_SIZE = 21, /* of an int64, with its sign and end */
+};
 
 static bool is_unreserved(char c)
 {
@@ -34,6 +38,24 @@ void list_append_query(struct buffer *path, const char *name, const char *value)
     }
 }
 
+/* A list goes on after a name or after a number. */
+static bool is_cursor(const json_t *next)
+{
+    return json_is_string(next) || json_is_integer(next);
+}
+
+static void append_cursor(struct buffer *path, const char *name, const json_t *after)
+{
+    char number[NUMBER_SIZE];
+
+    if (json_is_integer(after)) {
+        (void)snprintf(number, sizeof number, "%" JSON_INTEGER_FORMAT, json_integer_value(after));
+        list_append_query(path, name, number);
+        return;
+    }
+    list_append_query(path, name, json_string_value(after));
+}
+
 /* One page; *ret_next is a new reference, NULL after the last page. */
 static enum cli_status fetch_page(const struct invocation *invocation, struct client *client,
                                   const struct list_request *request, const json_t *after,
@@ -46,8 +68,7 @@ static enum cli_status fetch_page(const struct invocation *invocation, struct cl
 
     buffer_init(&path, PATH_SIZE_MAX);
     buffer_append_text(&path, request->path);
-    list_append_query(&path, request->cursor != NULL ? request->cursor : "after",
-                      json_string_value(after));
+    append_cursor(&path, request->cursor != NULL ? request->cursor : "after", after);
     if (buffer_status(&path)) {
         goto out;
     }
@@ -64,7 +85,7 @@ static enum cli_status fetch_page(const struct invocation *invocation, struct cl
     }
     (void)json_array_extend(rows, json_object_get(response.json, request->items));
     next = json_object_get(response.json, "next");
-    *ret_next = json_is_string(next) && !json_equal(next, after) ? json_incref(next) : NULL;
+    *ret_next = is_cursor(next) && !json_equal(next, after) ? json_incref(next) : NULL;
     client_response_release(&response);
 
 out:

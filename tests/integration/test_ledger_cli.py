@@ -6,15 +6,18 @@ import os
 import pty
 import subprocess
 import threading
+import uuid
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from test_cli import command  # noqa: F401  the fixture
 
+from support.client import Client, Key
 from support.command import CommandKey
 from support.services import environment, program
 
+PAGE = 100  # entries that a page holds unless more are asked for
 LINE = ("--year", "2023", "--source", "district", "--programme", "마을정원", "--document", "문서-1")
 
 
@@ -189,6 +192,31 @@ def test_an_officer_registers_a_grant_of_a_consortium(command):  # noqa: F811
     [row] = ledger("grant", "show", "--year", "2023")
     figures = ("decided", "paid", "spent", "settled", "to_return", "returned")
     assert [row[f"{name}_krw"] for name in figures] == [200, 200, 180, 200, 10, 10]
+
+
+def test_a_journal_of_more_than_a_page_is_shown_to_its_end(command):  # noqa: F811
+    entry = {
+        "kind": "main_budget", "fiscal_year": 2023, "programme": "a", "funding_source": "district",
+        "amount_krw": 1, "document": "예산", "effective_date": "2023-01-02",
+    }  # fmt: skip
+    body = {
+        "linked": False,
+        "entries": [dict(entry, key=str(uuid.uuid4())) for _ in range(PAGE + 1)],
+    }
+    stack = command.stack
+    clerk = Key("operator", "batch")
+    with open(stack.keys_file, "a", encoding="ascii") as file:
+        file.write(clerk.line())
+    stack.services["ledger"].restart().wait_ready()
+    client = Client(("127.0.0.1", stack.ports["ledger"]), clerk, stack.clock)
+    answer = client.request("POST", "/v1/entries:batch", body)
+    assert (answer.status, answer.json()["posted"]) == (200, PAGE + 1)
+
+    def shown(*words):
+        return [row["seq"] for row in command.json("ledger", "journal", *words, key="park.key")]
+
+    assert shown() == list(range(1, PAGE + 2))
+    assert shown("--limit", "7") == list(range(1, 8))
 
 
 def test_what_is_refused_is_said(command):  # noqa: F811
