@@ -250,6 +250,25 @@ static void a_year_that_is_not_open_is_named_by_its_account(void **state)
     assert_true(account_equal(&refusal.account, &entry.legs[2].account));
 }
 
+static void what_is_carried_over_comes_to_its_own_stage(void **state)
+{
+    struct entry entry = appropriation(10);
+    struct refusal refusal = {0};
+
+    (void)state;
+    memcpy(entry.kind, "carryover_continuing", sizeof "carryover_continuing");
+    entry.legs[0].account.stage = STAGE_S30;
+    entry.legs[1].account.stage = STAGE_S80_CONTINUING;
+    entry.legs[2].account.stage = STAGE_R10_CARRYOVER_CONTINUING;
+    entry.legs[2].account.line.fiscal_year = 2026;
+    entry.legs[3].account.stage = STAGE_S40;
+    entry.legs[3].account.line.fiscal_year = 2026;
+    assert_refused(&entry, PERIOD_OPEN, REFUSAL_CLEARING_UNBALANCED, "/amount_krw");
+    entry.legs[3].account.stage = STAGE_S30;
+    assert_int_equal(
+        entry_check(&entry, fixture_rules(), (struct period){2025, PERIOD_OPEN}, &refusal), ERR_OK);
+}
+
 /* A kind whose rows allow anything still may not take money out of a line or a source. */
 static void sums_hold_even_where_the_kind_allows_other_lines(void **state)
 {
@@ -628,6 +647,7 @@ int main(void)
         cmocka_unit_test(legs_that_do_not_balance_are_refused),
         cmocka_unit_test(money_may_not_change_line_source_or_year),
         cmocka_unit_test(a_year_that_is_not_open_is_named_by_its_account),
+        cmocka_unit_test(what_is_carried_over_comes_to_its_own_stage),
         cmocka_unit_test(sums_hold_even_where_the_kind_allows_other_lines),
         cmocka_unit_test(optional_transfers_may_be_left_out_but_not_reordered),
         cmocka_unit_test(a_year_that_is_not_open_takes_no_entry),

@@ -30,6 +30,7 @@ static enum err refuse_leg(const struct entry *entry, size_t leg, enum refusal_r
 static enum err refuse_unfit(const struct entry *entry, size_t leg, struct refusal *ret_refusal);
 static bool transfer_fits(const struct entry *entry, size_t leg, const struct kind_rule *row);
 static bool same_source(const struct line *left, const struct line *right);
+static bool same_clearing(const struct account *left, const struct account *right);
 static bool next_year(const struct line *line, const struct line *next);
 
 enum err entry_check(const struct entry *entry, const struct kind_rule_set *rules,
@@ -256,23 +257,25 @@ static enum err check_sums(const struct entry *entry, struct refusal *ret_refusa
 /*
  * Lines come out even by themselves, whatever each receives; what one sends must also be what
  * another gets, by source. None sends to itself: that would only pass over the stages between.
+ * What goes on in the next year leaves a stage here and enters the same one there.
  */
 static enum err check_clearing(const struct entry *entry, const struct kind_rule *rows,
                                size_t row_count, struct refusal *ret_refusal)
 {
     bool wanted = false;
+    bool carried = false;
 
     for (size_t i = 0; i < row_count; i++) {
         wanted = wanted || rows[i].clearing;
+        carried = carried || rows[i].next_year;
     }
     for (size_t i = 0; wanted && i < entry->leg_count; i++) {
         const struct account *account = &entry->legs[i].account;
-        int clearing = stage_clearing(account->stage);
+        bool cleared = carried || stage_clearing(account->stage) != 0;
         int64_t sum_krw = 0;
-        for (size_t j = 0; clearing != 0 && j < entry->leg_count; j++) {
+        for (size_t j = 0; cleared && j < entry->leg_count; j++) {
             const struct entry_leg *leg = &entry->legs[j];
-            bool same = stage_clearing(leg->account.stage) == clearing &&
-                        leg->account.line.funding_source == account->line.funding_source;
+            bool same = same_clearing(&leg->account, account);
             enum err err = krw_add(sum_krw, same ? leg->amount_krw : 0, &sum_krw);
             if (err) {
                 return refuse_leg(entry, j, REFUSAL_AMOUNT_INVALID, "/amount_krw", ret_refusal);
@@ -370,6 +373,15 @@ static bool transfer_fits(const struct entry *entry, size_t leg, const struct ki
 static bool same_source(const struct line *left, const struct line *right)
 {
     return left->fiscal_year == right->fiscal_year && left->funding_source == right->funding_source;
+}
+
+/* A stage that is in no group is one by itself. */
+static bool same_clearing(const struct account *left, const struct account *right)
+{
+    int clearing = stage_clearing(right->stage);
+
+    return left->line.funding_source == right->line.funding_source &&
+           (clearing == 0 ? left->stage == right->stage : stage_clearing(left->stage) == clearing);
 }
 
 static bool next_year(const struct line *line, const struct line *next)
