@@ -58,6 +58,13 @@ def test_a_grant_is_registered_with_its_terms_and_its_consortium(ledger):
     assert ledger.get("/v1/grants?fiscal_year=2026")["grants"] == []
 
 
+def test_a_grant_may_have_a_key_of_zeros(ledger):
+    key = str(uuid.UUID(int=0))
+    first = register(ledger, key)
+    assert (first[0], first[1].get("grant_id")) == (201, key)
+    assert register(ledger, key) == first
+
+
 def test_one_won_over_the_cap_for_its_months_is_refused_by_how_much(ledger):
     amounts = [{"funding_source": "city", "amount_krw": 58_333_334}]
     terms = {"end_date": "2025-07-31", "amounts": amounts}  # 7 months: 58,333,333.33

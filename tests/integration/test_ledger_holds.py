@@ -289,6 +289,14 @@ def test_the_same_request_is_answered_the_same_and_another_is_a_conflict(ledger)
     assert ledger.verification()["sound"]
 
 
+def test_a_key_of_zeros_is_a_key_as_any_other(ledger):
+    key = str(uuid.UUID(int=0))
+    expires_time = in_hours(ledger, 24)
+    first = ledger.hold(100, expires_time, key)
+    assert (first[0], first[1].get("hold_id")) == (201, key)
+    assert ledger.hold(100, expires_time, key) == first
+
+
 def test_an_entry_under_a_holds_key_changes_no_answer_about_the_hold(ledger):
     key = str(uuid.uuid4())
     until = in_hours(ledger, 24)

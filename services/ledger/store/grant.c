@@ -127,6 +127,7 @@ enum err store_grant_rule_rows(struct db *db, struct db_rows **ret_rows)
     return db_query(db, GRANT_RULE_ROWS, NULL, 0, ret_rows);
 }
 
+/* The one that is asked for, or those behind a cursor. */
 static const char GRANT_ROWS[] =
     "WITH page AS ("
     "    SELECT grant_id, instrument, fiscal_year, programme, national_krw, city_krw,"
@@ -134,8 +135,8 @@ static const char GRANT_ROWS[] =
     "        settlement_due_date, document, registered_by, registered_time_ms"
     "    FROM ledger.grant_award"
     "    WHERE shard = $1 AND ($2::int8 IS NULL OR fiscal_year = $2)"
-    "        AND (NOT $3 OR grant_id = $4) AND grant_id > $5"
-    "    ORDER BY grant_id LIMIT $6"
+    "        AND grant_id >= $4 AND (grant_id = $4) = $3"
+    "    ORDER BY grant_id LIMIT $5"
     " ), figure AS ("
     "    SELECT page.grant_id,"
     "        sum(entry_leg.amount_krw) FILTER (WHERE entry_leg.stage IN ('S30', 'S90'))"
@@ -192,7 +193,6 @@ enum err store_grant_rows(struct db *db, const char *shard, const struct store_f
         filter->fiscal_year == 0 ? db_null_int64() : db_int64(filter->fiscal_year),
         db_bool(grants->only != NULL),
         db_uuid(grants->only ? grants->only : grants->after),
-        db_uuid(grants->after),
         db_int64(filter->limit),
     };
 

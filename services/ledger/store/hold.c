@@ -359,6 +359,7 @@ enum err store_hold_extension_rows(struct db *db, const char *shard,
     return db_query(db, HOLD_EXTENSION_ROWS, params, DB_COUNT(params), ret_rows);
 }
 
+/* The one that is asked for, or those behind a cursor. */
 static const char HOLD_ROWS[] =
     "SELECT hold_id, kind, fiscal_year, programme, funding_source, amount_krw, expires_time_ms,"
     "    state, committed_krw, seq, document, placed_by, placed_time_ms, ended_time_ms, ended_by,"
@@ -366,8 +367,8 @@ static const char HOLD_ROWS[] =
     " FROM ledger.hold"
     " WHERE shard = $1 AND ($2::int8 IS NULL OR fiscal_year = $2)"
     "    AND ($3::text IS NULL OR funding_source = $3) AND ($4::text IS NULL OR state = $4)"
-    "    AND (NOT $5 OR hold_id = $6) AND hold_id > $7"
-    " ORDER BY hold_id LIMIT $8";
+    "    AND hold_id >= $6 AND (hold_id = $6) = $5"
+    " ORDER BY hold_id LIMIT $7";
 
 enum err store_hold_rows(struct db *db, const char *shard, const struct store_filter *filter,
                          const struct store_hold_filter *holds, struct db_rows **ret_rows)
@@ -379,7 +380,6 @@ enum err store_hold_rows(struct db *db, const char *shard, const struct store_fi
         db_text(holds->state == HOLD_NONE ? NULL : hold_state_code(holds->state)),
         db_bool(holds->only != NULL),
         db_uuid(holds->only ? holds->only : holds->after),
-        db_uuid(holds->after),
         db_int64(filter->limit),
     };
 
