@@ -70,6 +70,23 @@ static void a_limit_of_zero_is_exceeded_not_missing(void **state)
     assert_true(refusal.shortfall_krw == 300);
 }
 
+static void a_limit_that_somebody_lowered_below_its_use_is_exceeded(void **state)
+{
+    struct envelope envelope = {.state = ENVELOPE_NONE};
+    struct envelope_limit limit = {.set = true, .limit_krw = 299, .used_krw = 300};
+    struct envelope_request wanted = request(1, 1);
+    struct refusal refusal;
+
+    (void)state;
+    assert_int_equal(envelope_reserve(&envelope, &limit, &wanted, &refusal), ERR_CONFLICT);
+    assert_int_equal(refusal.reason, REFUSAL_ENVELOPE_EXCEEDED);
+    assert_true(refusal.shortfall_krw == 2);
+    assert_int_equal(envelope.state, ENVELOPE_NONE);
+    wanted.amount_krw = INT64_MAX;
+    assert_int_equal(envelope_reserve(&envelope, &limit, &wanted, &refusal), ERR_CONFLICT);
+    assert_true(refusal.shortfall_krw == INT64_MAX);
+}
+
 static void one_won_above_the_limit_is_refused_and_changes_nothing(void **state)
 {
     struct envelope_limit limit = {.set = true, .limit_krw = 1000, .used_krw = 400};
@@ -308,6 +325,7 @@ int main(void)
         cmocka_unit_test(without_a_limit_nothing_is_reserved),
         cmocka_unit_test(in_a_closed_year_nothing_is_reserved_and_the_limit_stays),
         cmocka_unit_test(a_limit_of_zero_is_exceeded_not_missing),
+        cmocka_unit_test(a_limit_that_somebody_lowered_below_its_use_is_exceeded),
         cmocka_unit_test(one_won_above_the_limit_is_refused_and_changes_nothing),
         cmocka_unit_test(a_malformed_request_is_refused_by_field),
         cmocka_unit_test(the_same_request_twice_reserves_once_and_other_terms_conflict),

@@ -212,11 +212,13 @@ static enum err check_room(const struct envelope_limit *limit, int64_t amount_kr
     if (!limit->set) {
         return refusal_set(ret_refusal, REFUSAL_ENVELOPE_LIMIT_MISSING, "/funding_source", 0);
     }
-    assert(limit->used_krw <= limit->limit_krw);
+    /* Below zero where somebody lowered the limit behind the service, which verification finds. */
     int64_t room_krw = limit->limit_krw - limit->used_krw;
     if (amount_krw > room_krw) {
-        return refusal_set(ret_refusal, REFUSAL_ENVELOPE_EXCEEDED, "/amount_krw",
-                           amount_krw - room_krw);
+        int64_t shortfall_krw = INT64_MAX;
+        enum err err = krw_subtract(amount_krw, room_krw, &shortfall_krw);
+        shortfall_krw = err ? INT64_MAX : shortfall_krw;
+        return refusal_set(ret_refusal, REFUSAL_ENVELOPE_EXCEEDED, "/amount_krw", shortfall_krw);
     }
     return ERR_OK;
 }
