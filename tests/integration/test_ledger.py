@@ -887,6 +887,19 @@ def test_verification_finds_whatever_was_tampered_with(ledger, participation):
 TABLES = ("journal", "transfer", "account", "head", "refused_key", "envelope_limit")
 
 
+def test_a_key_that_was_also_refused_is_answered_by_its_entry(ledger):
+    ledger.set_limit(10_000)
+    key = str(uuid.uuid4())
+    first = ledger.post("main_budget", 5, key)
+    assert first[0] == 201
+    ledger.sql(
+        "INSERT INTO ledger.refused_key SELECT shard, key, substring(request FROM 1 FOR 16),"
+        " 'floor-broken', '', NULL, 0, 0 FROM ledger.journal"
+    )
+    ledger.service.restart().wait_ready()  # which forgets the keys it remembers
+    assert ledger.post("main_budget", 5, key) == first
+
+
 def test_a_verification_says_how_far_it_is(ledger):
     """It stands still behind a lock, once when the chain is walked and once when all is."""
     idle = {"running": False, "done": None, "total": None}

@@ -214,6 +214,7 @@ static const char KEY_RECALL[] =
     "    (SELECT k.request, NULL, k.refusal_code, k.refusal_field, k.refusal_account,"
     "        k.shortfall_krw FROM ledger.refused_key AS k"
     "    WHERE k.shard = $1 AND k.key = wanted.key LIMIT 1)"
+    "    ORDER BY seq LIMIT 1"
     " ) AS known";
 
 static enum err read_key(const struct db_rows *rows, int64_t row, struct order_key *ret_key)
