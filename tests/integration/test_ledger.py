@@ -900,6 +900,20 @@ def test_a_key_that_was_also_refused_is_answered_by_its_entry(ledger):
     assert ledger.post("main_budget", 5, key) == first
 
 
+def test_an_entry_of_a_day_that_never_was_is_found_and_not_shown(ledger):
+    ledger.set_limit(10_000)
+    assert ledger.post("main_budget", 5)[0] == 201
+    ledger.sql(
+        "ALTER TABLE ledger.journal DISABLE TRIGGER USER;"
+        " UPDATE ledger.journal SET effective_date = 20250230"
+    )
+    for target in ("/v1/journal", "/v1/entries/1"):
+        assert ledger.ask("GET", target)[0] == 500, target
+    ledger.service.wait_log("journal_damaged", seq=1)
+    report = ledger.verification()
+    assert [(x["code"], x["seq"]) for x in report["faults"]][:1] == [("hash-mismatch", 1)]
+
+
 def test_a_verification_says_how_far_it_is(ledger):
     """It stands still behind a lock, once when the chain is walked and once when all is."""
     idle = {"running": False, "done": None, "total": None}

@@ -83,7 +83,8 @@ static bool read_entry(const struct db_rows *rows, int64_t row, struct order *or
     entry->period = (int32_t)db_rows_int64(rows, row, 4);
     order->posted_time_ms = db_rows_int64(rows, row, 5);
     entry->linked_seq = db_rows_is_null(rows, row, 9) ? 0 : db_rows_int64(rows, row, 9);
-    return db_rows_fixed(rows, row, 1, entry->key, ENTRY_KEY_SIZE) == ERR_OK &&
+    return entry_date_valid(entry->effective_date) &&
+           db_rows_fixed(rows, row, 1, entry->key, ENTRY_KEY_SIZE) == ERR_OK &&
            db_rows_fixed(rows, row, 8, order->hash, ORDER_HASH_SIZE) == ERR_OK &&
            read_request(rows, row, 10, order) &&
            copy_text(entry->kind, sizeof entry->kind, db_rows_text(rows, row, 2)) &&
