@@ -203,9 +203,15 @@ static enum err settle(const struct hearing *hearing)
     if (err) {
         return err;
     }
+    bool settled_before = envelope.state == ENVELOPE_SETTLED;
     err = envelope_settle(&envelope, &limit, heard->funded_krw, &released_krw, &refusal);
     if (err) {
         return refuse_tally(hearing, refusal.reason, "");
+    }
+    if (settled_before) { /* its winners were posted then, under the keys of another event */
+        log_warn("tally_repeated", log_str("ballot_id", heard->ballot_id),
+                 log_int("seq", (int64_t)hearing->event->seq));
+        return ERR_OK;
     }
     err = post_winners(hearing);
     if (err) {

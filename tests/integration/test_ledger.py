@@ -914,6 +914,20 @@ def test_an_entry_of_a_day_that_never_was_is_found_and_not_shown(ledger):
     assert [(x["code"], x["seq"]) for x in report["faults"]][:1] == [("hash-mismatch", 1)]
 
 
+def test_a_tally_that_is_certified_again_posts_nothing_again(ledger, participation):
+    ledger.set_limit(10_000)
+    winners = [("1", "a", 4_000)]
+    ballot_id = select(ledger, participation, winners, 5_000)
+    released = said(ledger, "envelope.released")
+    participation.certify(ballot_id, 5_000, winners)
+    wait_applied(ledger, 3)
+    assert len(ledger.get("/v1/journal")["entries"]) == 1
+    assert stages(ledger, "a") == {"M10": 4_000, "M90": -4_000}
+    assert envelope_of(ledger, ballot_id)["state"] == "settled"
+    assert len(said(ledger, "envelope.released")) == len(released) == 1
+    assert ledger.verification()["sound"]
+
+
 def test_a_verification_says_how_far_it_is(ledger):
     """It stands still behind a lock, once when the chain is walked and once when all is."""
     idle = {"running": False, "done": None, "total": None}
