@@ -257,16 +257,21 @@ void feed_read_done(struct reader_job *job)
     }
 }
 
-/* Gives the client what was read, as far as it takes it; the rest is read again another time. */
+/* Gives the client what was read, as far as it takes it; the rest is read again another time. Nothing
+ * beyond the publisher's head, which the log may hold: its cursor would be refused. */
 static void read_deliver(struct feed_client *client)
 {
     struct feed *feed = client->feed;
+    const uint64_t head_seq = publisher_head_seq(feed->options.publisher);
     int64_t now_ms = clock_monotonic_ms();
 
     for (size_t i = 0; i < client->entries.count && !client_is_full(client); i++) {
         const struct eventlog_entry *entry = &client->entries.entries[i];
 
         assert(entry->seq == client->next_seq);
+        if (entry->seq > head_seq) {
+            break;
+        }
         if (feed_text_render(&feed->scratch, entry->envelope, entry->envelope_length,
                              feed->options.types)) {
             log_error("feed_event_unreadable", log_int("seq", (int64_t)entry->seq));

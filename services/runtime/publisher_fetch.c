@@ -108,6 +108,32 @@ static enum err fetch_work(struct db *db, struct reader_job *job)
                          &fetch->entries, fetch->chain_before);
 }
 
+static void answer_nothing(struct publisher *publisher, struct bus_request *request)
+{
+    struct event_fetch_response response = {
+        .status = EVENT_FETCH_OK,
+        .epoch = publisher->head.epoch,
+        .head_seq = publisher->head.seq,
+        .low_seq = publisher->head.low_seq,
+    };
+
+    /* Right for from_seq = head + 1, which is what a subscriber that is not ahead asks. */
+    memcpy(response.chain_before, publisher->head.chain, EVENT_CHAIN_SIZE);
+    answer(request, &response);
+}
+
+/* How many of what was read are not beyond the head. The log may hold more: what another leader has
+ * written, or a COMMIT in doubt. Whoever got that would hear from our heartbeat that it is not there. */
+static size_t count_known(const struct publisher *publisher, const struct eventlog_entries *read)
+{
+    size_t count = read->count;
+
+    while (count > 0 && read->entries[count - 1].seq > publisher->head.seq) {
+        count--;
+    }
+    return count;
+}
+
 static void fetch_done(struct reader_job *job)
 {
     struct publisher_fetch *fetch = (struct publisher_fetch *)job;
@@ -122,19 +148,16 @@ static void fetch_done(struct reader_job *job)
     };
 
     publisher->reading_count--;
+    response.count = count_known(publisher, &fetch->entries);
     if (job->err) {
         answer_status(publisher, fetch->request, EVENT_FETCH_OVERLOADED);
+    } else if (response.count == 0 && fetch->entries.count > 0) {
+        answer_nothing(publisher, fetch->request); /* The head went back while the log was read. */
     } else {
-        assert(fetch->entries.count <= EVENT_FETCH_COUNT_MAX);
-        for (size_t i = 0; i < fetch->entries.count; i++) {
+        assert(response.count <= EVENT_FETCH_COUNT_MAX);
+        for (size_t i = 0; i < response.count; i++) {
             pieces[i].data = fetch->entries.entries[i].envelope;
             pieces[i].length = fetch->entries.entries[i].envelope_length;
-        }
-        response.count = fetch->entries.count;
-        if (response.count > 0 &&
-            fetch->entries.entries[response.count - 1].seq > response.head_seq) {
-            /* The log is ahead of what the writer has told the loop. */
-            response.head_seq = fetch->entries.entries[response.count - 1].seq;
         }
         memcpy(response.chain_before, fetch->chain_before, EVENT_CHAIN_SIZE);
         answer(fetch->request, &response);
@@ -170,20 +193,6 @@ static void answer_from_log(struct publisher *publisher, struct bus_request *req
         return;
     }
     publisher->reading_count++;
-}
-
-static void answer_nothing(struct publisher *publisher, struct bus_request *request)
-{
-    struct event_fetch_response response = {
-        .status = EVENT_FETCH_OK,
-        .epoch = publisher->head.epoch,
-        .head_seq = publisher->head.seq,
-        .low_seq = publisher->head.low_seq,
-    };
-
-    /* Right for from_seq = head + 1, which is what a subscriber that is not ahead asks. */
-    memcpy(response.chain_before, publisher->head.chain, EVENT_CHAIN_SIZE);
-    answer(request, &response);
 }
 
 static void serve(struct publisher *publisher, struct bus_request *request,

@@ -199,6 +199,18 @@ def test_a_cursor_that_cannot_be_honoured_is_gone_or_reset(databases, driver):
     stream.close()
 
 
+def test_the_feed_ends_where_the_publishers_own_head_is(databases, driver):
+    """What the log holds beyond it would come with a cursor that is refused as not true."""
+    driver.write(11)
+    driver.stop()
+    databases.psql(
+        "ledger",
+        "UPDATE event.stream_head SET seq = 10, chain = log.chain FROM event.log WHERE log.seq = 10",
+    )
+    driver.start().wait_ready()
+    assert driver.batch("?after=1-5") == (list(range(6, 11)), "1-10")
+
+
 def test_a_stream_outlives_an_absent_database(databases, driver):
     driver.write(300)
     restart(driver)

@@ -462,6 +462,29 @@ def test_a_raised_epoch_with_the_same_history_goes_on(databases, publisher, hear
     assert databases.psql("ledger", offset) == [(2, 11)]
 
 
+def test_events_beyond_the_publishers_own_head_are_not_handed_out(databases, publisher, hear):
+    """As from a process that has lost the lead and has not heard yet what its successor wrote: what the
+    log holds beyond its head it keeps to itself, or its next heartbeat would deny what it gave."""
+    publisher.say(notes(1, 11))
+    publisher.close()
+    (head,) = databases.psql("participation", "SELECT seq, chain FROM event.stream_head")
+    databases.psql(
+        "participation",
+        "UPDATE event.stream_head SET seq = 10, chain = log.chain FROM event.log WHERE log.seq = 10",
+    )
+    publisher.start()
+    consumer = hear()
+    consumer.wait_status(state="live", next=11, head=10)
+    assert consumer.heard() == numbered(notes(1, 10))
+
+    publisher.close()
+    databases.psql("participation", "UPDATE event.stream_head SET seq = %s, chain = %s", head)
+    publisher.start()
+    publisher.say(notes(12, 12))
+    consumer.wait_status(state="live", next=13, head=12)
+    assert consumer.heard() == numbered(notes(1, 12))
+
+
 def test_frames_of_an_older_epoch_are_ignored(databases, publisher, hear, relay):
     """A deposed publisher may go on saying its old heartbeats beside the new one's."""
     databases.psql("participation", "UPDATE event.stream_head SET epoch = 2")
