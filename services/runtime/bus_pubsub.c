@@ -357,7 +357,7 @@ void bus_sub_pause(struct bus_sub *sub)
 void bus_sub_resume(struct bus_sub *sub)
 {
     atomic_store(&sub->paused, false);
-    sub_drained(sub);
+    bus_inbox_wake(&sub->inbox); /* Not at once: the ring may be full. */
 }
 
 void bus_sub_redial(struct bus_sub *sub)

@@ -194,6 +194,30 @@ static void a_paused_subscriber_hears_nothing_until_resumed(void **state)
     assert_true(f->heard >= 10);
 }
 
+/* The loop does not get to the ring, which is full, before it resumes; again and again. */
+static void resume_with_a_full_ring(uv_timer_t *timer)
+{
+    struct fixture *f = timer->data;
+
+    for (int i = 0; i < 20; i++) {
+        send_burst(timer);
+        bus_sub_pause(f->sub);
+        bus_sub_resume(f->sub);
+    }
+}
+
+static void a_subscriber_resumes_with_a_full_ring(void **state)
+{
+    struct fixture *f = *state;
+
+    open_pub_and_sub(f, "ledger", 1);
+    f->wanted = 50;
+    assert_int_equal(uv_timer_start(&f->again, resume_with_a_full_ring, 1, 5), 0);
+    loop_run(&f->loop);
+    assert_false(f->timed_out);
+    assert_true(f->heard >= 50);
+}
+
 static void redial_then_send(uv_timer_t *timer)
 {
     struct fixture *f = timer->data;
@@ -545,6 +569,7 @@ int main(void)
         BUS_TEST(a_subscriber_hears_its_topic_and_no_longer_one),
         BUS_TEST(a_queue_of_one_goes_on_hearing_after_a_burst),
         BUS_TEST(a_paused_subscriber_hears_nothing_until_resumed),
+        BUS_TEST(a_subscriber_resumes_with_a_full_ring),
         BUS_TEST(a_redialled_subscriber_hears_again),
         BUS_TEST(subscribers_closed_while_messages_flow_are_gone),
         BUS_TEST(every_connection_is_told_of_before_its_first_message),
