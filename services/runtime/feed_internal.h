@@ -58,8 +58,8 @@ bool feed_query_wants(const struct feed_query *query, const char *type);
 
 /* An event as JSON text. */
 struct feed_text {
-    uint64_t epoch;
-    uint64_t seq; /* 0: nothing here */
+    uint64_t epoch; /* in the cache: the publisher's when it was put there */
+    uint64_t seq;   /* 0: nothing here */
     char type[EVENT_TYPE_SIZE];
     struct buffer json;
 };
@@ -72,9 +72,10 @@ void feed_text_release(struct feed_text *text);
 ERR_CHECKED enum err feed_text_render(struct feed_text *text, const void *envelope, size_t length,
                                       const ProtobufCMessageDescriptor *const *types);
 
-/* Appends the event in a form; is_first matters to the batch. */
-void feed_text_append(const struct feed_text *text, enum feed_form form, bool is_first,
-                      struct buffer *ret_bytes);
+/* Appends the event in a form; is_first matters to the batch, the epoch to the stream's cursor: the
+ * client's, since an event from before a restore has the epoch of then. */
+void feed_text_append(const struct feed_text *text, enum feed_form form, uint64_t epoch,
+                      bool is_first, struct buffer *ret_bytes);
 
 const char *feed_content_type(enum feed_form form);
 

@@ -47,7 +47,6 @@ enum err feed_text_render(struct feed_text *text, const void *envelope, size_t l
         err = render(text, &event, NULL);
     }
     if (!err) {
-        text->epoch = event.epoch;
         text->seq = event.seq;
         memcpy(text->type, event.type, sizeof text->type);
     }
@@ -77,14 +76,13 @@ static enum err render(struct feed_text *text, const struct event *event,
     return buffer_status(&text->json);
 }
 
-void feed_text_append(const struct feed_text *text, enum feed_form form, bool is_first,
-                      struct buffer *ret_bytes)
+void feed_text_append(const struct feed_text *text, enum feed_form form, uint64_t epoch,
+                      bool is_first, struct buffer *ret_bytes)
 {
     assert(text->seq > 0);
     switch (form) {
     case FEED_EVENT_STREAM:
-        buffer_append_format(ret_bytes,
-                             "id: %" PRIu64 "-%" PRIu64 "\nevent: %s\ndata: ", text->epoch,
+        buffer_append_format(ret_bytes, "id: %" PRIu64 "-%" PRIu64 "\nevent: %s\ndata: ", epoch,
                              text->seq, text->type);
         buffer_append(ret_bytes, text->json.data, text->json.length);
         buffer_append_text(ret_bytes, "\n\n");

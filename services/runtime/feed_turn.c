@@ -171,7 +171,7 @@ static void client_take(struct feed_client *client, const struct feed_text *text
     if (!feed_query_wants(&client->query, text->type)) {
         return;
     }
-    feed_text_append(text, client->query.form, client->found == 0, &client->out);
+    feed_text_append(text, client->query.form, client->epoch, client->found == 0, &client->out);
     client->found++;
     metrics_add(&feed_events_sent, 1);
 }
@@ -192,6 +192,7 @@ static const struct feed_text *render_from_ring(struct feed *feed, uint64_t seq)
         log_error("feed_event_unreadable", log_int("seq", (int64_t)seq));
         return NULL;
     }
+    text->epoch = publisher_epoch(publisher);
     return text;
 }
 

@@ -79,10 +79,10 @@ class Stream:
                 name, _, value = line.decode().partition(": ")
                 fields[name] = value
 
-    def expect(self, first, last):
+    def expect(self, first, last, epoch=1):
         for seq in range(first, last + 1):
             cursor, event, data = self.next()
-            assert (cursor, event, data["seq"]) == (f"1-{seq}", TYPE, str(seq))
+            assert (cursor, event, data["seq"]) == (f"{epoch}-{seq}", TYPE, str(seq))
 
     def close(self):
         # Both: the response has the socket once the stream is under way.
@@ -209,6 +209,21 @@ def test_the_feed_ends_where_the_publishers_own_head_is(databases, driver):
     )
     driver.start().wait_ready()
     assert driver.batch("?after=1-5") == (list(range(6, 11)), "1-10")
+
+
+def test_a_stream_goes_on_from_its_cursors_after_the_epoch_was_raised(databases, driver):
+    """The events that were kept are of the epoch before; their cursors are of the one that counts."""
+    driver.write(10)
+    driver.stop()
+    databases.psql("ledger", "UPDATE event.stream_head SET epoch = 2")
+    driver.start().wait_ready()
+    stream = Stream(driver)
+    stream.expect(1, 10, epoch=2)
+    stream.close()
+    driver.write(2)
+    stream = Stream(driver, last_event_id="2-5")
+    stream.expect(6, 12, epoch=2)
+    stream.close()
 
 
 def test_a_stream_outlives_an_absent_database(databases, driver):
