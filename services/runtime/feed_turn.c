@@ -48,7 +48,8 @@ static enum feed_turn client_at_head(struct feed_client *client, int64_t now_ms)
 static bool client_is_full(const struct feed_client *client);
 static bool client_flush(struct feed_client *client, int64_t now_ms);
 static void client_take(struct feed_client *client, const struct feed_text *text);
-static const struct feed_text *render_from_ring(struct feed *feed, uint64_t seq);
+static bool client_wants(const struct feed_client *client, const void *envelope, size_t length);
+static const struct feed_text *render_from_ring(const struct feed_client *client);
 static enum feed_turn read_start(struct feed_client *client);
 static void read_deliver(struct feed_client *client);
 static void client_reset(struct feed_client *client);
@@ -103,7 +104,7 @@ static enum feed_turn client_follow(struct feed_client *client, int64_t now_ms)
         if (!publisher_ring_get(feed->options.publisher, client->next_seq, &length)) {
             return read_start(client);
         }
-        text = render_from_ring(feed, client->next_seq);
+        text = render_from_ring(client);
         if (text) {
             client_take(client, text);
         }
@@ -176,10 +177,28 @@ static void client_take(struct feed_client *client, const struct feed_text *text
     metrics_add(&feed_events_sent, 1);
 }
 
-/* NULL for an envelope that is none, which our own log should never hold. */
-static const struct feed_text *render_from_ring(struct feed *feed, uint64_t seq)
+/* Looks before an event is rendered, which costs much more. One that does not decode is wanted:
+ * rendering says so. */
+static bool client_wants(const struct feed_client *client, const void *envelope, size_t length)
 {
+    struct event event;
+    bool is_wanted;
+
+    if (client->query.type_count == 0 || event_decode(envelope, length, &event)) {
+        return true;
+    }
+    is_wanted = feed_query_wants(&client->query, event.type);
+    event_release(&event);
+    return is_wanted;
+}
+
+/* The client's next event. NULL: not for it, or an envelope that is none, which our own log should
+ * never hold. */
+static const struct feed_text *render_from_ring(const struct feed_client *client)
+{
+    struct feed *feed = client->feed;
     const struct publisher *publisher = feed->options.publisher;
+    const uint64_t seq = client->next_seq;
     struct feed_text *text = &feed->cache[seq % FEED_CACHE_LENGTH];
     size_t length;
     const uint8_t *envelope;
@@ -188,6 +207,9 @@ static const struct feed_text *render_from_ring(struct feed *feed, uint64_t seq)
         return text;
     }
     envelope = publisher_ring_get(publisher, seq, &length);
+    if (!client_wants(client, envelope, length)) {
+        return NULL;
+    }
     if (feed_text_render(text, envelope, length, feed->options.types)) {
         log_error("feed_event_unreadable", log_int("seq", (int64_t)seq));
         return NULL;
@@ -273,8 +295,10 @@ static void read_deliver(struct feed_client *client)
         if (entry->seq > head_seq) {
             break;
         }
-        if (feed_text_render(&feed->scratch, entry->envelope, entry->envelope_length,
-                             feed->options.types)) {
+        if (!client_wants(client, entry->envelope, entry->envelope_length)) {
+            /* Passed over. */
+        } else if (feed_text_render(&feed->scratch, entry->envelope, entry->envelope_length,
+                                    feed->options.types)) {
             log_error("feed_event_unreadable", log_int("seq", (int64_t)entry->seq));
         } else {
             client_take(client, &feed->scratch);

@@ -27,6 +27,7 @@ struct fixture {
     pthread_cond_t changed;
     bool called;
     size_t client_count;
+    size_t render_count; /* events that the feed keeps as text */
 
     /* What commit() commits. */
     int commit_count;
@@ -332,6 +333,38 @@ static void a_batch_holds_what_follows_the_cursor(void **state)
     stop(fixture);
 }
 
+static void count_renders(void *context)
+{
+    struct fixture *fixture = context;
+
+    fixture->render_count = 0;
+    for (size_t i = 0; i < FEED_CACHE_LENGTH; i++) {
+        fixture->render_count += fixture->feed->cache[i].seq > 0;
+    }
+}
+
+static void an_event_that_nobody_asks_for_is_not_rendered(void **state)
+{
+    struct fixture *fixture = start();
+    struct buffer answer;
+    const char *text;
+
+    (void)state;
+    commit_events(fixture, 10, 10);
+    text = ask(fixture, GET("?types=kr.test.none.v1") "\r\n", &answer);
+    assert_non_null(strstr(text, "\r\nNext-After: 1-10\r\n"));
+    buffer_release(&answer);
+    on_loop(fixture, count_renders);
+    assert_int_equal(fixture->render_count, 0);
+
+    text = ask(fixture, GET("?types=kr.test.odd.v1") "\r\n", &answer);
+    assert_int_equal(count_of(text, "\"type\":\"kr.test.odd.v1\""), 5);
+    buffer_release(&answer);
+    on_loop(fixture, count_renders);
+    assert_int_equal(fixture->render_count, 5);
+    stop(fixture);
+}
+
 static void wrong_questions_are_refused_by_name(void **state)
 {
     static const struct {
@@ -555,6 +588,7 @@ int main(void)
         cmocka_unit_test(cursors_are_two_numbers_and_nothing_else),
         cmocka_unit_test(accept_chooses_the_form),
         cmocka_unit_test(a_batch_holds_what_follows_the_cursor),
+        cmocka_unit_test(an_event_that_nobody_asks_for_is_not_rendered),
         cmocka_unit_test(wrong_questions_are_refused_by_name),
         cmocka_unit_test(before_the_log_was_read_no_cursor_is_judged),
         cmocka_unit_test(what_neither_ring_nor_database_has_is_unavailable),
