@@ -12,7 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TICK_MS = 250 }; /* comments, waits, retries */
+enum {
+    TICK_MS = 250, /* comments, waits, retries */
+    PASS_MS = 5,   /* turns given before the loop does its other work */
+    NEXT_MS = 1,   /* a timer of 0 ms, set by its own callback, fires before that work */
+};
 
 static struct metric clients_now = {
     .type = METRIC_GAUGE,
@@ -127,21 +131,29 @@ void feed_schedule(struct feed *feed, uint64_t delay_ms)
     (void)uv_timer_start(&feed->timer, on_timer, delay_ms, 0); /* Fails only without a callback. */
 }
 
+/* Each client stands last when it has its turn: a pass that ends early goes on with who is first. */
 static void on_timer(uv_timer_t *timer)
 {
     struct feed *feed = timer->data;
     int64_t now_ms = clock_monotonic_ms();
-    struct feed_client *next;
+    int64_t end_ms = now_ms + PASS_MS;
+    size_t left = feed->client_count;
 
     feed->due_ms = UINT64_MAX;
-    for (struct feed_client *client = feed->first; client; client = next) {
+    while (left > 0 && feed->first && now_ms < end_ms) {
+        struct feed_client *client = feed->first;
         enum feed_turn turn;
 
-        next = client->next;
+        feed_client_move_last(client);
         turn = feed_client_turn(client, now_ms);
         if (feed->first) {
-            feed_schedule(feed, turn == FEED_TURN_AGAIN ? 0 : TICK_MS);
+            feed_schedule(feed, turn == FEED_TURN_AGAIN ? NEXT_MS : TICK_MS);
         }
+        now_ms = clock_monotonic_ms();
+        left--;
+    }
+    if (left > 0 && feed->first) {
+        feed_schedule(feed, NEXT_MS);
     }
 }
 
@@ -243,6 +255,12 @@ static void client_unlink(struct feed_client *client)
     }
     feed->client_count--;
     metrics_set(&clients_now, (int64_t)feed->client_count);
+}
+
+void feed_client_move_last(struct feed_client *client)
+{
+    client_unlink(client);
+    client_link(client);
 }
 
 /* The client's end: it leaves the list, and memory unless a reader thread still writes to it. */

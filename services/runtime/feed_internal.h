@@ -140,7 +140,10 @@ void feed_client_answer(struct feed_client *client);
 /* The client's end: it leaves the list, and memory unless a reader thread still writes to it. */
 void feed_client_release(struct feed_client *client);
 
-/* Gives every client a turn within delay_ms. */
+/* Whose turn it was: the others come first now. */
+void feed_client_move_last(struct feed_client *client);
+
+/* Begins to give every client a turn within delay_ms. */
 void feed_schedule(struct feed *feed, uint64_t delay_ms);
 
 /* Frees a closed feed that nobody refers to any more. */

@@ -268,6 +268,7 @@ void feed_read_done(struct reader_job *job)
         feed_free_when_done(feed);
         return;
     }
+    feed_client_move_last(client); /* The few fetches go round. */
     if (client->job.err) {
         end_with_error(client, client->job.err);
     } else if (client->next_seq >= client->head.low_seq) {

@@ -27,6 +27,10 @@ struct fixture {
     pthread_cond_t changed;
     bool called;
     size_t client_count;
+    uv_prepare_t rounds;
+    int round_count;     /* of the loop */
+    int64_t retry_at_ms; /* of the client that reads */
+    bool reader_is_last;
     size_t render_count; /* events that the feed keeps as text */
 
     /* What commit() commits. */
@@ -136,6 +140,42 @@ static void count_clients(void *context)
     struct fixture *fixture = context;
 
     fixture->client_count = fixture->feed->client_count;
+}
+
+static void on_round(uv_prepare_t *rounds)
+{
+    struct fixture *fixture = rounds->data;
+
+    fixture->round_count++;
+}
+
+static void rounds_begin(void *context)
+{
+    struct fixture *fixture = context;
+
+    fixture->round_count = 0;
+    assert_int_equal(uv_prepare_init(&fixture->server.loop.uv, &fixture->rounds), 0);
+    fixture->rounds.data = fixture;
+    assert_int_equal(uv_prepare_start(&fixture->rounds, on_round), 0);
+}
+
+static void rounds_end(void *context)
+{
+    struct fixture *fixture = context;
+
+    uv_close((uv_handle_t *)&fixture->rounds, NULL);
+}
+
+static void find_the_reader(void *context)
+{
+    struct fixture *fixture = context;
+
+    for (struct feed_client *client = fixture->feed->first; client; client = client->next) {
+        if (client->retry_at_ms > 0) { /* A read of its has come back. */
+            fixture->retry_at_ms = client->retry_at_ms;
+            fixture->reader_is_last = client == fixture->feed->last;
+        }
+    }
 }
 
 /* --- On the test's. ------------------------------------------------------------------------------- */
@@ -423,6 +463,48 @@ static void what_neither_ring_nor_database_has_is_unavailable(void **state)
     stop(fixture);
 }
 
+static void the_loop_does_other_work_between_a_clients_turns(void **state)
+{
+    enum { TURNS = 30, EVENTS_A_TURN = 200 };
+    struct fixture *fixture = start();
+    struct buffer answer;
+    const char *text;
+
+    (void)state;
+    commit_events(fixture, TURNS * EVENTS_A_TURN, 10);
+    on_loop(fixture, rounds_begin);
+    text = ask(fixture, GET("?types=kr.test.none.v1") "\r\n", &answer);
+    assert_non_null(strstr(text, "\r\nNext-After: 1-6000\r\n"));
+    buffer_release(&answer);
+    on_loop(fixture, rounds_end);
+    assert_true(fixture->round_count >= TURNS);
+    stop(fixture);
+}
+
+static void who_has_read_the_log_stands_behind_the_others(void **state)
+{
+    struct fixture *fixture = start();
+    int reads = support_connect(&fixture->server);
+    int follows = support_connect(&fixture->server);
+    int64_t before_ms;
+
+    (void)state;
+    /* Of another epoch: the log is asked, and again while it is not there. */
+    support_send_text(reads, GET("?after=2-1") "Accept: text/event-stream\r\n\r\n");
+    wait_for_clients(fixture, 1);
+    support_send_text(follows, GET("") "Accept: text/event-stream\r\n\r\n");
+    wait_for_clients(fixture, 2);
+    on_loop(fixture, find_the_reader);
+    before_ms = fixture->retry_at_ms;
+    do {
+        on_loop(fixture, find_the_reader);
+    } while (fixture->retry_at_ms == before_ms);
+    assert_true(fixture->reader_is_last);
+    assert_int_equal(close(reads), 0);
+    assert_int_equal(close(follows), 0);
+    stop(fixture);
+}
+
 static void who_waits_is_answered_by_the_next_event(void **state)
 {
     struct fixture *fixture = start();
@@ -592,6 +674,8 @@ int main(void)
         cmocka_unit_test(wrong_questions_are_refused_by_name),
         cmocka_unit_test(before_the_log_was_read_no_cursor_is_judged),
         cmocka_unit_test(what_neither_ring_nor_database_has_is_unavailable),
+        cmocka_unit_test(the_loop_does_other_work_between_a_clients_turns),
+        cmocka_unit_test(who_has_read_the_log_stands_behind_the_others),
         cmocka_unit_test(who_waits_is_answered_by_the_next_event),
         cmocka_unit_test(a_wait_ends_with_nothing),
         cmocka_unit_test(a_stream_shows_what_was_and_then_what_comes),
