@@ -2,7 +2,7 @@
 /*
  * Lines of the ledger as CSV. Amounts are added up from the balances of stages,
  * which is all that 예산현액, 확보액 and 집행액 are; a year in which a line has no
- * account stays empty.
+ * account stays empty, and one that was closed, since closing empties every stage.
  */
 #include "cli/sheet_ledger.h"
 
@@ -33,12 +33,14 @@ struct amounts {
 struct table {
     const json_t *lines;
     int32_t years[YEARS_MAX];
+    bool is_closed[YEARS_MAX]; /* or closing */
     size_t year_count;
     struct buffer text;
 };
 
 static enum cli_status fetch_lines(const struct invocation *invocation, json_t **ret_lines);
 static enum cli_status read_years(struct table *table);
+static enum cli_status read_periods(const struct invocation *invocation, struct table *table);
 static enum cli_status write_table(struct table *table);
 static bool is_first(const struct table *table, size_t line);
 static bool same_row(const json_t *left, const json_t *right);
@@ -60,6 +62,10 @@ enum cli_status sheet_ledger_read(const struct invocation *invocation, struct sh
     table.lines = lines;
     buffer_init(&table.text, SHEET_SIZE_MAX);
     status = read_years(&table);
+    /* After the lines: a year that is open now was open when they were read. */
+    if (status == CLI_OK) {
+        status = read_periods(invocation, &table);
+    }
     if (status == CLI_OK) {
         status = write_table(&table);
     }
@@ -137,6 +143,40 @@ static enum cli_status read_years(struct table *table)
     return CLI_OK;
 }
 
+/* Which of them are closed, and says so. */
+static enum cli_status read_periods(const struct invocation *invocation, struct table *table)
+{
+    json_t *periods = NULL;
+    enum cli_status status = list_fetch(invocation,
+                                        &(const struct list_request){
+                                            .service = CLIENT_LEDGER,
+                                            .path = "/v1/periods",
+                                            .items = "periods",
+                                        },
+                                        &periods);
+    size_t i;
+
+    for (i = 0; i < json_array_size(periods); i++) {
+        const json_t *period = json_array_get(periods, i);
+        size_t year;
+
+        for (year = 0; year < table->year_count; year++) {
+            if (table->years[year] == year_of(period) &&
+                strcmp(text_of(period, "state"), "open") != 0) {
+                table->is_closed[year] = true;
+                (void)fprintf(stderr,
+                              say("hyeopchi: %" PRId32 "년은 마감되어 잔액이 남아 있지 않으므로 "
+                                  "빈칸으로 둡니다\n",
+                                  "hyeopchi: %" PRId32 " is closed and has no balances left: "
+                                  "its cells stay empty\n"),
+                              table->years[year]);
+            }
+        }
+    }
+    json_decref(periods);
+    return status;
+}
+
 static enum cli_status write_table(struct table *table)
 {
     enum cli_status status = CLI_OK;
@@ -203,7 +243,8 @@ static enum cli_status write_row(struct table *table, size_t line)
     for (year = 0; year < table->year_count; year++) {
         const json_t *found = NULL;
 
-        for (i = line; i < json_array_size(table->lines) && found == NULL; i++) {
+        for (i = line;
+             i < json_array_size(table->lines) && found == NULL && !table->is_closed[year]; i++) {
             const json_t *other = json_array_get(table->lines, i);
             found = same_row(first, other) && year_of(other) == table->years[year] ? other : NULL;
         }

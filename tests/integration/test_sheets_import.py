@@ -114,6 +114,27 @@ def test_a_sheet_is_posted_once_however_often_it_is_imported(
     ledger("sheet", "export", "--year", "2050", status=1)
 
 
+def test_a_closed_year_is_left_empty_and_never_zero(ledger, command, tmp_path):  # noqa: F811
+    for year in ("2023", "2024"):
+        line = ("--year", year, "--source", "city", "--programme", "마감", "--document", "문서-1")
+        ledger("open", "--year", year)
+        ledger("plan", "--origin", "main", "--amount", "5,000", *line)
+        ledger("lapse", "--stage", "S10", "--amount", "5,000", *line)
+    ledger("close", "--year", "2023", "--document", "결산")
+    output = tmp_path / "ledger.csv"
+    for language, year, said in (("ko", "2023년", "마감"), ("en", "2023", "closed")):
+        words = ("ledger", "sheet", "export", "--source", "city", "--output", output)
+        _, warned = command.run(*words, key="kim.key", env={"HYEOPCHI_LANGUAGE": language})
+        assert year in warned and said in warned and "2024" not in warned
+    with open(output, encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    head = [row[0] for row in rows].index("사업명")
+    [row] = [row for row in rows[head + 1:] if row[0] == "마감"]
+    found = dict(zip(rows[head], row))
+    assert [found[f"2023년 {kind}"] for kind in ("계획", "확보", "집행")] == ["", "", ""]
+    assert [found[f"2024년 {kind}"] for kind in ("계획", "확보", "집행")] == ["5,000", "", "0"]
+
+
 def test_decimals_of_a_document_reach_the_ledger_to_the_won(ledger):
     for year in range(2022, 2027):
         ledger("open", "--year", str(year))
