@@ -146,6 +146,15 @@ Indirect leak of 64 byte(s) in 2 object(s) allocated from:
 
 SUMMARY: AddressSanitizer: 984 byte(s) leaked in 3 allocation(s).
 """
+ITS_LISTENER = """
+Indirect leak of 376 byte(s) in 1 object(s) allocated from:
+    #0 0x7fd0018b83b7 in __interceptor_calloc ../../../../src/libsanitizer/asan/asan_malloc_linux.cpp:77
+    #1 0x7fd0020110fc  (/lib/x86_64-linux-gnu/libnng.so.1+0x3e0fc)
+    #2 0x7fd001fe749f in nng_listener_create (/lib/x86_64-linux-gnu/libnng.so.1+0x1449f)
+    #3 0x56256474242f in listener_start ../../services/runtime/bus_listener.c:49
+
+SUMMARY"""
+LOST_WITH_ITS_LISTENER = LOST_CONNECTION.replace("\nSUMMARY", ITS_LISTENER)
 OUR_CALLBACK = "\n    #2 0x55819878ac78 in on_message ../../services/runtime/bus_inbox.c:79"
 
 
@@ -166,6 +175,10 @@ def test_a_connection_that_nng_has_lost_is_not_taken_for_a_leak_of_ours(artifact
     service_that_reports(artifacts, monkeypatch, LOST_CONNECTION).stop()
 
 
+def test_nor_is_the_listener_that_such_a_connection_keeps(artifacts, monkeypatch):
+    service_that_reports(artifacts, monkeypatch, LOST_WITH_ITS_LISTENER).stop()
+
+
 OTHER_LEAKS = {
     "in our callback": ("+0x2d1a0)", "+0x2d1a0)" + OUR_CALLBACK),
     "of ours that hangs of it": ("+0x1cb07)", "+0x1cb07)" + OUR_CALLBACK),
@@ -182,6 +195,23 @@ OTHER_LEAKS = {
 def test_any_other_leak_fails_the_test(artifacts, monkeypatch, kind):
     report = LOST_CONNECTION.replace(*OTHER_LEAKS[kind])
     assert report != LOST_CONNECTION
+    service = service_that_reports(artifacts, monkeypatch, report)
+    with pytest.raises(AssertionError, match="Sanitizer"):
+        service.stop()
+
+
+LISTENER_ALONE = LOST_CONNECTION.partition("\n")[0] + "\n" + ITS_LISTENER.replace("Indirect", "Direct")
+OTHER_LISTENERS = {
+    "is alone": LISTENER_ALONE,
+    "hangs of nothing": LOST_WITH_ITS_LISTENER.replace("Indirect leak of 376", "Direct leak of 376"),
+    "is a dialer": LOST_WITH_ITS_LISTENER.replace("nng_listener_create", "nng_dialer_create"),
+}
+
+
+@pytest.mark.parametrize("kind", OTHER_LISTENERS)
+def test_a_listener_that_no_lost_connection_keeps_fails_the_test(artifacts, monkeypatch, kind):
+    report = OTHER_LISTENERS[kind]
+    assert report != LOST_WITH_ITS_LISTENER
     service = service_that_reports(artifacts, monkeypatch, report)
     with pytest.raises(AssertionError, match="Sanitizer"):
         service.stop()
