@@ -117,7 +117,7 @@ static void answer_nothing(struct publisher *publisher, struct bus_request *requ
         .low_seq = publisher->head.low_seq,
     };
 
-    /* Right for from_seq = head + 1, which is what a subscriber that is not ahead asks. */
+    /* Right for from_seq = head + 1; who is ahead of that sees it by the head. */
     memcpy(response.chain_before, publisher->head.chain, EVENT_CHAIN_SIZE);
     answer(request, &response);
 }
@@ -134,10 +134,18 @@ static size_t count_known(const struct publisher *publisher, const struct eventl
     return count;
 }
 
+/* True when who asks has applied events that our head does not know: another leader's, which the log has
+ * and of which we shall hear within a second, or those of a history that was restored to before them. */
+static bool is_ahead(const struct publisher *publisher, const struct event_fetch_request *asked)
+{
+    return asked->from_seq > publisher->head.seq + 1;
+}
+
 static void fetch_done(struct reader_job *job)
 {
     struct publisher_fetch *fetch = (struct publisher_fetch *)job;
     struct publisher *publisher = fetch->publisher;
+    const bool ahead = is_ahead(publisher, &fetch->asked);
     struct event_fetch_piece pieces[EVENT_FETCH_COUNT_MAX];
     struct event_fetch_response response = {
         .status = EVENT_FETCH_OK,
@@ -149,10 +157,11 @@ static void fetch_done(struct reader_job *job)
 
     publisher->reading_count--;
     response.count = count_known(publisher, &fetch->entries);
-    if (job->err) {
+    if (ahead ? job->err != ERR_NOT_FOUND : job->err != ERR_OK) {
         answer_status(publisher, fetch->request, EVENT_FETCH_OVERLOADED);
-    } else if (response.count == 0 && fetch->entries.count > 0) {
-        answer_nothing(publisher, fetch->request); /* The head went back while the log was read. */
+    } else if (ahead || (response.count == 0 && fetch->entries.count > 0)) {
+        /* The log does not know them either; or the head went back while the log was read. */
+        answer_nothing(publisher, fetch->request);
     } else {
         assert(response.count <= EVENT_FETCH_COUNT_MAX);
         for (size_t i = 0; i < response.count; i++) {
@@ -202,7 +211,7 @@ static void serve(struct publisher *publisher, struct bus_request *request,
         answer_status(publisher, request, EVENT_FETCH_GONE);
     } else if (event_ring_get(&publisher->ring, asked->from_seq) != NULL) {
         answer_from_ring(publisher, request, asked);
-    } else if (asked->from_seq <= publisher->head.seq) {
+    } else if (asked->from_seq <= publisher->head.seq || is_ahead(publisher, asked)) {
         answer_from_log(publisher, request, asked);
     } else {
         answer_nothing(publisher, request);

@@ -485,6 +485,39 @@ def test_events_beyond_the_publishers_own_head_are_not_handed_out(databases, pub
     assert consumer.heard() == numbered(notes(1, 12))
 
 
+def test_who_is_ahead_of_a_publisher_that_is_behind_its_log_waits_for_it(
+    databases, publisher, hear
+):
+    """As when a consumer has heard the new leader and then asks the old one, which has not heard yet what
+    its successor wrote. The log has all of it: nobody's history differs."""
+    consumer = hear()
+    publisher.say(notes(1, 11))
+    consumer.wait_status(state="live", next=12)
+    publisher.close()
+    (head,) = databases.psql("participation", "SELECT seq, chain FROM event.stream_head")
+    databases.psql(
+        "participation",
+        "UPDATE event.stream_head SET seq = 9, chain = log.chain FROM event.log WHERE log.seq = 9",
+    )
+    mark = consumer.output.mark()
+    publisher.start()
+    behind = 0
+
+    def is_denied_again(line):  # by a heartbeat, each second; between two, the history is asked for
+        nonlocal behind
+        behind += "the publisher is behind what was applied" in line
+        return behind == 2
+
+    consumer.wait_line(is_denied_again, "a second heartbeat", since=mark)
+
+    publisher.close()
+    databases.psql("participation", "UPDATE event.stream_head SET seq = %s, chain = %s", head)
+    publisher.start()
+    publisher.say(notes(12, 12))
+    consumer.wait_status(since=mark, state="live", next=13, head=12)
+    assert consumer.heard() == numbered(notes(1, 12))
+
+
 def test_frames_of_an_older_epoch_are_ignored(databases, publisher, hear, relay):
     """A deposed publisher may go on saying its old heartbeats beside the new one's."""
     databases.psql("participation", "UPDATE event.stream_head SET epoch = 2")
